@@ -1,0 +1,49 @@
+/* main.c: the table of commands. */
+#include "commands.h"
+#include <stdio.h>
+#include <string.h>
+
+const um_command *const um_commands[] = {
+#define X(name) &um_cmd_##name,
+    UM_COMMANDS(X)
+#undef X
+        NULL,
+};
+
+static void usage(FILE *out)
+{
+    fputs("unmask tells whether a face or a voice in a recording was made or changed by a machine.\n\nUsage: "
+          "unmask "
+          "COMMAND [options] ...\n\nCommands:\n",
+          out);
+    for (const um_command *const *c = um_commands; *c; c++)
+        fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
+    fputs("\n'unmask COMMAND --help' explains one. 'unmask --version' prints the version.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (!strcmp(name, "--version")) {
+        printf("unmask %s\n", um_version());
+        return UM_EXIT_OK;
+    }
+    if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+        usage(stdout);
+        return UM_EXIT_OK;
+    }
+    if (!strcmp(name, "--man") || !strcmp(name, "--completion")) { /* for the build */
+        (name[2] == 'm' ? um_opt_man : um_opt_completion)(um_commands, stdout);
+        return UM_EXIT_OK;
+    }
+    for (const um_command *const *c = um_commands; *c; c++)
+        if (!strcmp(name, (*c)->name)) {
+            int n = um_opt_parse(*c, argc - 2, argv + 2);
+            return n == -1 ? UM_EXIT_USAGE : n == -2 ? UM_EXIT_OK : (*c)->run(n, argv + 2);
+        }
+    if (*name)
+        fprintf(stderr, "unmask: no command '%s' (see unmask --help)\n", name);
+    else
+        usage(stderr);
+    return UM_EXIT_USAGE;
+}

@@ -1,0 +1,204 @@
+#include "opt.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const um_opt *find(const um_command *command, const char *name, size_t n)
+{
+    for (const um_opt *o = command->options; o->name; o++)
+        if (strlen(o->name) == n && !memcmp(o->name, name, n))
+            return o;
+    return NULL;
+}
+
+static bool store(const um_opt *o, const char *value)
+{
+    char *end;
+    double number;
+    switch (o->kind) {
+    case UM_OPT_FLAG:
+        *(bool *)o->target = true;
+        return true;
+    case UM_OPT_TEXT:
+        *(const char **)o->target = value;
+        return true;
+    default:
+        number = strtod(value, &end);
+        if (end == value || *end || !isfinite(number) || number < o->min || number > o->max)
+            return false;
+        if (o->kind == UM_OPT_NUM)
+            *(double *)o->target = number;
+        else if (number == floor(number))
+            *(int *)o->target = (int)number;
+        else
+            return false;
+        return true;
+    }
+}
+
+int um_opt_parse(const um_command *command, int argc, char **argv)
+{
+    int n = 0;
+    bool options = true;
+    for (int i = 0; i < argc; i++) {
+        char *a = argv[i];
+        if (!options || a[0] != '-' || !a[1]) {
+            argv[n++] = a;
+            continue;
+        }
+        if (!strcmp(a, "--")) {
+            options = false;
+            continue;
+        }
+        if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
+            um_opt_help(command, stdout);
+            return -2;
+        }
+        const char *equals = strchr(a, '=');
+        const um_opt *o = strncmp(a, "--", 2)
+                              ? NULL
+                              : find(command, a + 2, equals ? (size_t)(equals - a - 2) : strlen(a + 2));
+        if (!o) {
+            fprintf(stderr, "unmask %s: unknown option '%s' (see unmask %s --help)\n", command->name, a,
+                    command->name);
+            return -1;
+        }
+        const char *value = equals ? equals + 1 : NULL;
+        if (o->kind == UM_OPT_FLAG ? value != NULL : !value && !(i + 1 < argc && (value = argv[++i]))) {
+            fprintf(stderr, "unmask %s: --%s takes %s\n", command->name, o->name,
+                    o->value ? o->value : "no value");
+            return -1;
+        }
+        if (!store(o, value)) {
+            fprintf(stderr, "unmask %s: --%s %s: must be a%s number from %g to %g\n", command->name, o->name,
+                    value, o->kind == UM_OPT_INT ? " whole" : "", o->min, o->max);
+            return -1;
+        }
+    }
+    if (n < command->min_args || (command->max_args >= 0 && n > command->max_args)) {
+        fprintf(stderr, "unmask %s: expected %s (see unmask %s --help)\n", command->name,
+                *command->arguments ? command->arguments : "no argument", command->name);
+        return -1;
+    }
+    return n;
+}
+
+void um_opt_help(const um_command *c, FILE *out)
+{
+    fprintf(out, "%s\n\nUsage: unmask %s%s %s\n\n%s\n\nOptions:\n", c->summary, c->name,
+            c->options->name ? " [options]" : "", c->arguments, c->details);
+    for (const um_opt *o = c->options; o->name; o++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        fprintf(out, "  %-24s %s\n", left, o->help);
+    }
+    fprintf(out, "  %-24s %s\n\nExamples:\n%s\n\n", "--help", "print this", c->examples);
+    fputs("Exit status: 0 done, 2 wrong usage, 3 unreadable input, 4 some inputs failed, 5 internal error.\n",
+          out);
+}
+
+/* man(7) text: a line must not start with a control character, a backslash is \e, a hyphen of an option \- */
+static void roff(FILE *out, const char *text)
+{
+    bool start = true;
+    for (; *text; start = *text == '\n', text++) {
+        if (start && (*text == '.' || *text == '\''))
+            fputs("\\&", out);
+        if (*text == '\\')
+            fputs("\\e", out);
+        else if (*text == '-')
+            fputs("\\-", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+void um_opt_man(const um_command *const *commands, FILE *out)
+{
+    fprintf(out,
+            ".TH UNMASK 1 \"\" \"unmask %s\" \"User Commands\"\n.SH NAME\nunmask \\- tell whether a face or "
+            "a voice "
+            "in a recording was made or changed by a machine\n.SH SYNOPSIS\n",
+            um_version());
+    for (const um_command *const *c = commands; *c; c++)
+        fprintf(out, ".B unmask %s\n%s%s\n.br\n", (*c)->name, (*c)->options->name ? "[options] " : "",
+                (*c)->arguments);
+    fputs(".SH DESCRIPTION\nunmask analyses videos, photos and sound for traces of machine manipulation, "
+          "offline, and "
+          "shows the evidence.\nOne polarity everywhere: a higher score means more likely manipulated.\n.SH "
+          "COMMANDS\n",
+          out);
+    for (const um_command *const *c = commands; *c; c++) {
+        fprintf(out, ".SS unmask %s\n", (*c)->name);
+        roff(out, (*c)->summary);
+        fputs(".\n.PP\n", out);
+        roff(out, (*c)->details);
+        fputc('\n', out);
+        for (const um_opt *o = (*c)->options; o->name; o++) {
+            fputs(".TP\n.B ", out);
+            roff(out, "--");
+            roff(out, o->name);
+            fprintf(out, "%s%s\n", o->value ? " " : "", o->value ? o->value : "");
+            roff(out, o->help);
+            fputc('\n', out);
+        }
+        fputs(".PP\nExamples:\n.PP\n.nf\n", out);
+        roff(out, (*c)->examples);
+        fputs("\n.fi\n", out);
+    }
+    fputs(".SH EXIT STATUS\n.TP\n0\ndone, every input was analysed\n.TP\n2\nwrong usage\n.TP\n3\nunreadable "
+          "input\n"
+          ".TP\n4\nsome inputs failed, the others were analysed\n.TP\n5\ninternal error\n"
+          ".SH ENVIRONMENT\n.TP\nUNMASK_MODELS\nfolder of face networks, as \\-\\-models\n",
+          out);
+}
+
+void um_opt_completion(const um_command *const *commands, FILE *out)
+{
+    fputs("# bash completion for unmask, generated from its option tables\n_unmask()\n{\n    local "
+          "cur=${COMP_WORDS[COMP_CWORD]} "
+          "prev=${COMP_WORDS[COMP_CWORD-1]} words=\n    COMPREPLY=()\n    if [ \"$COMP_CWORD\" -eq 1 ]; "
+          "then\n        "
+          "COMPREPLY=($(compgen -W \"",
+          out);
+    for (const um_command *const *c = commands; *c; c++)
+        fprintf(out, "%s ", (*c)->name);
+    fputs("--help --version\" -- \"$cur\"))\n        return\n    fi\n    case ${COMP_WORDS[1]} in\n", out);
+    for (const um_command *const *c = commands; *c; c++) {
+        fprintf(out, "    %s) words=\"", (*c)->name);
+        for (const um_opt *o = (*c)->options; o->name; o++)
+            fprintf(out, "--%s ", o->name);
+        fputs("--help\" ;;\n", out);
+    }
+    fputs(
+        "    esac\n    if [[ $cur == -* ]]; then\n        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n "
+        "   else\n"
+        "        compopt -o filenames 2>/dev/null\n        COMPREPLY=($(compgen -f -- \"$cur\"))\n    fi\n}\n"
+        "complete -F _unmask unmask\n",
+        out);
+}
+
+int um_exit_status(um_status status)
+{
+    switch (status) {
+    case UM_OK:
+    case UM_EOF:
+        return UM_EXIT_OK;
+    case UM_EINVAL:
+        return UM_EXIT_USAGE;
+    case UM_EIO:
+    case UM_EFORMAT:
+    case UM_EUNSUPPORTED:
+        return UM_EXIT_UNREADABLE;
+    default:
+        return UM_EXIT_INTERNAL;
+    }
+}
+
+int um_complain(const um_error *err)
+{
+    fprintf(stderr, "unmask: %s\n", err->text);
+    return um_exit_status(err->code);
+}

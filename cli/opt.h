@@ -1,0 +1,51 @@
+/* opt.h: options as data. Help, man page and completion are printed from the same tables that parse. */
+#ifndef UM_OPT_H
+#define UM_OPT_H
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef enum um_opt_kind { UM_OPT_FLAG, UM_OPT_TEXT, UM_OPT_NUM, UM_OPT_INT } um_opt_kind;
+
+typedef struct um_opt {
+    const char *name; /* without "--" */
+    um_opt_kind kind;
+    const char *value; /* placeholder in the help, NULL for a flag; "FILE" and "DIR" complete to files */
+    const char *help;  /* one sentence, no full stop */
+    void *target;      /* bool *, const char **, double *, int * */
+    double min, max;   /* for numbers */
+} um_opt;
+
+typedef struct um_command {
+    const char *name;
+    const char *arguments;          /* "FILE..." */
+    const char *summary;            /* one line */
+    const char *details;            /* a paragraph for --help and the man page; lines already broken */
+    const char *examples;           /* lines "  unmask ..." */
+    const um_opt *options;          /* ends with name NULL */
+    int min_args, max_args;         /* max -1 = any */
+    int (*run)(int n, char **args); /* exit status */
+} um_command;
+
+enum {
+    UM_EXIT_OK = 0,
+    UM_EXIT_USAGE = 2,
+    UM_EXIT_UNREADABLE = 3,
+    UM_EXIT_SOME_FAILED = 4,
+    UM_EXIT_INTERNAL = 5
+};
+
+/* Parses options into their targets; positional arguments are moved to args[0..n-1]. Returns n, or -1 after
+ * printing one line to stderr (exit with UM_EXIT_USAGE), or -2 after --help was printed (exit with
+ * UM_EXIT_OK). */
+int um_opt_parse(const um_command *command, int argc, char **argv);
+void um_opt_help(const um_command *command, FILE *out);
+void um_opt_man(const um_command *const *commands, FILE *out);        /* unmask(1) in man(7) */
+void um_opt_completion(const um_command *const *commands, FILE *out); /* bash */
+extern const um_command *const um_commands[];                         /* ends with NULL */
+
+/* exit status of a library failure */
+#include <unmask/types.h>
+int um_exit_status(um_status status);
+/* "unmask: TEXT" on stderr; returns the exit status */
+int um_complain(const um_error *err);
+#endif

@@ -1,0 +1,137 @@
+/** source.h: read any recording as a stream of moments, and probe a file.
+ *
+ *     um_source *src = NULL;
+ *     um_source_options opt = {.want = UM_WANT_GRAY};
+ *     if (um_source_open(&src, path, &opt, &err) < 0) ...
+ *     um_moment *m = NULL;
+ *     while ((st = um_source_next(&m, src, &err)) == UM_OK) {
+ *         if (m->frame) use(m->frame->gray);
+ *         um_moment_free(&m);
+ *     }
+ *     um_source_close(&src);            // st is UM_EOF here, or an error
+ *
+ * Memory is bounded and does not grow with the length of the recording. Decoding runs ahead in threads of its
+ * own.
+ */
+#ifndef UNMASK_SOURCE_H
+#define UNMASK_SOURCE_H
+
+#include <unmask/image.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { UM_WANT_GRAY = 1, UM_WANT_RGB = 2, UM_WANT_SOUND = 4 };
+
+typedef struct um_source_options {
+    unsigned want; ///< UM_WANT_*: only what is wanted is decoded
+    int threads;   ///< decoder threads; 0 = number of cores
+    double max_s;  ///< stop after this many seconds of media; 0 = all
+} um_source_options;
+
+/** What is known of a file before (and while) it is decoded. Strings are borrowed from the source. */
+typedef struct um_media {
+    const char *path;
+    const char *container; ///< FFmpeg's short name, "heif", ...
+    double duration_s;     ///< as declared, 0 when unknown; 0 for a photo
+    bool is_photo;         ///< one picture
+    bool has_video, has_sound;
+    int width, height;                      ///< displayed size after rotation, 0 without video
+    double fps;                             ///< mean frame rate as declared, 0 when unknown
+    int rotation_deg;                       ///< 0, 90, 180, 270 clockwise, already applied to frames
+    const char *video_codec, *pixel_format; ///< "" when none
+    bool interlaced;                        ///< declared, or found in the first frames
+    int rate_hz, channels;                  ///< sound; 0 without
+    const char *audio_codec;
+} um_media;
+
+/** One picture or one block of sound, in presentation order (sound interleaved with pictures by time).
+ * Exactly one of the two is set. Reference counted. */
+typedef struct um_moment {
+    double t_s;
+    um_frame *frame;
+    um_sound *sound;
+    /* private */
+    int refs;
+} um_moment;
+
+/** What went wrong while the rest was read. `note` is one line, "" when nothing did. */
+typedef struct um_damage {
+    int64_t broken_frames;  ///< pictures that did not decode or were concealed
+    int64_t broken_packets; ///< packets the container or a decoder refused
+    bool truncated;         ///< the file ends early: fewer frames than declared, or a read error at its end
+    char note[200];
+} um_damage;
+
+typedef struct um_source um_source;
+
+/** UM_EIO not readable; UM_EFORMAT no recording inside or damaged beyond use; UM_EUNSUPPORTED no decoder. */
+UM_API um_status um_source_open(um_source **out, const char *path, const um_source_options *opt,
+                                um_error *err);
+UM_API const um_media *um_source_media(const um_source *source);
+/** UM_OK and a moment (caller frees), UM_EOF at the end, or an error. Damage inside is counted, not an error.
+ */
+UM_API um_status um_source_next(um_moment **out, um_source *source, um_error *err);
+UM_API um_damage um_source_damage(const um_source *source); ///< final after UM_EOF
+UM_API void um_source_close(um_source **source);
+UM_API um_moment *um_moment_ref(um_moment *moment);
+UM_API void um_moment_free(um_moment **moment);
+
+/* ---- probe: the file as a file ---- */
+
+typedef enum um_mark_state {
+    UM_MARK_ABSENT,
+    UM_MARK_PRESENT,
+    UM_MARK_DECLARES_SYNTHETIC,
+    UM_MARK_BROKEN
+} um_mark_state;
+
+/** A provenance mark looked for in the file. Absence is never evidence. */
+typedef struct um_mark {
+    const char *name; ///< "c2pa", "exif", "xmp", "iptc_source_type", "generator", "encoder", "unmask_label"
+    um_mark_state state;
+    char detail[240]; ///< what was found: "Make Apple; Model iPhone 12", "Steps: 20, Sampler: ...", "" if
+                      ///< absent
+} um_mark;
+
+#define UM_MAX_MARKS 16
+
+typedef struct um_probe {
+    int64_t bytes;
+    char sha256[65]; ///< hex
+    char kind[32];   ///< file type by content: "mp4", "jpeg", "png", "wav", "heic", ...
+    int n_marks;
+    um_mark marks[UM_MAX_MARKS];
+} um_probe;
+
+/** Reads the whole file once (hash), never decodes. Works on any readable file; kind is "unknown" if so. */
+UM_API um_status um_probe_file(um_probe *out, const char *path, um_error *err);
+/** The same with streams (opened by um_source_open when that works) as JSON text; caller frees with free().
+ */
+UM_API um_status um_probe_json(char **out, const char *path, um_error *err);
+
+/* ---- writer: a video file from pictures and sound ---- */
+
+typedef struct um_writer um_writer;
+typedef struct um_writer_options {
+    int width, height;   ///< of the pictures that follow (odd sizes are padded to even)
+    double fps;          ///< for timestamps in the header; frames carry their own t_s
+    int rate_hz;         ///< 0 = no sound
+    int channels;        ///< 1 or 2
+    const char *comment; ///< container metadata "comment", e.g. the synthetic label; may be NULL
+} um_writer_options;
+
+/** .mp4/.mov/.mkv (H.264 + AAC), .avi, .webm by extension. Written to a temporary name beside `path`; only
+ * um_writer_finish renames it. The path "/dev/null" writes nothing and succeeds. */
+UM_API um_status um_writer_open(um_writer **out, const char *path, const um_writer_options *opt,
+                                um_error *err);
+UM_API um_status um_writer_frame(um_writer *writer, const um_image *image, double t_s, um_error *err);
+UM_API um_status um_writer_sound(um_writer *writer, const float *interleaved, int n, um_error *err);
+UM_API um_status um_writer_finish(um_writer *writer, um_error *err);
+UM_API void um_writer_close(um_writer **writer); ///< without finish: the temporary file is removed
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,68 @@
+/** types.h: status codes, errors, geometry and callbacks shared by every module.
+ *
+ * Conventions of the whole library
+ * - A function that can fail returns `um_status`: UM_OK, or a negative code. `um_error *err` is always the
+ * last parameter, lives on the caller's stack, may be NULL, and holds one line of text that names the file.
+ * - `um_x_new` / `um_x_open` give an object through `um_x **out`; `um_x_free` / `um_x_close` take `um_x **`,
+ *   accept NULL and leave NULL. A returned `const` pointer is borrowed from the object it was asked of.
+ * - Objects share nothing: different objects may be used from different threads, one object from one at a
+ * time.
+ * - The library never prints, never exits, and has no mutable global state.
+ * - Every score: higher = more likely manipulated.
+ */
+#ifndef UNMASK_TYPES_H
+#define UNMASK_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define UM_API __attribute__((visibility("default")))
+#define UM_PRINTF(a, b) __attribute__((format(printf, a, b)))
+#else
+#define UM_API
+#define UM_PRINTF(a, b)
+#endif
+
+typedef enum um_status {
+    UM_OK = 0,
+    UM_EOF = 1,           ///< not a failure: no more data
+    UM_EINVAL = -1,       ///< a wrong argument: a mistake of the calling program
+    UM_ENOMEM = -2,       ///< memory is exhausted, or a declared maximum would be exceeded
+    UM_EIO = -3,          ///< a file cannot be opened, read or written
+    UM_EFORMAT = -4,      ///< the content is damaged, hostile or of no known format
+    UM_EUNSUPPORTED = -5, ///< well-formed, but not something this version handles
+    UM_ECANCELLED = -6,   ///< a callback asked to stop
+    UM_EINTERNAL = -7,    ///< a promise of this library was broken: a bug
+} um_status;
+
+/** One line for people. `text` is always terminated, and empty when the code is UM_OK. */
+typedef struct um_error {
+    um_status code;
+    char text[380];
+} um_error;
+
+/** Pixel coordinates: origin top left, pixel centres at integers, x to the right, y down. */
+typedef struct um_point {
+    float x, y;
+} um_point;
+
+typedef struct um_rect {
+    float x, y, w, h; ///< left, top, width, height in pixels; may reach beyond the image
+} um_rect;
+
+/** Progress of a long call. `done` and `total` in seconds of media (or items); total <= 0 when unknown.
+ * Return false to stop: the call then ends with UM_ECANCELLED. */
+typedef bool (*um_progress_fn)(void *user, double done, double total);
+
+UM_API const char *um_version(void); ///< e.g. "0.1.0"
+
+#ifdef __cplusplus
+}
+#endif
+#endif

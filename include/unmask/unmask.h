@@ -1,0 +1,12 @@
+/** unmask.h: all of libunmask. */
+#ifndef UNMASK_UNMASK_H
+#define UNMASK_UNMASK_H
+#include <unmask/analysis.h>
+#include <unmask/canny.h>
+#include <unmask/faces.h>
+#include <unmask/image.h>
+#include <unmask/model.h>
+#include <unmask/signal.h>
+#include <unmask/source.h>
+#include <unmask/types.h>
+#endif

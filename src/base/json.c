@@ -1,0 +1,205 @@
+#include "base/json.h"
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+um_json *um_json_object(void)
+{
+    return json_object();
+}
+
+um_json *um_json_array(void)
+{
+    return json_array();
+}
+
+void um_json_free(um_json **json)
+{
+    if (json) {
+        json_decref(*json);
+        *json = NULL;
+    }
+}
+
+/* A child that could not be made poisons its parent: text of NULL fails, and so does text of a marked object.
+ */
+static const char *const POISON = "\x7fout of memory";
+
+static void poison(um_json *parent)
+{
+    if (json_is_object(parent))
+        json_object_set_new_nocheck(parent, POISON, json_null());
+}
+
+void um_json_set(um_json *object, const char *key, um_json *child)
+{
+    if (!child || json_object_set_new_nocheck(object, key, child) < 0)
+        poison(object);
+}
+
+/* Foreign metadata is not always UTF-8; jansson refuses what is not. Each bad byte becomes U+FFFD. */
+static json_t *text_value(const char *value)
+{
+    json_t *v = json_string(value);
+    if (v)
+        return v;
+    um_buf b;
+    um_buf_init(&b, strlen(value) * 3 + 1);
+    for (const char *p = value; *p;) {
+        size_t len = 1;
+        unsigned char c = (unsigned char)*p;
+        if (c >= 0xC2)
+            len = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+        json_t *one = strnlen(p, len) == len ? json_stringn(p, len) : NULL;
+        if (one)
+            um_buf_add(&b, p, len);
+        else
+            um_buf_text(&b, "\xEF\xBF\xBD"), len = 1;
+        json_decref(one);
+        p += len;
+    }
+    char *mended = um_buf_take(&b);
+    v = mended ? json_string(mended) : NULL;
+    free(mended);
+    return v;
+}
+
+void um_json_set_text(um_json *object, const char *key, const char *value)
+{
+    um_json_set(object, key, value ? text_value(value) : json_null());
+}
+
+void um_json_set_int(um_json *object, const char *key, int64_t value)
+{
+    um_json_set(object, key, json_integer(value));
+}
+
+void um_json_set_bool(um_json *object, const char *key, bool value)
+{
+    um_json_set(object, key, json_boolean(value));
+}
+
+static json_t *num_value(double value, int digits)
+{
+    if (!isfinite(value))
+        return json_null();
+    char text[40];
+    snprintf(text, sizeof text, "%.*g", um_clampi(digits, 1, 17), value);
+    double rounded = strtod(text, NULL);
+    return json_real(rounded == 0 ? 0 : rounded); /* no negative zero */
+}
+
+void um_json_set_num(um_json *object, const char *key, double value, int digits)
+{
+    um_json_set(object, key, num_value(value, digits));
+}
+
+void um_json_set_null(um_json *object, const char *key)
+{
+    um_json_set(object, key, json_null());
+}
+
+void um_json_add(um_json *array, um_json *child)
+{
+    json_array_append_new(array, child);
+}
+
+void um_json_add_num(um_json *array, double value, int digits)
+{
+    json_array_append_new(array, num_value(value, digits));
+}
+
+void um_json_add_text(um_json *array, const char *value)
+{
+    json_array_append_new(array, text_value(value));
+}
+
+static bool poisoned(const json_t *json)
+{
+    const char *key;
+    json_t *v;
+    size_t i;
+    if (json_is_object(json)) {
+        if (json_object_get(json, POISON))
+            return true;
+        json_object_foreach((json_t *)json, key, v) if (poisoned(v)) return true;
+    } else if (json_is_array(json)) {
+        json_array_foreach(json, i, v) if (poisoned(v)) return true;
+    }
+    return false;
+}
+
+um_status um_json_text(char **out, const um_json *json, int indent, um_error *err)
+{
+    *out = json && !poisoned(json)
+               ? json_dumps(json, (size_t)JSON_INDENT(indent) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY)
+               : NULL;
+    return *out ? UM_OK : um_fail_oom(err);
+}
+
+um_status um_json_parse(um_json **out, const char *text, size_t n, const char *name, um_error *err)
+{
+    json_error_t e;
+    *out = json_loadb(text, n, JSON_REJECT_DUPLICATES, &e);
+    return *out ? UM_OK : um_fail(err, UM_EFORMAT, "%s: line %d: %s", name, e.line, e.text);
+}
+
+um_status um_json_read(um_json **out, const char *path, size_t max, um_error *err)
+{
+    char *text;
+    size_t n;
+    *out = NULL;
+    um_status st = um_file_read(&text, &n, path, max, err);
+    if (st == UM_OK)
+        st = um_json_parse(out, text, n, path, err);
+    free(text);
+    return st;
+}
+
+const um_json *um_json_get(const um_json *object, const char *key)
+{
+    return json_object_get(object, key);
+}
+
+const um_json *um_json_at(const um_json *array, size_t i)
+{
+    return json_array_get(array, i);
+}
+
+size_t um_json_count(const um_json *json)
+{
+    return json_is_object(json) ? json_object_size(json) : json_array_size(json);
+}
+
+const char *um_json_as_text(const um_json *json, const char *otherwise)
+{
+    return json_is_string(json) ? json_string_value(json) : otherwise;
+}
+
+double um_json_as_num(const um_json *json, double otherwise)
+{
+    return json_is_number(json) ? json_number_value(json) : otherwise;
+}
+
+const char *um_json_get_text(const um_json *object, const char *key, const char *otherwise)
+{
+    return um_json_as_text(um_json_get(object, key), otherwise);
+}
+
+double um_json_get_num(const um_json *object, const char *key, double otherwise)
+{
+    return um_json_as_num(um_json_get(object, key), otherwise);
+}
+
+int64_t um_json_get_int(const um_json *object, const char *key, int64_t otherwise)
+{
+    const um_json *v = um_json_get(object, key);
+    return json_is_integer(v) ? json_integer_value(v) : otherwise;
+}
+
+bool um_json_get_bool(const um_json *object, const char *key, bool otherwise)
+{
+    const um_json *v = um_json_get(object, key);
+    return json_is_boolean(v) ? json_boolean_value(v) : otherwise;
+}

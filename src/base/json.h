@@ -1,0 +1,41 @@
+/* json.h: values to build and to read. The only place with jansson.
+ *
+ * Setters take over the child; on exhausted memory they free it, and um_json_text of the whole then fails, so
+ * that building needs one check at the end. Getters accept NULL and wrong types and give the default. */
+#ifndef UM_JSON_H
+#define UM_JSON_H
+#include "base/base.h"
+
+typedef struct json_t um_json;
+
+um_json *um_json_object(void);
+um_json *um_json_array(void);
+void um_json_free(um_json **json);
+void um_json_set(um_json *object, const char *key, um_json *child);
+void um_json_set_text(um_json *object, const char *key,
+                      const char *value); /* NULL gives null; bad UTF-8 is mended */
+void um_json_set_int(um_json *object, const char *key, int64_t value);
+void um_json_set_bool(um_json *object, const char *key, bool value);
+/* `digits` significant digits are kept, so that the bytes do not depend on the last bit; NaN and infinity
+ * give null. */
+void um_json_set_num(um_json *object, const char *key, double value, int digits);
+void um_json_set_null(um_json *object, const char *key);
+void um_json_add(um_json *array, um_json *child);
+void um_json_add_num(um_json *array, double value, int digits);
+void um_json_add_text(um_json *array, const char *value);
+/* indent 0 = one line. Caller frees with free(). Keys keep the order in which they were set. */
+um_status um_json_text(char **out, const um_json *json, int indent, um_error *err);
+
+/* Parses at most `max` bytes, nesting bounded; `name` is for the error line. */
+um_status um_json_parse(um_json **out, const char *text, size_t n, const char *name, um_error *err);
+um_status um_json_read(um_json **out, const char *path, size_t max, um_error *err);
+const um_json *um_json_get(const um_json *object, const char *key); /* NULL when absent; borrowed */
+const um_json *um_json_at(const um_json *array, size_t i);
+size_t um_json_count(const um_json *array_or_object);
+const char *um_json_get_text(const um_json *object, const char *key, const char *otherwise);
+double um_json_get_num(const um_json *object, const char *key, double otherwise);
+int64_t um_json_get_int(const um_json *object, const char *key, int64_t otherwise);
+bool um_json_get_bool(const um_json *object, const char *key, bool otherwise);
+const char *um_json_as_text(const um_json *json, const char *otherwise);
+double um_json_as_num(const um_json *json, double otherwise);
+#endif

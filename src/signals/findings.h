@@ -1,0 +1,58 @@
+/* findings.h: the inside of um_findings, for the pipeline, fusion and report. Signals see only signal.h. */
+#ifndef UM_FINDINGS_H
+#define UM_FINDINGS_H
+#include "base/base.h"
+#include <unmask/signal.h>
+
+enum { UM_MAX_SERIES = 64, UM_MAX_POINTS = 4096, UM_MAX_EVIDENCE = 64, UM_MAX_RESULTS = 256 };
+
+typedef enum um_outcome { UM_SCORED, UM_NOT_APPLICABLE, UM_FAILED } um_outcome;
+
+typedef struct um_series {
+    char name[48], unit[24];
+    int person;
+    size_t n;
+    struct um_sample {
+        double t_s, value;
+    } * sample;   /* [n], at most UM_MAX_POINTS: when full, neighbours are averaged and thinning doubles */
+    int thinning; /* raw points per kept sample */
+    double sum_t, sum_v; /* the sample being filled */
+    int filled;
+    size_t capacity;
+} um_series;
+
+typedef struct um_evidence {
+    int person;
+    double from_s, to_s;
+    um_image *image; /* or NULL */
+    char text[240];
+} um_evidence;
+
+typedef struct um_result { /* one per person that the signal spoke of, or UM_FILE */
+    int person;
+    um_outcome outcome;
+    double score;
+    char text[240]; /* the words beside the score, or the reason */
+    /* filled by fusion */
+    bool calibrated;
+    double log_lr, lo, hi;
+} um_result;
+
+struct um_findings {
+    const um_signal *signal;
+    um_outcome outcome; /* of the whole: scored when any result is */
+    char reason[300];   /* not applicable: why; failed: the error */
+    int n_series, n_evidence, n_results;
+    int64_t evidence_dropped;
+    um_series series[UM_MAX_SERIES];
+    um_evidence evidence[UM_MAX_EVIDENCE];
+    um_result result[UM_MAX_RESULTS];
+    double seconds; /* spent in the callbacks */
+};
+
+um_status um_findings_new(um_findings **out, const um_signal *signal, um_error *err);
+void um_findings_free(um_findings **f);
+void um_findings_close(um_findings *f); /* flushes half-filled samples, settles `outcome`; a signal that said
+                                           nothing is not applicable */
+void um_findings_fail(um_findings *f, const um_error *err);
+#endif

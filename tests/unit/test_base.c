@@ -1,0 +1,89 @@
+#include "../check.h"
+#include "base/base.h"
+#include "base/json.h"
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void test_buffer_stops_at_its_maximum(void)
+{
+    um_buf b;
+    um_buf_init(&b, 8);
+    um_buf_text(&b, "1234567");
+    CHECK(!b.broken && b.n == 7);
+    um_buf_text(&b, "8");
+    CHECK(b.broken);
+    CHECK(um_buf_take(&b) == NULL);
+    um_buf_init(&b, 8);
+    char *empty = um_buf_take(&b);
+    CHECK(empty && !*empty);
+    free(empty);
+}
+
+static void test_sizes_that_overflow_are_refused(void)
+{
+    CHECK(um_calloc(SIZE_MAX / 2, 4) == NULL);
+    CHECK(um_calloc_aligned(SIZE_MAX, 1) == NULL);
+    um_error err;
+    CHECK(um_fail_oom(&err) == UM_ENOMEM && err.code == UM_ENOMEM);
+    CHECK(um_fail(&err, UM_EIO, "a\nb\x1b[2J") == UM_EIO && !strcmp(err.text, "a?b?[2J"));
+}
+
+static void test_files_are_whole_or_absent(void)
+{
+    char dir[] = "/tmp/unmask-test-XXXXXX", path[64], *text;
+    size_t n;
+    um_file f;
+    um_error err;
+    CHECK(mkdtemp(dir) != NULL);
+    snprintf(path, sizeof path, "%s/a.txt", dir);
+    CHECK(um_file_create(&f, path, &err) == UM_OK);
+    fputs("half", f.f);
+    um_file_abandon(&f);
+    CHECK(access(path, F_OK) != 0 && rmdir(dir) == 0); /* neither the file nor its temporary is left */
+    CHECK(mkdir(dir, 0700) == 0);
+    CHECK(um_file_write(path, "whole", 5, &err) == UM_OK);
+    CHECK(um_file_read(&text, &n, path, 5, &err) == UM_OK && n == 5 && !strcmp(text, "whole"));
+    free(text);
+    CHECK(um_file_read(&text, &n, path, 4, &err) == UM_ENOMEM && !text);
+    CHECK(um_file_read(&text, &n, "/nonexistent", 4, &err) == UM_EIO && strstr(err.text, "/nonexistent"));
+    CHECK(um_file_write("/dev/null", "x", 1, &err) == UM_OK);
+    unlink(path);
+    rmdir(dir);
+}
+
+static void test_json(void)
+{
+    um_error err;
+    char *text;
+    um_json *o = um_json_object(), *a = um_json_array(), *back = NULL;
+    um_json_set_text(o, "bad", "a\xff\xc3\xa9z");
+    um_json_set_num(o, "third", 1. / 3, 3);
+    um_json_set_num(o, "nan", NAN, 3);
+    um_json_add_num(a, -0.0, 3);
+    um_json_set(o, "a", a);
+    CHECK(um_json_text(&text, o, 0, &err) == UM_OK);
+    CHECK(!strcmp(text,
+                  "{\"bad\": \"a\xEF\xBF\xBD\xc3\xa9z\", \"third\": 0.333, \"nan\": null, \"a\": [0.0]}"));
+    CHECK(um_json_parse(&back, text, strlen(text), "x", &err) == UM_OK);
+    CHECK_NEAR(um_json_get_num(back, "third", 0), .333, 1e-15);
+    CHECK(um_json_get_int(back, "bad", 7) == 7);
+    um_json_free(&back);
+    free(text);
+    um_json_free(&o);
+    CHECK(um_json_parse(&back, "{\"a\":1,\"a\":2}", 13, "x.json", &err) == UM_EFORMAT &&
+          strstr(err.text, "x.json"));
+    um_json *bad = um_json_object();
+    um_json_set(bad, "child", NULL);
+    CHECK(um_json_text(&text, bad, 0, &err) == UM_ENOMEM);
+    um_json_free(&bad);
+}
+
+int main(void)
+{
+    test_buffer_stops_at_its_maximum();
+    test_sizes_that_overflow_are_refused();
+    test_files_are_whole_or_absent();
+    test_json();
+    return check_done();
+}
