@@ -1,7 +1,5 @@
-/* embed.c: build-time generator: embed OUT.c FILE... writes each file as a terminated byte array.
- *
- * In OUT.c: const um_embedded um_embedded_files[] = {{"page.css", data, size}, ..., {0}}; named by the -n
- * option so that several modules can embed files of their own. */
+/* embed.c: build-time generator: embed OUT.c TABLE FILE... writes each file as a terminated byte array, and
+ * the table um_embedded TABLE[] of their names (src/base/embed.h). */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,19 +1,9 @@
 /* report.h: all that is known after an analysis. Filled by analyze, read by json.c, html.c, text.c. */
 #ifndef UM_REPORT_H
 #define UM_REPORT_H
+#include "fusion/verdict.h"
 #include "signals/findings.h"
 #include <unmask/analysis.h>
-
-typedef struct um_verdict {
-    bool inconclusive;
-    char reason[240];      /* why inconclusive, one sentence; "" otherwise */
-    double log_lr, lo, hi; /* log10 likelihood ratio (> 0: manipulation more likely) with a 90 % interval; 0
-                              when nothing weighs */
-    int n_weighed;         /* calibrated results that went in */
-} um_verdict;
-
-/* Words for a log10 likelihood ratio, after the ENFSI guideline for evaluative reporting (2015). */
-const char *um_scale_words(double log_lr);
 
 typedef struct um_person {
     int id;
@@ -47,6 +37,9 @@ struct um_report {
     char calibration[96]; /* name and sha256 of the calibration in use */
     int n_findings;
     um_findings **findings;
+    char (
+        *known)[240]; /* [n_findings] error rate of the signal's calibration in words; "" when it has none */
+    char declaration[300]; /* what the file says of itself, when it says that it is synthetic; "" otherwise */
     um_verdict verdict; /* of the file: of its most suspicious person together with what concerns the file */
     char *command;      /* how to repeat it */
     struct {

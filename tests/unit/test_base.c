@@ -1,6 +1,7 @@
 #include "../check.h"
 #include "base/base.h"
 #include "base/json.h"
+#include "base/sha256.h"
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -79,8 +80,32 @@ static void test_json(void)
     um_json_free(&bad);
 }
 
+/* The examples of FIPS 180 (NIST, SHA256 example values) and the empty message. */
+static void test_sha256(void)
+{
+    char hex[65], by_pieces[65];
+    um_sha256_hex(hex, "", 0);
+    CHECK(!strcmp(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    um_sha256_hex(hex, "abc", 3);
+    CHECK(!strcmp(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    um_sha256_hex(hex, "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56);
+    CHECK(!strcmp(hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+    char *million = malloc(1000000);
+    memset(million, 'a', 1000000);
+    um_sha256_hex(hex, million, 1000000);
+    CHECK(!strcmp(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+    um_sha256 s;
+    um_sha256_init(&s);
+    for (size_t at = 0, step = 1; at < 1000000; at += step, step = step % 131 + 1)
+        um_sha256_add(&s, million + at, step < 1000000 - at ? step : 1000000 - at);
+    um_sha256_end(&s, by_pieces);
+    CHECK(!strcmp(hex, by_pieces));
+    free(million);
+}
+
 int main(void)
 {
+    test_sha256();
     test_buffer_stops_at_its_maximum();
     test_sizes_that_overflow_are_refused();
     test_files_are_whole_or_absent();
