@@ -41,16 +41,19 @@ typedef struct um_context {
 
 typedef struct um_findings um_findings;
 
-/** A time series, drawn in the report. `unit` e.g. "dB", "ratio". Returns an index >= 0, or a negative
- * um_status. */
+/** A time series, drawn in the report. `unit` e.g. "dB", "ratio". Returns an index >= 0 (the same again for
+ * the same name and person), or a negative um_status: UM_ENOMEM when 64 series exist. */
 UM_API int um_findings_series(um_findings *f, const char *name, const char *unit, int person);
-/** Bounded: a long recording is thinned evenly (mean of neighbours), so memory does not grow. */
+/** Bounded: a long recording is thinned evenly (mean of neighbours), so memory does not grow. A negative
+ * series is ignored, so that a crowd beyond the maximum costs only its curves. UM_EINVAL: not a finite
+ * number. */
 UM_API um_status um_findings_point(um_findings *f, int series, double t_s, double value);
 /** An interval worth looking at, with one sentence. `image` (may be NULL) is shown beside it; a reference is
  * kept. At most 64 per signal: the rest is counted. */
 UM_API um_status um_findings_evidence(um_findings *f, int person, double from_s, double to_s, um_image *image,
                                       const char *format, ...) UM_PRINTF(6, 7);
-/** The score of a person or of the file, with one sentence that says it in words. */
+/** The score of a person or of the file, with one sentence that says it in words. A later call for the same
+ * person replaces the earlier one. UM_EINVAL: not a finite number. */
 UM_API um_status um_findings_score(um_findings *f, int person, double score, const char *format, ...)
     UM_PRINTF(4, 5);
 /** Not applicable (to a person, or with UM_FILE to the whole recording): the reason, one sentence. */

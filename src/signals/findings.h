@@ -43,7 +43,7 @@ struct um_findings {
     um_outcome outcome; /* of the whole: scored when any result is */
     char reason[300];   /* not applicable: why; failed: the error */
     int n_series, n_evidence, n_results;
-    int64_t evidence_dropped;
+    int64_t evidence_dropped, results_dropped; /* beyond the maxima above */
     um_series series[UM_MAX_SERIES];
     um_evidence evidence[UM_MAX_EVIDENCE];
     um_result result[UM_MAX_RESULTS];
