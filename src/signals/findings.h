@@ -47,7 +47,9 @@ struct um_findings {
     um_series series[UM_MAX_SERIES];
     um_evidence evidence[UM_MAX_EVIDENCE];
     um_result result[UM_MAX_RESULTS];
-    double seconds; /* spent in the callbacks */
+    char error_rate[240]; /* filled by fusion: how often it errs where it was measured, one sentence; "" when it
+                             was not */
+    double seconds;       /* spent in the callbacks */
 };
 
 um_status um_findings_new(um_findings **out, const um_signal *signal, um_error *err);

@@ -1,0 +1,84 @@
+/* scale.c: words for a likelihood ratio, and the answer in one sentence.
+ *
+ * ENFSI Guideline for Evaluative Reporting in Forensic Science, 2015, the scale with ratios 2, 10, 100, 1000,
+ * 10^4 and 10^6 and its mirror image below 1. A ratio has two readings there, "provide weak support" and its
+ * number; both are always shown. */
+#include "report/words.h"
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+static const struct {
+    double from; /* log10 of the ratio, inclusive */
+    const char *manipulated, *untouched;
+} scale[] = {
+    {6, "extremely strong support for manipulation", "extremely strong support for no manipulation"},
+    {4, "very strong support for manipulation", "very strong support for no manipulation"},
+    {3, "strong support for manipulation", "strong support for no manipulation"},
+    {2, "moderately strong support for manipulation", "moderately strong support for no manipulation"},
+    {1, "moderate support for manipulation", "moderate support for no manipulation"},
+    {0.30102999566398120, "weak support for manipulation", "weak support for no manipulation"},
+};
+
+const char *um_scale_words(double log_lr)
+{
+    if (isnan(log_lr))
+        return "inconclusive";
+    for (size_t i = 0; i < sizeof scale / sizeof *scale; i++)
+        if (fabs(log_lr) >= scale[i].from)
+            return log_lr > 0 ? scale[i].manipulated : scale[i].untouched;
+    return "no support either way";
+}
+
+const char um_words_caution[] =
+    "A likelihood ratio says how much the findings speak for manipulation or against it. It is not the "
+    "probability that the recording is fake: that also depends on everything else known about it.";
+
+const char *um_words_ratio(char out[32], double log_lr)
+{
+    double size = fabs(log_lr);
+    if (!isfinite(log_lr))
+        snprintf(out, 32, "%s", isnan(log_lr) ? "unknown" : log_lr > 0 ? "without bound" : "0");
+    else if (size >= 6.5)
+        snprintf(out, 32, "%s10^%.0f", log_lr > 0 ? "" : "1/", floor(size + .5));
+    else {
+        /* two significant digits: the interval beside it does not allow more */
+        double ratio = pow(10, size), step = pow(10, floor(size + 1e-9) - 1);
+        ratio = floor(ratio / step + .5) * step;
+        snprintf(out, 32, "%s%.*f", log_lr < 0 && ratio > 1 ? "1/" : "", ratio < 10 ? 1 : 0, ratio);
+        size_t n = strlen(out); /* "2.0" is read as "2" */
+        if (n > 2 && !strcmp(out + n - 2, ".0"))
+            out[n - 2] = 0;
+    }
+    return out;
+}
+
+static void add_sentence(um_buf *b, const char *text)
+{
+    size_t n = strlen(text);
+    um_buf_text(b, text);
+    if (n && !strchr(".!?", text[n - 1]))
+        um_buf_text(b, ".");
+}
+
+void um_words_answer(um_buf *b, const um_report *report)
+{
+    const um_verdict *v = &report->verdict;
+    if (v->inconclusive || isnan(v->log_lr)) {
+        um_buf_text(b, "Inconclusive: ");
+        add_sentence(b, v->reason[0] ? v->reason : "the findings do not allow an answer");
+        return;
+    }
+    const char *words = um_scale_words(v->log_lr);
+    um_buf_printf(b, "%c%s: ", toupper((unsigned char)words[0]), words + 1);
+    if (fabs(v->log_lr) < scale[sizeof scale / sizeof *scale - 1].from) {
+        um_buf_text(
+            b, "what was found is about as likely in a manipulated recording as in one that was left alone.");
+        return;
+    }
+    char times[32];
+    um_buf_printf(b, "what was found is about %s times more likely in a %s.",
+                  um_words_ratio(times, fabs(v->log_lr)),
+                  v->log_lr > 0 ? "manipulated recording than in one that was left alone"
+                                : "recording that was left alone than in a manipulated one");
+}

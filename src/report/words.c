@@ -1,0 +1,219 @@
+/* words.c: small formats of the text and HTML reports. */
+#include "report/words.h"
+#include <math.h>
+#include <string.h>
+
+enum { REPLACEMENT = 0xFFFD };
+
+static bool deceives(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x200B || c == 0x200E ||
+           c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+           (c >= 0xE0000 && c <= 0xE0FFF) || (c & 0xFFFE) == 0xFFFE;
+}
+
+uint32_t um_utf8_next(const char **text)
+{
+    const unsigned char *p = (const unsigned char *)*text;
+    if (!*p)
+        return 0;
+    uint32_t c = *p;
+    int n = c < 0x80                ? 1
+            : c >= 0xC2 && c < 0xE0 ? 2
+            : c >= 0xE0 && c < 0xF0 ? 3
+            : c >= 0xF0 && c < 0xF5 ? 4
+                                    : 0;
+    if (n > 1)
+        c &= 0x7Fu >> n;
+    for (int i = 1; i < n; i++) {
+        if ((p[i] & 0xC0) != 0x80) { /* also at the end of the text */
+            n = 0;
+            break;
+        }
+        c = c << 6 | (p[i] & 0x3F);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    bool good = n && c >= least[n] && c <= 0x10FFFF && !(c >= 0xD800 && c < 0xE000);
+    *text += good ? n : 1;
+    return good && !deceives(c) ? c : REPLACEMENT;
+}
+
+void um_utf8_add(um_buf *b, uint32_t c)
+{
+    char out[4];
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = n - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3F));
+    out[0] = (char)(lead[n] | c);
+    um_buf_add(b, out, n);
+}
+
+void um_words_plain(um_buf *b, const char *text)
+{
+    for (uint32_t c; (c = um_utf8_next(&text));)
+        um_utf8_add(b, c);
+}
+
+const char *um_file_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? slash + 1 : path ? path : "";
+}
+
+const char *um_words_time(char out[32], double t_s)
+{
+    if (!isfinite(t_s) || fabs(t_s) > 1e9) {
+        snprintf(out, 32, "?");
+        return out;
+    }
+    const char *sign = t_s < -.05 ? "-" : "";
+    int64_t tenths = (int64_t)floor(fabs(t_s) * 10 + .5);
+    int64_t s = tenths / 10;
+    if (s >= 3600)
+        snprintf(out, 32, "%s%d:%02d:%02d.%d", sign, (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60),
+                 (int)(tenths % 10));
+    else
+        snprintf(out, 32, "%s%d:%02d.%d", sign, (int)(s / 60), (int)(s % 60), (int)(tenths % 10));
+    return out;
+}
+
+const char *um_words_bytes(char out[32], int64_t bytes)
+{
+    static const char *const unit[] = {"bytes", "kB", "MB", "GB", "TB"};
+    double v = (double)bytes;
+    int i = 0;
+    while (v >= 999.5 && i < 4)
+        v /= 1000, i++;
+    snprintf(out, 32, "%.*f %s", i && v < 99.5 ? 1 : 0, v, unit[i]);
+    return out;
+}
+
+const char *um_words_quality(double quality)
+{
+    return quality >= .6 ? "good" : quality >= .3 ? "fair" : "poor";
+}
+
+const char *um_words_outcome(um_outcome outcome)
+{
+    return outcome == UM_SCORED ? "scored" : outcome == UM_NOT_APPLICABLE ? "not_applicable" : "failed";
+}
+
+const char *um_words_mark(um_mark_state state)
+{
+    switch (state) {
+    case UM_MARK_PRESENT:
+        return "present";
+    case UM_MARK_DECLARES_SYNTHETIC:
+        return "says it is synthetic";
+    case UM_MARK_BROKEN:
+        return "present but broken";
+    default:
+        return "absent";
+    }
+}
+
+const char *um_words_mark_key(um_mark_state state)
+{
+    switch (state) {
+    case UM_MARK_PRESENT:
+        return "present";
+    case UM_MARK_DECLARES_SYNTHETIC:
+        return "declares_synthetic";
+    case UM_MARK_BROKEN:
+        return "broken";
+    default:
+        return "absent";
+    }
+}
+
+static const char *text_or(const char *text, const char *otherwise)
+{
+    return text && *text ? text : otherwise;
+}
+
+void um_words_video(um_buf *b, const um_media *m)
+{
+    if (m->width <= 0)
+        return;
+    um_buf_printf(b, "%d \xC3\x97 %d", m->width, m->height);
+    if (!m->is_photo && m->fps > 0)
+        um_buf_printf(b, ", %.4g frames/s", m->fps);
+    um_buf_printf(b, ", %s", text_or(m->video_codec, "unknown codec"));
+    if (m->pixel_format && *m->pixel_format)
+        um_buf_printf(b, " (%s)", m->pixel_format);
+    if (m->rotation_deg)
+        um_buf_printf(b, ", turned by %d\xC2\xB0", m->rotation_deg);
+    if (m->interlaced)
+        um_buf_text(b, ", interlaced");
+}
+
+void um_words_sound(um_buf *b, const um_media *m)
+{
+    if (m->rate_hz > 0)
+        um_buf_printf(b, "%d Hz, %d channel%s, %s", m->rate_hz, m->channels, m->channels == 1 ? "" : "s",
+                      text_or(m->audio_codec, "unknown codec"));
+}
+
+void um_words_analysed(um_buf *b, const um_report *r)
+{
+    char t[32];
+    const char *join = "";
+    if (r->media.is_photo) {
+        um_buf_text(b, "one picture");
+    } else {
+        if (r->n_frames)
+            um_buf_printf(b, "%lld frames", (long long)r->n_frames), join = ", ";
+        if (r->n_samples)
+            um_buf_printf(b, "%s%lld samples of sound", join, (long long)r->n_samples), join = ", ";
+        um_buf_printf(b, "%s%s", join, um_words_time(t, r->analysed_s));
+        if (r->media.duration_s > 0)
+            um_buf_printf(b, " of %s", um_words_time(t, r->media.duration_s));
+    }
+    if (r->partial)
+        um_buf_text(b, "; a part of the recording was not analysed");
+}
+
+void um_words_damage(um_buf *b, const um_damage *d)
+{
+    const char *join = "";
+    if (d->truncated)
+        um_buf_text(b, "the file ends early"), join = "; ";
+    if (d->broken_frames)
+        um_buf_printf(b, "%s%lld broken picture%s", join, (long long)d->broken_frames,
+                      d->broken_frames == 1 ? "" : "s"),
+            join = "; ";
+    if (d->broken_packets)
+        um_buf_printf(b, "%s%lld unreadable packet%s", join, (long long)d->broken_packets,
+                      d->broken_packets == 1 ? "" : "s"),
+            join = "; ";
+    if (d->note[0])
+        um_buf_printf(b, "%s%s", join, d->note);
+}
+
+bool um_report_face_quality(um_face_quality *out, const um_report *r)
+{
+    double sum[6] = {0}, weight = 0;
+    for (int i = 0; i < r->n_persons; i++) {
+        const um_face_quality *q = &r->person[i].quality;
+        const double v[6] = {q->eye_distance_px, q->sharpness,   q->frontal,
+                             q->visible,         q->compression, q->overall};
+        double w = (double)r->person[i].n_frames;
+        for (int k = 0; k < 6; k++)
+            sum[k] += w * v[k];
+        weight += w;
+    }
+    if (weight <= 0)
+        return false;
+    *out = (um_face_quality){(float)(sum[0] / weight), (float)(sum[1] / weight), (float)(sum[2] / weight),
+                             (float)(sum[3] / weight), (float)(sum[4] / weight), (float)(sum[5] / weight)};
+    return true;
+}
+
+const um_result *um_report_result(const um_findings *f, int person)
+{
+    for (int i = 0; i < f->n_results; i++)
+        if (f->result[i].person == person)
+            return &f->result[i];
+    return NULL;
+}

@@ -1,0 +1,46 @@
+/* words.h: the sentences and small formats shared by the text and HTML reports, and safe walking of foreign
+ * text. Persons are numbered from 1 for readers: um_person_number. */
+#ifndef UM_REPORT_WORDS_H
+#define UM_REPORT_WORDS_H
+#include "report/report.h"
+
+/* The next character of UTF-8 text, and moves on. U+FFFD stands for bytes that are not UTF-8 and for
+ * characters that could deceive a reader: controls and marks that change the direction of text. 0 at the
+ * end. */
+uint32_t um_utf8_next(const char **text);
+void um_utf8_add(um_buf *b, uint32_t character);
+/* Foreign text on one line of a terminal. */
+void um_words_plain(um_buf *b, const char *text);
+
+const char *um_file_name(const char *path); /* without its folders */
+static inline int um_person_number(int person)
+{
+    return person + 1;
+}
+
+/* The answer in one sentence, with full stop. */
+void um_words_answer(um_buf *b, const um_report *report);
+/* What a likelihood ratio is and is not; two sentences. */
+extern const char um_words_caution[];
+/* "50", "1/50", "1.4", "more than a million" */
+const char *um_words_ratio(char out[32], double log_lr);
+/* "0:05.2", "1:02:03.5" */
+const char *um_words_time(char out[32], double t_s);
+const char *um_words_bytes(char out[32], int64_t bytes); /* "2.1 MB" */
+const char *um_words_quality(double quality);            /* "good", "fair", "poor" */
+const char *um_words_outcome(um_outcome outcome);        /* as in the JSON report */
+const char *um_words_mark(um_mark_state state);
+const char *um_words_mark_key(um_mark_state state); /* as in the JSON report */
+/* "1280 x 720, 25 frames/s, h264 (yuv420p)"; "" without video */
+void um_words_video(um_buf *b, const um_media *media);
+void um_words_sound(um_buf *b, const um_media *media);
+/* "300 frames, 0:10.0 of sound and pictures, the rest was not read" */
+void um_words_analysed(um_buf *b, const um_report *report);
+/* What is broken in the file, one sentence; nothing when whole. */
+void um_words_damage(um_buf *b, const um_damage *damage);
+
+/* Mean quality over all faces of all persons; false when no face was seen. */
+bool um_report_face_quality(um_face_quality *out, const um_report *report);
+/* The person's result in a signal, or NULL. */
+const um_result *um_report_result(const um_findings *f, int person);
+#endif
