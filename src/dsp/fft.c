@@ -1,0 +1,57 @@
+#include "dsp/fft.h"
+#include <fftw3.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { MAX_VALUES = 1 << 24 };
+
+/* FFTW runs plans from any thread, but plans from only one at a time. */
+static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
+
+um_status um_fft_new(um_fft **out, int rows, int cols, um_error *err)
+{
+    *out = NULL;
+    if (rows < 1 || cols < 1 || rows > MAX_VALUES / cols)
+        return um_fail(err, UM_EINVAL, "a transform of %d x %d values is out of range", rows, cols);
+    um_fft *fft = um_calloc(1, sizeof *fft);
+    if (!fft)
+        return um_fail_oom(err);
+    fft->rows = rows;
+    fft->cols = cols;
+    fft->in = um_calloc_aligned((size_t)rows * (size_t)cols, sizeof *fft->in);
+    fft->out = um_calloc_aligned((size_t)rows * (size_t)um_fft_bins(fft), sizeof *fft->out);
+    if (fft->in && fft->out) {
+        pthread_mutex_lock(&planner);
+        /* Estimate never times anything, so the same plan is chosen, and the same bytes come out, every time.
+         */
+        fft->plan = rows == 1 ? fftw_plan_dft_r2c_1d(cols, fft->in, fft->out, FFTW_ESTIMATE)
+                              : fftw_plan_dft_r2c_2d(rows, cols, fft->in, fft->out, FFTW_ESTIMATE);
+        pthread_mutex_unlock(&planner);
+    }
+    if (!fft->plan) {
+        um_fft_free(&fft);
+        return um_fail_oom(err);
+    }
+    *out = fft;
+    return UM_OK;
+}
+
+void um_fft_free(um_fft **fft)
+{
+    if (!fft || !*fft)
+        return;
+    if ((*fft)->plan) {
+        pthread_mutex_lock(&planner);
+        fftw_destroy_plan((*fft)->plan);
+        pthread_mutex_unlock(&planner);
+    }
+    free((*fft)->in);
+    free((*fft)->out);
+    free(*fft);
+    *fft = NULL;
+}
+
+void um_fft_run(um_fft *fft)
+{
+    fftw_execute(fft->plan);
+}
