@@ -35,7 +35,7 @@ UM_API um_status um_image_new(um_image **out, int width, int height, um_pixel pi
 UM_API um_image *um_image_ref(um_image *image);
 UM_API void um_image_free(um_image **image);  ///< drops one reference
 UM_API int um_image_channels(um_pixel pixel); ///< 1 or 3
-/** RGB to gray exactly as cv2.cvtColor (BT.601, 14-bit fixed point); a gray image gives a new reference. */
+/** RGB to gray exactly as cv2.cvtColor (BT.601, 15-bit fixed point); a gray image gives a new reference. */
 UM_API um_status um_image_to_gray(um_image **out, const um_image *image, um_error *err);
 /** Resample `from` (any rectangle, edge pixels repeated outside) to a new width x height image.
  * Area-averaging when it shrinks, bilinear when it grows (each axis for itself). {0, 0, width, height} is the

@@ -1,0 +1,56 @@
+/* canny.h: the stages of Canny's detector, so that fast versions can replace plain ones and be compared. */
+#ifndef UM_CANNY_INSIDE_H
+#define UM_CANNY_INSIDE_H
+#include "base/base.h"
+#include <unmask/canny.h>
+
+enum {
+    CANNY_TG22 = 13573, /* tan(22.5 degrees) in units of 2^-15, as OpenCV rounds it */
+    CANNY_PAD = 64,     /* elements before and after each row of the buffers: room for whole vectors */
+};
+
+/* Gradient of one row of pixels and its norm: |dx| + |dy| as int16_t, or dx^2 + dy^2 as int32_t. The largest
+ * |dx| is 12240 (aperture 5), so |dx| + |dy| <= 24480 fits. */
+typedef struct canny_row {
+    int16_t *dx, *dy;
+    void *norm; /* zero at [-1] and [width] */
+} canny_row;
+
+/* One bit per pixel, bit 0 of a word leftmost. The words of a row have a zero word on both sides, and the
+ * rows a zero row above and below, so that neighbours need no test. */
+typedef struct canny_bits {
+    int words, height; /* words of a row that hold pixels */
+    size_t pitch;      /* words from row to row */
+    uint64_t *maybe;   /* thin and above the low threshold; points at the first word of row 0 */
+    uint64_t *edge;    /* thin and above the high threshold, then grown */
+    uint32_t *todo;    /* stack of words whose neighbours are to be looked at */
+    uint64_t *is_todo; /* one bit per word */
+} canny_bits;
+
+typedef struct canny_kernels {
+    /* rows[-r..r] around the row, replicated at the sides; width in pixels */
+    void (*gradient3_gray)(canny_row out, const uint8_t *const *rows, int width, bool l2);
+    /* Local maxima of `norm` across the edge that exceed low and high, as bits; whole words are written. */
+    void (*thin)(uint64_t *maybe, uint64_t *strong, canny_row row, const void *norm_above,
+                 const void *norm_below, int width, bool l2, int low, int high);
+    /* 0 or 255 per bit */
+    void (*expand)(uint8_t *out, const uint64_t *bits, int width);
+} canny_kernels;
+
+extern const canny_kernels um_canny_plain;
+#if defined(__x86_64__)
+extern const canny_kernels um_canny_avx2;
+#endif
+um_status um_canny_new_with(um_canny **out, const um_canny_options *opt, const canny_kernels *kernels,
+                            um_error *err);
+
+/* Gradient of any aperture, `channels` interleaved values per pixel; of these the one with the largest norm
+ * counts, the first in memory if equal. `wide` has room for a row of width * channels. */
+void um_canny_gradient(canny_row out, canny_row wide, const uint8_t *const *rows, int width, int channels,
+                       int aperture, bool l2);
+
+um_status um_canny_bits_fit(canny_bits *bits, int width, int height, um_error *err);
+void um_canny_bits_free(canny_bits *bits);
+/* Every 8-connected component of `maybe` that holds an `edge` bit becomes edge. */
+void um_canny_grow(canny_bits *bits);
+#endif

@@ -1,0 +1,70 @@
+/* gray.c: luma of RGB pictures, the same integers as cv2.cvtColor of OpenCV 4.6. */
+#include "base/base.h"
+#include <unmask/image.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* BT.601 weights in units of 2^-15; they add up to 2^15 */
+enum { RED = 9798, GREEN = 19235, BLUE = 3735, HALF = 1 << 14, SHIFT = 15 };
+
+static void gray_plain(uint8_t *out, const uint8_t *rgb, int n)
+{
+    for (int i = 0; i < n; i++)
+        out[i] =
+            (uint8_t)((rgb[3 * i] * RED + rgb[3 * i + 1] * GREEN + rgb[3 * i + 2] * BLUE + HALF) >> SHIFT);
+}
+
+#if defined(__x86_64__)
+/* Four pixels in each half of a vector: R and G of a pixel in one 32-bit lane, B and the rounding in another.
+ */
+__attribute__((target("avx2"))) static int gray_avx2(uint8_t *out, const uint8_t *rgb, int n)
+{
+    const __m256i pick_rg =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, -1, 1, -1, 3, -1, 4, -1, 6, -1, 7, -1, 9, -1, 10, -1));
+    const __m256i pick_b = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(2, -1, -1, -1, 5, -1, -1, -1, 8, -1, -1, -1, 11, -1, -1, -1));
+    const __m256i one = _mm256_set1_epi32(1 << 16);
+    const __m256i weight_rg = _mm256_set1_epi32(GREEN << 16 | RED);
+    const __m256i weight_b1 = _mm256_set1_epi32(HALF << 16 | BLUE);
+    int i = 0;
+    for (; n - i >= 10; i += 8) { /* 8 pixels are 24 bytes, of which 28 are read */
+        const uint8_t *p = rgb + 3 * i;
+        __m256i v = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)p)),
+                                            _mm_loadu_si128((const __m128i *)(p + 12)), 1);
+        __m256i b1 = _mm256_or_si256(_mm256_shuffle_epi8(v, pick_b), one);
+        __m256i sum = _mm256_add_epi32(_mm256_madd_epi16(_mm256_shuffle_epi8(v, pick_rg), weight_rg),
+                                       _mm256_madd_epi16(b1, weight_b1));
+        sum = _mm256_srli_epi32(sum, SHIFT);
+        __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+        _mm_storel_epi64((__m128i *)(out + i), _mm_packus_epi16(words, words));
+    }
+    return i;
+}
+#endif
+
+um_status um_image_to_gray(um_image **out, const um_image *image, um_error *err)
+{
+    *out = NULL;
+    if (image->pixel == UM_GRAY8) {
+        *out = um_image_ref((um_image *)image);
+        return UM_OK;
+    }
+    um_status st = um_image_new(out, image->width, image->height, UM_GRAY8, err);
+    if (st < 0)
+        return st;
+#if defined(__x86_64__)
+    bool avx2 = __builtin_cpu_supports("avx2");
+#endif
+    for (int y = 0; y < image->height; y++) {
+        const uint8_t *from = image->data + y * image->stride;
+        uint8_t *to = (*out)->data + y * (*out)->stride;
+        int done = 0;
+#if defined(__x86_64__)
+        if (avx2)
+            done = gray_avx2(to, from, image->width);
+#endif
+        gray_plain(to + done, from + 3 * done, image->width - done);
+    }
+    return UM_OK;
+}
