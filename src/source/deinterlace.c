@@ -1,0 +1,105 @@
+/* deinterlace.c: bwdif of libavfilter, one frame out for one frame in; progressive frames pass unchanged. */
+#include "source/source_internal.h"
+#include <libavfilter/avfilter.h>
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
+#include <libavutil/mathematics.h>
+#include <stdlib.h>
+
+struct um_deinterlacer {
+    AVFilterGraph *graph;
+    AVFilterContext *in, *out;
+    AVRational time_base;
+    int width, height, format;
+    AVFrame *waiting; /* of another size: it waits until the old graph is drained */
+    bool has_waiting, ended;
+};
+
+um_status um_deinterlacer_new(um_deinterlacer **out, AVRational time_base, um_error *err)
+{
+    um_deinterlacer *d = um_calloc(1, sizeof *d);
+    *out = d;
+    if (!d || !(d->waiting = av_frame_alloc())) {
+        um_deinterlacer_free(out);
+        return um_fail_oom(err);
+    }
+    d->time_base = time_base;
+    return UM_OK;
+}
+
+static um_status build(um_deinterlacer *d, const AVFrame *f, um_error *err)
+{
+    char args[160];
+    AVFilterContext *bwdif = NULL;
+    avfilter_graph_free(&d->graph);
+    if (!(d->graph = avfilter_graph_alloc()))
+        return um_fail_oom(err);
+    d->graph->nb_threads = 1;
+    snprintf(args, sizeof args, "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=1/1", f->width,
+             f->height, f->format, d->time_base.num, d->time_base.den);
+    if (avfilter_graph_create_filter(&d->in, avfilter_get_by_name("buffer"), "in", args, NULL, d->graph) <
+            0 ||
+        avfilter_graph_create_filter(&bwdif, avfilter_get_by_name("bwdif"), "bwdif",
+                                     "mode=send_frame:parity=auto:deint=interlaced", NULL, d->graph) < 0 ||
+        avfilter_graph_create_filter(&d->out, avfilter_get_by_name("buffersink"), "out", NULL, NULL,
+                                     d->graph) < 0 ||
+        avfilter_link(d->in, 0, bwdif, 0) < 0 || avfilter_link(bwdif, 0, d->out, 0) < 0 ||
+        avfilter_graph_config(d->graph, NULL) < 0)
+        return um_fail(err, UM_EUNSUPPORTED, "interlaced pictures of %d x %d cannot be deinterlaced",
+                       f->width, f->height);
+    d->width = f->width;
+    d->height = f->height;
+    d->format = f->format;
+    return UM_OK;
+}
+
+static um_status add(um_deinterlacer *d, AVFrame *f, um_error *err)
+{
+    int r = av_buffersrc_add_frame(d->in, f);
+    if (r == AVERROR(ENOMEM))
+        return um_fail_oom(err);
+    return r < 0 ? um_fail(err, UM_EFORMAT, "a picture cannot be deinterlaced") : UM_OK;
+}
+
+um_status um_deinterlacer_push(um_deinterlacer *d, AVFrame *frame, um_error *err)
+{
+    um_status st;
+    if (!frame) {
+        d->ended = true;
+        return d->graph ? add(d, NULL, err) : UM_OK;
+    }
+    if (d->graph && (frame->width != d->width || frame->height != d->height || frame->format != d->format)) {
+        av_frame_move_ref(d->waiting, frame);
+        d->has_waiting = true;
+        return add(d, NULL, err);
+    }
+    if (!d->graph && (st = build(d, frame, err)) < 0)
+        return st;
+    return add(d, frame, err);
+}
+
+um_supply um_deinterlacer_pull(um_deinterlacer *d, AVFrame *frame)
+{
+    for (;;) {
+        if (d->graph && av_buffersink_get_frame(d->out, frame) >= 0) {
+            frame->pts = av_rescale_q(frame->pts, av_buffersink_get_time_base(d->out), d->time_base);
+            return UM_SUPPLY_READY;
+        }
+        if (!d->has_waiting)
+            return d->ended ? UM_SUPPLY_END : UM_SUPPLY_NEEDS_PACKET;
+        d->has_waiting = false;
+        if (build(d, d->waiting, NULL) < 0 || add(d, d->waiting, NULL) < 0)
+            return UM_SUPPLY_END;
+    }
+}
+
+void um_deinterlacer_free(um_deinterlacer **deinterlacer)
+{
+    um_deinterlacer *d = *deinterlacer;
+    if (!d)
+        return;
+    avfilter_graph_free(&d->graph);
+    av_frame_free(&d->waiting);
+    free(d);
+    *deinterlacer = NULL;
+}
