@@ -308,6 +308,18 @@ double um_demux_time_s(const um_demux *d, const um_track *t, int64_t timestamp)
     return fabs(t_s) < 1e8 ? t_s : NAN; /* three years: a damaged clock */
 }
 
+/* A JPEG whose scan never ends: FFmpeg shows it as if it were whole. Inside a scan FF is always escaped, so
+ * the last marker of the two tells; thumbnails come before the scan. */
+static bool is_cut_jpeg(const um_demux *d, const AVPacket *p)
+{
+    if (!is_picture_file(d) || !d->video.codec || d->video.codec->codec_id != AV_CODEC_ID_MJPEG)
+        return false;
+    for (int i = p->size - 2; i >= 0; i--)
+        if (p->data[i] == 0xFF && (p->data[i + 1] == 0xD9 || p->data[i + 1] == 0xDA))
+            return p->data[i + 1] == 0xDA;
+    return true;
+}
+
 void um_demux_read(um_demux *d)
 {
     int r = av_read_frame(d->format, d->packet);
@@ -321,6 +333,7 @@ void um_demux_read(um_demux *d)
                   : d->sound.codec && d->packet->stream_index == d->sound.stream->index ? &d->sound
                                                                                         : NULL;
     if (t && !t->ended && d->packet->size <= PACKET_MAX) {
+        d->cut_picture |= is_cut_jpeg(d, d->packet);
         d->damage.broken_packets += !!(d->packet->flags & AV_PKT_FLAG_CORRUPT);
         int64_t pts = d->packet->pts == AV_NOPTS_VALUE ? d->packet->dts : d->packet->pts;
         double end_s = um_demux_time_s(d, t, pts == AV_NOPTS_VALUE ? pts : pts + d->packet->duration);
@@ -392,7 +405,7 @@ void um_demux_judge(um_demux *d, bool stopped_early)
         }
     }
     bool is_short = declared_s - came_s > fmax(0.5, 0.01 * declared_s);
-    g->truncated = d->failed || (is_short && !stopped_early);
+    g->truncated = d->failed || d->cut_picture || (is_short && !stopped_early);
     um_buf b;
     um_buf_init(&b, sizeof g->note);
     um_buf_text(&b, g->note);
@@ -401,6 +414,8 @@ void um_demux_judge(um_demux *d, bool stopped_early)
         um_buf_printf(&b, "%sends at %.2f s of %.2f s", SEPARATOR, came_s, declared_s);
     else if (d->failed)
         um_buf_printf(&b, "%sunreadable from %.2f s on", SEPARATOR, fmax(d->video.end_s, d->sound.end_s));
+    if (d->cut_picture)
+        um_buf_printf(&b, "%sthe picture ends early", SEPARATOR);
     if (g->broken_packets)
         um_buf_printf(&b, "%s%lld broken packets", SEPARATOR, (long long)g->broken_packets);
     if (g->broken_frames)

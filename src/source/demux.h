@@ -33,6 +33,7 @@ typedef struct um_demux {
     um_track video, sound;
     bool ended;  /* no packet is left in the file */
     bool failed; /* it ended by a read error */
+    bool cut_picture; /* a JPEG without its end */
     bool no_memory;
     um_damage damage;
 } um_demux;

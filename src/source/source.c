@@ -120,7 +120,7 @@ static um_status make_picture(um_source *s, um_moment **out, const AVFrame *f)
         .duration_s =
             f->pkt_duration > 0 ? (double)f->pkt_duration * av_q2d(s->demux.video.stream->time_base) : 0,
         .key = f->key_frame,
-        .damaged = f->decode_error_flags || f->flags & AV_FRAME_FLAG_CORRUPT,
+        .damaged = f->decode_error_flags || f->flags & AV_FRAME_FLAG_CORRUPT || s->demux.cut_picture,
     };
     s->demux.damage.broken_frames += m->frame->damaged;
     s->n_pictures++;
@@ -178,12 +178,19 @@ static um_supply supply_picture(um_source *s, um_status *st)
         if (got == UM_SUPPLY_READY) {
             *st = make_picture(s, &m, s->frame);
             av_frame_unref(s->frame);
+            if (*st == UM_EFORMAT) {
+                s->demux.damage.broken_frames++;
+                *st = UM_OK;
+                continue;
+            }
             if (*st < 0)
                 return UM_SUPPLY_END;
             if (s->opt.max_s > 0 && m->t_s >= s->opt.max_s) {
                 s->stopped_early = s->demux.video.ended = true;
                 um_moment_free(&m);
             }
+            if (s->media.is_photo) /* further pictures in the file are previews or gain maps */
+                s->demux.video.ended = s->demux.ended = true;
         }
         s->next_picture = s->pending;
         s->pending = m;
