@@ -1,0 +1,232 @@
+/* audio_bandwidth.c: does the sound fill the band that its sampling rate offers?
+ *
+ * Long-term average spectrum (LTAS; Byrne et al., JASA 96, 1994) of the sounding parts. Speech that was made,
+ * sent or stored at a lower rate and then up-sampled, and most lossy codecs, end at a brick wall: the
+ * spectrum falls by tens of dB within a small part of an octave, and nothing is above. Voices out of a
+ * microphone fade; anti-alias filters end close to half the rate. The score is the empty part of the band
+ * above such a wall, in octaves. */
+#include "base/base.h"
+#include "dsp/stats.h"
+#include "dsp/stft.h"
+#include <math.h>
+#include <stdlib.h>
+#include <unmask/signal.h>
+
+static const double SILENCE = 1e-6; /* -60 dBFS: mean square below which a frame is not counted */
+static const double FLOOR = 1e-14;  /* -140 dBFS per bin: far below 16-bit rounding; keeps zeros finite */
+static const double NEEDED_S = 1;   /* of sound */
+static const double SERIES_STEP_S = .5;
+static const double LOWEST_WALL_HZ = 1500, HIGHEST_WALL = .96;           /* the latter of half the rate */
+static const double BELOW_OCT = .25, GAP_OCT = 1. / 12, ABOVE_OCT = .25; /* bands on both sides of a wall */
+static const double WALL_DB = 18; /* the fall over the gap; voices fall by 6 to 12 dB per octave */
+enum { MIN_BINS = 4, N_LIMITS = 4 };
+static const double LIMITS_HZ[N_LIMITS] = {4000, 8000, 11000, 16000};
+
+typedef struct audio_bandwidth {
+    um_stft *stft;
+    int n_bins, series;
+    um_ltas whole, part; /* of the file; of the current step of the series */
+    double first_s, last_s, part_from_s;
+    int64_t frames, other_rates;
+    um_findings *out; /* only during push */
+} audio_bandwidth;
+
+static um_status begin(void *state, const um_context *ctx, um_error *err)
+{
+    return UM_OK;
+}
+
+static void end(void *state)
+{
+    audio_bandwidth *a = state;
+    um_stft_free(&a->stft);
+    um_ltas_clear(&a->whole);
+    um_ltas_clear(&a->part);
+}
+
+static um_status flush_part(audio_bandwidth *a)
+{
+    if (!a->part.frames)
+        return UM_OK;
+    const double hz = um_rolloff(a->part.sum, a->n_bins, .99) * a->stft->rate_hz / a->stft->n;
+    for (int k = 0; k < a->n_bins; k++)
+        a->part.sum[k] = 0;
+    a->part.frames = 0;
+    return um_findings_point(a->out, a->series, a->part_from_s + SERIES_STEP_S / 2, hz);
+}
+
+static um_status take(void *user, int64_t first, const double *power, um_error *err)
+{
+    audio_bandwidth *a = user;
+    const double t_s = ((double)first + a->stft->n / 2.) / a->stft->rate_hz;
+    double total = 0;
+    a->frames++;
+    for (int k = 1; k < a->n_bins; k++) /* without DC: an offset is no sound */
+        total += power[k];
+    if (!(total >= SILENCE))
+        return UM_OK;
+    if (!a->whole.frames)
+        a->first_s = t_s;
+    a->last_s = t_s;
+    um_status st = UM_OK;
+    if (t_s >= a->part_from_s + SERIES_STEP_S || t_s < a->part_from_s) {
+        st = flush_part(a);
+        a->part_from_s = SERIES_STEP_S * floor(t_s / SERIES_STEP_S);
+    }
+    um_ltas_add(&a->whole, power);
+    um_ltas_add(&a->part, power);
+    return st < 0 ? um_fail(err, st, "a finding about the bandwidth was refused") : UM_OK;
+}
+
+static um_status start(audio_bandwidth *a, int rate_hz, um_findings *out, um_error *err)
+{
+    um_status st = um_stft_new(&a->stft, rate_hz, err);
+    if (st < 0)
+        return st;
+    a->n_bins = a->stft->n / 2 + 1;
+    a->series = um_findings_series(out, "roll-off (99 % of the power)", "Hz", UM_FILE);
+    if ((st = um_ltas_init(&a->whole, a->n_bins, err)) == UM_OK)
+        st = um_ltas_init(&a->part, a->n_bins, err);
+    return st;
+}
+
+static um_status push(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    audio_bandwidth *a = state;
+    const um_sound *s = ctx->sound;
+    um_status st;
+    if (!s || s->n < 1)
+        return UM_OK;
+    if (!a->stft && (st = start(a, s->rate_hz, out, err)) < 0)
+        return st;
+    if (s->rate_hz != a->stft->rate_hz) {
+        a->other_rates++;
+        return UM_OK;
+    }
+    a->out = out;
+    return um_stft_push(a->stft, s->first, s->mono, s->n, take, a, err);
+}
+
+/* ---- the wall ---- */
+
+typedef struct wall {
+    double hz, fall_db, slope_db_oct;
+    bool found;
+} wall;
+
+static double mean_between(const double *db, int n, double from, double to)
+{
+    const int first = (int)ceil(from), last = (int)um_clampd(floor(to), 0, n - 1);
+    return last - first + 1 >= MIN_BINS ? um_mean(db + first, (size_t)(last - first + 1)) : NAN;
+}
+
+/* The steepest fall: mean level of the quarter octave below f against that of a quarter octave (or what the
+ * band leaves of it) above f + 1/12 octave. Then the frequency at which the level passes half way. */
+static wall find_wall(const double *db, int n, double hz_per_bin)
+{
+    wall w = {0};
+    int at = 0;
+    double upper = 0, lower = 0;
+    for (int k = (int)ceil(LOWEST_WALL_HZ / hz_per_bin); k < HIGHEST_WALL * (n - 1); k++) {
+        const double below = mean_between(db, n, k * exp2(-BELOW_OCT), k);
+        const double above = mean_between(db, n, k * exp2(GAP_OCT), k * exp2(GAP_OCT + ABOVE_OCT));
+        if (below - above > w.fall_db) {
+            w.fall_db = below - above;
+            upper = below;
+            lower = above;
+            at = k;
+        }
+    }
+    if (!at)
+        return w;
+    const double rest = mean_between(db, n, at * exp2(GAP_OCT), n - 1);
+    int k = at;
+    while (k + 1 < n && db[k] > (upper + lower) / 2)
+        k++;
+    w.hz = k * hz_per_bin;
+    /* 80 % of the fall, between the points at which 10 and 90 % of it have passed */
+    int from = k, to = k;
+    while (from > 1 && db[from] < upper - .1 * w.fall_db)
+        from--;
+    while (to + 1 < n && db[to] > upper - .9 * w.fall_db)
+        to++;
+    w.slope_db_oct = to > from ? .8 * w.fall_db / log2((double)to / from) : 0;
+    /* a notch is no wall: above it, it must stay quiet up to the end */
+    w.found = w.fall_db >= WALL_DB && rest <= upper - WALL_DB;
+    return w;
+}
+
+static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    audio_bandwidth *a = state;
+    if (!a->stft)
+        return um_findings_skip(out, UM_FILE, "there is no sound");
+    a->out = out;
+    um_status st = flush_part(a);
+    if (st < 0)
+        return um_fail(err, st, "a finding about the bandwidth was refused");
+    const double half_hz = a->stft->rate_hz / 2., hz_per_bin = um_stft_hz(a->stft, 1);
+    const double sounding_s = (double)a->whole.frames * (a->stft->n / 2) / a->stft->rate_hz;
+    if (sounding_s < NEEDED_S)
+        return um_findings_skip(out, UM_FILE, "too short or silent: %.1f s above -60 dBFS, %.0f s needed",
+                                sounding_s, NEEDED_S);
+    double *db = um_calloc((size_t)a->n_bins, sizeof *db), total = 0;
+    if (!db)
+        return um_fail_oom(err);
+    for (int k = 0; k < a->n_bins; k++) {
+        const double power = a->whole.sum[k] / (double)a->whole.frames;
+        db[k] = 10 * log10(power + FLOOR);
+        total += k ? power : 0;
+    }
+    char shares[96] = "";
+    size_t used = 0;
+    for (int i = 0; i < N_LIMITS && LIMITS_HZ[i] < half_hz; i++) {
+        double above = 0;
+        for (int k = (int)ceil(LIMITS_HZ[i] / hz_per_bin); k < a->n_bins; k++)
+            above += a->whole.sum[k] / (double)a->whole.frames;
+        used +=
+            (size_t)snprintf(shares + used, sizeof shares - used, "%s%.0f kHz %.0f dB", i ? ", " : "; above ",
+                             LIMITS_HZ[i] / 1000, 10 * log10(above / total + FLOOR));
+    }
+    const double rolloff_hz = um_rolloff(a->whole.sum, a->n_bins, .99) * hz_per_bin;
+    const wall w = find_wall(db, a->n_bins, hz_per_bin);
+    free(db);
+    if (!w.found)
+        st = um_findings_score(out, UM_FILE, 0,
+                               "No brick wall below %.1f kHz: 99 %% of the power below %.1f kHz%s",
+                               half_hz / 1000, rolloff_hz / 1000, shares);
+    else {
+        const double octaves = log2(half_hz / w.hz);
+        st = um_findings_evidence(
+            out, UM_FILE, a->first_s, a->last_s, NULL,
+            "the band ends at %.2f kHz: a fall of %.0f dB at %.0f dB per octave, while %d Hz offers "
+            "%.2f kHz",
+            w.hz / 1000, w.fall_db, w.slope_db_oct, a->stft->rate_hz, half_hz / 1000);
+        if (st == UM_OK)
+            st = um_findings_score(
+                out, UM_FILE, octaves,
+                "Brick wall at %.2f kHz of %.2f kHz (%.0f dB per octave): up-sampled, low-passed or "
+                "coded; 99 %% of the power below %.1f kHz%s",
+                w.hz / 1000, half_hz / 1000, w.slope_db_oct, rolloff_hz / 1000, shares);
+    }
+    return st < 0 ? um_fail(err, st, "a finding about the bandwidth was refused") : UM_OK;
+}
+
+const um_signal um_signal_audio_bandwidth = {
+    .name = "audio_bandwidth",
+    .question = "Does the sound fill the band that its sampling rate offers?",
+    .meaning = "Octaves that stay empty above a brick wall. Half an octave or more: the sound was made, sent "
+               "or stored at "
+               "a lower rate, as many voice generators do, but so do telephones, meetings and lossy codecs "
+               "(MP3 at 128 "
+               "kbit/s ends at 16 kHz). It tells of processing, not of forgery.",
+    .score_unit = "empty octaves",
+    .paper = "Byrne et al., JASA 96, 1994, DOI 10.1121/1.410152 (LTAS)",
+    .version = 1,
+    .needs = UM_NEED_SOUND,
+    .state_size = sizeof(audio_bandwidth),
+    .begin = begin,
+    .push = push,
+    .finish = finish,
+    .end = end,
+};

@@ -1,0 +1,76 @@
+/* provenance.c: what the file says of its own origin.
+ *
+ * Marks are looked for by um_probe_file: C2PA manifests, IPTC digitalSourceType, texts that generators leave,
+ * encoder names, and the label that this program writes into its own fakes. Marks can be stripped by any
+ * re-encoding and forged by anyone: a declaration is taken at its word, its absence says nothing. */
+#include "base/base.h"
+#include <string.h>
+#include <unmask/signal.h>
+
+static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    const um_probe *probe = ctx->probe;
+    if (!probe)
+        return um_findings_skip(out, UM_FILE, "the file itself was not looked at");
+    const double end_s = ctx->media && ctx->media->duration_s > 0 ? ctx->media->duration_s : 0;
+    const um_mark *declares = NULL;
+    um_status st = UM_OK;
+    for (int i = 0; i < probe->n_marks && st == UM_OK; i++) {
+        const um_mark *m = &probe->marks[i];
+        if (m->state == UM_MARK_ABSENT)
+            continue;
+        if (m->state == UM_MARK_DECLARES_SYNTHETIC && !declares)
+            declares = m;
+        st = um_findings_evidence(out, UM_FILE, 0, end_s, NULL, "%s%s: %s", m->name,
+                                  m->state == UM_MARK_DECLARES_SYNTHETIC ? " declares a generator"
+                                  : m->state == UM_MARK_BROKEN           ? " is damaged"
+                                                                         : "",
+                                  m->detail[0] ? m->detail : "present");
+    }
+    if (st < 0)
+        return um_fail(err, st, "a finding about provenance was refused");
+    if (!declares)
+        return um_findings_score(
+            out, UM_FILE, 0,
+            "No mark declares a generator. Its absence is no evidence: marks are lost in "
+            "most uploads.");
+    if (!strcmp(declares->name, "unmask_label"))
+        return um_findings_score(out, UM_FILE, 1,
+                                 "The file carries this program's own label of a made fake: %s",
+                                 declares->detail);
+    return um_findings_score(out, UM_FILE, 1, "The file declares that a generator made it (%s: %s)",
+                             declares->name, declares->detail);
+}
+
+static um_status begin(void *state, const um_context *ctx, um_error *err)
+{
+    return UM_OK;
+}
+
+static um_status push(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    return UM_OK;
+}
+
+static void end(void *state)
+{
+}
+
+const um_signal um_signal_provenance = {
+    .name = "provenance",
+    .question = "Does the file itself say that it was generated?",
+    .meaning = "1: a mark in the file declares a generator (C2PA, IPTC digital source type, the parameters "
+               "of an image "
+               "generator, or this program's own label). 0: none does, which is no evidence, because marks "
+               "are lost in "
+               "most uploads. A mark can also be forged.",
+    .score_unit = "declared (0 or 1)",
+    .paper = "C2PA Technical Specification 2.1, 2024; IPTC NewsCodes digitalSourceType",
+    .version = 1,
+    .needs = UM_NEED_FILE,
+    .state_size = 1,
+    .begin = begin,
+    .push = push,
+    .finish = finish,
+    .end = end,
+};

@@ -1,0 +1,315 @@
+/* radial.c: the spatial spectrum of each face: its fall with frequency, and what up-sampling layers leave in
+ * it.
+ *
+ * Durall, Keuper & Keuper, "Watch your Up-Convolution", CVPR 2020, arXiv:2003.01826: transposed and
+ * nearest-neighbour convolutions do not reproduce the power law of natural pictures at high frequencies. The
+ * paper trains a classifier on the whole profile of one crop. We keep two numbers that can be explained, both
+ * in dB: the shelf, by which the highest fifth of the frequencies stands above the line fitted (log-log) to
+ * the rest, and the lattice, by which the frequencies at which strides of 2, 4 and 8 repeat the spectrum
+ * stand above their surroundings (Zhang, Karaman & Chang, WIFS 2019, arXiv:1907.06515). Differences: spectra
+ * are averaged over half-overlapping tiles of 32 pixels (Welch), so that a big face gives less noise and not
+ * other bins; the inner half of the box is used, not the inner third, because a third of 64 pixels is less
+ * than a tile; nothing is resized. JPEG blocks also repeat every 8 pixels, but their borders are level or
+ * upright, so their peaks lie on the two axes: these are left out. */
+#include "base/base.h"
+#include "dsp/spectrum.h"
+#include "dsp/stats.h"
+#include <math.h>
+#include <stdlib.h>
+#include <unmask/signal.h>
+
+enum {
+    TILE = 32,
+    HALF = TILE / 2,
+    BINS = TILE * (HALF + 1),
+    MAX_CROP = 256,
+    MAX_PERSONS = 256,
+    PICTURE = 160
+};
+enum { FIT_FROM = 2, FIT_TO = 12, SHELF_FROM = 13 }; /* rings: cycles per 32 pixels; 16 is the highest */
+static const double FACES_PER_S = 2;                 /* per person; spectra change slowly */
+static const float MIN_SIDE_PX = 64;
+static const double MIN_VARIANCE = 4; /* gray levels squared: below, a crop is flat */
+/* Eight-bit rounding adds white noise of 1/12 gray levels squared: nothing below that is signal. */
+static const double ROUNDING = 1. / 12;
+enum { MIN_LATTICE_TILES = 9 }; /* the lattice of fewer tiles is mostly chance */
+
+typedef struct person {
+    int id, shelf_series, lattice_series;
+    double next_s, highest_db, highest_s;
+    float largest_px;
+    int64_t faces, tiles, flat;
+    um_histogram shelf; /* dB */
+    double *power;      /* [BINS] sum over faces, each scaled to total 1 */
+    um_image *picture;  /* of the highest shelf */
+} person;
+
+typedef struct radial {
+    um_fft *fft;
+    double window[TILE], scale;
+    person *person;
+    size_t capacity;
+    int n;
+} radial;
+
+static um_status begin(void *state, const um_context *ctx, um_error *err)
+{
+    radial *r = state;
+    const double squares = um_window_hann(r->window, TILE);
+    r->scale = 1 / (squares * squares);
+    return um_fft_new(&r->fft, TILE, TILE, err);
+}
+
+static void end(void *state)
+{
+    radial *r = state;
+    um_fft_free(&r->fft);
+    for (int i = 0; i < r->n; i++) {
+        um_histogram_clear(&r->person[i].shelf);
+        um_image_free(&r->person[i].picture);
+        free(r->person[i].power);
+    }
+    free(r->person);
+}
+
+/* NULL with UM_OK in *st: more persons than are followed. */
+static person *find(radial *r, int id, um_findings *out, um_status *st, um_error *err)
+{
+    *st = UM_OK;
+    for (int i = 0; i < r->n; i++)
+        if (r->person[i].id == id)
+            return &r->person[i];
+    if (r->n == MAX_PERSONS)
+        return NULL;
+    if (!um_grow(&r->person, &r->capacity, (size_t)r->n + 1, MAX_PERSONS, sizeof *r->person)) {
+        *st = um_fail_oom(err);
+        return NULL;
+    }
+    person *p = &r->person[r->n++];
+    *p = (person){.id = id, .next_s = -INFINITY, .highest_db = -INFINITY};
+    if ((*st = um_histogram_init(&p->shelf, 2000, -60, 40, err)) < 0)
+        return NULL;
+    if (!(p->power = um_calloc(BINS, sizeof *p->power))) {
+        *st = um_fail_oom(err);
+        return NULL;
+    }
+    p->shelf_series = um_findings_series(out, "high-frequency shelf", "dB", id);
+    p->lattice_series = um_findings_series(out, "up-sampling lattice", "dB", id);
+    return p;
+}
+
+static double luma(const uint8_t *rgb)
+{
+    return .299 * rgb[0] + .587 * rgb[1] + .114 * rgb[2];
+}
+
+/* Adds the power of one tile, its mean removed; returns its variance. */
+static double add_tile(radial *r, double *power, const um_image *rgb, int left, int top)
+{
+    double tile[TILE * TILE], one[BINS];
+    for (int y = 0; y < TILE; y++) {
+        const uint8_t *row = rgb->data + (top + y) * rgb->stride + (ptrdiff_t)left * 3;
+        for (int x = 0; x < TILE; x++)
+            tile[y * TILE + x] = luma(row + (ptrdiff_t)3 * x);
+    }
+    const double mean = um_mean(tile, TILE * TILE);
+    for (int y = 0; y < TILE; y++)
+        for (int x = 0; x < TILE; x++)
+            r->fft->in[y * TILE + x] = (tile[y * TILE + x] - mean) * r->window[y] * r->window[x];
+    um_fft_run(r->fft);
+    um_fft_power(one, r->fft, r->scale);
+    for (int i = 0; i < BINS; i++)
+        power[i] += one[i];
+    return um_variance(tile, TILE * TILE);
+}
+
+/* The mean power of the tiles of the inner face; the number of tiles, 0 when it is too small or flat. */
+static int face_power(radial *r, double *power, const um_image *rgb, um_rect box)
+{
+    const double side = fmin(fmin(box.w, box.h) / 2, MAX_CROP);
+    const double cx = box.x + box.w / 2, cy = box.y + box.h / 2;
+    const int left = (int)um_clampd(ceil(cx - side / 2), 0, rgb->width);
+    const int top = (int)um_clampd(ceil(cy - side / 2), 0, rgb->height);
+    const int right = (int)um_clampd(floor(cx + side / 2), left, rgb->width);
+    const int bottom = (int)um_clampd(floor(cy + side / 2), top, rgb->height);
+    int n = 0;
+    double variance = 0;
+    for (int i = 0; i < BINS; i++)
+        power[i] = 0;
+    for (int y = top; y + TILE <= bottom; y += HALF)
+        for (int x = left; x + TILE <= right; x += HALF, n++)
+            variance += add_tile(r, power, rgb, x, y);
+    if (!n || variance < MIN_VARIANCE * n)
+        return 0;
+    for (int i = 0; i < BINS; i++)
+        power[i] /= n;
+    return n;
+}
+
+static double shelf_of(const double *power)
+{
+    double profile[HALF + 1], x[FIT_TO - FIT_FROM + 1], y[FIT_TO - FIT_FROM + 1], slope, offset, sum = 0;
+    um_radial_profile(profile, power, TILE);
+    /* white noise of variance v gives v / (sum of squared window weights) in every bin: 8/3 per axis over
+     * TILE */
+    const double floor_power = ROUNDING * (8. / 3 / TILE) * (8. / 3 / TILE);
+    for (int i = FIT_FROM; i <= FIT_TO; i++) {
+        x[i - FIT_FROM] = log10(i);
+        y[i - FIT_FROM] = 10 * log10(profile[i] + floor_power);
+    }
+    um_line_fit(&slope, &offset, x, y, FIT_TO - FIT_FROM + 1);
+    for (int i = SHELF_FROM; i <= HALF; i++)
+        sum += 10 * log10(profile[i] + floor_power) - (slope * log10(i) + offset);
+    return sum / (HALF - SHELF_FROM + 1);
+}
+
+/* Power at row u, column v of the half plane; rows wrap, columns beyond the half are mirror images. */
+static double at(const double *power, int u, int v)
+{
+    if (v < 0 || v > HALF) {
+        v = v < 0 ? -v : TILE - v;
+        u = -u;
+    }
+    return power[((u % TILE + TILE) % TILE) * (HALF + 1) + v];
+}
+
+/* At multiples of TILE / stride on neither axis: the point against the median of the ring two bins away,
+ * which the main lobe of the window does not reach. The largest of the three strides. */
+static double lattice_of(const double *power)
+{
+    double sum[3] = {0}, count[3] = {0}, highest = -INFINITY;
+    for (int u = -HALF + 4; u <= HALF; u += 4)
+        for (int v = 4; v <= HALF; v += 4) {
+            double ring[16];
+            int n = 0;
+            for (int du = -2; du <= 2; du++)
+                for (int dv = -2; dv <= 2; dv++)
+                    if (abs(du) == 2 || abs(dv) == 2)
+                        ring[n++] = at(power, u + du, v + dv);
+            const double around = um_median(ring, 16);
+            if (u == 0 || around <= 0)
+                continue;
+            const int level = u % 16 == 0 && v % 16 == 0 ? 0 : u % 8 == 0 && v % 8 == 0 ? 1 : 2;
+            sum[level] += 10 * log10(fmax(at(power, u, v), around * 1e-3) / around);
+            count[level]++;
+        }
+    for (int level = 0; level < 3; level++)
+        if (count[level] > 0)
+            highest = fmax(highest, sum[level] / count[level]);
+    return isfinite(highest) ? highest : 0;
+}
+
+static um_status look(radial *r, person *p, const um_frame *frame, const um_face *face, um_findings *out,
+                      um_error *err)
+{
+    double power[BINS], total = 0;
+    const float side_px = fminf(face->box.w, face->box.h);
+    if (!(side_px > p->largest_px) && !(side_px >= MIN_SIDE_PX))
+        return UM_OK;
+    p->largest_px = fmaxf(p->largest_px, side_px);
+    if (side_px < MIN_SIDE_PX || frame->t_s < p->next_s)
+        return UM_OK;
+    const int tiles = face_power(r, power, frame->rgb, face->box);
+    if (!tiles) {
+        p->flat++;
+        return UM_OK;
+    }
+    p->next_s = frame->t_s + 1 / FACES_PER_S;
+    p->faces++;
+    p->tiles += tiles;
+    const double shelf_db = shelf_of(power);
+    for (int i = 0; i < BINS; i++)
+        total += power[i];
+    for (int i = 0; i < BINS; i++)
+        p->power[i] += power[i] / total;
+    um_histogram_add(&p->shelf, shelf_db);
+    um_status st = um_findings_point(out, p->shelf_series, frame->t_s, shelf_db);
+    if (st == UM_OK && p->tiles >= MIN_LATTICE_TILES)
+        st = um_findings_point(out, p->lattice_series, frame->t_s, lattice_of(p->power));
+    if (st < 0)
+        return um_fail(err, st, "a finding about spectra was refused");
+    if (shelf_db > p->highest_db) {
+        p->highest_db = shelf_db;
+        p->highest_s = frame->t_s;
+        um_image_free(&p->picture);
+        return um_image_crop_resize(&p->picture, frame->rgb, face->box, PICTURE, PICTURE, err);
+    }
+    return UM_OK;
+}
+
+static um_status push(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    radial *r = state;
+    if (!ctx->frame || !ctx->frame->rgb || !ctx->faces || ctx->frame->damaged || !isfinite(ctx->frame->t_s))
+        return UM_OK;
+    for (int i = 0; i < ctx->faces->n; i++) {
+        const um_face *face = &ctx->faces->face[i];
+        um_status st;
+        if (face->person < 0)
+            continue;
+        person *p = find(r, face->person, out, &st, err);
+        if (p)
+            st = look(r, p, ctx->frame, face, out, err);
+        if (st < 0)
+            return st;
+    }
+    return UM_OK;
+}
+
+static um_status conclude(const person *p, um_findings *out)
+{
+    if (!p->faces && p->flat)
+        return um_findings_skip(out, p->id, "the face is flat or mostly outside the picture");
+    if (!p->faces)
+        return um_findings_skip(out, p->id, "too small: the largest face is %.0f pixels wide, %.0f needed",
+                                (double)p->largest_px, (double)MIN_SIDE_PX);
+    const double shelf_db = um_histogram_quantile(&p->shelf, .5);
+    const double lattice_db = p->tiles >= MIN_LATTICE_TILES ? lattice_of(p->power) : 0;
+    um_status st = um_findings_evidence(out, p->id, p->highest_s, p->highest_s, p->picture,
+                                        "the highest shelf of this face, %+.1f dB", p->highest_db);
+    return st < 0 ? st
+                  : um_findings_score(
+                        out, p->id, fmax(shelf_db, lattice_db),
+                        "Highest fifth of the frequencies %+.1f dB against the fitted power law, lattice "
+                        "of up-sampling %+.1f dB, over %lld faces",
+                        shelf_db, lattice_db, (long long)p->faces);
+}
+
+static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    radial *r = state;
+    um_status st = UM_OK;
+    float largest_px = 0;
+    int64_t used = 0;
+    for (int i = 0; i < r->n && st == UM_OK; i++) {
+        st = conclude(&r->person[i], out);
+        largest_px = fmaxf(largest_px, r->person[i].largest_px);
+        used += r->person[i].faces;
+    }
+    if (st == UM_OK && !r->n)
+        st = um_findings_skip(out, UM_FILE, "no face was found");
+    else if (st == UM_OK && !used)
+        st = um_findings_skip(out, UM_FILE, "no usable face: the largest is %.0f pixels wide, %.0f needed",
+                              (double)largest_px, (double)MIN_SIDE_PX);
+    return st < 0 ? um_fail(err, st, "a finding about spectra was refused") : UM_OK;
+}
+
+const um_signal um_signal_radial = {
+    .name = "radial",
+    .question = "Do the spatial frequencies of the face show the traces of an up-sampling generator?",
+    .meaning = "High: the finest detail is stronger than a natural picture's, or repeats on the lattice that "
+               "strided "
+               "up-sampling leaves. Sensor noise, sharpening, enlarged or recompressed pictures do the same, "
+               "so this is "
+               "a hint about processing, not about who did it. Compression can erase it: a low value clears "
+               "nothing.",
+    .score_unit = "dB above the fitted power law",
+    .paper = "Durall, Keuper & Keuper, CVPR 2020, arXiv:2003.01826",
+    .version = 1,
+    .needs = UM_NEED_FACES,
+    .state_size = sizeof(radial),
+    .begin = begin,
+    .push = push,
+    .finish = finish,
+    .end = end,
+};
