@@ -27,7 +27,6 @@ typedef struct audio_bandwidth {
     int n_bins, series;
     um_ltas whole, part; /* of the file; of the current step of the series */
     double first_s, last_s, part_from_s;
-    int64_t frames, other_rates;
     um_findings *out; /* only during push */
 } audio_bandwidth;
 
@@ -60,7 +59,6 @@ static um_status take(void *user, int64_t first, const double *power, um_error *
     audio_bandwidth *a = user;
     const double t_s = ((double)first + a->stft->n / 2.) / a->stft->rate_hz;
     double total = 0;
-    a->frames++;
     for (int k = 1; k < a->n_bins; k++) /* without DC: an offset is no sound */
         total += power[k];
     if (!(total >= SILENCE))
@@ -99,10 +97,8 @@ static um_status push(void *state, const um_context *ctx, um_findings *out, um_e
         return UM_OK;
     if (!a->stft && (st = start(a, s->rate_hz, out, err)) < 0)
         return st;
-    if (s->rate_hz != a->stft->rate_hz) {
-        a->other_rates++;
-        return UM_OK;
-    }
+    if (s->rate_hz != a->stft->rate_hz)
+        return UM_OK; /* a damaged stream that changes its rate: the first one is judged */
     a->out = out;
     return um_stft_push(a->stft, s->first, s->mono, s->n, take, a, err);
 }
@@ -139,7 +135,10 @@ static wall find_wall(const double *db, int n, double hz_per_bin)
     }
     if (!at)
         return w;
-    const double rest = mean_between(db, n, at * exp2(GAP_OCT), n - 1);
+    double rest = 0; /* mean power above the wall */
+    const int from_bin = (int)ceil(at * exp2(GAP_OCT));
+    for (int k = from_bin; k < n; k++)
+        rest += pow(10, db[k] / 10) / (n - from_bin);
     int k = at;
     while (k + 1 < n && db[k] > (upper + lower) / 2)
         k++;
@@ -152,7 +151,7 @@ static wall find_wall(const double *db, int n, double hz_per_bin)
         to++;
     w.slope_db_oct = to > from ? .8 * w.fall_db / log2((double)to / from) : 0;
     /* a notch is no wall: above it, it must stay quiet up to the end */
-    w.found = w.fall_db >= WALL_DB && rest <= upper - WALL_DB;
+    w.found = w.fall_db >= WALL_DB && 10 * log10(rest) <= upper - WALL_DB;
     return w;
 }
 

@@ -198,7 +198,7 @@ static um_status see(blink *b, person *p, double t_s, double ear, um_findings *o
     p->queue[p->n++] = (sample){t_s, ear};
     um_histogram_add(&p->window, ear);
     um_status st = um_findings_point(out, p->series, t_s, ear);
-    while (st == UM_OK && p->queue[p->now].t_s <= t_s - HALF_WINDOW_S)
+    while (st == UM_OK && p->now < p->n && p->queue[p->now].t_s <= t_s - HALF_WINDOW_S)
         st = judge(b, p, out);
     return st < 0 ? um_fail(err, st, "a finding about blinks was refused") : UM_OK;
 }

@@ -199,12 +199,20 @@ static double lattice_of(const double *power)
     return isfinite(highest) ? highest : 0;
 }
 
+static um_rect inside(um_rect box, const um_image *image)
+{
+    const float left = fmaxf(box.x, 0), top = fmaxf(box.y, 0);
+    const float right = fminf(box.x + box.w, (float)image->width),
+                bottom = fminf(box.y + box.h, (float)image->height);
+    return (um_rect){left, top, right - left, bottom - top};
+}
+
 static um_status look(radial *r, person *p, const um_frame *frame, const um_face *face, um_findings *out,
                       um_error *err)
 {
     double power[BINS], total = 0;
     const float side_px = fminf(face->box.w, face->box.h);
-    if (!(side_px > p->largest_px) && !(side_px >= MIN_SIDE_PX))
+    if (!isfinite(face->box.x) || !isfinite(face->box.y) || !isfinite(side_px))
         return UM_OK;
     p->largest_px = fmaxf(p->largest_px, side_px);
     if (side_px < MIN_SIDE_PX || frame->t_s < p->next_s)
@@ -232,7 +240,8 @@ static um_status look(radial *r, person *p, const um_frame *frame, const um_face
         p->highest_db = shelf_db;
         p->highest_s = frame->t_s;
         um_image_free(&p->picture);
-        return um_image_crop_resize(&p->picture, frame->rgb, face->box, PICTURE, PICTURE, err);
+        return um_image_crop_resize(&p->picture, frame->rgb, inside(face->box, frame->rgb), PICTURE, PICTURE,
+                                    err);
     }
     return UM_OK;
 }

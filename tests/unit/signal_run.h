@@ -1,0 +1,83 @@
+/* signal_run.h: one signal fed by hand, as the pipeline would. Included once per test program. */
+#ifndef UM_SIGNAL_RUN_H
+#define UM_SIGNAL_RUN_H
+#include "signals/findings.h"
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct runner {
+    const um_signal *signal;
+    void *state;
+    um_findings *out;
+    um_media media;
+    um_context ctx;
+} runner;
+
+static inline um_status runner_begin(runner *r, const um_signal *signal)
+{
+    *r =
+        (runner){.signal = signal, .media = {.path = "test", .width = 640, .height = 480, .has_video = true}};
+    r->ctx.media = &r->media;
+    um_status st = um_findings_new(&r->out, signal, NULL);
+    r->state = calloc(1, signal->state_size);
+    return st < 0 ? st : signal->begin(r->state, &r->ctx, NULL);
+}
+
+static inline um_status runner_picture(runner *r, const um_frame *frame, um_face *face, int n)
+{
+    um_faces faces = {n, face};
+    um_context ctx = {.media = &r->media, .frame = frame, .faces = &faces};
+    return r->signal->push(r->state, &ctx, r->out, NULL);
+}
+
+static inline um_status runner_sound(runner *r, const um_sound *sound)
+{
+    um_context ctx = {.media = &r->media, .sound = sound};
+    return r->signal->push(r->state, &ctx, r->out, NULL);
+}
+
+static inline um_status runner_finish(runner *r)
+{
+    return r->signal->finish(r->state, &r->ctx, r->out, NULL);
+}
+
+/* Ends the state; the closed findings, or NULL. The caller frees them. */
+static inline um_findings *runner_end(runner *r)
+{
+    if (r->state)
+        r->signal->end(r->state);
+    free(r->state);
+    if (r->out)
+        um_findings_close(r->out);
+    return r->out;
+}
+
+/* A frontal face of person 0 in a square box; both eyes with the given aspect ratio. */
+static inline um_face face_at(float x, float y, float side, double ear)
+{
+    um_face face = {.score = 1, .box = {x, y, side, side}, .has_points = true};
+    face.quality = (um_face_quality){.6f * side, 1, 1, 1, 1, 1};
+    for (int i = 0; i < UM_N_LANDMARKS; i++)
+        face.points[i] = (um_point){x + side / 2, y + side / 2};
+    for (int eye = 0; eye < 2; eye++) {
+        const float width = .2f * side, left = x + side * (eye ? .6f : .2f), level = y + .4f * side;
+        const float half = (float)ear * width / 2;
+        um_point *p = face.points + 36 + 6 * eye;
+        p[0] = (um_point){left, level};
+        p[1] = (um_point){left + width / 3, level - half};
+        p[2] = (um_point){left + 2 * width / 3, level - half};
+        p[3] = (um_point){left + width, level};
+        p[4] = (um_point){left + 2 * width / 3, level + half};
+        p[5] = (um_point){left + width / 3, level + half};
+    }
+    return face;
+}
+
+static inline const um_result *result_of(const um_findings *f, int person)
+{
+    for (int i = 0; i < f->n_results; i++)
+        if (f->result[i].person == person)
+            return &f->result[i];
+    return NULL;
+}
+#endif

@@ -1,0 +1,44 @@
+/* Marks in, words out. */
+#include "../check.h"
+#include "signal_run.h"
+#include <string.h>
+
+static um_findings *judge(const um_probe *probe)
+{
+    runner r;
+    CHECK(runner_begin(&r, um_signal_find("provenance")) == UM_OK);
+    r.media.duration_s = 12;
+    r.ctx.probe = probe;
+    CHECK(runner_finish(&r) == UM_OK);
+    return runner_end(&r);
+}
+
+int main(void)
+{
+    um_findings *f = judge(NULL);
+    CHECK(f->outcome == UM_NOT_APPLICABLE);
+    um_findings_free(&f);
+
+    um_probe probe = {.n_marks = 3,
+                      .marks = {{"c2pa", UM_MARK_ABSENT, ""},
+                                {"encoder", UM_MARK_PRESENT, "Lavf59.27.100"},
+                                {"exif", UM_MARK_BROKEN, "offset outside"}}};
+    f = judge(&probe);
+    CHECK(f->outcome == UM_SCORED && result_of(f, UM_FILE)->score == 0);
+    CHECK(strstr(result_of(f, UM_FILE)->text, "no evidence"));
+    CHECK(f->n_evidence == 2 && !strcmp(f->evidence[0].text, "encoder: Lavf59.27.100"));
+    CHECK(!strcmp(f->evidence[1].text, "exif is damaged: offset outside") && f->evidence[1].to_s == 12);
+    um_findings_free(&f);
+
+    probe.marks[0] = (um_mark){"generator", UM_MARK_DECLARES_SYNTHETIC, "Steps: 20, Sampler: Euler"};
+    f = judge(&probe);
+    CHECK(result_of(f, UM_FILE)->score == 1 && strstr(result_of(f, UM_FILE)->text, "Steps: 20"));
+    CHECK(!strcmp(f->evidence[0].text, "generator declares a generator: Steps: 20, Sampler: Euler"));
+    um_findings_free(&f);
+
+    probe.marks[0] = (um_mark){"unmask_label", UM_MARK_DECLARES_SYNTHETIC, "face swap"};
+    f = judge(&probe);
+    CHECK(result_of(f, UM_FILE)->score == 1 && strstr(result_of(f, UM_FILE)->text, "own label"));
+    um_findings_free(&f);
+    return check_done();
+}
