@@ -4,7 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 4 << 20, NARROWEST = 40, WIDEST = 120, SPARK = 20, MARGIN = 2, LABEL = 13 };
+enum {
+    TEXT_MAX = 4 << 20,
+    NARROWEST = 40,
+    WIDEST = 120,
+    SPARK = 20,
+    SPARK_FROM = 60,
+    MARGIN = 2,
+    LABEL = 13
+};
 
 typedef struct page {
     um_buf out;
@@ -94,14 +102,14 @@ static void wrap(page *p, int at, int indent, style s, const char *text)
 }
 
 /* "  label        text" with the text in its own column. */
-static void entry(page *p, const char *label, style s, const char *text)
+static void entry_named(page *p, const char *label, style label_style, style s, const char *text)
 {
     if (!*text)
         return;
     spaces(p, MARGIN);
-    start(p, DIM);
+    start(p, label_style);
     um_words_plain(&p->out, label);
-    stop(p, DIM);
+    stop(p, label_style);
     int at = MARGIN + text_width(label, strlen(label));
     if (at >= LABEL + MARGIN) { /* a long name stands on its own line */
         um_buf_text(&p->out, "\n");
@@ -109,6 +117,11 @@ static void entry(page *p, const char *label, style s, const char *text)
     }
     spaces(p, MARGIN + LABEL - at);
     wrap(p, MARGIN + LABEL, MARGIN + LABEL, s, text);
+}
+
+static void entry(page *p, const char *label, style s, const char *text)
+{
+    entry_named(p, label, DIM, s, text);
 }
 
 static void entry_take(page *p, const char *label, style s, um_buf *text)
@@ -124,10 +137,7 @@ static void entry_take(page *p, const char *label, style s, um_buf *text)
 static void heading(page *p, const char *text)
 {
     um_buf_text(&p->out, "\n");
-    start(p, BOLD);
-    um_buf_text(&p->out, text);
-    stop(p, BOLD);
-    um_buf_text(&p->out, "\n");
+    wrap(p, 0, 0, BOLD, text);
 }
 
 static style verdict_style(const um_verdict *v)
@@ -239,11 +249,7 @@ static void sparkline(um_buf *b, const um_series *s)
 {
     double sum[SPARK] = {0}, lo = INFINITY, hi = -INFINITY;
     int count[SPARK] = {0};
-    if (s->n < 2)
-        return;
     double from = s->sample[0].t_s, length = s->sample[s->n - 1].t_s - from;
-    if (!(length > 0))
-        return;
     for (size_t i = 0; i < s->n; i++) {
         if (!isfinite(s->sample[i].value) || !isfinite(s->sample[i].t_s))
             continue;
@@ -272,6 +278,19 @@ static const um_series *series_of(const um_findings *f, int person)
     return NULL;
 }
 
+/* Not wrapped: blanks inside a sparkline are gaps. */
+static void course(page *p, const um_series *s)
+{
+    if (!(s->n > 1 && s->sample[s->n - 1].t_s > s->sample[0].t_s))
+        return;
+    spaces(p, MARGIN + LABEL);
+    sparkline(&p->out, s);
+    um_buf_text(&p->out, "  ");
+    char name[160];
+    snprintf(name, sizeof name, "%s%s%s over time", s->name, s->unit[0] ? ", " : "", s->unit);
+    wrap(p, MARGIN + LABEL + SPARK + 2, MARGIN + LABEL + SPARK + 2, DIM, name);
+}
+
 static void result(page *p, const um_findings *f, const um_result *r)
 {
     char label[32] = "file";
@@ -296,22 +315,8 @@ static void result(page *p, const um_findings *f, const um_result *r)
         um_buf_text(&b, "not calibrated: shown, weighs nothing");
     entry_take(p, "", s, &b);
     const um_series *line = series_of(f, r->person);
-    if (line) {
-        um_buf_init(&b, 4096);
-        sparkline(&b, line);
-        char *spark = um_buf_take(&b);
-        if (spark && *spark) { /* not wrapped: blanks inside are gaps */
-            spaces(p, MARGIN + LABEL);
-            um_buf_printf(&p->out, "%s  ", spark);
-            um_buf_init(&b, 4096);
-            um_buf_printf(&b, "%s%s%s over time", line->name, line->unit[0] ? ", " : "", line->unit);
-            char *name = um_buf_take(&b);
-            if (name)
-                wrap(p, MARGIN + LABEL + SPARK + 2, MARGIN + LABEL + SPARK + 2, DIM, name);
-            free(name);
-        }
-        free(spark);
-    }
+    if (line && p->columns >= SPARK_FROM)
+        course(p, line);
 }
 
 static void signals(page *p, const um_report *r)
@@ -320,18 +325,13 @@ static void signals(page *p, const um_report *r)
     for (int i = 0; i < r->n_findings; i++)
         n[r->findings[i]->outcome]++;
     if (n[UM_SCORED])
-        heading(p, "Signals (a higher score means more likely manipulated)");
+        heading(p, "Signals: a higher score means more likely manipulated");
     for (int i = 0; i < r->n_findings; i++) {
         const um_findings *f = r->findings[i];
         if (f->outcome != UM_SCORED)
             continue;
-        spaces(p, MARGIN);
-        start(p, BOLD);
-        um_buf_text(&p->out, f->signal->name);
-        stop(p, BOLD);
-        um_buf_text(&p->out, "  ");
-        int at = MARGIN + (int)strlen(f->signal->name) + 2;
-        wrap(p, at, MARGIN + LABEL, PLAIN, f->signal->question);
+        um_buf_text(&p->out, "\n");
+        entry_named(p, f->signal->name, BOLD, BOLD, f->signal->question);
         for (int k = 0; k < f->n_results; k++)
             result(p, f, &f->result[k]);
         if (f->n_evidence) {

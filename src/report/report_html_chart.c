@@ -1,0 +1,315 @@
+/* report_html_chart.c: the scale of likelihood ratios and the timeline, as inline SVG.
+ *
+ * Horizontal places are percentages, so that pictures stretch with the page while text and strokes keep their
+ * size. */
+#include "report/html.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- scale ---- */
+
+static const double SCALE_END = 6; /* log10: a million */
+
+static double scale_x(double log_lr)
+{
+    return 50 + um_clampd(log_lr, -SCALE_END, SCALE_END) * (50 / SCALE_END);
+}
+
+static void scale_bands(um_buf *b, int y, int height)
+{
+    static const double edge[] = {0.30103, 1, 2, 3, 4, 6};
+    um_buf_printf(b, "<rect class=\"none\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"%d\" height=\"%d\"/>",
+                  scale_x(-edge[0]), scale_x(edge[0]) - scale_x(-edge[0]), y, height);
+    for (int k = 0; k < 5; k++) {
+        double width = scale_x(edge[k + 1]) - scale_x(edge[k]), opacity = .2 + .15 * k;
+        um_buf_printf(b,
+                      "<rect class=\"for\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"%d\" height=\"%d\" "
+                      "opacity=\"%.2f\"/><rect class=\"against\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"%d\" "
+                      "height=\"%d\" opacity=\"%.2f\"/>",
+                      scale_x(edge[k]), width, y, height, opacity, scale_x(-edge[k + 1]), width, y, height,
+                      opacity);
+    }
+}
+
+void um_chart_scale(um_buf *b, double log_lr, double lo, double hi, bool weighed, bool large)
+{
+    static const struct {
+        double at;
+        const char *text;
+    } tick[] = {{-6, "1/1,000,000"}, {-4, "1/10,000"}, {-2, "1/100"},   {0, "1"},
+                {2, "100"},          {4, "10,000"},    {6, "1,000,000"}};
+    char r[32], l[32], h[32];
+    int y = large ? 30 : 7, height = large ? 14 : 6, middle = y + height / 2;
+    um_buf_printf(b, "<svg class=\"scale %s\" width=\"100%%\" height=\"%d\" role=\"img\" aria-label=\"",
+                  large ? "large" : "small", large ? 76 : 20);
+    if (weighed)
+        um_buf_printf(b, "Likelihood ratio %s, 90 %% interval %s to %s: %s", um_words_ratio(r, log_lr),
+                      um_words_ratio(l, lo), um_words_ratio(h, hi), um_scale_words(log_lr));
+    else
+        um_buf_text(b, "Scale of likelihood ratios without a value: nothing weighs");
+    um_buf_text(b, "\">");
+    scale_bands(b, y, height);
+    if (large) {
+        um_buf_text(b, "<text x=\"0\" y=\"14\" class=\"end against\">\xE2\x86\x90 against "
+                       "manipulation</text><text x=\"100%\" y=\"14\" text-anchor=\"end\" class=\"end "
+                       "for\">for manipulation \xE2\x86\x92</text>");
+        for (size_t i = 0; i < sizeof tick / sizeof *tick; i++)
+            um_buf_printf(
+                b,
+                "<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"46\" y2=\"52\"/><text x=\"%.2f%%\" y=\"68\" "
+                "text-anchor=\"%s\"%s>%s</text>",
+                scale_x(tick[i].at), scale_x(tick[i].at), scale_x(tick[i].at),
+                i == 0   ? "start"
+                : i == 6 ? "end"
+                         : "middle",
+                fabs(tick[i].at) == 4 ? " class=\"wide\"" : "", tick[i].text);
+    }
+    if (weighed && isfinite(log_lr)) {
+        double from = scale_x(isfinite(lo) ? lo : log_lr), to = scale_x(isfinite(hi) ? hi : log_lr);
+        um_buf_printf(b,
+                      "<line class=\"interval\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/><circle "
+                      "class=\"value\" cx=\"%.2f%%\" cy=\"%d\" r=\"%d\"/>",
+                      from, to, middle, middle, scale_x(log_lr), middle, large ? 8 : 5);
+    }
+    um_buf_text(b, "</svg>");
+}
+
+/* ---- timeline ---- */
+
+/* The drawing area of a lane is 1000 x 100; page.js turns heights back into values with the same numbers. */
+enum { LANES_MAX = 48, COLUMNS = 500, TOP = 5, BOTTOM = 95 };
+
+typedef struct range {
+    double lo, hi;
+} range;
+
+static double end_of(const um_report *r)
+{
+    double end = fmax(r->analysed_s, 0);
+    for (int i = 0; i < r->n_findings; i++)
+        for (int k = 0; k < r->findings[i]->n_series; k++) {
+            const um_series *s = &r->findings[i]->series[k];
+            if (s->n && s->sample[s->n - 1].t_s > end && s->sample[s->n - 1].t_s < 1e7)
+                end = s->sample[s->n - 1].t_s;
+        }
+    return end;
+}
+
+static double tick_step(double end)
+{
+    static const double step[] = {.1, .2, .5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200};
+    for (size_t i = 0; i < sizeof step / sizeof *step; i++)
+        if (end / step[i] <= 8)
+            return step[i];
+    return end / 8;
+}
+
+static bool same_lane(const um_series *a, const um_series *b)
+{
+    return !strcmp(a->name, b->name) && !strcmp(a->unit, b->unit);
+}
+
+static bool first_of_lane(const um_findings *f, int k)
+{
+    for (int j = 0; j < k; j++)
+        if (f->series[j].n && same_lane(&f->series[j], &f->series[k]))
+            return false;
+    return f->series[k].n > 0;
+}
+
+static range lane_range(const um_findings *f, int k)
+{
+    range r = {INFINITY, -INFINITY};
+    for (int j = k; j < f->n_series; j++)
+        if (same_lane(&f->series[j], &f->series[k]))
+            for (size_t i = 0; i < f->series[j].n; i++) {
+                double v = f->series[j].sample[i].value;
+                if (isfinite(v))
+                    r.lo = fmin(r.lo, v), r.hi = fmax(r.hi, v);
+            }
+    if (!(r.lo <= r.hi))
+        return (range){0, 1};
+    if (r.hi - r.lo <= 1e-9 * fmax(fabs(r.hi), fabs(r.lo)) || r.hi == r.lo) {
+        double pad = fmax(fabs(r.hi) * .1, 1e-6);
+        return (range){r.lo - pad, r.hi + pad};
+    }
+    return r;
+}
+
+typedef struct pen {
+    um_buf *b;
+    double end, gap;
+    range y;
+    double last_t;
+    bool down;
+} pen;
+
+static void stroke(pen *p, const struct um_sample *s)
+{
+    if (!isfinite(s->value) || !isfinite(s->t_s)) {
+        p->down = false;
+        return;
+    }
+    bool on = p->down && s->t_s - p->last_t <= p->gap;
+    double x = um_clampd(s->t_s / p->end, 0, 1) * 1000,
+           y = BOTTOM - (BOTTOM - TOP) * ((s->value - p->y.lo) / (p->y.hi - p->y.lo));
+    um_buf_printf(p->b, on ? "L%.1f %.1f" : "M%.1f %.1fh0", x, y);
+    p->down = true;
+    p->last_t = s->t_s;
+}
+
+/* A long series is reduced to the lowest and highest sample of each of COLUMNS stretches, so that peaks stay.
+ */
+static void path(pen *p, const um_series *s)
+{
+    if (s->n <= 2 * COLUMNS) {
+        for (size_t i = 0; i < s->n; i++)
+            stroke(p, &s->sample[i]);
+        return;
+    }
+    for (size_t c = 0; c < COLUMNS; c++) {
+        size_t from = c * s->n / COLUMNS, to = (c + 1) * s->n / COLUMNS, low = from, high = from;
+        for (size_t i = from; i < to; i++) {
+            if (s->sample[i].value < s->sample[low].value)
+                low = i;
+            if (s->sample[i].value > s->sample[high].value)
+                high = i;
+        }
+        stroke(p, &s->sample[low < high ? low : high]);
+        if (low != high)
+            stroke(p, &s->sample[low < high ? high : low]);
+    }
+}
+
+static void evidence_marks(um_buf *b, const um_findings *f, int signal, double end)
+{
+    for (int k = 0; k < f->n_evidence; k++) {
+        const um_evidence *e = &f->evidence[k];
+        if (!isfinite(e->from_s) || !isfinite(e->to_s))
+            continue;
+        double x = um_clampd(e->from_s / end, 0, 1) * 100, to = um_clampd(e->to_s / end, 0, 1) * 100;
+        double width = fmin(fmax(to - x, .4), 100 - x);
+        um_buf_printf(b,
+                      "<a href=\"#e%d-%d\"><rect class=\"mark\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"0\" "
+                      "height=\"100%%\"/><title>",
+                      signal, k, x, width);
+        um_html_text(b, e->text);
+        um_buf_text(b, "</title></a>");
+    }
+}
+
+static void lane(um_buf *b, const um_report *r, int signal, int k, double end)
+{
+    const um_findings *f = r->findings[signal];
+    const um_series *first = &f->series[k];
+    range y = lane_range(f, k);
+    um_buf_printf(
+        b, "<div class=\"lane\" data-lo=\"%.6g\" data-hi=\"%.6g\"><div class=\"name\"><a href=\"#s%d\">",
+        y.lo, y.hi, signal);
+    um_html_text(b, f->signal->name);
+    um_buf_text(b, "</a> <span>");
+    um_html_text(b, first->name);
+    um_buf_text(b,
+                "</span><output></output></div><svg class=\"plot\" width=\"100%\" height=\"64\" role=\"img\" "
+                "aria-label=\"");
+    um_html_text(b, f->signal->name);
+    um_buf_text(b, ", ");
+    um_html_text(b, first->name);
+    um_buf_printf(b, " over time, between %.3g and %.3g ", y.lo, y.hi);
+    um_html_text(b, first->unit);
+    um_buf_text(b, "\">");
+    evidence_marks(b, f, signal, end);
+    double step = tick_step(end);
+    for (int i = 1; i * step < end; i++)
+        um_buf_printf(b, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"100%%\"/>",
+                      100 * i * step / end, 100 * i * step / end);
+    um_buf_text(b,
+                "<svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\">");
+    for (int j = k; j < f->n_series; j++) {
+        const um_series *s = &f->series[j];
+        if (!s->n || !same_lane(s, first))
+            continue;
+        char who[32];
+        double mean_step = s->n > 1 ? (s->sample[s->n - 1].t_s - s->sample[0].t_s) / (double)(s->n - 1) : 0;
+        pen p = {.b = b, .end = end, .gap = fmax(6 * mean_step, .3), .y = y};
+        um_buf_printf(b, "<path class=\"p%d\" data-who=\"%s\" d=\"", um_html_colour(s->person),
+                      um_html_who(who, s->person));
+        path(&p, s);
+        um_buf_text(b, "\"/>");
+    }
+    um_buf_printf(b, "</svg></svg><div class=\"range\"><span>%.3g</span> <span class=\"unit\">", y.hi);
+    um_html_text(b, first->unit);
+    um_buf_printf(b, "</span> <span>%.3g</span></div></div>\n", y.lo);
+}
+
+static void axis(um_buf *b, double end)
+{
+    double step = tick_step(end);
+    char t[32];
+    um_buf_text(b,
+                "<div class=\"lane axis\"><div class=\"name\">time</div><svg class=\"plot\" width=\"100%\" "
+                "height=\"22\" aria-hidden=\"true\">");
+    for (int i = 0; i * step <= end * 1.0001; i++) {
+        double x = 100 * i * step / end;
+        um_words_time(t, i * step);
+        size_t n = strlen(t);
+        if (step >= 1 && n > 2) /* whole seconds need no tenths */
+            t[n - 2] = 0;
+        um_buf_printf(b, "<text x=\"%.2f%%\" y=\"15\" text-anchor=\"%s\"%s>%s</text>", x,
+                      i == 0   ? "start"
+                      : x > 97 ? "end"
+                               : "middle",
+                      i % 2 ? " class=\"wide\"" : "", t);
+    }
+    um_buf_text(b, "</svg><div class=\"range\"></div></div>");
+}
+
+static void legend(um_buf *b, const um_report *r)
+{
+    if (r->n_persons < 2)
+        return;
+    um_buf_text(b, "<ul class=\"legend\">");
+    for (int i = 0; i < r->n_persons && i < 12; i++) {
+        char who[32];
+        um_buf_printf(b,
+                      "<li><svg width=\"22\" height=\"10\" aria-hidden=\"true\"><path class=\"p%d\" d=\"M1 "
+                      "5H21\"/></svg> %s</li>",
+                      um_html_colour(r->person[i].id), um_html_who(who, r->person[i].id));
+    }
+    um_buf_text(b, "<li><svg width=\"22\" height=\"10\" aria-hidden=\"true\"><path class=\"p0\" d=\"M1 "
+                   "5H21\"/></svg> whole file</li></ul>");
+}
+
+um_status um_chart_timeline(um_buf *b, const um_report *r, um_error *err)
+{
+    double end = end_of(r);
+    int n_lanes = 0, n_left = 0;
+    if (r->media.is_photo || !(end > 0))
+        return UM_OK;
+    for (int i = 0; i < r->n_findings; i++)
+        for (int k = 0; k < r->findings[i]->n_series; k++)
+            if (first_of_lane(r->findings[i], k)) {
+                if (n_lanes == LANES_MAX) {
+                    n_left++;
+                    continue;
+                }
+                if (!n_lanes++) {
+                    um_buf_text(
+                        b, "<section aria-labelledby=\"h-time\"><h2 id=\"h-time\">Over time</h2><p>Each "
+                           "line is one measurement; all share the time axis below. Shaded stretches are "
+                           "described under the moments to look at.</p>");
+                    legend(b, r);
+                    um_buf_printf(b, "<div class=\"lanes\" data-end=\"%.6g\">\n", end);
+                }
+                lane(b, r, i, k, end);
+            }
+    if (n_lanes) {
+        axis(b, end);
+        um_buf_text(b, "</div>");
+        if (n_left)
+            um_buf_printf(b, "<p class=\"note\">%d more series are in the JSON report.</p>", n_left);
+        um_buf_text(b, "</section>\n");
+    }
+    return b->broken ? um_fail_oom(err) : UM_OK;
+}

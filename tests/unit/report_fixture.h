@@ -1,0 +1,272 @@
+/* report_fixture.h: a report made by hand: two persons; signals scored, not applicable and failed; damage;
+ * marks; text from a hostile file. */
+#ifndef REPORT_FIXTURE_H
+#define REPORT_FIXTURE_H
+#include "report/report.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct fixture {
+    um_report report;
+    um_person person[2];
+    um_findings *findings[5];
+    const char *path;
+} fixture;
+
+static const um_signal blink = {
+    .name = "blink",
+    .version = 2,
+    .question = "Do the eyes blink as often as living eyes do?",
+    .meaning =
+        "People at rest blink some 17 times a minute, but readers far less. A low rate over a short clip "
+        "means little.",
+    .score_unit = "blinks/min below usual",
+    .paper = "Soukupov\xC3\xA1 and \xC4\x8C"
+             "ech, CVWW 2016",
+};
+static const um_signal spectrum = {
+    .name = "spectrum",
+    .version = 1,
+    .question = "Do the faces carry the high-frequency shelf of an up-sampling generator?",
+    .meaning = "Strong compression hides it; sharpening imitates it.",
+    .score_unit = "dB",
+    .paper = "Durall et al., CVPR 2020, arXiv:2003.01826",
+};
+static const um_signal splice = {
+    .name = "splice",
+    .version = 1,
+    .question = "Does the background noise of the sound jump, as where recordings were joined?",
+    .meaning = "Cuts made for editing look the same as cuts made to deceive.",
+    .score_unit = "jumps",
+    .paper = "Pan, Zhang, Lyu, ICASSP 2012",
+};
+static const um_signal pulse = {
+    .name = "pulse",
+    .version = 1,
+    .question = "Does the skin show a pulse?",
+    .meaning = "Recent fakes carry the pulse of the person who drives them.",
+    .score_unit = "dB",
+    .paper = "Wang et al., IEEE TBME 2017",
+};
+static const um_signal lips = {
+    .name = "lip_sync",
+    .version = 1,
+    .question = "Do the lips move with the sound?",
+    .meaning = "Dubbed films fail it honestly.",
+    .score_unit = "frames",
+    .paper = "Chung and Zisserman, ACCV 2016",
+};
+
+static um_image *picture(int width, int height, int seed)
+{
+    um_image *image = NULL;
+    if (um_image_new(&image, width, height, UM_RGB24, NULL) < 0)
+        abort();
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            double dx = (x - width / 2.) / width, dy = (y - height / 2.) / height;
+            bool skin = dx * dx / .09 + dy * dy / .16 < 1;
+            uint8_t *p = image->data + y * image->stride + 3 * x;
+            p[0] = (uint8_t)(skin ? 214 - 40 * seed : 70 + 60 * y / height);
+            p[1] = (uint8_t)(skin ? 168 - 40 * seed : 90 + 40 * y / height);
+            p[2] = (uint8_t)(skin ? 140 - 40 * seed : 110 + 30 * x / width);
+        }
+    return image;
+}
+
+static um_findings *findings(const um_signal *signal, um_outcome outcome, const char *reason)
+{
+    um_findings *f = calloc(1, sizeof *f);
+    if (!f)
+        abort();
+    f->signal = signal;
+    f->outcome = outcome;
+    snprintf(f->reason, sizeof f->reason, "%s", reason);
+    f->seconds = .25;
+    return f;
+}
+
+static void add_series(um_findings *f, const char *name, const char *unit, int person, size_t n, double end_s,
+                       double (*value)(double t_s, int person))
+{
+    um_series *s = &f->series[f->n_series++];
+    snprintf(s->name, sizeof s->name, "%s", name);
+    snprintf(s->unit, sizeof s->unit, "%s", unit);
+    s->person = person;
+    s->thinning = 1;
+    s->n = s->capacity = n;
+    if (!(s->sample = calloc(n, sizeof *s->sample)))
+        abort();
+    for (size_t i = 0; i < n; i++) {
+        double t = end_s * (double)i / (double)n;
+        s->sample[i].t_s = t;
+        s->sample[i].value = value(t, person);
+    }
+}
+
+static double eye(double t, int person)
+{
+    double opening = .31 + .012 * sin(9 * t) + .006 * sin(31 * t + person);
+    for (double blink_at = 1.3 + person; blink_at < 12; blink_at += person ? 4.7 : 2.9)
+        opening -= .24 * exp(-pow((t - blink_at) / .07, 2));
+    return opening;
+}
+
+static double shelf(double t, int person)
+{
+    return -31 + 2 * sin(.8 * t) + (person ? 0 : 6 * exp(-pow((t - 7) / .9, 2))) + .7 * sin(40 * t);
+}
+
+static double floor_db(double t, int person)
+{
+    (void)person;
+    return (t < 4.2 ? -61 : t < 9.4 ? -54 : -60.5) + .8 * sin(17 * t) + .5 * sin(43 * t);
+}
+
+static void add_result(um_findings *f, int person, double score, const char *text, const double *log_lr)
+{
+    um_result *r = &f->result[f->n_results++];
+    *r = (um_result){.person = person, .outcome = UM_SCORED, .score = score, .calibrated = log_lr != NULL};
+    snprintf(r->text, sizeof r->text, "%s", text);
+    if (log_lr)
+        r->log_lr = log_lr[0], r->lo = log_lr[1], r->hi = log_lr[2];
+}
+
+static void add_evidence(um_findings *f, int person, double from, double to, um_image *image,
+                         const char *text)
+{
+    um_evidence *e = &f->evidence[f->n_evidence++];
+    *e = (um_evidence){.person = person, .from_s = from, .to_s = to, .image = image};
+    snprintf(e->text, sizeof e->text, "%s", text);
+}
+
+static um_person person(int id, um_verdict verdict)
+{
+    um_person p = {
+        .id = id, .first_s = id * .4, .last_s = 12 - id, .n_frames = 300 - 25 * id, .verdict = verdict};
+    p.quality = (um_face_quality){96 - 40.f * (float)id, .84f, .91f, .97f, .72f, .78f - .4f * (float)id};
+    p.picture = picture(160, 160, id);
+    return p;
+}
+
+static void make_findings(fixture *f, const char *text)
+{
+    const double strong[] = {1.24, .31, 2.05}, weak[] = {-.52, -1.1, .1}, noise[] = {.62, -.2, 1.4};
+    um_findings *b = f->findings[0] = findings(&blink, UM_SCORED, "");
+    add_series(b, "eye opening", "ratio", 0, 300, 12, eye);
+    add_series(b, "eye opening", "ratio", 1, 275, 12, eye);
+    add_result(b, 0, 11.25, "2 blinks in 12 s where 3 to 7 are usual.", strong);
+    add_result(b, 1, -1.5, text, weak);
+    snprintf(b->error_rate, sizeof b->error_rate,
+             "Measured on 120 real and 90 fake items (fixture): equal error rate 24 %%, area under the curve "
+             "0.82.");
+    add_evidence(b, 0, 4.3, 6.9, picture(320, 200, 0), "No blink for 2.6 s while speaking.");
+
+    um_findings *s = f->findings[1] = findings(&spectrum, UM_SCORED, "");
+    add_series(s, "shelf", "dB", 0, 1300, 12, shelf);
+    add_series(s, "shelf", "dB", 1, 1300, 12, shelf);
+    add_result(s, 0, 5.61, "The power above a quarter of the sampling rate lies 5.6 dB over the usual.",
+               NULL);
+    um_result *none = &s->result[s->n_results++];
+    *none = (um_result){.person = 1, .outcome = UM_NOT_APPLICABLE};
+    snprintf(none->text, sizeof none->text, "the face is under 64 pixels wide");
+    add_evidence(s, 0, 6.1, 7.9, picture(240, 240, 1), text);
+    add_evidence(s, 0, 2, 2, NULL, "A single frame stands out.");
+    s->evidence_dropped = 3;
+
+    um_findings *p = f->findings[2] = findings(&splice, UM_SCORED, "");
+    add_series(p, "noise floor", "dBFS", UM_FILE, 240, 12, floor_db);
+    p->series[0].sample[3].value = NAN; /* a gap, not a crash */
+    add_result(p, UM_FILE, 2, "The noise floor jumps by 7 dB at 0:04.2 and 6 dB at 0:09.4.", noise);
+    add_evidence(p, UM_FILE, 4.15, 4.25, NULL, "The noise floor rises by 7 dB within a tenth of a second.");
+    snprintf(p->error_rate, sizeof p->error_rate, "%s", b->error_rate);
+
+    f->findings[3] = findings(&pulse, UM_NOT_APPLICABLE, "needs 20 s of a face; this recording has 12 s");
+    f->findings[4] = findings(&lips, UM_FAILED, "out of memory");
+}
+
+/* Everything the report carries is owned by the fixture. `hostile` swaps harmless texts for dangerous ones.
+ */
+static void fixture_make(fixture *f, bool hostile)
+{
+    const char *text = hostile
+                           ? "<img src=x onerror=alert(1)> \"quoted\" & 'single' \x1b[31m\xE2\x80\xAEgnp\xff"
+                           : "6 blinks in 11 s, as usual.";
+    *f = (fixture){.path = hostile
+                               ? "/tmp/<img src=x onerror=alert(1)><script>\"'&\xff\xE2\x80\xAE\x1b]0;x\a.mp4"
+                               : "/home/someone/interview.mp4"};
+    um_report *r = &f->report;
+    const um_verdict first = {.log_lr = 1.24, .lo = .31, .hi = 2.05, .n_weighed = 1},
+                     second = {.inconclusive = true,
+                               .reason = "the face is small and blurred (quality 0.38)",
+                               .log_lr = -.52,
+                               .lo = -1.1,
+                               .hi = .1,
+                               .n_weighed = 1};
+    *r = (um_report){
+        .path = (char *)(uintptr_t)f->path,
+        .media = {.path = f->path,
+                  .container = "mov,mp4,m4a,3gp,3g2,mj2",
+                  .duration_s = 12.04,
+                  .has_video = true,
+                  .has_sound = true,
+                  .width = 1280,
+                  .height = 720,
+                  .fps = 25,
+                  .video_codec = "h264",
+                  .pixel_format = "yuv420p",
+                  .rate_hz = 48000,
+                  .channels = 2,
+                  .audio_codec = "aac"},
+        .probe = {.bytes = 2345678,
+                  .sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                  .kind = "mp4",
+                  .n_marks = 4,
+                  .marks = {{"c2pa", UM_MARK_ABSENT, ""},
+                            {"exif", UM_MARK_ABSENT, ""},
+                            {"generator", UM_MARK_DECLARES_SYNTHETIC, "Steps: 20, Sampler: Euler a"},
+                            {"encoder", UM_MARK_PRESENT, "Lavf59.27.100"}}},
+        .damage = {.broken_frames = 3, .broken_packets = 1, .truncated = true},
+        .n_frames = 300,
+        .n_samples = 576000,
+        .analysed_s = 12,
+        .partial = true,
+        .n_faces = 575,
+        .n_persons = 2,
+        .person = f->person,
+        .n_models = 2,
+        .model = {{"detector", "yunet_n_640.onnx",
+                   "1111111111111111111111111111111111111111111111111111111111111111"},
+                  {"landmarks", "peppa_slim68_160.onnx",
+                   "2222222222222222222222222222222222222222222222222222222222222222"}},
+        .calibration = "fixture (sha256 abcdef012345)",
+        .n_findings = 5,
+        .findings = f->findings,
+        .verdict = {.log_lr = 1.46, .lo = .4, .hi = 2.3, .n_weighed = 2},
+        .command = (char *)(uintptr_t)(hostile ? "unmask analyze '</code><script>'"
+                                               : "unmask analyze interview.mp4"),
+        .timing = {3.5, .25, 2},
+    };
+    if (hostile) {
+        snprintf(r->probe.marks[3].detail, sizeof r->probe.marks[3].detail, "%s", text);
+        snprintf(r->damage.note, sizeof r->damage.note, "%s", text);
+    }
+    f->person[0] = person(0, first);
+    f->person[1] = person(1, second);
+    make_findings(f, text);
+}
+
+static void fixture_free(fixture *f)
+{
+    for (int i = 0; i < 5; i++) {
+        for (int k = 0; k < f->findings[i]->n_series; k++)
+            free(f->findings[i]->series[k].sample);
+        for (int k = 0; k < f->findings[i]->n_evidence; k++)
+            um_image_free(&f->findings[i]->evidence[k].image);
+        free(f->findings[i]);
+    }
+    for (int i = 0; i < 2; i++)
+        um_image_free(&f->person[i].picture);
+}
+#endif

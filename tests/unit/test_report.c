@@ -1,0 +1,249 @@
+/* The three reports of a fixture: valid, safe, the same twice, and in agreement with a golden summary.
+ * `test_report DIR` leaves them in DIR to be looked at. */
+#include "../check.h"
+#include "base/base.h"
+#include "base/json.h"
+#include "report/html.h"
+#include "report_fixture.h"
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void test_scale_words_at_their_borders(void)
+{
+    static const struct {
+        double ratio;
+        const char *words;
+    } step[] = {{1, "no support either way"},  {1.99, "no support either way"}, {2, "weak support"},
+                {9.99, "weak support"},        {10, "moderate support"},        {99.9, "moderate support"},
+                {100, "moderately strong"},    {999, "moderately strong"},      {1000, "strong support"},
+                {9990, "strong support"},      {10000, "very strong"},          {999000, "very strong"},
+                {1000000, "extremely strong"}, {INFINITY, "extremely strong"}};
+    for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
+        const char *more = um_scale_words(log10(step[i].ratio)),
+                   *less = um_scale_words(-log10(step[i].ratio));
+        size_t n = strlen(step[i].words);
+        CHECK(!strncmp(more, step[i].words, n));
+        CHECK(!strncmp(less, step[i].words, n));
+        CHECK(i < 2 || (strstr(more, "for manipulation") && strstr(less, "for no manipulation")));
+    }
+    CHECK(!strcmp(um_scale_words(NAN), "inconclusive"));
+}
+
+static void test_small_formats(void)
+{
+    char t[32];
+    CHECK(!strcmp(um_words_ratio(t, 0), "1"));
+    CHECK(!strcmp(um_words_ratio(t, log10(2)), "2"));
+    CHECK(!strcmp(um_words_ratio(t, log10(1.44)), "1.4"));
+    CHECK(!strcmp(um_words_ratio(t, log10(17.4)), "17"));
+    CHECK(!strcmp(um_words_ratio(t, -2), "1/100"));
+    CHECK(!strcmp(um_words_ratio(t, log10(1234)), "1200"));
+    CHECK(!strcmp(um_words_ratio(t, log10(9.96)), "10"));
+    CHECK(!strcmp(um_words_ratio(t, 300), "10^300"));
+    CHECK(!strcmp(um_words_time(t, 3725.26), "1:02:05.3"));
+    CHECK(!strcmp(um_words_time(t, 59.96), "1:00.0"));
+    CHECK(!strcmp(um_words_time(t, NAN), "?"));
+    CHECK(!strcmp(um_words_bytes(t, 999), "999 bytes"));
+    CHECK(!strcmp(um_words_bytes(t, 999600), "1.0 MB"));
+}
+
+/* RFC 4648, section 10 */
+static void test_base64(void)
+{
+    static const char *const pair[][2] = {{"", ""},
+                                          {"f", "Zg=="},
+                                          {"fo", "Zm8="},
+                                          {"foo", "Zm9v"},
+                                          {"foob", "Zm9vYg=="},
+                                          {"fooba", "Zm9vYmE="},
+                                          {"foobar", "Zm9vYmFy"}};
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+        um_buf b;
+        um_buf_init(&b, 64);
+        um_html_base64(&b, pair[i][0], strlen(pair[i][0]));
+        char *text = um_buf_take(&b);
+        CHECK(text && !strcmp(text, pair[i][1]));
+        free(text);
+    }
+}
+
+static void test_foreign_text_is_disarmed(void)
+{
+    static const struct {
+        const char *in, *out;
+    } t[] = {{"<a href='x'>\"&", "&lt;a href=&#39;x&#39;&gt;&quot;&amp;"},
+             {"\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80", "\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80"},
+             {"a\xC0\x80z", "a\xEF\xBF\xBD\xEF\xBF\xBDz"},                       /* overlong zero */
+             {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},           /* surrogate */
+             {"x\xE2\x80\xAEy\x1b\n", "x\xEF\xBF\xBDy\xEF\xBF\xBD\xEF\xBF\xBD"}, /* direction, controls */
+             {"end\xE2\x80", "end\xEF\xBF\xBD\xEF\xBF\xBD"}};                    /* cut sequence */
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        um_buf b;
+        um_buf_init(&b, 256);
+        um_html_text(&b, t[i].in);
+        char *text = um_buf_take(&b);
+        CHECK(text && !strcmp(text, t[i].out));
+        free(text);
+    }
+}
+
+static void leave(const char *dir, const char *name, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    CHECK(um_file_write(path, text, strlen(text), NULL) == UM_OK);
+}
+
+static void test_fixture(const char *dir, bool hostile)
+{
+    fixture f;
+    um_error err;
+    char *json, *timed, *html, *text, *again, name[64];
+    fixture_make(&f, hostile);
+    CHECK(um_report_json(&json, &f.report, false, &err) == UM_OK);
+    CHECK(um_report_json(&timed, &f.report, true, &err) == UM_OK);
+    CHECK(um_report_html(&html, &f.report, &err) == UM_OK);
+    CHECK(um_report_text(&text, &f.report, 80, false, &err) == UM_OK);
+    if (json && timed && html && text) {
+        static const char *const kind[] = {"plain", "hostile"};
+        snprintf(name, sizeof name, "%s.json", kind[hostile]);
+        leave(dir, name, json);
+        snprintf(name, sizeof name, "%s.timed.json", kind[hostile]);
+        leave(dir, name, timed);
+        snprintf(name, sizeof name, "%s.html", kind[hostile]);
+        leave(dir, name, html);
+        snprintf(name, sizeof name, "%s.txt", kind[hostile]);
+        leave(dir, name, text);
+        CHECK(strstr(json, "\"timing\"") == NULL && strstr(timed, "\"timing\"") != NULL);
+        CHECK(!strchr(text, '\x1b') && !strstr(text, "\xE2\x80\xAE"));
+        CHECK(!strstr(html, "<script>alert") && !strstr(html, "><script>\"") && !strstr(html, "<img src=x"));
+        /* timing is all that may differ between two runs */
+        f.report.timing.wall_s = 99;
+        f.findings[0]->seconds = 99;
+        CHECK(um_report_json(&again, &f.report, false, &err) == UM_OK && !strcmp(again, json));
+        free(again);
+        CHECK(um_report_html(&again, &f.report, &err) == UM_OK && !strcmp(again, html));
+        free(again);
+    }
+    free(json), free(timed), free(html), free(text);
+    fixture_free(&f);
+}
+
+/* No line is wider than asked, at any width; a character of the fixture takes one column. */
+static void test_lines_keep_to_the_width(void)
+{
+    fixture f;
+    fixture_make(&f, true);
+    for (int columns = 40; columns <= 120; columns += 8) {
+        char *text;
+        CHECK(um_report_text(&text, &f.report, columns, false, NULL) == UM_OK);
+        int widest = 0, at = 0;
+        for (const char *p = text; *p; p++) {
+            at = *p == '\n' ? 0 : at + ((*p & 0xC0) != 0x80);
+            widest = at > widest ? at : widest;
+        }
+        CHECK(widest <= columns);
+        free(text);
+    }
+    fixture_free(&f);
+}
+
+static void test_inconclusive_says_why(void)
+{
+    fixture f;
+    char *text;
+    fixture_make(&f, false);
+    f.report.verdict = (um_verdict){.inconclusive = true, .reason = "no calibrated signal applies"};
+    CHECK(um_report_text(&text, &f.report, 80, false, NULL) == UM_OK);
+    const char first[] = "Inconclusive: no calibrated signal applies.\n";
+    CHECK(!strncmp(text, first, sizeof first - 1));
+    free(text);
+    fixture_free(&f);
+}
+
+/* A report of almost nothing, as of a text file renamed to .mp4 */
+static void test_empty_report(void)
+{
+    um_report r = {.verdict = {.inconclusive = true}};
+    char *text;
+    CHECK(um_report_text(&text, &r, 80, true, NULL) == UM_OK);
+    free(text);
+    CHECK(um_report_json(&text, &r, true, NULL) == UM_OK);
+    free(text);
+    CHECK(um_report_html(&text, &r, NULL) == UM_OK);
+    free(text);
+}
+
+static void test_any_allocation_may_fail(void)
+{
+    fixture f;
+    um_error err;
+    fixture_make(&f, true);
+    for (int kind = 0; kind < 3; kind++) {
+        long n = 0;
+        for (bool failed = true; failed; n += n < 100 ? 1 : 37) {
+            char *text = NULL;
+            um_alloc_fail_at(n);
+            um_status st = kind == 0   ? um_report_text(&text, &f.report, 80, true, &err)
+                           : kind == 1 ? um_report_html(&text, &f.report, &err)
+                                       : um_report_json(&text, &f.report, false, &err);
+            failed = um_alloc_failed();
+            um_alloc_fail_at(-1);
+            CHECK(failed ? st == UM_ENOMEM && !text && err.code == UM_ENOMEM : st == UM_OK && text);
+            free(text);
+        }
+    }
+    fixture_free(&f);
+}
+
+static int run_script(const char *script, const char *dir)
+{
+    const char *source = getenv("UNMASK_SOURCE_DIR");
+    char command[2048];
+    snprintf(command, sizeof command, "/usr/bin/python3 '%s/tests/unit/%s' '%s' '%s'", source ? source : ".",
+             script, source ? source : ".", dir);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_golden_summary(const char *dir)
+{
+    char path[1024], *golden = NULL, *now = NULL;
+    size_t n;
+    const char *source = getenv("UNMASK_SOURCE_DIR");
+    snprintf(path, sizeof path, "%s/tests/golden/report.txt", source ? source : ".");
+    CHECK(um_file_read(&golden, &n, path, 1 << 20, NULL) == UM_OK);
+    snprintf(path, sizeof path, "%s/plain.txt", dir);
+    CHECK(um_file_read(&now, &n, path, 1 << 20, NULL) == UM_OK);
+    CHECK(golden && now && !strcmp(golden, now));
+    free(golden), free(now);
+}
+
+int main(int argc, char **argv)
+{
+    char made[] = "/tmp/unmask-report-XXXXXX";
+    const char *dir = argc > 1 ? argv[1] : mkdtemp(made);
+    CHECK(dir != NULL);
+    if (!dir)
+        return check_done();
+    test_scale_words_at_their_borders();
+    test_small_formats();
+    test_base64();
+    test_foreign_text_is_disarmed();
+    test_fixture(dir, false);
+    test_fixture(dir, true);
+    test_lines_keep_to_the_width();
+    test_inconclusive_says_why();
+    test_empty_report();
+    test_golden_summary(dir);
+    int checked = run_script("validate_report.py", dir);
+    CHECK(checked == 0 || checked == CHECK_SKIP);
+    test_any_allocation_may_fail();
+    if (argc == 1) {
+        char command[128];
+        snprintf(command, sizeof command, "rm -r %s", dir);
+        CHECK(system(command) == 0);
+    }
+    return check_done();
+}
