@@ -1,0 +1,82 @@
+/* fuse.c: a convolution takes over the batch normalization and the activation that follow it. */
+#include "nn/ops/ops.h"
+#include "nn/plan.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The call that alone reads the result of `c`, or NULL. */
+static um_call *only_reader(um_plan *p, const um_call *c)
+{
+    const um_array *y = c->out[0];
+    if (y->n_uses != 1 || y->output)
+        return NULL;
+    um_call *next = &p->calls[y->reader];
+    return !next->skip && next->in[0] == y ? next : NULL;
+}
+
+static void take_over(um_call *c, um_call *next)
+{
+    c->out[0] = next->out[0];
+    next->skip = true;
+}
+
+/* y = scale (conv - mean) / sqrt(var + epsilon) + shift: into weights and bias. */
+static um_status fold_norm(um_plan *p, um_call *c, const um_call *bn, um_error *err)
+{
+    const um_array *w = c->in[1], *bias = um_has(c, 2) ? c->in[2] : NULL;
+    int64_t channels = w->dim[0], per = channels ? um_array_count(w) / channels : 0;
+    double epsilon = um_attr_float(bn->node, "epsilon", 1e-5);
+    um_array *w2 = um_plan_array(p, w), *b2 = um_plan_array(p, bn->in[1]);
+    um_status st = w2 && b2 ? um_plan_constant(p, w2, err) : um_fail_oom(err);
+    if (st < 0 || (st = um_plan_constant(p, b2, err)) < 0)
+        return st;
+    const float *scale = bn->in[1]->data, *shift = bn->in[2]->data, *mean = bn->in[3]->data,
+                *var = bn->in[4]->data;
+    for (int64_t k = 0; k < channels; k++) {
+        double f = scale[k] / sqrt(var[k] + epsilon);
+        for (int64_t i = 0; i < per; i++)
+            ((float *)w2->data)[k * per + i] = (float)(f * ((const float *)w->data)[k * per + i]);
+        ((float *)b2->data)[k] =
+            (float)(f * ((bias ? ((const float *)bias->data)[k] : 0.) - mean[k]) + shift[k]);
+    }
+    c->in[1] = w2;
+    if (c->n_in < 3) {
+        um_array **in = um_calloc(3, sizeof *in);
+        if (!in)
+            return um_fail_oom(err);
+        memcpy(in, c->in, 2 * sizeof *in);
+        free(c->in);
+        c->in = in;
+        c->n_in = 3;
+    }
+    c->in[2] = b2;
+    return UM_OK;
+}
+
+static bool is_constant(const um_array *a)
+{
+    return a && a->constant;
+}
+
+um_status um_plan_fuse(um_plan *p, um_error *err)
+{
+    um_status st;
+    um_plan_count_uses(p);
+    for (size_t i = 0; i < p->n_calls; i++) {
+        um_call *c = &p->calls[i], *next;
+        if (c->skip || strcmp(c->op->name, "Conv") || !is_constant(c->in[1]) ||
+            (um_has(c, 2) && !is_constant(c->in[2])))
+            continue;
+        if ((next = only_reader(p, c)) && !strcmp(next->op->name, "BatchNormalization") &&
+            is_constant(next->in[1]) && is_constant(next->in[2]) && is_constant(next->in[3]) &&
+            is_constant(next->in[4])) {
+            if ((st = fold_norm(p, c, next, err)) < 0)
+                return st;
+            take_over(c, next);
+        }
+        if ((next = only_reader(p, c)) && um_act_of_call(next, c->out[0]->dim[1], &c->act))
+            take_over(c, next);
+    }
+    return UM_OK;
+}

@@ -1,0 +1,218 @@
+/* nn.h: the inside of the network engine.
+ *
+ * um_graph is the model as read: values, nodes, attributes; it never changes. um_plan is the graph made ready
+ * for one set of input shapes: arrays with known shapes, a list of calls, one block of memory. um_op is one
+ * operator: shape rule, preparation and forward pass in one place; a backward pass would stand beside them.
+ */
+#ifndef UM_NN_H
+#define UM_NN_H
+#include "base/base.h"
+#include <unmask/model.h>
+
+enum { UM_NN_MAX_NODES = 20000, UM_NN_MAX_PORTS = 1024 };
+#define UM_NN_MAX_BYTES ((size_t)2 << 30) /* of one array, and of all memory of one plan */
+#define UM_NN_MAX_MACS ((int64_t)1 << 42) /* per call; more is refused as hostile */
+
+/* Compiled for several instruction sets; the best one is chosen when the program starts. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define UM_FAST __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define UM_FAST
+#endif
+
+/* --- the graph --- */
+
+typedef enum um_attr_kind {
+    UM_ATTR_OTHER, /* graphs, strings lists...: no operator here asks for them */
+    UM_ATTR_FLOAT,
+    UM_ATTR_INT,
+    UM_ATTR_TEXT,
+    UM_ATTR_TENSOR,
+    UM_ATTR_FLOATS,
+    UM_ATTR_INTS
+} um_attr_kind;
+
+typedef struct um_attr {
+    char *name;
+    um_attr_kind kind;
+    float f;
+    int64_t i;
+    char *text;
+    um_tensor *tensor;
+    size_t n; /* of floats or ints */
+    float *floats;
+    int64_t *ints;
+} um_attr;
+
+typedef struct um_op um_op;
+
+typedef struct um_node {
+    char *name, *type; /* type with its domain: "Conv", "com.microsoft:FusedConv" */
+    const um_op *op;   /* NULL when not supported */
+    int n_in, n_out;
+    int *in, *out; /* values; -1 = left out */
+    int n_attrs;
+    um_attr *attrs;
+} um_node;
+
+typedef struct um_value {
+    char *name;
+    um_tensor *constant; /* of an initializer, else NULL */
+} um_value;
+
+typedef struct um_graph {
+    char *file; /* for messages */
+    int64_t opset;
+    size_t n_values, n_nodes;
+    um_value *values;
+    um_node *nodes;
+    int n_inputs, n_outputs;
+    int *inputs, *outputs;                   /* values */
+    um_value_info *input_info, *output_info; /* names borrowed from values */
+} um_graph;
+
+um_status um_graph_read(um_graph **out, const void *bytes, size_t n, const char *file, um_error *err);
+void um_graph_free(um_graph **graph);
+
+const um_attr *um_attr_find(const um_node *node, const char *name, um_attr_kind kind);
+int64_t um_attr_int(const um_node *node, const char *name, int64_t otherwise);
+double um_attr_float(const um_node *node, const char *name, double otherwise);
+const char *um_attr_text(const um_node *node, const char *name, const char *otherwise);
+
+/* --- arrays --- */
+
+/* Order of the bytes. `dim` is always in the order of ONNX: N, C, H, W for a UM_NHWC array too. */
+typedef enum um_layout { UM_PLAIN, UM_NHWC } um_layout;
+
+typedef struct um_array {
+    um_dtype dtype;
+    int rank;
+    int64_t dim[UM_MAX_RANK];
+    um_layout layout; /* UM_NHWC only with rank 4 */
+    void *data;       /* constants: always; others: during a run */
+    bool constant;
+    /* for the plan */
+    void *owned;                   /* memory of a constant that belongs to this array */
+    int input;                     /* graph input whose memory this is, or -1 */
+    bool output;                   /* leaves the graph */
+    int made, last;                /* first and last call that touches it */
+    int n_uses, reader;            /* calls that read it, the last of them */
+    struct um_array *root;         /* whose memory this is a view of; NULL = its own */
+    struct um_array *other_layout; /* the same values in the other layout, once made */
+    size_t offset;                 /* in the memory of the plan */
+} um_array;
+
+/* Elements of a shape: false when a dimension is negative or the product is above 2^31. */
+bool um_dims_count(int rank, const int64_t *dim, int64_t *count);
+static inline int64_t um_array_count(const um_array *a)
+{
+    int64_t n = 1;
+    for (int i = 0; i < a->rank; i++)
+        n *= a->dim[i];
+    return n;
+}
+static inline size_t um_array_bytes(const um_array *a)
+{
+    return (size_t)um_array_count(a) * um_dtype_size(a->dtype);
+}
+/* Step in elements along each dimension. */
+void um_array_strides(const um_array *a, int64_t *stride);
+
+/* --- operators --- */
+
+typedef enum um_act_kind { UM_ACT_NONE, UM_ACT_CLIP, UM_ACT_LEAKY, UM_ACT_SIGMOID, UM_ACT_PRELU } um_act_kind;
+
+typedef struct um_act { /* applied to the result of a convolution */
+    um_act_kind kind;
+    float a, b;         /* clip: low, high; leaky: slope */
+    const float *slope; /* prelu: one per channel */
+} um_act;
+
+typedef struct um_call {
+    const um_graph *graph;
+    const um_node *node;
+    const um_op *op;
+    int n_in, n_out;
+    um_array **in; /* NULL where an optional input is left out */
+    um_array **out;
+    void *state; /* made by op->prepare, freed by op->release */
+    um_act act;
+    int64_t macs; /* set by infer */
+    int threads;
+    bool skip; /* another call does its work, or its result is a view of its input */
+} um_call;
+
+enum {
+    UM_OP_WANTS_NHWC = 1, /* maps are converted to UM_NHWC before it */
+    UM_OP_FOLLOWS = 2,    /* works in any layout; its result is UM_NHWC when a map among its inputs is */
+    UM_OP_ANY = 4,        /* reads any layout; its result is UM_PLAIN */
+    UM_OP_IN_PLACE = 8,   /* may write over in[0] */
+    UM_OP_SHAPE_ONLY = 16 /* the result depends on the shape of the input alone */
+};
+
+struct um_op {
+    const char *name;
+    int min_in, max_in, min_out, max_out;
+    unsigned flags;
+    /* Checks attributes and inputs; sets dtype, rank, dim of out[] and macs. */
+    um_status (*infer)(um_call *c, um_error *err);
+    um_status (*prepare)(um_call *c, um_error *err); /* once per plan, layouts known; may be NULL */
+    /* True when out[0] is the bytes of in[0] in its present layout; may then choose the layout of out[0].
+     * NULL: never. forward must still copy. */
+    bool (*view)(um_call *c);
+    um_status (*forward)(um_call *c, um_error *err);
+    void (*release)(void *state); /* may be NULL */
+};
+
+const um_op *um_op_find(const char *type);
+
+/* One line "FILE: NODE (OP): ..." */
+um_status um_call_fail(const um_call *c, um_error *err, um_status code, const char *format, ...)
+    UM_PRINTF(4, 5);
+/* Integers of a constant input or, when there is none, of an attribute. Sets *n to -1 when both are absent.
+ * At most `max`. */
+um_status um_call_ints(const um_call *c, int input, const char *attr, int64_t *out, int max, int *n,
+                       um_error *err);
+/* A negative axis counts from the end; false when out of range. */
+bool um_axis(int64_t *axis, int rank);
+um_status um_call_same(um_call *c, um_error *err); /* infer: out[0] is like in[0] */
+static inline bool um_has(const um_call *c, int input)
+{
+    return input < c->n_in && c->in[input];
+}
+
+/* Copies `dim` elements of `size` bytes between two strided arrays; strides in elements. */
+void um_copy_strided(void *dst, const int64_t *dst_stride, const void *src, const int64_t *src_stride,
+                     const int64_t *dim, int rank, size_t size, int threads);
+
+/* Broadcast shape of two arrays; false when they do not fit. */
+bool um_broadcast(const um_array *a, const um_array *b, int64_t *dim, int *rank);
+/* Strides of `a` seen as an array of `rank` dimensions `dim`: 0 along broadcast ones. */
+void um_broadcast_strides(const um_array *a, int rank, const int64_t *dim, int64_t *stride);
+
+/* In place over an array, channels being dimension 1. */
+void um_act_apply(const um_act *act, um_array *y, int threads);
+
+/* --- windows: convolution and pooling --- */
+
+enum { UM_SPATIAL = UM_MAX_RANK - 2 };
+typedef struct um_window {
+    int n; /* spatial dimensions */
+    int64_t in[UM_SPATIAL], out[UM_SPATIAL], kernel[UM_SPATIAL], stride[UM_SPATIAL], dilation[UM_SPATIAL];
+    int64_t pad_lo[UM_SPATIAL], pad_hi[UM_SPATIAL];
+} um_window;
+/* `kernel` NULL: from the attribute. */
+um_status um_window_read(const um_call *c, const int64_t *kernel, um_window *w, um_error *err);
+
+/* --- plans --- */
+
+typedef struct um_plan um_plan;
+/* Shapes, constants, fusion, layouts and memory for these inputs. Nothing is prepared for running yet. */
+um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, int threads,
+                      um_error *err);
+um_status um_plan_run(um_plan *plan, const um_tensor *const *in, const um_tensor **out, um_error *err);
+void um_plan_free(um_plan **plan);
+bool um_plan_fits(const um_plan *plan, const um_tensor *const *in);
+int64_t um_plan_macs(const um_plan *plan);
+
+#endif

@@ -1,0 +1,191 @@
+#include "nn/onednn.h"
+#include <dnnl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct um_dnnl_conv {
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+    dnnl_primitive_t primitive;
+    dnnl_memory_t x, w, b, y;
+};
+
+static um_status fail(um_error *err, dnnl_status_t status)
+{
+    return status == dnnl_out_of_memory
+               ? um_fail_oom(err)
+               : um_fail(err, UM_EINTERNAL, "oneDNN failed with status %d", (int)status);
+}
+
+static dnnl_status_t add_act(dnnl_primitive_attr_t attr, const um_act *act)
+{
+    dnnl_post_ops_t ops;
+    if (act->kind == UM_ACT_NONE)
+        return dnnl_success;
+    dnnl_status_t st = dnnl_post_ops_create(&ops);
+    if (st)
+        return st;
+    if (act->kind == UM_ACT_SIGMOID)
+        st = dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_logistic, 0, 0);
+    else if (act->kind == UM_ACT_LEAKY)
+        st = dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_relu, act->a, 0);
+    else if (act->a == 0 && isinf(act->b))
+        st = dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_relu, 0, 0);
+    else
+        st = dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_clip, act->a, act->b);
+    if (!st)
+        st = dnnl_primitive_attr_set_post_ops(attr, ops);
+    dnnl_post_ops_destroy(ops);
+    return st;
+}
+
+/* The first implementation that is not the reference; dnnl_unimplemented when there is none. */
+static dnnl_status_t choose(dnnl_primitive_desc_t *out, const um_conv_shape *s, bool bias,
+                            dnnl_engine_t engine)
+{
+    const um_window *w = &s->w;
+    dnnl_memory_desc_t x, wt, b, y;
+    dnnl_convolution_desc_t desc;
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_primitive_desc_iterator_t it = NULL;
+    const dnnl_dims_t xd = {s->batch, s->in_channels, w->in[0], w->in[1]},
+                      yd = {s->batch, s->out_channels, w->out[0], w->out[1]}, bd = {s->out_channels},
+                      wd = {s->out_channels, s->in_channels / s->groups, w->kernel[0], w->kernel[1]},
+                      gd = {s->groups, s->out_channels / s->groups, s->in_channels / s->groups, w->kernel[0],
+                            w->kernel[1]};
+    dnnl_status_t st;
+    *out = NULL;
+    if ((st = dnnl_memory_desc_init_by_tag(&x, 4, xd, dnnl_f32, dnnl_nhwc)) ||
+        (st = dnnl_memory_desc_init_by_tag(&y, 4, yd, dnnl_f32, dnnl_nhwc)) ||
+        (st = dnnl_memory_desc_init_by_tag(&b, 1, bd, dnnl_f32, dnnl_x)) ||
+        (st = s->groups > 1 ? dnnl_memory_desc_init_by_tag(&wt, 5, gd, dnnl_f32, dnnl_format_tag_any)
+                            : dnnl_memory_desc_init_by_tag(&wt, 4, wd, dnnl_f32, dnnl_format_tag_any)))
+        return st;
+    const dnnl_dims_t dilation = {w->dilation[0] - 1, w->dilation[1] - 1},
+                      stride = {w->stride[0], w->stride[1]}, low = {w->pad_lo[0], w->pad_lo[1]},
+                      high = {w->pad_hi[0], w->pad_hi[1]};
+    if ((st = dnnl_dilated_convolution_forward_desc_init(&desc, dnnl_forward_inference,
+                                                         dnnl_convolution_direct, &x, &wt, bias ? &b : NULL,
+                                                         &y, stride, dilation, low, high)) ||
+        (st = dnnl_primitive_attr_create(&attr)) || (st = add_act(attr, &s->act)))
+        goto done;
+    for (st = dnnl_primitive_desc_iterator_create(&it, &desc, attr, engine, NULL); !st;
+         st = dnnl_primitive_desc_iterator_next(it)) {
+        const char *name = NULL;
+        dnnl_primitive_desc_t pd = dnnl_primitive_desc_iterator_fetch(it);
+        if (!pd)
+            break;
+        if (!dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name) && name &&
+            !strstr(name, "ref")) {
+            *out = pd;
+            break;
+        }
+        dnnl_primitive_desc_destroy(pd);
+    }
+    st = *out ? dnnl_success : st == dnnl_out_of_memory ? st : dnnl_unimplemented;
+    dnnl_primitive_desc_iterator_destroy(it);
+done:
+    dnnl_primitive_attr_destroy(attr);
+    return st;
+}
+
+/* Weights in the order this primitive wants. */
+static dnnl_status_t reorder(um_dnnl_conv *c, const um_conv_shape *s, const dnnl_memory_desc_t *to,
+                             const float *weights)
+{
+    dnnl_memory_desc_t from;
+    dnnl_memory_t plain = NULL;
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_primitive_t p = NULL;
+    dnnl_status_t st;
+    void *data;
+    memcpy(&data, &weights, sizeof data); /* only read */
+    if (!(st = dnnl_memory_desc_init_by_tag(&from, to->ndims, to->dims, dnnl_f32,
+                                            s->groups > 1 ? dnnl_abcde : dnnl_abcd)) &&
+        !(st = dnnl_memory_create(&plain, &from, c->engine, data)) &&
+        !(st = dnnl_memory_create(&c->w, to, c->engine, DNNL_MEMORY_ALLOCATE)) &&
+        !(st = dnnl_reorder_primitive_desc_create(&pd, &from, c->engine, to, c->engine, NULL)) &&
+        !(st = dnnl_primitive_create(&p, pd))) {
+        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, c->w}};
+        if (!(st = dnnl_primitive_execute(p, c->stream, 2, args)))
+            st = dnnl_stream_wait(c->stream);
+    }
+    dnnl_primitive_destroy(p);
+    dnnl_primitive_desc_destroy(pd);
+    dnnl_memory_destroy(plain);
+    return st;
+}
+
+um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *s, const float *weights,
+                           const float *bias, um_error *err)
+{
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_status_t st;
+    *out = NULL;
+    um_dnnl_conv *c = um_calloc(1, sizeof *c);
+    if (!c)
+        return um_fail_oom(err);
+    if ((st = dnnl_engine_create(&c->engine, dnnl_cpu, 0)) ||
+        (st = dnnl_stream_create(&c->stream, c->engine, dnnl_stream_default_flags)) ||
+        (st = choose(&pd, s, bias != NULL, c->engine)) || (st = dnnl_primitive_create(&c->primitive, pd)) ||
+        (st = reorder(c, s, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), weights)) ||
+        (st = dnnl_memory_create(&c->x, dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0), c->engine,
+                                 DNNL_MEMORY_NONE)) ||
+        (st = dnnl_memory_create(&c->y, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), c->engine,
+                                 DNNL_MEMORY_NONE)))
+        goto done;
+    if (bias) {
+        void *data;
+        if ((st = dnnl_memory_create(&c->b, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 1),
+                                     c->engine, DNNL_MEMORY_ALLOCATE)) ||
+            (st = dnnl_memory_get_data_handle(c->b, &data)))
+            goto done;
+        memcpy(data, bias, (size_t)s->out_channels * sizeof *bias);
+    }
+done:
+    dnnl_primitive_desc_destroy(pd);
+    if (!st) {
+        *out = c;
+        return UM_OK;
+    }
+    um_dnnl_conv_free(c);
+    return st == dnnl_unimplemented ? um_fail(err, UM_EUNSUPPORTED, "no fast convolution of this shape")
+                                    : fail(err, st);
+}
+
+um_status um_dnnl_conv_run(um_dnnl_conv *c, const float *x, float *y, um_error *err)
+{
+    void *data;
+    memcpy(&data, &x, sizeof data); /* only read */
+    dnnl_status_t st;
+    const dnnl_exec_arg_t args[] = {
+        {DNNL_ARG_SRC, c->x}, {DNNL_ARG_WEIGHTS, c->w}, {DNNL_ARG_DST, c->y}, {DNNL_ARG_BIAS, c->b}};
+    if ((st = dnnl_memory_set_data_handle(c->x, data)) || (st = dnnl_memory_set_data_handle(c->y, y)) ||
+        (st = dnnl_primitive_execute(c->primitive, c->stream, c->b ? 4 : 3, args)) ||
+        (st = dnnl_stream_wait(c->stream)))
+        return fail(err, st);
+    return UM_OK;
+}
+
+void um_dnnl_conv_free(um_dnnl_conv *c)
+{
+    if (!c)
+        return;
+    dnnl_memory_destroy(c->x);
+    dnnl_memory_destroy(c->y);
+    dnnl_memory_destroy(c->w);
+    dnnl_memory_destroy(c->b);
+    dnnl_primitive_destroy(c->primitive);
+    dnnl_stream_destroy(c->stream);
+    dnnl_engine_destroy(c->engine);
+    free(c);
+}
+
+um_status um_dnnl_gemm(bool a_transposed, bool b_transposed, int64_t m, int64_t n, int64_t k, float alpha,
+                       const float *a, const float *b, float beta, float *c, um_error *err)
+{
+    dnnl_status_t st = dnnl_sgemm(a_transposed ? 'T' : 'N', b_transposed ? 'T' : 'N', m, n, k, alpha, a,
+                                  a_transposed ? m : k, b, b_transposed ? k : n, beta, c, n);
+    return st ? fail(err, st) : UM_OK;
+}

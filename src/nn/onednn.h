@@ -1,0 +1,25 @@
+/* onednn.h: what this engine asks of oneDNN. onednn.c is the only file that sees its headers. */
+#ifndef UM_NN_ONEDNN_H
+#define UM_NN_ONEDNN_H
+#include "nn/nn.h"
+
+/* A convolution over maps in UM_NHWC. Weights as in ONNX: out channels, in channels of a group, height,
+ * width. */
+typedef struct um_conv_shape {
+    int64_t batch, groups, in_channels, out_channels;
+    um_window w; /* two dimensions */
+    um_act act;  /* not UM_ACT_PRELU */
+} um_conv_shape;
+
+typedef struct um_dnnl_conv um_dnnl_conv;
+/* UM_EUNSUPPORTED when oneDNN has only its reference implementation for this shape. The number of threads is
+ * that of OpenMP at this moment. */
+um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *shape, const float *weights,
+                           const float *bias, um_error *err);
+um_status um_dnnl_conv_run(um_dnnl_conv *conv, const float *x, float *y, um_error *err);
+void um_dnnl_conv_free(um_dnnl_conv *conv);
+
+/* C = alpha A B + beta C, row-major; A is m x k, B is k x n, each optionally stored transposed. */
+um_status um_dnnl_gemm(bool a_transposed, bool b_transposed, int64_t m, int64_t n, int64_t k, float alpha,
+                       const float *a, const float *b, float beta, float *c, um_error *err);
+#endif

@@ -1,0 +1,181 @@
+/* Operators of two arrays with broadcasting, in any layout. PRelu is one of them: x < 0 ? x * slope : x. */
+#include "nn/ops/ops.h"
+#include <math.h>
+#include <string.h>
+
+typedef void loop_fn(void *y, const void *a, int64_t step_a, const void *b, int64_t step_b, int64_t n);
+
+/* Steps of 0 and 1 get loops of their own: they are nearly all, and compilers vectorize them. */
+#define LOOP(name, in, out, expression)                                                                   \
+    UM_FAST static void name(void *yv, const void *av, int64_t sa, const void *bv, int64_t sb, int64_t n) \
+    {                                                                                                     \
+        out *y = yv;                                                                                      \
+        const in *pa = av, *pb = bv;                                                                      \
+        if (sa == 1 && sb == 1)                                                                           \
+            for (int64_t i = 0; i < n; i++) {                                                             \
+                in a = pa[i], b = pb[i];                                                                  \
+                y[i] = (out)(expression);                                                                 \
+            }                                                                                             \
+        else if (sa == 1 && sb == 0)                                                                      \
+            for (int64_t i = 0; i < n; i++) {                                                             \
+                in a = pa[i], b = pb[0];                                                                  \
+                y[i] = (out)(expression);                                                                 \
+            }                                                                                             \
+        else                                                                                              \
+            for (int64_t i = 0; i < n; i++) {                                                             \
+                in a = pa[i * sa], b = pb[i * sb];                                                        \
+                y[i] = (out)(expression);                                                                 \
+            }                                                                                             \
+    }
+/* Integers wrap around; a division by zero gives zero. */
+#define ARITHMETIC(name, floats, ints)                          \
+    LOOP(name##_f32, float, float, floats)                      \
+    LOOP(name##_i64, int64_t, int64_t, ints(int64_t, uint64_t)) \
+    LOOP(name##_i32, int32_t, int32_t, ints(int32_t, uint32_t)) \
+    LOOP(name##_u8, uint8_t, uint8_t, ints(uint8_t, uint32_t))
+#define ADD(t, u) (u) a + (u)b
+#define SUB(t, u) (u) a - (u)b
+#define MUL(t, u) (u) a *(u)b
+#define DIV(t, u) !b ? 0 : (t)-1 < 0 && b == (t)-1 ? (t)(0 - (u)a) : a / b
+#define MAX(t, u) a > b ? a : b
+#define MIN(t, u) a < b ? a : b
+ARITHMETIC(add, a + b, ADD)
+ARITHMETIC(sub, a - b, SUB)
+ARITHMETIC(mul, a *b, MUL)
+ARITHMETIC(div, a / b, DIV)
+ARITHMETIC(max, a > b || a != a ? a : b, MAX)
+ARITHMETIC(min, a < b || a != a ? a : b, MIN)
+#define COMPARE(name, op)                      \
+    LOOP(name##_f32, float, uint8_t, a op b)   \
+    LOOP(name##_i64, int64_t, uint8_t, a op b) \
+    LOOP(name##_i32, int32_t, uint8_t, a op b) \
+    LOOP(name##_u8, uint8_t, uint8_t, a op b)
+COMPARE(equal, ==)
+COMPARE(greater, >)
+COMPARE(less, <)
+LOOP(pow_f32, float, float, powf(a, b))
+LOOP(prelu_f32, float, float, a < 0 ? a * b : a)
+
+static const struct {
+    const char *name;
+    bool compare;
+    loop_fn *loop[UM_BOOL + 1];
+} loops[] = {
+    {"Add", false, {add_f32, add_i64, add_i32, add_u8, NULL}},
+    {"Sub", false, {sub_f32, sub_i64, sub_i32, sub_u8, NULL}},
+    {"Mul", false, {mul_f32, mul_i64, mul_i32, mul_u8, NULL}},
+    {"Div", false, {div_f32, div_i64, div_i32, div_u8, NULL}},
+    {"Max", false, {max_f32, max_i64, max_i32, max_u8, NULL}},
+    {"Min", false, {min_f32, min_i64, min_i32, min_u8, NULL}},
+    {"Equal", true, {equal_f32, equal_i64, equal_i32, equal_u8, equal_u8}},
+    {"Greater", true, {greater_f32, greater_i64, greater_i32, greater_u8, NULL}},
+    {"Less", true, {less_f32, less_i64, less_i32, less_u8, NULL}},
+    {"Pow", false, {pow_f32}},
+    {"PRelu", false, {prelu_f32}},
+};
+
+static int which(const um_call *c)
+{
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++)
+        if (!strcmp(loops[i].name, c->op->name))
+            return (int)i;
+    return 0;
+}
+
+static um_status infer(um_call *c, um_error *err)
+{
+    const um_array *a = c->in[0];
+    um_array *y = c->out[0];
+    int k = which(c);
+    if (c->n_in == 1) /* Max and Min of one array */
+        return um_call_same(c, err);
+    const um_array *b = c->in[1];
+    if (a->dtype != b->dtype || !loops[k].loop[a->dtype])
+        return um_call_fail(c, err, UM_EUNSUPPORTED, "these element types are not supported");
+    if (!um_broadcast(a, b, y->dim, &y->rank))
+        return um_call_fail(c, err, UM_EFORMAT, "the shapes do not fit");
+    y->dtype = loops[k].compare ? UM_BOOL : a->dtype;
+    if (!strcmp(c->op->name, "PRelu") &&
+        (y->rank != a->rank || memcmp(y->dim, a->dim, sizeof(int64_t) * (size_t)a->rank)))
+        return um_call_fail(c, err, UM_EFORMAT, "the slope does not fit");
+    return UM_OK;
+}
+
+static void run(const um_call *c, loop_fn *loop)
+{
+    const um_array *a = c->in[0], *b = c->in[1];
+    um_array *y = c->out[0];
+    int64_t sy[UM_MAX_RANK], sa[UM_MAX_RANK], sb[UM_MAX_RANK], dim[UM_MAX_RANK], total = um_array_count(y);
+    int order[UM_MAX_RANK], rank = 0, n = 0;
+    int64_t stride[UM_MAX_RANK];
+    if (!total)
+        return;
+    um_array_strides(y, stride);
+    for (int i = 0; i < y->rank; i++) { /* dimensions in the order of the result's bytes */
+        int k = rank;
+        if (y->dim[i] == 1)
+            continue;
+        for (; k > 0 && stride[order[k - 1]] < stride[i]; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+        rank++;
+    }
+    int64_t ba[UM_MAX_RANK], bb[UM_MAX_RANK];
+    um_broadcast_strides(a, y->rank, y->dim, ba);
+    um_broadcast_strides(b, y->rank, y->dim, bb);
+    for (int k = 0; k < rank; k++) { /* neighbours that are one run in all three become one */
+        int i = order[k];
+        if (n && sy[n - 1] == stride[i] * y->dim[i] && sa[n - 1] == ba[i] * y->dim[i] &&
+            sb[n - 1] == bb[i] * y->dim[i])
+            dim[n - 1] *= y->dim[i];
+        else
+            dim[n++] = y->dim[i];
+        sy[n - 1] = stride[i];
+        sa[n - 1] = ba[i];
+        sb[n - 1] = bb[i];
+    }
+    if (!n) {
+        dim[0] = 1;
+        sa[0] = sb[0] = sy[0] = 0;
+        n = 1;
+    }
+    enum { PART = 4096 };
+    size_t in_size = um_dtype_size(a->dtype), out_size = um_dtype_size(y->dtype);
+    int64_t inner = dim[n - 1], parts = (inner + PART - 1) / PART, outer = total / inner * parts;
+#pragma omp parallel for num_threads(c->threads) if (total > 32768)
+    for (int64_t k = 0; k < outer; k++) {
+        int64_t first = k % parts * PART, rest = k / parts;
+        int64_t oy = first * sy[n - 1], oa = first * sa[n - 1], ob = first * sb[n - 1];
+        for (int i = n - 2; i >= 0; i--) {
+            oy += rest % dim[i] * sy[i];
+            oa += rest % dim[i] * sa[i];
+            ob += rest % dim[i] * sb[i];
+            rest /= dim[i];
+        }
+        loop((char *)y->data + (size_t)oy * out_size, (const char *)a->data + (size_t)oa * in_size, sa[n - 1],
+             (const char *)b->data + (size_t)ob * in_size, sb[n - 1],
+             inner - first < PART ? inner - first : PART);
+    }
+}
+
+static um_status forward(um_call *c, um_error *err)
+{
+    if (c->n_in == 1)
+        return um_view_copy(c, err);
+    run(c, loops[which(c)].loop[c->in[0]->dtype]);
+    return UM_OK;
+}
+
+#define BINARY(name, least)                                                                    \
+    {                                                                                          \
+        name, least, 2, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, infer, NULL, NULL, forward, NULL \
+    }
+#define TEST(name)                                                        \
+    {                                                                     \
+        name, 2, 2, 1, 1, UM_OP_FOLLOWS, infer, NULL, NULL, forward, NULL \
+    }
+const um_op um_ops_binary[] = {
+    BINARY("Add", 2), BINARY("Sub", 2), BINARY("Mul", 2), BINARY("Div", 2),
+    BINARY("Max", 1), BINARY("Min", 1), BINARY("Pow", 2), BINARY("PRelu", 2),
+    TEST("Equal"),    TEST("Greater"),  TEST("Less"),     {0},
+};

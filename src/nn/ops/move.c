@@ -1,0 +1,395 @@
+/* Operators that copy values to other places: Transpose, Concat, Slice, Pad, Expand, Gather. */
+#include "nn/ops/ops.h"
+#include <math.h>
+#include <string.h>
+
+/* --- Transpose --- */
+
+static um_status read_perm(const um_call *c, int64_t *perm, um_error *err)
+{
+    int n, rank = c->in[0]->rank;
+    bool seen[UM_MAX_RANK] = {false};
+    um_status st = um_call_ints(c, -1, "perm", perm, UM_MAX_RANK, &n, err);
+    if (st < 0)
+        return st;
+    if (n >= 0 && n != rank)
+        return um_call_fail(c, err, UM_EFORMAT, "perm does not fit");
+    for (int i = 0; i < rank; i++) {
+        if (n < 0)
+            perm[i] = rank - 1 - i;
+        if (perm[i] < 0 || perm[i] >= rank || seen[perm[i]])
+            return um_call_fail(c, err, UM_EFORMAT, "perm is not a permutation");
+        seen[perm[i]] = true;
+    }
+    return UM_OK;
+}
+
+static um_status transpose_infer(um_call *c, um_error *err)
+{
+    int64_t perm[UM_MAX_RANK];
+    um_status st = read_perm(c, perm, err);
+    if (st < 0)
+        return st;
+    c->out[0]->dtype = c->in[0]->dtype;
+    c->out[0]->rank = c->in[0]->rank;
+    for (int i = 0; i < c->in[0]->rank; i++)
+        c->out[0]->dim[i] = c->in[0]->dim[perm[i]];
+    return UM_OK;
+}
+
+static um_status transpose_strides(const um_call *c, int64_t *from, int64_t *to, um_error *err)
+{
+    int64_t perm[UM_MAX_RANK], own[UM_MAX_RANK];
+    um_status st = read_perm(c, perm, err);
+    if (st < 0)
+        return st;
+    um_array_strides(c->in[0], own);
+    um_array_strides(c->out[0], to);
+    for (int i = 0; i < c->in[0]->rank; i++)
+        from[i] = own[perm[i]];
+    return UM_OK;
+}
+
+/* From NHWC maps to [N, H, W, C] arrays and back nothing moves. */
+static bool transpose_view(um_call *c)
+{
+    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK];
+    um_array *y = c->out[0];
+    for (int layout = UM_PLAIN; layout <= (y->rank == 4 && y->dtype == UM_F32 ? UM_NHWC : UM_PLAIN);
+         layout++) {
+        bool same = true;
+        y->layout = (um_layout)layout;
+        if (transpose_strides(c, from, to, NULL) < 0)
+            break;
+        for (int i = 0; i < y->rank; i++)
+            same = same && (y->dim[i] == 1 || from[i] == to[i]);
+        if (same)
+            return true;
+    }
+    y->layout = UM_PLAIN;
+    return false;
+}
+
+static um_status transpose_forward(um_call *c, um_error *err)
+{
+    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK];
+    um_array *y = c->out[0];
+    um_status st = transpose_strides(c, from, to, err);
+    if (st == UM_OK)
+        um_copy_strided(y->data, to, c->in[0]->data, from, y->dim, y->rank, um_dtype_size(y->dtype),
+                        c->threads);
+    return st;
+}
+
+const um_op um_op_transpose = {
+    "Transpose", 1, 1, 1, 1, UM_OP_ANY, transpose_infer, NULL, transpose_view, transpose_forward, NULL};
+
+/* --- Concat --- */
+
+static um_status concat_infer(um_call *c, um_error *err)
+{
+    const um_array *first = c->in[0];
+    um_array *y = c->out[0];
+    int64_t axis = um_attr_int(c->node, "axis", 1);
+    if (!um_axis(&axis, first->rank))
+        return um_call_fail(c, err, UM_EFORMAT, "axis out of range");
+    um_call_same(c, err);
+    for (int i = 1; i < c->n_in; i++) {
+        const um_array *x = c->in[i];
+        if (!x)
+            return um_call_fail(c, err, UM_EFORMAT, "input %d is missing", i);
+        bool fits = x->dtype == first->dtype && x->rank == first->rank;
+        for (int k = 0; fits && k < x->rank; k++)
+            fits = k == axis || x->dim[k] == first->dim[k];
+        if (!fits)
+            return um_call_fail(c, err, UM_EFORMAT, "input %d does not fit the first", i);
+        y->dim[axis] += x->dim[axis];
+    }
+    return UM_OK;
+}
+
+static um_status concat_forward(um_call *c, um_error *err)
+{
+    um_array *y = c->out[0];
+    int64_t axis = um_attr_int(c->node, "axis", 1), at = 0, to[UM_MAX_RANK], from[UM_MAX_RANK];
+    um_axis(&axis, y->rank);
+    um_array_strides(y, to);
+    size_t size = um_dtype_size(y->dtype);
+    for (int i = 0; i < c->n_in; i++) {
+        const um_array *x = c->in[i];
+        um_array_strides(x, from);
+        um_copy_strided((char *)y->data + (size_t)(at * to[axis]) * size, to, x->data, from, x->dim, x->rank,
+                        size, c->threads);
+        at += x->dim[axis];
+    }
+    return UM_OK;
+}
+
+const um_op um_op_concat = {"Concat", 1,    UM_NN_MAX_PORTS, 1,   1, UM_OP_FOLLOWS, concat_infer,
+                            NULL,     NULL, concat_forward,  NULL};
+
+/* --- Slice: starts, ends, axes, steps are attributes up to opset 9, inputs after --- */
+
+typedef struct slice {
+    int64_t start[UM_MAX_RANK], step[UM_MAX_RANK], dim[UM_MAX_RANK];
+} slice;
+
+static um_status read_slice(const um_call *c, slice *s, um_error *err)
+{
+    const um_array *x = c->in[0];
+    int64_t starts[UM_MAX_RANK], ends[UM_MAX_RANK], axes[UM_MAX_RANK], steps[UM_MAX_RANK];
+    int n, n_ends, n_axes, n_steps;
+    um_status st;
+    if ((st = um_call_ints(c, 1, "starts", starts, UM_MAX_RANK, &n, err)) < 0 ||
+        (st = um_call_ints(c, 2, "ends", ends, UM_MAX_RANK, &n_ends, err)) < 0 ||
+        (st = um_call_ints(c, 3, "axes", axes, UM_MAX_RANK, &n_axes, err)) < 0 ||
+        (st = um_call_ints(c, 4, NULL, steps, UM_MAX_RANK, &n_steps, err)) < 0)
+        return st;
+    if (n < 0 || n_ends != n || (n_axes >= 0 && n_axes != n) || (n_steps >= 0 && n_steps != n) || n > x->rank)
+        return um_call_fail(c, err, UM_EFORMAT, "starts, ends, axes and steps do not fit");
+    for (int i = 0; i < x->rank; i++) {
+        s->start[i] = 0;
+        s->step[i] = 1;
+        s->dim[i] = x->dim[i];
+    }
+    for (int i = 0; i < n; i++) {
+        int64_t a = n_axes >= 0 ? axes[i] : i, step = n_steps >= 0 ? steps[i] : 1;
+        if (!um_axis(&a, x->rank) || !step || step < -INT32_MAX)
+            return um_call_fail(c, err, UM_EFORMAT, "an axis out of range, or a step of 0");
+        int64_t n_all = x->dim[a], from = starts[i], to = ends[i];
+        step = step > INT32_MAX ? INT32_MAX : step;
+        from = from < -n_all ? -n_all : from > n_all ? n_all : from; /* before adding: INT64_MIN is usual */
+        to = to < -n_all - 1 ? -n_all - 1 : to > n_all ? n_all : to;
+        from = from < 0 ? from + n_all : from;
+        to = to < 0 ? to + n_all : to;
+        if (step > 0) {
+            to = to < 0 ? 0 : to;
+            s->dim[a] = to > from ? (to - from + step - 1) / step : 0;
+        } else {
+            from = from > n_all - 1 ? n_all - 1 : from;
+            s->dim[a] = from > to ? (from - to - step - 1) / -step : 0;
+        }
+        s->start[a] = from;
+        s->step[a] = step;
+    }
+    return UM_OK;
+}
+
+static um_status slice_infer(um_call *c, um_error *err)
+{
+    slice s;
+    um_status st = read_slice(c, &s, err);
+    if (st < 0)
+        return st;
+    um_call_same(c, err);
+    memcpy(c->out[0]->dim, s.dim, sizeof s.dim);
+    return UM_OK;
+}
+
+static um_status slice_forward(um_call *c, um_error *err)
+{
+    slice s;
+    um_array *y = c->out[0];
+    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK], offset = 0;
+    um_status st = read_slice(c, &s, err);
+    if (st < 0 || !um_array_count(y))
+        return st;
+    um_array_strides(c->in[0], from);
+    um_array_strides(y, to);
+    for (int i = 0; i < y->rank; i++) {
+        offset += s.start[i] * from[i];
+        from[i] *= s.step[i];
+    }
+    size_t size = um_dtype_size(y->dtype);
+    um_copy_strided(y->data, to, (const char *)c->in[0]->data + (size_t)offset * size, from, y->dim, y->rank,
+                    size, c->threads);
+    return UM_OK;
+}
+
+const um_op um_op_slice = {"Slice", 1, 5, 1, 1, UM_OP_FOLLOWS, slice_infer, NULL, NULL, slice_forward, NULL};
+
+/* --- Pad: pads and value are attributes up to opset 10, inputs after --- */
+
+typedef enum pad_mode { PAD_CONSTANT, PAD_EDGE, PAD_REFLECT } pad_mode;
+
+static um_status read_pads(const um_call *c, int64_t *low, int64_t *high, pad_mode *mode, um_error *err)
+{
+    const um_array *x = c->in[0];
+    int64_t pads[2 * UM_MAX_RANK], axes[UM_MAX_RANK];
+    int n, n_axes;
+    um_status st;
+    const char *text = um_attr_text(c->node, "mode", "constant");
+    *mode = !strcmp(text, "constant") ? PAD_CONSTANT : !strcmp(text, "edge") ? PAD_EDGE : PAD_REFLECT;
+    if (*mode == PAD_REFLECT && strcmp(text, "reflect"))
+        return um_call_fail(c, err, UM_EUNSUPPORTED, "this mode is not supported");
+    if ((st = um_call_ints(c, 1, "pads", pads, 2 * UM_MAX_RANK, &n, err)) < 0 ||
+        (st = um_call_ints(c, 3, NULL, axes, UM_MAX_RANK, &n_axes, err)) < 0)
+        return st;
+    int count = n_axes >= 0 ? n_axes : x->rank;
+    if (n != 2 * count)
+        return um_call_fail(c, err, UM_EFORMAT, "pads do not fit");
+    memset(low, 0, UM_MAX_RANK * sizeof *low);
+    memset(high, 0, UM_MAX_RANK * sizeof *high);
+    for (int i = 0; i < count; i++) {
+        int64_t a = n_axes >= 0 ? axes[i] : i, most = *mode == PAD_REFLECT ? x->dim[i] - 1 : 1 << 24;
+        if (!um_axis(&a, x->rank) || pads[i] < -x->dim[a] || pads[i] > most || pads[i + count] < -x->dim[a] ||
+            pads[i + count] > most || (*mode == PAD_EDGE && !x->dim[a]))
+            return um_call_fail(c, err, UM_EFORMAT, "pads out of range");
+        low[a] = pads[i];
+        high[a] = pads[i + count];
+    }
+    return UM_OK;
+}
+
+static um_status pad_infer(um_call *c, um_error *err)
+{
+    int64_t low[UM_MAX_RANK], high[UM_MAX_RANK];
+    pad_mode mode;
+    um_status st = read_pads(c, low, high, &mode, err);
+    if (st < 0)
+        return st;
+    um_call_same(c, err);
+    if (um_has(c, 2) && (c->in[2]->dtype != c->in[0]->dtype || um_array_count(c->in[2]) != 1))
+        return um_call_fail(c, err, UM_EFORMAT, "the value must be one number of the same type");
+    if (!um_has(c, 2) && c->in[0]->dtype != UM_F32 && um_attr_float(c->node, "value", 0) != 0)
+        return um_call_fail(c, err, UM_EUNSUPPORTED, "a value for integers is not supported");
+    for (int i = 0; i < c->in[0]->rank; i++)
+        c->out[0]->dim[i] += low[i] + high[i];
+    return UM_OK;
+}
+
+/* Which input value an output position shows along one axis; -1 = the constant. */
+static int64_t pad_source(int64_t pos, int64_t n, pad_mode mode)
+{
+    if (pos >= 0 && pos < n)
+        return pos;
+    if (mode == PAD_CONSTANT)
+        return -1;
+    if (mode == PAD_EDGE)
+        return pos < 0 ? 0 : n - 1;
+    pos = pos < 0 ? -pos : 2 * (n - 1) - pos;
+    return pos < 0 ? 0 : pos >= n ? n - 1 : pos;
+}
+
+static um_status pad_forward(um_call *c, um_error *err)
+{
+    const um_array *x = c->in[0];
+    um_array *y = c->out[0];
+    int64_t low[UM_MAX_RANK], high[UM_MAX_RANK], from[UM_MAX_RANK], to[UM_MAX_RANK],
+        total = um_array_count(y);
+    pad_mode mode;
+    um_status st = read_pads(c, low, high, &mode, err);
+    if (st < 0)
+        return st;
+    char fill[8] = {0};
+    size_t size = um_dtype_size(y->dtype);
+    float value = (float)um_attr_float(c->node, "value", 0);
+    memcpy(fill, um_has(c, 2) ? c->in[2]->data : (const void *)&value, size);
+    um_array_strides(x, from);
+    um_array_strides(y, to);
+    int64_t start = 0;
+    bool grows = mode == PAD_CONSTANT;
+    for (int i = 0; i < x->rank; i++) {
+        grows = grows && low[i] >= 0 && high[i] >= 0;
+        start += low[i] * to[i];
+    }
+    if (grows) { /* the usual case: fill, then copy the whole input */
+        static const char zero[8];
+        if (total && !memcmp(fill, zero, size))
+            memset(y->data, 0, (size_t)total * size);
+        else
+            for (int64_t i = 0; i < total; i++)
+                memcpy((char *)y->data + (size_t)i * size, fill, size);
+        um_copy_strided((char *)y->data + (size_t)start * size, to, x->data, from, x->dim, x->rank, size,
+                        c->threads);
+        return UM_OK;
+    }
+    for (int64_t k = 0; k < total; k++) {
+        int64_t rest = k, source = 0, target = 0;
+        bool inside = true;
+        for (int i = y->rank - 1; i >= 0; i--) {
+            int64_t pos = rest % y->dim[i], s = pad_source(pos - low[i], x->dim[i], mode);
+            rest /= y->dim[i];
+            inside = inside && s >= 0;
+            source += s * from[i];
+            target += pos * to[i];
+        }
+        memcpy((char *)y->data + (size_t)target * size,
+               inside ? (const char *)x->data + (size_t)source * size : fill, size);
+    }
+    return UM_OK;
+}
+
+const um_op um_op_pad = {"Pad", 1, 4, 1, 1, UM_OP_FOLLOWS, pad_infer, NULL, NULL, pad_forward, NULL};
+
+/* --- Expand --- */
+
+static um_status expand_infer(um_call *c, um_error *err)
+{
+    um_array wanted = {0}, *y = c->out[0];
+    um_status st = um_call_ints(c, 1, NULL, wanted.dim, UM_MAX_RANK, &wanted.rank, err);
+    if (st < 0)
+        return st;
+    y->dtype = c->in[0]->dtype;
+    if (!um_broadcast(c->in[0], &wanted, y->dim, &y->rank))
+        return um_call_fail(c, err, UM_EFORMAT, "the shapes do not fit");
+    return UM_OK;
+}
+
+static um_status expand_forward(um_call *c, um_error *err)
+{
+    um_array *y = c->out[0];
+    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK];
+    um_broadcast_strides(c->in[0], y->rank, y->dim, from);
+    um_array_strides(y, to);
+    um_copy_strided(y->data, to, c->in[0]->data, from, y->dim, y->rank, um_dtype_size(y->dtype), c->threads);
+    return UM_OK;
+}
+
+const um_op um_op_expand = {"Expand", 2, 2, 1, 1, 0, expand_infer, NULL, NULL, expand_forward, NULL};
+
+/* --- Gather --- */
+
+static um_status gather_infer(um_call *c, um_error *err)
+{
+    const um_array *x = c->in[0], *index = c->in[1];
+    um_array *y = c->out[0];
+    int64_t axis = um_attr_int(c->node, "axis", 0);
+    if (!um_axis(&axis, x->rank) || (index->dtype != UM_I64 && index->dtype != UM_I32) ||
+        x->rank - 1 + index->rank > UM_MAX_RANK)
+        return um_call_fail(c, err, UM_EFORMAT, "axis or indices out of range");
+    y->dtype = x->dtype;
+    y->rank = 0;
+    for (int i = 0; i < axis; i++)
+        y->dim[y->rank++] = x->dim[i];
+    for (int i = 0; i < index->rank; i++)
+        y->dim[y->rank++] = index->dim[i];
+    for (int i = (int)axis + 1; i < x->rank; i++)
+        y->dim[y->rank++] = x->dim[i];
+    return UM_OK;
+}
+
+static um_status gather_forward(um_call *c, um_error *err)
+{
+    const um_array *x = c->in[0], *index = c->in[1];
+    int64_t axis = um_attr_int(c->node, "axis", 0), outer = 1, n_index = um_array_count(index);
+    um_axis(&axis, x->rank);
+    size_t inner = um_dtype_size(x->dtype);
+    for (int i = 0; i < axis; i++)
+        outer *= x->dim[i];
+    for (int i = (int)axis + 1; i < x->rank; i++)
+        inner *= (size_t)x->dim[i];
+    for (int64_t k = 0; k < n_index; k++) {
+        int64_t at =
+            index->dtype == UM_I64 ? ((const int64_t *)index->data)[k] : ((const int32_t *)index->data)[k];
+        if (at < -x->dim[axis] || at >= x->dim[axis])
+            return um_call_fail(c, err, UM_EFORMAT, "an index is out of range");
+        at += at < 0 ? x->dim[axis] : 0;
+        for (int64_t o = 0; o < outer && inner; o++)
+            memcpy((char *)c->out[0]->data + (size_t)(o * n_index + k) * inner,
+                   (const char *)x->data + (size_t)(o * x->dim[axis] + at) * inner, inner);
+    }
+    return UM_OK;
+}
+
+const um_op um_op_gather = {"Gather", 2, 2, 1, 1, 0, gather_infer, NULL, NULL, gather_forward, NULL};

@@ -1,0 +1,260 @@
+/* Operators that map each value on its own, and the same functions as the activation of a convolution. */
+#include "nn/ops/ops.h"
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* x and y may be the same array; a and b are the parameters of the function. */
+#define MAP(name, expression)                                                       \
+    UM_FAST static void name(float *y, const float *x, int64_t n, float a, float b) \
+    {                                                                               \
+        for (int64_t i = 0; i < n; i++) {                                           \
+            float v = x[i];                                                         \
+            y[i] = (expression);                                                    \
+        }                                                                           \
+    }
+
+/* e^x by 2^k e^r with |r| <= ln(2)/2 and a polynomial of degree 6: relative error below 1.2e-7. Branch-free,
+ * so that compilers vectorize what calls it. */
+static inline float exp_fast(float x)
+{
+    float c = x < -87.f ? -87.f : x > 88.f ? 88.f : x;
+    float k = (c * 1.44269504f + 12582912.f) - 12582912.f; /* nearest integer */
+    float r = (c - k * .693359375f) + k * 2.12194440e-4f;  /* ln 2 in two parts */
+    float p = 1.f + r * (1.f + r * (.5f + r * (.166666657f + r * (4.16664466e-2f +
+                                                                  r * (8.37312452e-3f + r * 1.39069e-3f)))));
+    union {
+        int32_t i;
+        float f;
+    } two = {.i = ((int32_t)k + 127) << 23};
+    return p * two.f;
+}
+
+MAP(map_relu, v > 0 ? v : v < 0 ? 0 : v)
+MAP(map_leaky, v < 0 ? a * v : v)
+MAP(map_clip, v<a ? a : v> b ? b : v)
+MAP(map_sigmoid, 1.f / (1.f + exp_fast(-v)))
+MAP(map_exp, expf(v))
+MAP(map_hardsigmoid, fminf(1, fmaxf(0, a *v + b)))
+MAP(map_hardswish, v *fminf(1, fmaxf(0, v / 6 + .5f)))
+MAP(map_tanh, tanhf(v))
+MAP(map_sqrt, sqrtf(v))
+MAP(map_log, logf(v))
+MAP(map_abs, fabsf(v))
+MAP(map_neg, -v)
+MAP(map_elu, v < 0 ? a * expm1f(v) : v)
+MAP(map_selu, v > 0 ? b * v : b * a * expm1f(v))
+MAP(map_softplus, v > 20 ? v : log1pf(expf(v)))
+MAP(map_reciprocal, 1 / v)
+MAP(map_floor, floorf(v))
+MAP(map_ceil, ceilf(v))
+
+typedef void map_fn(float *y, const float *x, int64_t n, float a, float b);
+static const struct {
+    const char *name;
+    map_fn *map;
+    const char *attr_a, *attr_b;
+    float a, b;
+} maps[] = {
+    {"Relu", map_relu, NULL, NULL, 0, 0},
+    {"LeakyRelu", map_leaky, "alpha", NULL, .01f, 0},
+    {"Sigmoid", map_sigmoid, NULL, NULL, 0, 0},
+    {"Exp", map_exp, NULL, NULL, 0, 0},
+    {"HardSigmoid", map_hardsigmoid, "alpha", "beta", .2f, .5f},
+    {"HardSwish", map_hardswish, NULL, NULL, 0, 0},
+    {"Tanh", map_tanh, NULL, NULL, 0, 0},
+    {"Sqrt", map_sqrt, NULL, NULL, 0, 0},
+    {"Log", map_log, NULL, NULL, 0, 0},
+    {"Abs", map_abs, NULL, NULL, 0, 0},
+    {"Neg", map_neg, NULL, NULL, 0, 0},
+    {"Elu", map_elu, "alpha", NULL, 1, 0},
+    {"Selu", map_selu, "alpha", "gamma", 1.67326319f, 1.05070102f},
+    {"Softplus", map_softplus, NULL, NULL, 0, 0},
+    {"Reciprocal", map_reciprocal, NULL, NULL, 0, 0},
+    {"Floor", map_floor, NULL, NULL, 0, 0},
+    {"Ceil", map_ceil, NULL, NULL, 0, 0},
+};
+
+static void map_array(map_fn *map, um_array *y, const um_array *x, float a, float b, int threads)
+{
+    enum { PART = 8192 };
+    int64_t n = um_array_count(y);
+#pragma omp parallel for num_threads(threads) if (n > 4 * PART)
+    for (int64_t i = 0; i < n; i += PART)
+        map((float *)y->data + i, (const float *)x->data + i, n - i < PART ? n - i : PART, a, b);
+}
+
+static um_status infer(um_call *c, um_error *err)
+{
+    if (c->in[0]->dtype != UM_F32)
+        return um_call_fail(c, err, UM_EUNSUPPORTED, "only float is supported");
+    return um_call_same(c, err);
+}
+
+static um_status forward(um_call *c, um_error *err)
+{
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        if (!strcmp(maps[i].name, c->op->name)) {
+            float a = maps[i].attr_a ? (float)um_attr_float(c->node, maps[i].attr_a, maps[i].a) : maps[i].a;
+            float b = maps[i].attr_b ? (float)um_attr_float(c->node, maps[i].attr_b, maps[i].b) : maps[i].b;
+            map_array(maps[i].map, c->out[0], c->in[0], a, b, c->threads);
+            return UM_OK;
+        }
+    return um_call_fail(c, err, UM_EINTERNAL, "unknown function");
+}
+
+/* --- Clip: bounds are attributes up to opset 10, inputs after --- */
+
+static um_status clip_bound(const um_call *c, int input, const char *attr, float *bound, um_error *err)
+{
+    if (!um_has(c, input)) {
+        *bound = (float)um_attr_float(c->node, attr, *bound);
+        return UM_OK;
+    }
+    if (um_array_count(c->in[input]) != 1 || c->in[input]->dtype != UM_F32)
+        return um_call_fail(c, err, UM_EFORMAT, "a bound must be one float");
+    if (c->in[input]->data)
+        *bound = *(const float *)c->in[input]->data;
+    return UM_OK;
+}
+
+static um_status clip_bounds(const um_call *c, float *low, float *high, um_error *err)
+{
+    *low = -FLT_MAX;
+    *high = FLT_MAX;
+    um_status st = clip_bound(c, 1, "min", low, err);
+    return st < 0 ? st : clip_bound(c, 2, "max", high, err);
+}
+
+static um_status clip_infer(um_call *c, um_error *err)
+{
+    float low, high;
+    um_status st = infer(c, err);
+    return st < 0 ? st : clip_bounds(c, &low, &high, err);
+}
+
+static um_status clip_forward(um_call *c, um_error *err)
+{
+    float low, high;
+    um_status st = clip_bounds(c, &low, &high, err);
+    if (st == UM_OK)
+        map_array(map_clip, c->out[0], c->in[0], low, high, c->threads);
+    return st;
+}
+
+/* --- Not --- */
+
+static um_status not_infer(um_call *c, um_error *err)
+{
+    if (c->in[0]->dtype != UM_BOOL)
+        return um_call_fail(c, err, UM_EFORMAT, "only truth values can be negated");
+    return um_call_same(c, err);
+}
+
+static um_status not_forward(um_call *c, um_error *err)
+{
+    int64_t n = um_array_count(c->out[0]);
+    for (int64_t i = 0; i < n; i++)
+        ((uint8_t *)c->out[0]->data)[i] = !((const uint8_t *)c->in[0]->data)[i];
+    return UM_OK;
+}
+
+#define UNARY(name)                                                                        \
+    {                                                                                      \
+        name, 1, 1, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, infer, NULL, NULL, forward, NULL \
+    }
+const um_op um_ops_unary[] = {
+    UNARY("Relu"),
+    UNARY("LeakyRelu"),
+    UNARY("Sigmoid"),
+    UNARY("Exp"),
+    UNARY("Tanh"),
+    UNARY("HardSigmoid"),
+    UNARY("Sqrt"),
+    UNARY("HardSwish"),
+    UNARY("Log"),
+    UNARY("Abs"),
+    UNARY("Neg"),
+    UNARY("Elu"),
+    UNARY("Selu"),
+    UNARY("Softplus"),
+    UNARY("Floor"),
+    UNARY("Ceil"),
+    UNARY("Reciprocal"),
+    {"Clip", 1, 3, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, clip_infer, NULL, NULL, clip_forward, NULL},
+    {"Not", 1, 1, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, not_infer, NULL, NULL, not_forward, NULL},
+    {0},
+};
+
+/* --- as the activation of a convolution --- */
+
+bool um_act_of_call(const um_call *c, int64_t channels, um_act *act)
+{
+    const char *name = c->op->name;
+    float low, high;
+    if (!strcmp(name, "Relu")) {
+        *act = (um_act){.kind = UM_ACT_CLIP, .a = 0, .b = INFINITY};
+    } else if (!strcmp(name, "LeakyRelu")) {
+        *act = (um_act){.kind = UM_ACT_LEAKY, .a = (float)um_attr_float(c->node, "alpha", .01)};
+    } else if (!strcmp(name, "Sigmoid")) {
+        *act = (um_act){.kind = UM_ACT_SIGMOID};
+    } else if (!strcmp(name, "Clip")) {
+        if ((um_has(c, 1) && !c->in[1]->constant) || (um_has(c, 2) && !c->in[2]->constant) ||
+            clip_bounds(c, &low, &high, NULL) < 0)
+            return false;
+        *act = (um_act){.kind = UM_ACT_CLIP, .a = low, .b = high};
+    } else if (!strcmp(name, "PRelu")) {
+        const um_array *s = c->in[1];
+        int64_t n = um_array_count(s);
+        /* [C, 1, 1]: one slope per channel of a map */
+        if (!s->constant || n != channels || c->in[0]->rank != 4 || s->rank < 3 ||
+            s->dim[s->rank - 3] != channels)
+            return false;
+        *act = (um_act){.kind = UM_ACT_PRELU, .slope = s->data};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+UM_FAST static void prelu_rows(float *y, const float *slope, int64_t rows, int64_t channels)
+{
+    for (int64_t r = 0; r < rows; r++, y += channels)
+        for (int64_t i = 0; i < channels; i++)
+            y[i] = y[i] < 0 ? y[i] * slope[i] : y[i];
+}
+
+void um_act_apply(const um_act *act, um_array *y, int threads)
+{
+    int64_t channels = y->rank > 1 ? y->dim[1] : 1, n = um_array_count(y);
+    switch (act->kind) {
+    case UM_ACT_NONE:
+        return;
+    case UM_ACT_CLIP:
+        map_array(map_clip, y, y, act->a, act->b, threads);
+        return;
+    case UM_ACT_LEAKY:
+        map_array(map_leaky, y, y, act->a, 0, threads);
+        return;
+    case UM_ACT_SIGMOID:
+        map_array(map_sigmoid, y, y, 0, 0, threads);
+        return;
+    case UM_ACT_PRELU:
+        break;
+    }
+    if (!n)
+        return;
+    if (y->layout == UM_NHWC) {
+        enum { ROWS = 64 };
+        int64_t rows = n / channels;
+#pragma omp parallel for num_threads(threads) if (n > 32768)
+        for (int64_t r = 0; r < rows; r += ROWS)
+            prelu_rows((float *)y->data + r * channels, act->slope, rows - r < ROWS ? rows - r : ROWS,
+                       channels);
+        return;
+    }
+    int64_t plane = n / y->dim[0] / channels;
+    for (int64_t k = 0; k < y->dim[0] * channels; k++)
+        map_leaky((float *)y->data + k * plane, (float *)y->data + k * plane, plane, act->slope[k % channels],
+                  0);
+}

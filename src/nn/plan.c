@@ -1,0 +1,309 @@
+/* plan.c: a graph for one set of input shapes: inference, constant folding, then the passes, then running. */
+#include "nn/plan.h"
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+um_array *um_plan_array(um_plan *p, const um_array *like)
+{
+    if (!um_grow(&p->arrays, &p->arrays_capacity, p->n_arrays + 1, (size_t)1 << 24, sizeof *p->arrays))
+        return NULL;
+    um_array *a = um_calloc(1, sizeof *a);
+    if (!a)
+        return NULL;
+    if (like) {
+        a->dtype = like->dtype;
+        a->rank = like->rank;
+        a->layout = like->layout;
+        memcpy(a->dim, like->dim, sizeof a->dim);
+    }
+    a->input = -1;
+    return p->arrays[p->n_arrays++] = a;
+}
+
+um_status um_plan_constant(um_plan *p, um_array *a, um_error *err)
+{
+    size_t bytes = um_array_bytes(a);
+    if (bytes > UM_NN_MAX_BYTES - p->constant_bytes)
+        return um_fail(err, UM_ENOMEM, "%s: its constants need too much memory", p->graph->file);
+    if (!(a->data = a->owned = um_calloc_aligned(bytes, 1)))
+        return um_fail_oom(err);
+    a->constant = true;
+    p->constant_bytes += bytes;
+    return UM_OK;
+}
+
+um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in, int n_out)
+{
+    if (!um_grow(&p->calls, &p->calls_capacity, p->n_calls + 1, (size_t)1 << 20, sizeof *p->calls))
+        return NULL;
+    um_call *c = &p->calls[p->n_calls];
+    *c = (um_call){
+        .graph = p->graph, .node = node, .op = op, .n_in = n_in, .n_out = n_out, .threads = p->threads};
+    c->in = um_calloc((size_t)n_in, sizeof *c->in);
+    c->out = um_calloc((size_t)n_out, sizeof *c->out);
+    if (!c->in || !c->out) {
+        um_call_free(c);
+        return NULL;
+    }
+    p->n_calls++;
+    return c;
+}
+
+void um_call_free(um_call *c)
+{
+    if (c->state && c->op->release)
+        c->op->release(c->state);
+    free(c->in);
+    free(c->out);
+    *c = (um_call){0};
+}
+
+static bool can_fold(const um_call *c)
+{
+    if (c->op->flags & UM_OP_SHAPE_ONLY)
+        return true;
+    for (int i = 0; i < c->n_in; i++)
+        if (c->in[i] && !c->in[i]->constant)
+            return false;
+    return true;
+}
+
+static um_status fold(um_plan *p, um_call *c, um_error *err)
+{
+    um_status st = UM_OK;
+    for (int i = 0; i < c->n_out && st == UM_OK; i++)
+        if (c->out[i])
+            st = um_plan_constant(p, c->out[i], err);
+    if (st == UM_OK && c->op->prepare)
+        st = c->op->prepare(c, err);
+    if (st == UM_OK)
+        st = c->op->forward(c, err);
+    um_call_free(c);
+    p->n_calls--;
+    return st;
+}
+
+static um_status add_node(um_plan *p, const um_node *node, um_error *err)
+{
+    const um_op *op = node->op;
+    int n_in = node->n_in;
+    while (n_in && node->in[n_in - 1] < 0)
+        n_in--;
+    if (!op)
+        return um_fail(err, UM_EUNSUPPORTED, "%s: node '%s': operator %s is not supported", p->graph->file,
+                       node->name, node->type);
+    um_call *c = um_plan_call(p, node, op, n_in, node->n_out);
+    if (!c)
+        return um_fail_oom(err);
+    if (n_in < op->min_in || n_in > op->max_in || node->n_out < op->min_out || node->n_out > op->max_out)
+        return um_call_fail(c, err, UM_EUNSUPPORTED, "%d inputs and %d outputs are not supported", n_in,
+                            node->n_out);
+    for (int i = 0; i < n_in; i++) {
+        c->in[i] = node->in[i] < 0 ? NULL : p->of_value[node->in[i]];
+        if (!c->in[i] && i < op->min_in)
+            return um_call_fail(c, err, UM_EFORMAT, "input %d is missing", i);
+    }
+    for (int i = 0; i < node->n_out; i++) {
+        if (node->out[i] < 0) {
+            if (i < op->min_out)
+                return um_call_fail(c, err, UM_EFORMAT, "output %d has no name", i);
+            continue;
+        }
+        if (!(c->out[i] = p->of_value[node->out[i]] = um_plan_array(p, NULL)))
+            return um_fail_oom(err);
+    }
+    um_status st = op->infer(c, err);
+    if (st < 0)
+        return st;
+    for (int i = 0; i < c->n_out; i++) {
+        int64_t n;
+        if (c->out[i] && !um_dims_count(c->out[i]->rank, c->out[i]->dim, &n))
+            return um_call_fail(c, err, UM_EFORMAT, "the result has an impossible size");
+        if (c->out[i] && um_array_bytes(c->out[i]) > UM_NN_MAX_BYTES)
+            return um_call_fail(c, err, UM_ENOMEM, "the result needs too much memory");
+    }
+    if (c->macs < 0 || c->macs > UM_NN_MAX_MACS - p->macs)
+        return um_call_fail(c, err, UM_EUNSUPPORTED, "too much work");
+    p->macs += c->macs;
+    return can_fold(c) ? fold(p, c, err) : UM_OK;
+}
+
+void um_plan_count_uses(um_plan *p)
+{
+    for (size_t i = 0; i < p->n_arrays; i++)
+        p->arrays[i]->n_uses = 0;
+    for (size_t i = 0; i < p->n_calls; i++)
+        for (int k = 0; !p->calls[i].skip && k < p->calls[i].n_in; k++)
+            if (p->calls[i].in[k]) {
+                p->calls[i].in[k]->n_uses++;
+                p->calls[i].in[k]->reader = (int)i;
+            }
+}
+
+static void drop_unused(um_plan *p)
+{
+    um_plan_count_uses(p);
+    for (size_t i = p->n_calls; i-- > 0;) {
+        um_call *c = &p->calls[i];
+        bool used = false;
+        for (int k = 0; k < c->n_out; k++)
+            used |= c->out[k] && (c->out[k]->n_uses || c->out[k]->output);
+        if ((c->skip = !used))
+            for (int k = 0; k < c->n_in; k++)
+                if (c->in[k])
+                    c->in[k]->n_uses--;
+    }
+}
+
+static um_status build(um_plan *p, const um_tensor *const *in, um_error *err)
+{
+    const um_graph *g = p->graph;
+    um_status st;
+    for (size_t i = 0; i < g->n_values; i++) {
+        const um_tensor *t = g->values[i].constant;
+        if (!t)
+            continue;
+        um_array *a = p->of_value[i] = um_plan_array(p, NULL);
+        if (!a)
+            return um_fail_oom(err);
+        a->dtype = t->dtype;
+        a->rank = t->rank;
+        memcpy(a->dim, t->dim, sizeof a->dim);
+        a->data = t->data;
+        a->constant = true;
+    }
+    for (int i = 0; i < g->n_inputs; i++) {
+        um_array *a = p->of_value[g->inputs[i]] = um_plan_array(p, NULL);
+        if (!a)
+            return um_fail_oom(err);
+        a->dtype = in[i]->dtype;
+        a->rank = in[i]->rank;
+        memcpy(a->dim, in[i]->dim, sizeof a->dim);
+        a->input = i;
+        p->in_shape[i] = *in[i];
+        p->in_shape[i].data = NULL;
+    }
+    for (size_t i = 0; i < g->n_nodes; i++)
+        if ((st = add_node(p, &g->nodes[i], err)) < 0)
+            return st;
+    for (int i = 0; i < g->n_outputs; i++) {
+        p->outputs[i] = p->of_value[g->outputs[i]];
+        p->outputs[i]->output = true;
+    }
+    drop_unused(p);
+    if ((st = um_plan_fuse(p, err)) < 0 || (st = um_plan_layout(p, err)) < 0)
+        return st;
+    return um_plan_memory(p, err);
+}
+
+um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, int threads,
+                      um_error *err)
+{
+    *out = NULL;
+    um_plan *p = um_calloc(1, sizeof *p);
+    if (!p)
+        return um_fail_oom(err);
+    p->graph = graph;
+    p->threads = threads;
+    p->of_value = um_calloc(graph->n_values, sizeof *p->of_value);
+    p->in_shape = um_calloc((size_t)graph->n_inputs, sizeof *p->in_shape);
+    p->outputs = um_calloc((size_t)graph->n_outputs, sizeof *p->outputs);
+    p->out = um_calloc((size_t)graph->n_outputs, sizeof *p->out);
+    int threads_before = omp_get_max_threads();
+    omp_set_num_threads(threads);
+    um_status st = p->of_value && p->in_shape && p->outputs && p->out ? build(p, in, err) : um_fail_oom(err);
+    omp_set_num_threads(threads_before);
+    if (st < 0)
+        um_plan_free(&p);
+    *out = p;
+    return st;
+}
+
+void um_plan_free(um_plan **plan)
+{
+    um_plan *p = *plan;
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->n_calls; i++)
+        um_call_free(&p->calls[i]);
+    for (size_t i = 0; i < p->n_arrays; i++) {
+        free(p->arrays[i]->owned);
+        free(p->arrays[i]);
+    }
+    free(p->calls);
+    free(p->arrays);
+    free(p->of_value);
+    free(p->in_shape);
+    free(p->outputs);
+    free(p->out);
+    free(p->memory);
+    free(p);
+    *plan = NULL;
+}
+
+bool um_plan_fits(const um_plan *p, const um_tensor *const *in)
+{
+    for (int i = 0; i < p->graph->n_inputs; i++) {
+        const um_tensor *a = &p->in_shape[i];
+        if (a->rank != in[i]->rank || memcmp(a->dim, in[i]->dim, (size_t)a->rank * sizeof *a->dim))
+            return false;
+    }
+    return true;
+}
+
+int64_t um_plan_macs(const um_plan *p)
+{
+    return p->macs;
+}
+
+/* The first run: memory, then whatever the operators keep. */
+static um_status prepare(um_plan *p, um_error *err)
+{
+    um_status st;
+    if (!p->memory && !(p->memory = um_calloc_aligned(p->memory_bytes, 1)))
+        return um_fail_oom(err);
+    for (size_t i = 0; i < p->n_arrays; i++) {
+        um_array *a = p->arrays[i], *root = um_array_root(a);
+        if (!a->constant && root->input < 0)
+            a->data = root->constant ? root->data : (char *)p->memory + root->offset;
+    }
+    for (size_t i = 0; i < p->n_calls; i++) {
+        um_call *c = &p->calls[i];
+        if (!c->skip && !c->state && c->op->prepare && (st = c->op->prepare(c, err)) < 0)
+            return st;
+    }
+    p->prepared = true;
+    return UM_OK;
+}
+
+static um_status run(um_plan *p, const um_tensor *const *in, um_error *err)
+{
+    um_status st;
+    if (!p->prepared && (st = prepare(p, err)) < 0)
+        return st;
+    for (size_t i = 0; i < p->n_arrays; i++) {
+        um_array *root = um_array_root(p->arrays[i]);
+        if (root->input >= 0)
+            p->arrays[i]->data = in[root->input]->data;
+    }
+    for (size_t i = 0; i < p->n_calls; i++)
+        if (!p->calls[i].skip && (st = p->calls[i].op->forward(&p->calls[i], err)) < 0)
+            return st;
+    return UM_OK;
+}
+
+um_status um_plan_run(um_plan *p, const um_tensor *const *in, const um_tensor **out, um_error *err)
+{
+    int threads_before = omp_get_max_threads();
+    omp_set_num_threads(p->threads); /* of the calling thread only */
+    um_status st = run(p, in, err);
+    omp_set_num_threads(threads_before);
+    for (int i = 0; st == UM_OK && i < p->graph->n_outputs; i++) {
+        const um_array *a = p->outputs[i];
+        p->out[i] = (um_tensor){.dtype = a->dtype, .rank = a->rank, .data = a->data};
+        memcpy(p->out[i].dim, a->dim, sizeof a->dim);
+        out[i] = &p->out[i];
+    }
+    return st;
+}

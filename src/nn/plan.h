@@ -1,0 +1,42 @@
+/* plan.h: shared by the passes that make a plan: plan.c, fuse.c, layout.c, memory.c. */
+#ifndef UM_NN_PLAN_H
+#define UM_NN_PLAN_H
+#include "nn/nn.h"
+
+struct um_plan {
+    const um_graph *graph;
+    int threads;
+    um_array **arrays; /* all, owned */
+    size_t n_arrays, arrays_capacity;
+    um_array **of_value; /* by value of the graph */
+    um_call *calls;
+    size_t n_calls, calls_capacity;
+    um_tensor *in_shape; /* of the inputs, without data */
+    um_array **outputs;
+    um_tensor *out;
+    size_t constant_bytes;
+    void *memory;
+    size_t memory_bytes;
+    int64_t macs;
+    bool prepared;
+};
+
+/* A new array like `like` (NULL: empty), owned by the plan. */
+um_array *um_plan_array(um_plan *p, const um_array *like);
+/* Gives a constant its memory, within the budget. */
+um_status um_plan_constant(um_plan *p, um_array *a, um_error *err);
+/* Appends a call with room for its arrays. */
+um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in, int n_out);
+void um_call_free(um_call *c);
+static inline um_array *um_array_root(um_array *a)
+{
+    while (a->root)
+        a = a->root;
+    return a;
+}
+void um_plan_count_uses(um_plan *p);
+
+um_status um_plan_fuse(um_plan *p, um_error *err);
+um_status um_plan_layout(um_plan *p, um_error *err);
+um_status um_plan_memory(um_plan *p, um_error *err);
+#endif
