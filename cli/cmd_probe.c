@@ -1,0 +1,113 @@
+#include "commands.h"
+#include <stdlib.h>
+#include <unmask/unmask.h>
+
+static bool as_json;
+
+static const char *words(um_mark_state state)
+{
+    switch (state) {
+    case UM_MARK_PRESENT:
+        return "present";
+    case UM_MARK_DECLARES_SYNTHETIC:
+        return "SAYS IT IS SYNTHETIC";
+    case UM_MARK_BROKEN:
+        return "BROKEN";
+    default:
+        return "absent (absence is no evidence)";
+    }
+}
+
+static void print_streams(const char *path)
+{
+    um_source *source = NULL;
+    um_source_options options = {.threads = 1};
+    um_error err;
+    if (um_source_open(&source, path, &options, &err) < 0) {
+        printf("  %-17s none: %s\n", "streams", err.text);
+        return;
+    }
+    const um_media *m = um_source_media(source);
+    printf("  %-17s %s", "container", m->container);
+    if (m->duration_s > 0)
+        printf(", %.3f s", m->duration_s);
+    putchar('\n');
+    if (m->width > 0) {
+        printf("  %-17s %s %s, %d x %d", m->is_photo ? "picture" : "video", m->video_codec, m->pixel_format,
+               m->width, m->height);
+        if (m->fps > 0 && !m->is_photo)
+            printf(", %.3f frames/s", m->fps);
+        if (m->rotation_deg)
+            printf(", turned by %d degrees", m->rotation_deg);
+        printf("%s\n", m->interlaced ? ", interlaced" : "");
+    }
+    if (m->rate_hz > 0)
+        printf("  %-17s %s, %d Hz, %d channel%s\n", "sound", m->audio_codec, m->rate_hz, m->channels,
+               m->channels == 1 ? "" : "s");
+    um_source_close(&source);
+}
+
+static int print_text(const char *path)
+{
+    um_probe probe;
+    um_error err;
+    if (um_probe_file(&probe, path, &err) < 0)
+        return um_complain(&err);
+    for (const char *c = path; *c; c++) /* a file name may hold commands for the terminal */
+        putchar((unsigned char)*c < ' ' || *c == 0x7F ? '?' : *c);
+    printf("\n  %-17s %s\n  %-17s %lld bytes\n  %-17s %s\n", "kind", probe.kind, "size",
+           (long long)probe.bytes, "sha-256", probe.sha256);
+    print_streams(path);
+    for (int i = 0; i < probe.n_marks; i++) {
+        const um_mark *m = &probe.marks[i];
+        printf("  %-17s %s%s%s\n", m->name, words(m->state), *m->detail ? ": " : "", m->detail);
+    }
+    return UM_EXIT_OK;
+}
+
+static int print_json(const char *path)
+{
+    char *text = NULL;
+    um_error err;
+    if (um_probe_json(&text, path, &err) < 0)
+        return um_complain(&err);
+    puts(text);
+    free(text);
+    return UM_EXIT_OK;
+}
+
+static int run(int n, char **args)
+{
+    int failed = 0, status = UM_EXIT_OK;
+    for (int i = 0; i < n; i++) {
+        int one = as_json ? print_json(args[i]) : print_text(args[i]);
+        if (!as_json && i + 1 < n && one == UM_EXIT_OK)
+            putchar('\n');
+        if (one != UM_EXIT_OK) {
+            failed++;
+            status = one;
+        }
+    }
+    return failed && failed < n ? UM_EXIT_SOME_FAILED : status;
+}
+
+static const um_opt options[] = {
+    {"json", UM_OPT_FLAG, NULL, "print JSON, one object for each file", &as_json, 0, 0},
+    {0},
+};
+
+const um_command um_cmd_probe = {
+    .name = "probe",
+    .arguments = "FILE...",
+    .summary = "Show what a file is and which provenance marks it carries, without analysing it",
+    .details =
+        "Prints type, size, SHA-256, streams, and the marks that cameras, editors and generators leave:\n"
+        "Content Credentials (C2PA), EXIF, XMP, IPTC digital source type, generator parameters, encoder\n"
+        "names, and the label of unmask's own synthetic files. Marks are read, not verified: anyone can\n"
+        "write or remove them. An absent mark is no evidence of anything.",
+    .examples = "  unmask probe photo.jpg\n  unmask probe --json *.mp4 > probe.json",
+    .options = options,
+    .min_args = 1,
+    .max_args = -1,
+    .run = run,
+};
