@@ -92,7 +92,9 @@ static um_status fit(um_canny *c, int width, int height, int channels, um_error 
         return st;
     size_t one = padded((size_t)width), all = padded((size_t)width * (size_t)channels);
     size_t norm = c->opt.l2 ? sizeof(int32_t) : sizeof(int16_t);
-    size_t bytes = MAX_ROWS * all + 3 * one * (4 + norm) + all * (4 + norm) + one * norm;
+    size_t blocks = (size_t)(width + CANNY_BLOCK - 1) / CANNY_BLOCK;
+    size_t bytes =
+        MAX_ROWS * all + 3 * one * (5 + norm) + all * (4 + norm) + one * norm + 3 * padded(blocks / 8);
     free(c->memory);
     uint8_t *at = c->memory = um_calloc_aligned(bytes, 1);
     if (!at)
@@ -101,38 +103,54 @@ static um_status fit(um_canny *c, int width, int height, int channels, um_error 
     for (int i = 0; i < MAX_ROWS; i++)
         c->pixels[i] = TAKE(all, 1);
     for (int i = 0; i < 3; i++)
-        c->row[i] = (canny_row){TAKE(one, 2), TAKE(one, 2), TAKE(one, norm)};
-    c->wide = (canny_row){TAKE(all, 2), TAKE(all, 2), TAKE(all, norm)};
+        c->row[i] = (canny_row){TAKE(one, 2), TAKE(one, 2), TAKE(one, norm), TAKE(padded(blocks / 8), 1),
+                                TAKE(one, 1)};
+    c->wide = (canny_row){TAKE(all, 2), TAKE(all, 2), TAKE(all, norm), NULL, NULL};
     c->zero = TAKE(one, norm);
 #undef TAKE
+    for (size_t i = 0; i < 3 * blocks; i++)
+        c->row[i % 3].busy[i / 3 / 64] |= UINT64_C(1) << i / 3 % 64;
     c->width = width;
     c->height = height;
     c->channels = channels;
     return UM_OK;
 }
 
-/* Source row y into the ring, its first and last pixel repeated beyond the sides. */
+static bool in_place(const um_canny *c)
+{
+    return c->opt.aperture == 3 && c->channels == 1;
+}
+
+/* Source row y into the ring, its first and last pixel repeated beyond the sides; of a gray row with aperture
+ * 3 only the ends, the rest is read in place. */
 static void load_row(um_canny *c, const um_image *image, int y, int radius)
 {
     uint8_t *row = c->pixels[y % MAX_ROWS];
+    const uint8_t *from = image->data + y * image->stride;
     int k = c->channels, n = c->width * k;
-    memcpy(row, image->data + y * image->stride, (size_t)n);
+    if (in_place(c) && n > 2 * CANNY_ENDS) {
+        memcpy(row, from, CANNY_ENDS);
+        memcpy(row + n - CANNY_ENDS, from + n - CANNY_ENDS, CANNY_ENDS);
+    } else
+        memcpy(row, from, (size_t)n);
     for (int i = 0; i < radius * k; i++) {
         row[n + i] = row[n - k + i % k];
         row[-1 - i] = row[k - 1 - i % k];
     }
 }
 
-static void gradient(um_canny *c, int y)
+static void gradient(um_canny *c, const um_image *image, int y)
 {
     int radius = c->opt.aperture / 2;
-    const uint8_t *rows[MAX_ROWS];
+    const uint8_t *rows[MAX_ROWS], *own[3];
+    canny_row out = c->row[y % 3];
     for (int i = -radius; i <= radius; i++)
         rows[radius + i] = c->pixels[um_clampi(y + i, 0, c->height - 1) % MAX_ROWS];
-    canny_row out = c->row[y % 3];
-    if (c->opt.aperture == 3 && c->channels == 1)
-        c->kernels->gradient3_gray(out, rows + radius, c->width, c->opt.l2);
-    else
+    if (in_place(c)) {
+        for (int i = 0; i < 3; i++)
+            own[i] = image->data + um_clampi(y + i - 1, 0, c->height - 1) * image->stride;
+        c->kernels->gradient3_gray(out, &c->row[(y + 2) % 3], own, rows, c->width, c->opt.l2, c->low);
+    } else
         um_canny_gradient(out, c->wide, rows + radius, c->width, c->channels, c->opt.aperture, c->opt.l2);
     if (c->opt.l2)
         ((int32_t *)out.norm)[c->width] = 0;
@@ -154,7 +172,7 @@ um_status um_canny_run(um_canny *c, um_image *edges, const um_image *image, int6
         for (; loaded < height && loaded <= y + radius; loaded++)
             load_row(c, image, loaded, radius);
         if (y < height)
-            gradient(c, y);
+            gradient(c, image, y);
         if (y > 0)
             c->kernels->thin(b->maybe + (size_t)(y - 1) * b->pitch, b->edge + (size_t)(y - 1) * b->pitch,
                              c->row[(y - 1) % 3], y > 1 ? c->row[(y - 2) % 3].norm : c->zero,
@@ -164,9 +182,7 @@ um_status um_canny_run(um_canny *c, um_image *edges, const um_image *image, int6
     int64_t n = 0;
     for (int y = 0; y < height; y++) {
         const uint64_t *bits = b->edge + (size_t)y * b->pitch;
-        c->kernels->expand(edges->data + y * edges->stride, bits, c->width);
-        for (int i = 0; i < b->words; i++)
-            n += __builtin_popcountll(bits[i]);
+        n += c->kernels->expand(edges->data + y * edges->stride, bits, c->width);
     }
     if (n_edges)
         *n_edges = n;

@@ -6,14 +6,21 @@
 
 enum {
     CANNY_TG22 = 13573, /* tan(22.5 degrees) in units of 2^-15, as OpenCV rounds it */
-    CANNY_PAD = 64,     /* elements before and after each row of the buffers: room for whole vectors */
+    CANNY_BLOCK = 32,
+    CANNY_ENDS = 64,
+    CANNY_PAD = 64, /* elements before and after each row of the buffers: room for whole vectors */
 };
 
 /* Gradient of one row of pixels and its norm: |dx| + |dy| as int16_t, or dx^2 + dy^2 as int32_t. The largest
- * |dx| is 12240 (aperture 5), so |dx| + |dy| <= 24480 fits. */
+ * |dx| is 12240 (aperture 5), so |dx| + |dy| <= 24480 fits.
+ *
+ * One bit of `busy` per CANNY_BLOCK pixels: where it is 0, no norm exceeds the low threshold, and the norm
+ * may be stored as 0, since comparing with it turns out the same. */
 typedef struct canny_row {
     int16_t *dx, *dy;
     void *norm; /* zero at [-1] and [width] */
+    uint64_t *busy;
+    uint8_t *box; /* means of 2 x 2 pixels of this row and the next, a by-product for the row below */
 } canny_row;
 
 /* One bit per pixel, bit 0 of a word leftmost. The words of a row have a zero word on both sides, and the
@@ -28,13 +35,16 @@ typedef struct canny_bits {
 } canny_bits;
 
 typedef struct canny_kernels {
-    /* rows[-r..r] around the row, replicated at the sides; width in pixels */
-    void (*gradient3_gray)(canny_row out, const uint8_t *const *rows, int width, bool l2);
+    /* Of the rows above, at and below, after that of the row above (any for the first row). `rows` are the
+     * picture's own, not to be read outside; the first and last CANNY_ENDS pixels are also in `ends`, and
+     * replicated beyond. */
+    void (*gradient3_gray)(canny_row out, const canny_row *above, const uint8_t *const rows[3],
+                           const uint8_t *const ends[3], int width, bool l2, int low);
     /* Local maxima of `norm` across the edge that exceed low and high, as bits; whole words are written. */
     void (*thin)(uint64_t *maybe, uint64_t *strong, canny_row row, const void *norm_above,
                  const void *norm_below, int width, bool l2, int low, int high);
-    /* 0 or 255 per bit */
-    void (*expand)(uint8_t *out, const uint64_t *bits, int width);
+    /* 0 or 255 per bit; returns the number of ones */
+    int (*expand)(uint8_t *out, const uint64_t *bits, int width);
 } canny_kernels;
 
 extern const canny_kernels um_canny_plain;
