@@ -47,16 +47,21 @@ INLINE void gradient16(canny_row out, const uint8_t *const rows[3], int i, bool 
     }
 }
 
+INLINE void boxes32(uint8_t *box, const uint8_t *a, const uint8_t *b)
+{
+    __m256i left = _mm256_avg_epu8(load(a), load(b)), right = _mm256_avg_epu8(load(a + 1), load(b + 1));
+    _mm256_storeu_si256((__m256i *)box, _mm256_avg_epu8(left, right));
+}
+
 /* The mean of each 2 x 2 pixels of two rows, rounded up by at most 1; box[-1] is for the replicated side. */
 INLINE void boxes(uint8_t *box, const uint8_t *const rows[2], const uint8_t *const ends[2], int last)
 {
+    int at = last * CANNY_BLOCK;
     box[-1] = (uint8_t)((ends[0][0] + ends[1][0] + 1) / 2);
-    for (int k = 0; k <= last; k++) {
-        const uint8_t *const *src = k == 0 || k == last ? ends : rows;
-        const uint8_t *a = src[0] + k * CANNY_BLOCK, *b = src[1] + k * CANNY_BLOCK;
-        __m256i left = _mm256_avg_epu8(load(a), load(b)), right = _mm256_avg_epu8(load(a + 1), load(b + 1));
-        _mm256_storeu_si256((__m256i *)(box + k * CANNY_BLOCK), _mm256_avg_epu8(left, right));
-    }
+    boxes32(box, ends[0], ends[1]);
+    for (int i = CANNY_BLOCK; i < at; i += CANNY_BLOCK)
+        boxes32(box + i, rows[0] + i, rows[1] + i);
+    boxes32(box + at, ends[0] + at, ends[1] + at);
 }
 
 INLINE __m256i distance(__m256i a, __m256i b)

@@ -1,0 +1,59 @@
+#include "progress.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static const double INTERVAL_S = 0.1;
+
+double um_now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+void um_progress_begin(um_progress *p, const char *label)
+{
+    const char *kind = getenv("TERM");
+    *p = (um_progress){.label = label, .started_s = um_now_s()};
+    p->terminal = isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb");
+}
+
+bool um_progress_update(void *user, double done, double total)
+{
+    um_progress *p = user;
+    double now_s = um_now_s(), elapsed_s = now_s - p->started_s;
+    if (!p->terminal || elapsed_s < INTERVAL_S || now_s - p->drawn_s < INTERVAL_S)
+        return true;
+    char line[256];
+    struct winsize size = {0};
+    double rate = done / elapsed_s;
+    int n = snprintf(line, sizeof line, "%.100s  ", p->label);
+    if (total > 0 && done <= total)
+        n += snprintf(line + n, sizeof line - (size_t)n, "%3.0f %%  ", 100 * done / total);
+    n += snprintf(line + n, sizeof line - (size_t)n, "%.1f s  %.1fx", done, rate);
+    if (total > 0 && done <= total && rate > 0 && elapsed_s > 1) {
+        double left_s = fmin(ceil((total - done) / rate), 359999);
+        int h = (int)(left_s / 3600), m = (int)(left_s / 60) % 60, s = (int)fmod(left_s, 60);
+        if (h)
+            snprintf(line + n, sizeof line - (size_t)n, "  %d:%02d:%02d left", h, m, s);
+        else
+            snprintf(line + n, sizeof line - (size_t)n, "  %d:%02d left", m, s);
+    }
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && size.ws_col < sizeof line)
+        line[size.ws_col - 1] = 0; /* a wrapped line could not be erased */
+    fprintf(stderr, "\r%s\x1b[K", line);
+    p->drawn_s = now_s;
+    return true;
+}
+
+void um_progress_end(um_progress *p)
+{
+    if (p->drawn_s > 0)
+        fputs("\r\x1b[K", stderr);
+    p->drawn_s = 0;
+}
