@@ -16,7 +16,9 @@ static const double SILENCE = 1e-6; /* -60 dBFS: mean square below which a frame
 static const double FLOOR = 1e-14;  /* -140 dBFS per bin: far below 16-bit rounding; keeps zeros finite */
 static const double NEEDED_S = 1;   /* of sound */
 static const double SERIES_STEP_S = .5;
-static const double LOWEST_WALL_HZ = 1500, HIGHEST_WALL = .96;           /* the latter of half the rate */
+static const double LOWEST_WALL_HZ = 1500;
+/* Of half the rate: above, the wall is the anti-alias filter that every converter and resampler needs. */
+static const double HIGHEST_WALL = .9;
 static const double BELOW_OCT = .25, GAP_OCT = 1. / 12, ABOVE_OCT = .25; /* bands on both sides of a wall */
 static const double WALL_DB = 18; /* the fall over the gap; voices fall by 6 to 12 dB per octave */
 enum { MIN_BINS = 4, N_LIMITS = 4 };
@@ -123,7 +125,7 @@ static wall find_wall(const double *db, int n, double hz_per_bin)
     wall w = {0};
     int at = 0;
     double upper = 0, lower = 0;
-    for (int k = (int)ceil(LOWEST_WALL_HZ / hz_per_bin); k < HIGHEST_WALL * (n - 1); k++) {
+    for (int k = (int)ceil(LOWEST_WALL_HZ / hz_per_bin); k < n - 1; k++) {
         const double below = mean_between(db, n, k * exp2(-BELOW_OCT), k);
         const double above = mean_between(db, n, k * exp2(GAP_OCT), k * exp2(GAP_OCT + ABOVE_OCT));
         if (below - above > w.fall_db) {
@@ -151,7 +153,7 @@ static wall find_wall(const double *db, int n, double hz_per_bin)
         to++;
     w.slope_db_oct = to > from ? .8 * w.fall_db / log2((double)to / from) : 0;
     /* a notch is no wall: above it, it must stay quiet up to the end */
-    w.found = w.fall_db >= WALL_DB && 10 * log10(rest) <= upper - WALL_DB;
+    w.found = w.fall_db >= WALL_DB && k <= HIGHEST_WALL * (n - 1) && 10 * log10(rest) <= upper - WALL_DB;
     return w;
 }
 
