@@ -30,9 +30,10 @@ typedef struct um_pose {
 } um_pose;
 
 typedef struct um_face {
-    int person;                      ///< stable through a video, 0-based; -1 outside a tracker
-    float score;                     ///< detector confidence 0..1
-    um_rect box;                     ///< pixels of the image
+    int person;  ///< stable through a video, 0-based; -1 outside a tracker
+    float score; ///< detector confidence 0..1
+    um_rect box; ///< pixels of the image; with landmarks: around them, and a quarter of their height above,
+                 ///< for the forehead. Without: the detector's
     um_point five[5];                ///< image-left eye, image-right eye, nose tip, mouth left, mouth right
     bool has_points;                 ///< landmarks were computed
     um_point points[UM_N_LANDMARKS]; ///< iBUG/300-W order
@@ -78,6 +79,12 @@ UM_API int um_face_tracker_n_persons(const um_face_tracker *tracker);
 /** Upright square crop: eyes level, `side` pixels, the face box scaled by `margin` (1 = tight). */
 UM_API um_status um_face_crop(um_image **out, const um_image *image, const um_face *face, int side,
                               float margin, um_error *err);
+
+/** Draws boxes, points and labels of faces into a picture (RGB). */
+UM_API um_status um_faces_draw(um_image *rgb, const um_faces *faces, um_error *err);
+/** One line of JSON: file, frame, time, and each face with box, points, pose and quality. Caller frees. */
+UM_API um_status um_faces_json(char **out, const char *path, const um_frame *frame, const um_faces *faces,
+                               um_error *err);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,125 @@
+/* finder.c: detector and landmark network of a folder, and what they see in one picture. */
+#include "faces/faces.h"
+#include <stdlib.h>
+#include <string.h>
+
+void um_faces_clear(um_faces *faces)
+{
+    free(faces->face);
+    *faces = (um_faces){0};
+}
+
+um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, um_error *err)
+{
+    const char *dir = opt->models_dir ? opt->models_dir : getenv("UNMASK_MODELS");
+    int threads = opt->threads > 0 ? um_clampi(opt->threads, 1, 64) : um_clampi(um_cores(), 1, 64);
+    um_status st = UM_OK;
+    *out = NULL;
+    if (!dir || !*dir)
+        return um_fail(
+            err, UM_EUNSUPPORTED,
+            "no networks for faces: name a folder with --models or UNMASK_MODELS (see docs/models)");
+    um_face_finder *f = um_calloc(1, sizeof *f);
+    if (!f)
+        return um_fail_oom(err);
+    f->min_score = opt->min_score;
+    f->min_side_px = opt->min_side_px > 0 ? fmaxf(opt->min_side_px, 2) : 10;
+    for (int role = 0; role < UM_N_ROLES && st == UM_OK; role++)
+        st = um_net_choose(&f->net[role], &f->has[role], dir, (um_role)role, threads, err);
+    if (st == UM_OK && !f->has[UM_ROLE_DETECTOR])
+        st = um_fail(err, UM_EUNSUPPORTED, "%s: no face detector that has a manifest", dir);
+    if (st < 0)
+        um_face_finder_free(&f);
+    *out = f;
+    return st;
+}
+
+void um_face_finder_free(um_face_finder **finder)
+{
+    if (!finder || !*finder)
+        return;
+    for (int i = 0; i < UM_N_ROLES; i++)
+        um_net_close(&(*finder)->net[i]);
+    free(*finder);
+    *finder = NULL;
+}
+
+const char *um_face_finder_model(const um_face_finder *f, int i, const char **sha256)
+{
+    for (int role = 0; role < UM_N_ROLES; role++)
+        if (f->has[role] && i-- == 0) {
+            if (sha256)
+                *sha256 = um_model_sha256(f->net[role].model);
+            return f->net[role].man.name;
+        }
+    return NULL;
+}
+
+um_status um_finder_detect(um_face_finder *f, const um_image *rgb, bool video, um_found_list *list,
+                           um_error *err)
+{
+    um_net *net = &f->net[UM_ROLE_DETECTOR];
+    um_detect_plan plan = {f->min_side_px, f->min_score > 0 ? f->min_score : net->man.decoder.score_min,
+                           video};
+    if (rgb->pixel != UM_RGB24)
+        return um_fail(err, UM_EINVAL, "faces are looked for in RGB pictures");
+    return um_detect(net, rgb, &plan, list, err);
+}
+
+um_status um_finder_complete(um_face_finder *f, const um_image *rgb, const um_found *found, um_face *out,
+                             um_error *err)
+{
+    um_status st;
+    memset(out, 0, sizeof *out);
+    out->person = -1;
+    out->score = found->score;
+    out->box = found->box;
+    memcpy(out->five, found->five, sizeof out->five);
+    if (!f->has[UM_ROLE_LANDMARKS])
+        return UM_OK;
+    float angle = found->has_five ? um_eye_angle(out) : 0;
+    if ((st = um_landmarks_find(&f->net[UM_ROLE_LANDMARKS], rgb, found->box, angle, out->points, NULL, err)) <
+        0)
+        return st;
+    return um_face_complete(out, rgb, err);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const um_face *p = a, *q = b;
+    float x = p->box.w * p->box.h, y = q->box.w * q->box.h;
+    if (x != y)
+        return x < y ? 1 : -1;
+    return (p->box.x > q->box.x) - (p->box.x < q->box.x);
+}
+
+um_status um_face_find(um_face_finder *f, const um_image *rgb, um_faces *out, um_error *err)
+{
+    um_found_list list = {0};
+    um_status st = um_finder_detect(f, rgb, false, &list, err);
+    um_faces_clear(out);
+    if (st < 0 || !list.n)
+        goto done;
+    if (!(out->face = um_calloc((size_t)list.n, sizeof *out->face))) {
+        st = um_fail_oom(err);
+        goto done;
+    }
+    for (int i = 0; i < list.n && st == UM_OK; i++)
+        st = um_finder_complete(f, rgb, &list.v[i], &out->face[out->n++], err);
+    qsort(out->face, (size_t)out->n, sizeof *out->face, by_size);
+done:
+    free(list.v);
+    if (st < 0)
+        um_faces_clear(out);
+    return st;
+}
+
+um_status um_face_landmarks(um_face_finder *f, const um_image *rgb, um_rect box, um_face *out, um_error *err)
+{
+    um_found found = {.box = box, .score = 1};
+    if (rgb->pixel != UM_RGB24 || !(box.w > 0 && box.h > 0))
+        return um_fail(err, UM_EINVAL, "landmarks need an RGB picture and a box");
+    if (!f->has[UM_ROLE_LANDMARKS])
+        return um_fail(err, UM_EUNSUPPORTED, "no landmark network that has a manifest in the models folder");
+    return um_finder_complete(f, rgb, &found, out, err);
+}

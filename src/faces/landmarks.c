@@ -1,0 +1,172 @@
+/* landmarks.c: 68 points of one face. */
+#include "faces/faces.h"
+#include <stdlib.h>
+#include <string.h>
+
+um_square um_square_of_box(const um_crop_rule *rule, um_rect b, float angle_rad)
+{
+    float mean = (b.w + b.h) / 2, down = rule->down * mean;
+    return (um_square){
+        {b.x + b.w / 2 - 0.5f - sinf(angle_rad) * down, b.y + b.h / 2 - 0.5f + cosf(angle_rad) * down},
+        rule->scale * mean,
+        angle_rad};
+}
+
+/* The same for the tight box of points in the frame turned by the angle. */
+static um_square square_of_points(const um_crop_rule *rule, const um_point points[68], float angle_rad)
+{
+    float c = cosf(angle_rad), s = sinf(angle_rad);
+    um_point turned[68];
+    for (int i = 0; i < 68; i++)
+        turned[i] = (um_point){c * points[i].x + s * points[i].y, -s * points[i].x + c * points[i].y};
+    um_square q = um_square_of_box(rule, um_points_box(turned, 68), 0);
+    q.centre = (um_point){c * q.centre.x - s * q.centre.y, s * q.centre.x + c * q.centre.y};
+    q.angle_rad = angle_rad;
+    return q;
+}
+
+static um_point mean_of(const um_point *p, int n)
+{
+    um_point m = {0, 0};
+    for (int i = 0; i < n; i++)
+        m = (um_point){m.x + p[i].x / (float)n, m.y + p[i].y / (float)n};
+    return m;
+}
+
+static float distance(um_point a, um_point b)
+{
+    return hypotf(a.x - b.x, a.y - b.y);
+}
+
+/* ---- outputs to crop pixels ---- */
+
+static float logit(float p)
+{
+    p = fminf(fmaxf(p, 1e-7f), 1 - 1e-7f);
+    return logf(p / (1 - p));
+}
+
+/* Maps [n] of score, of row offset and of column offset, `side` x `side` cells each. */
+static void read_heatmap(um_point *out, const um_landmark_map *m, const float *v, int n, int side)
+{
+    int cells = side * side;
+    for (int i = 0; i < n; i++) {
+        const float *map = v + (ptrdiff_t)i * cells;
+        int best = 0;
+        for (int c = 1; c < cells; c++)
+            if (map[c] > map[best])
+                best = c;
+        float row = v[(ptrdiff_t)(n + i) * cells + best], column = v[(ptrdiff_t)(2 * n + i) * cells + best];
+        out[i] = (um_point){((float)(best % side) + logit(column) * m->offset_scale + m->add) * m->multiply,
+                            ((float)(best / side) + logit(row) * m->offset_scale + m->add) * m->multiply};
+    }
+}
+
+static um_status read_points(um_point points[68], const um_landmark_map *m, const um_tensor *t, int side,
+                             um_error *err)
+{
+    um_point all[256];
+    int n = m->n_points;
+    int64_t count = t ? um_tensor_count(t) : 0;
+    const float *v = t ? t->data : NULL;
+    if (m->type == UM_POINTS_HEATMAP) {
+        int64_t cells = count / (3 * n);
+        int map_side = (int)lrint(sqrt((double)cells));
+        if (cells < 1 || count != (int64_t)3 * n * map_side * map_side)
+            return um_fail(err, UM_EFORMAT,
+                           "a landmark network answers in another shape than its manifest says");
+        read_heatmap(all, m, v, n, map_side);
+    } else {
+        if (count < 2 * n)
+            return um_fail(err, UM_EFORMAT,
+                           "a landmark network answers in another shape than its manifest says");
+        for (int i = 0; i < n; i++)
+            all[i] =
+                m->type == UM_POINTS_XY ? (um_point){v[2 * i], v[2 * i + 1]} : (um_point){v[i], v[n + i]};
+        for (int i = 0; i < n; i++)
+            all[i] = (um_point){(all[i].x + m->add) * m->multiply, (all[i].y + m->add) * m->multiply};
+    }
+    for (int i = 0; i < 68; i++) {
+        points[i] = (um_point){0, 0};
+        for (int k = 0; k < m->n_of[i]; k++) {
+            points[i].x += all[m->of[i][k]].x / (float)m->n_of[i];
+            points[i].y += all[m->of[i][k]].y / (float)m->n_of[i];
+        }
+        /* A broken answer stays near the crop, so that later arithmetic is safe. */
+        float lo = -2.0f * (float)side, hi = 3.0f * (float)side;
+        points[i].x = isfinite(points[i].x) ? fminf(fmaxf(points[i].x, lo), hi) : lo;
+        points[i].y = isfinite(points[i].y) ? fminf(fmaxf(points[i].y, lo), hi) : lo;
+    }
+    return UM_OK;
+}
+
+um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, um_point points[68],
+                            um_error *err)
+{
+    const um_tensor *out[64];
+    um_image *crop = NULL;
+    int side = net->man.input.width;
+    um_status st;
+    if (um_model_n_outputs(net->model) > (int)(sizeof out / sizeof *out))
+        return um_fail(err, UM_EUNSUPPORTED, "%s: more outputs than a landmark network has", net->man.name);
+    if ((st = um_square_crop(&crop, rgb, square, side, err)) < 0)
+        return st;
+    if ((st = um_net_run(net, crop, out, err)) == UM_OK)
+        st = read_points(points, &net->man.landmarks, um_net_output(net, out, &net->man.landmarks.output),
+                         side, err);
+    if (st == UM_OK)
+        for (int i = 0; i < 68; i++)
+            points[i] = um_square_point(square, points[i].x / (float)side, points[i].y / (float)side);
+    um_image_free(&crop);
+    return st;
+}
+
+static float eye_line(const um_point p[68])
+{
+    um_point l = mean_of(p + 36, 6), r = mean_of(p + 42, 6);
+    return atan2f(r.y - l.y, r.x - l.x);
+}
+
+um_status um_landmarks_follow(um_net *net, const um_image *rgb, const um_point before[68],
+                              um_point points[68], um_error *err)
+{
+    um_square q = square_of_points(&net->man.landmarks.from_points, before, eye_line(before));
+    q.side = fmaxf(q.side, 4);
+    return um_landmarks_look(net, rgb, q, points, err);
+}
+
+um_status um_landmarks_find(um_net *net, const um_image *rgb, um_rect box, float angle_rad,
+                            um_point points[68], float *agreement, um_error *err)
+{
+    um_point first[68];
+    um_square q = um_square_of_box(&net->man.landmarks.from_box, box, angle_rad);
+    um_status st = um_landmarks_look(net, rgb, q, first, err);
+    if (st < 0 || (st = um_landmarks_follow(net, rgb, first, points, err)) < 0)
+        return st;
+    if (agreement) {
+        float sum = 0, eyes = fmaxf(distance(points[36], points[45]), 1);
+        for (int i = 0; i < 68; i++)
+            sum += distance(first[i], points[i]) * distance(first[i], points[i]) / 68;
+        *agreement = sqrtf(sum) / eyes;
+    }
+    return UM_OK;
+}
+
+um_status um_face_complete(um_face *face, const um_image *rgb, um_error *err)
+{
+    const um_point *p = face->points;
+    face->has_points = true;
+    face->box = um_points_box(p, 68);
+    float forehead = 0.25f * face->box.h;
+    face->box.y -= forehead;
+    face->box.h += forehead;
+    face->five[0] = mean_of(p + 36, 6);
+    face->five[1] = mean_of(p + 42, 6);
+    face->five[2] = p[30];
+    face->five[3] = p[48];
+    face->five[4] = p[54];
+    um_camera camera = um_camera_guess(rgb->width, rgb->height);
+    if (!um_pose_fit(&face->pose, p, NULL, &camera))
+        face->pose.error_px = distance(p[36], p[45]); /* no pose explains these points */
+    return um_face_measure(&face->quality, face, rgb, err);
+}
