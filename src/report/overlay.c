@@ -39,6 +39,7 @@ um_status um_overlay_open(um_overlay **out, const char *path, const um_media *m,
     o->scale = um_clampi((int)lround(fmin(m->height, m->width) / 360.), 1, 6);
     o->rate_hz = m->is_photo ? 0 : m->rate_hz;
     o->channels = m->channels == 2 ? 2 : 1;
+    um_overlay_say(o, "marks of an analysis; the verdict is in the report");
     st = um_image_new(&o->canvas, m->width, m->height, UM_RGB24, err);
     if (st == UM_OK && m->is_photo && dot && !strcasecmp(dot, ".png")) {
         if (!(o->png = um_strdup(path)))

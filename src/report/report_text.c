@@ -107,9 +107,11 @@ static void entry_named(page *p, const char *label, style label_style, style s, 
     if (!*text)
         return;
     spaces(p, MARGIN);
-    start(p, label_style);
-    um_words_plain(&p->out, label);
-    stop(p, label_style);
+    if (*label) {
+        start(p, label_style);
+        um_words_plain(&p->out, label);
+        stop(p, label_style);
+    }
     int at = MARGIN + text_width(label, strlen(label));
     if (at >= LABEL + MARGIN) { /* a long name stands on its own line */
         um_buf_text(&p->out, "\n");
