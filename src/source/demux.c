@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ enum {
     PACKET_MAX = 256 << 20,
     BARREN_MAX = 20000, /* packets in a row that give no frame: then the track is given up */
     VIDEO_MAX_PIXELS = 1 << 26,
+    RUN_IN_US = 100000,
 };
 /* Bytes a demuxer may read without giving a packet, beyond twice the file: ends loops in a hostile index. */
 #define BUDGET_EXTRA ((int64_t)256 << 20)
@@ -207,6 +209,17 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
     return UM_OK;
 }
 
+UM_PRINTF(2, 3) static void add_note(um_damage *g, const char *format, ...)
+{
+    size_t n = strlen(g->note);
+    va_list args;
+    if (n && n + 3 < sizeof g->note)
+        n += (size_t)snprintf(g->note + n, sizeof g->note - n, "; ");
+    va_start(args, format);
+    vsnprintf(g->note + n, sizeof g->note - n, format, args);
+    va_end(args);
+}
+
 um_status um_demux_open(um_demux *d, const char *path, unsigned want, int threads, const atomic_bool *stop,
                         um_error *err)
 {
@@ -224,7 +237,7 @@ um_status um_demux_open(um_demux *d, const char *path, unsigned want, int thread
             return st;
         /* the pictures can still be analysed */
         avcodec_free_context(&d->sound.codec);
-        snprintf(d->damage.note, sizeof d->damage.note, "the sound (%s) cannot be decoded",
+        add_note(&d->damage, "the sound (%s) cannot be decoded",
                  avcodec_get_name(d->sound.stream->codecpar->codec_id));
         d->sound.stream = NULL;
     }
@@ -300,8 +313,10 @@ double um_demux_time_s(const um_demux *d, const um_track *t, int64_t timestamp)
 {
     if (timestamp == AV_NOPTS_VALUE)
         return NAN;
-    /* the start in ticks of this track, so that differences of ticks stay exact */
-    int64_t start = d->format->start_time == AV_NOPTS_VALUE
+    /* The start in ticks of this track, so that differences of ticks stay exact. A little below zero it is
+     * the run-in of a sound codec, which is not played. */
+    int64_t start = d->format->start_time == AV_NOPTS_VALUE ||
+                            llabs(d->format->start_time + RUN_IN_US / 2) < RUN_IN_US / 2
                         ? 0
                         : av_rescale_q(d->format->start_time, AV_TIME_BASE_Q, t->stream->time_base);
     double t_s = ((double)timestamp - (double)start) * av_q2d(t->stream->time_base);
@@ -334,7 +349,8 @@ void um_demux_read(um_demux *d)
                                                                                         : NULL;
     if (t && !t->ended && d->packet->size <= PACKET_MAX) {
         d->cut_picture |= is_cut_jpeg(d, d->packet);
-        d->damage.broken_packets += !!(d->packet->flags & AV_PKT_FLAG_CORRUPT);
+        d->cut_packet = d->packet->flags & AV_PKT_FLAG_CORRUPT;
+        d->damage.broken_packets += d->cut_packet;
         int64_t pts = d->packet->pts == AV_NOPTS_VALUE ? d->packet->dts : d->packet->pts;
         double end_s = um_demux_time_s(d, t, pts == AV_NOPTS_VALUE ? pts : pts + d->packet->duration);
         if (end_s > t->end_s)
@@ -373,7 +389,7 @@ um_supply um_demux_decode(um_demux *d, um_track *t, AVFrame *frame)
             break;
         }
         t->draining = !packet;
-        if ((r = avcodec_send_packet(t->codec, packet)) < 0 && packet)
+        if (avcodec_send_packet(t->codec, packet) < 0 && packet && !(packet->flags & AV_PKT_FLAG_CORRUPT))
             d->damage.broken_packets++;
         t->barren++;
         av_packet_free(&packet);
@@ -381,49 +397,44 @@ um_supply um_demux_decode(um_demux *d, um_track *t, AVFrame *frame)
     return UM_SUPPLY_END;
 }
 
+/* Where the track ends by what the file declares; 0 when it does not say. Estimates from the size of the file
+ * are no declaration. */
+static double declared_end_s(const um_demux *d, const um_track *t)
+{
+    const AVStream *s = t->stream;
+    if (is_picture_file(d) || d->format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
+        return 0;
+    /* AVI: FFmpeg shortens the duration to the size of the file, but not the number of frames */
+    if (t == &d->video && !strcmp(d->format->iformat->name, "avi") && s->avg_frame_rate.num > 0)
+        return (double)s->nb_frames / av_q2d(s->avg_frame_rate);
+    if (s->duration != AV_NOPTS_VALUE && s->duration > 0)
+        return um_demux_time_s(d, t, (s->start_time == AV_NOPTS_VALUE ? 0 : s->start_time) + s->duration);
+    return d->format->duration > 0 ? (double)d->format->duration / AV_TIME_BASE : 0;
+}
+
 void um_demux_judge(um_demux *d, bool stopped_early)
 {
     um_damage *g = &d->damage;
+    const um_track *tracks[] = {&d->video, &d->sound};
     double declared_s = 0, came_s = 0;
-    um_track *tracks[] = {&d->video, &d->sound};
-    for (int i = 0; i < 2 && !stopped_early; i++) {
-        const um_track *t = tracks[i];
-        if (!t->codec || is_picture_file(d))
-            continue;
-        double end_s =
-            t->stream->duration > 0 && t->stream->duration != AV_NOPTS_VALUE
-                ? um_demux_time_s(d, t,
-                                  (t->stream->start_time == AV_NOPTS_VALUE ? 0 : t->stream->start_time) +
-                                      t->stream->duration)
-                : 0;
-        if (!end_s && d->format->duration > 0 &&
-            d->format->duration_estimation_method == AVFMT_DURATION_FROM_STREAM)
-            end_s = (double)d->format->duration / AV_TIME_BASE;
-        if (d->format->duration_estimation_method == AVFMT_DURATION_FROM_STREAM && end_s > declared_s) {
-            declared_s = end_s;
-            came_s = t->end_s;
+    for (int i = 0; i < 2 && !stopped_early; i++)
+        if (tracks[i]->codec && declared_end_s(d, tracks[i]) > declared_s) {
+            declared_s = declared_end_s(d, tracks[i]);
+            came_s = tracks[i]->end_s;
         }
-    }
     bool is_short = declared_s - came_s > fmax(0.5, 0.01 * declared_s);
-    g->truncated = d->failed || d->cut_picture || (is_short && !stopped_early);
-    um_buf b;
-    um_buf_init(&b, sizeof g->note);
-    um_buf_text(&b, g->note);
-#define SEPARATOR (b.n ? "; " : "")
-    if (is_short && !stopped_early)
-        um_buf_printf(&b, "%sends at %.2f s of %.2f s", SEPARATOR, came_s, declared_s);
-    else if (d->failed)
-        um_buf_printf(&b, "%sunreadable from %.2f s on", SEPARATOR, fmax(d->video.end_s, d->sound.end_s));
+    bool is_cut = d->failed || (d->ended && d->cut_packet);
+    g->truncated = is_short || is_cut || d->cut_picture;
+    if (is_short)
+        add_note(g, "ends at %.2f s of %.2f s", came_s, declared_s);
+    else if (is_cut)
+        add_note(g, "the file ends early, at %.2f s", fmax(d->video.end_s, d->sound.end_s));
     if (d->cut_picture)
-        um_buf_printf(&b, "%sthe picture ends early", SEPARATOR);
+        add_note(g, "the picture ends early");
     if (g->broken_packets)
-        um_buf_printf(&b, "%s%lld broken packets", SEPARATOR, (long long)g->broken_packets);
+        add_note(g, "broken packets: %lld", (long long)g->broken_packets);
     if (g->broken_frames)
-        um_buf_printf(&b, "%s%lld damaged pictures", SEPARATOR, (long long)g->broken_frames);
+        add_note(g, "damaged pictures: %lld", (long long)g->broken_frames);
     if (d->video.barren > BARREN_MAX || d->sound.barren > BARREN_MAX)
-        um_buf_printf(&b, "%sgiven up: nothing decodes any more", SEPARATOR);
-#undef SEPARATOR
-    if (b.data)
-        um_printable(g->note, sizeof g->note, b.data);
-    um_buf_free(&b);
+        add_note(g, "nothing decodes any more");
 }

@@ -1,9 +1,11 @@
 /* heif.c: HEIC and AVIF stills, by libheif, which turns and crops them as the file asks. Image sequences of
  * the same family are left to FFmpeg. */
 #include "source/source_internal.h"
+#include <fcntl.h>
 #include <libheif/heif.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILE_MAX ((size_t)512 << 20)
 
@@ -11,13 +13,13 @@ bool um_heif_is(const char *path)
 {
     static const char still[][5] = {"heic", "heix", "heim", "heis", "mif1", "mif2", "miaf", "avif"};
     char start[12];
-    FILE *f = fopen(path, "rbe");
-    bool is = f && fread(start, 1, sizeof start, f) == sizeof start && !memcmp(start + 4, "ftyp", 4);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait */
+    bool is = fd >= 0 && read(fd, start, sizeof start) == sizeof start && !memcmp(start + 4, "ftyp", 4);
     bool listed = false;
     for (size_t i = 0; is && i < sizeof still / sizeof *still; i++)
         listed |= !memcmp(start + 8, still[i], 4);
-    if (f)
-        fclose(f);
+    if (fd >= 0)
+        close(fd);
     return listed;
 }
 

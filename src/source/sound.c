@@ -85,7 +85,7 @@ um_status um_sounder_convert(um_sounder *s, um_moment **out, const AVFrame *f, d
             mono[i] *= weight;
     }
     if (!isnan(t_s)) {
-        int64_t at = llrint(t_s * s->rate_hz);
+        int64_t at = llrint(fmax(t_s, 0) * s->rate_hz);
         if (!s->placed || at > s->next + (int64_t)(JUMP_S * s->rate_hz))
             s->next = at;
     }

@@ -103,6 +103,7 @@ static double picture_time_s(um_source *s, int64_t pts)
     double step_s = s->media.fps > 0 ? 1 / s->media.fps : 0.04;
     if (isnan(t_s) || (s->n_pictures && t_s <= s->last_t_s))
         t_s = s->n_pictures ? s->last_t_s + step_s : 0;
+    t_s = fmax(t_s, 0);
     return s->last_t_s = t_s;
 }
 
