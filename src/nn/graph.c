@@ -33,6 +33,7 @@ void um_graph_free(um_graph **graph)
     free(g->nodes);
     free(g->values);
     free(g->inputs);
+    free(g->input_known);
     free(g->outputs);
     free(g->input_info);
     free(g->output_info);

@@ -73,7 +73,7 @@ static um_status plan_declared(um_model *m, um_error *err)
         st = um_fail_oom(err);
     for (int i = 0; i < g->n_inputs && st == UM_OK; i++) {
         const um_value_info *v = &g->input_info[i];
-        fixed = fixed && v->rank >= 0;
+        fixed = fixed && v->rank >= 0 && !g->input_known[i];
         shapes[i] = (um_tensor){.dtype = v->dtype, .rank = v->rank};
         for (int k = 0; fixed && k < v->rank; k++) {
             shapes[i].dim[k] = v->dim[k];

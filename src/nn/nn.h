@@ -67,7 +67,8 @@ typedef struct um_graph {
     um_value *values;
     um_node *nodes;
     int n_inputs, n_outputs;
-    int *inputs, *outputs;                   /* values */
+    int *inputs, *outputs; /* values */
+    bool *input_known;     /* its content decides shapes: a plan holds for this content only */
     um_value_info *input_info, *output_info; /* names borrowed from values */
 } um_graph;
 
@@ -162,6 +163,7 @@ struct um_op {
     bool (*view)(um_call *c);
     um_status (*forward)(um_call *c, um_error *err);
     void (*release)(void *state); /* may be NULL */
+    unsigned known_in;            /* bit i: input i decides the shape and must be known before running */
 };
 
 const um_op *um_op_find(const char *type);

@@ -417,6 +417,15 @@ static um_status read_values(um_graph *g, names *t, const Onnx__GraphProto *p, u
     return UM_OK;
 }
 
+/* Inputs that are axes, sizes or the like. */
+static void mark_known(um_graph *g)
+{
+    for (size_t i = 0; i < g->n_nodes; i++)
+        for (int k = 0; k < g->nodes[i].n_in && k < 8; k++)
+            for (int in = 0; in < g->n_inputs && g->nodes[i].op && g->nodes[i].op->known_in >> k & 1; in++)
+                g->input_known[in] = g->input_known[in] || g->inputs[in] == g->nodes[i].in[k];
+}
+
 static um_status read_graph(um_graph *g, const Onnx__ModelProto *m, um_error *err)
 {
     const Onnx__GraphProto *p = m->graph;
@@ -444,14 +453,17 @@ static um_status read_graph(um_graph *g, const Onnx__ModelProto *m, um_error *er
     g->values = um_calloc(most, sizeof *g->values);
     g->nodes = um_calloc(p->n_node, sizeof *g->nodes);
     g->inputs = um_calloc(p->n_input, sizeof *g->inputs);
+    g->input_known = um_calloc(p->n_input, sizeof *g->input_known);
     g->outputs = um_calloc(p->n_output, sizeof *g->outputs);
     g->input_info = um_calloc(p->n_input, sizeof *g->input_info);
     g->output_info = um_calloc(p->n_output, sizeof *g->output_info);
-    um_status st =
-        t.slot && g->values && g->nodes && g->inputs && g->outputs && g->input_info && g->output_info
-            ? read_values(g, &t, p, err)
-            : um_fail_oom(err);
+    um_status st = t.slot && g->values && g->nodes && g->inputs && g->input_known && g->outputs &&
+                           g->input_info && g->output_info
+                       ? read_values(g, &t, p, err)
+                       : um_fail_oom(err);
     free(t.slot);
+    if (st == UM_OK)
+        mark_known(g);
     return st;
 }
 

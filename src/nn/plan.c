@@ -180,9 +180,17 @@ static um_status build(um_plan *p, const um_tensor *const *in, um_error *err)
         a->dtype = in[i]->dtype;
         a->rank = in[i]->rank;
         memcpy(a->dim, in[i]->dim, sizeof a->dim);
-        a->input = i;
         p->in_shape[i] = *in[i];
         p->in_shape[i].data = NULL;
+        if (!g->input_known[i]) {
+            a->input = i;
+            continue;
+        }
+        if ((st = um_plan_constant(p, a, err)) < 0)
+            return st;
+        if (um_array_bytes(a))
+            memcpy(a->data, in[i]->data, um_array_bytes(a));
+        p->in_shape[i].data = a->data;
     }
     for (size_t i = 0; i < g->n_nodes; i++)
         if ((st = add_node(p, &g->nodes[i], err)) < 0)
@@ -247,6 +255,8 @@ bool um_plan_fits(const um_plan *p, const um_tensor *const *in)
     for (int i = 0; i < p->graph->n_inputs; i++) {
         const um_tensor *a = &p->in_shape[i];
         if (a->rank != in[i]->rank || memcmp(a->dim, in[i]->dim, (size_t)a->rank * sizeof *a->dim))
+            return false;
+        if (a->data && memcmp(a->data, in[i]->data, (size_t)um_tensor_count(a) * um_dtype_size(a->dtype)))
             return false;
     }
     return true;

@@ -11,7 +11,7 @@ struct um_plan {
     um_array **of_value; /* by value of the graph */
     um_call *calls;
     size_t n_calls, calls_capacity;
-    um_tensor *in_shape; /* of the inputs, without data */
+    um_tensor *in_shape; /* of the inputs; data only of those whose content the plan depends on */
     um_array **outputs;
     um_tensor *out;
     size_t constant_bytes;

@@ -206,7 +206,8 @@ static um_status slice_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_slice = {"Slice", 1, 5, 1, 1, UM_OP_FOLLOWS, slice_infer, NULL, NULL, slice_forward, NULL};
+const um_op um_op_slice = {"Slice",       1,    5,       1, 1, UM_OP_FOLLOWS, slice_infer, NULL, NULL,
+                           slice_forward, NULL, 15u << 1};
 
 /* --- Pad: pads and value are attributes up to opset 10, inputs after --- */
 
@@ -320,7 +321,8 @@ static um_status pad_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_pad = {"Pad", 1, 4, 1, 1, UM_OP_FOLLOWS, pad_infer, NULL, NULL, pad_forward, NULL};
+const um_op um_op_pad = {"Pad",     1,    4,    1,           1,    UM_OP_FOLLOWS,
+                         pad_infer, NULL, NULL, pad_forward, NULL, 1u << 1 | 1u << 3};
 
 /* --- Expand --- */
 
@@ -346,7 +348,7 @@ static um_status expand_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_expand = {"Expand", 2, 2, 1, 1, 0, expand_infer, NULL, NULL, expand_forward, NULL};
+const um_op um_op_expand = {"Expand", 2, 2, 1, 1, 0, expand_infer, NULL, NULL, expand_forward, NULL, 1u << 1};
 
 /* --- Gather --- */
 

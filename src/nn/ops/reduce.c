@@ -132,7 +132,7 @@ static um_status forward(um_call *c, um_error *err)
 }
 
 #define REDUCE(id, name) \
-    const um_op um_op_##id = {name, 1, 2, 1, 1, UM_OP_FOLLOWS, infer, NULL, NULL, forward, NULL};
+    const um_op um_op_##id = {name, 1, 2, 1, 1, UM_OP_FOLLOWS, infer, NULL, NULL, forward, NULL, 1u << 1};
 REDUCE(reducemean, "ReduceMean")
 REDUCE(reducesum, "ReduceSum")
 REDUCE(reducemax, "ReduceMax")

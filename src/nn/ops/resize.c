@@ -76,7 +76,8 @@ static double source(const char *mode, int64_t pos, double scale, int64_t in, in
 {
     double x = (double)pos;
     if (!strcmp(mode, "align_corners"))
-        return out > 1 ? x * (double)(in - 1) / (double)(out - 1) : 0;
+        return out > 1 ? x * (double)(in - 1) / ((double)in * scale - 1)
+                       : 0; /* the unrounded size: as the standard */
     if (!strcmp(mode, "asymmetric"))
         return x / scale;
     if (!strcmp(mode, "tf_half_pixel_for_nn"))
@@ -213,6 +214,7 @@ static um_status forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_resize = {"Resize", 1, 4, 1, 1, UM_OP_WANTS_NHWC, infer, prepare, NULL, forward, release};
-const um_op um_op_upsample = {"Upsample", 1,       2,    1,       1,      UM_OP_WANTS_NHWC,
-                              infer,      prepare, NULL, forward, release};
+const um_op um_op_resize = {"Resize", 1,       4,    1,       1,       UM_OP_WANTS_NHWC,
+                            infer,    prepare, NULL, forward, release, 7u << 1};
+const um_op um_op_upsample = {"Upsample", 1,       2,    1,       1,       UM_OP_WANTS_NHWC,
+                              infer,      prepare, NULL, forward, release, 7u << 1};

@@ -104,8 +104,9 @@ static um_status unsqueeze_infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define VIEW(id, name, most, infer) \
-    const um_op um_op_##id = {name, 1, most, 1, 1, 0, infer, NULL, um_view_always, um_view_copy, NULL};
+#define VIEW(id, name, most, infer)                                                             \
+    const um_op um_op_##id = {name,         1,    most,   1, 1, 0, infer, NULL, um_view_always, \
+                              um_view_copy, NULL, 1u << 1};
 VIEW(reshape, "Reshape", 2, reshape_infer)
 VIEW(flatten, "Flatten", 1, flatten_infer)
 VIEW(squeeze, "Squeeze", 2, squeeze_infer)
@@ -225,8 +226,8 @@ static um_status filled_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_constantofshape = {"ConstantOfShape", 1,   1, 1, 1, 0, filled_infer, NULL, NULL,
-                                     filled_forward,    NULL};
+const um_op um_op_constantofshape = {"ConstantOfShape", 1,    1,      1, 1, 0, filled_infer, NULL, NULL,
+                                     filled_forward,    NULL, 1u << 0};
 
 /* --- Cast --- */
 

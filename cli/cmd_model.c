@@ -1,0 +1,270 @@
+#include "commands.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unmask/model.h>
+
+enum { MAX_INPUTS = 64, MAX_REPEAT = 100000 };
+
+static bool as_json;
+static const char *run_files, *out_dir;
+static int repeat, threads = 1;
+
+static const char *dtype_name(um_dtype dtype)
+{
+    static const char *const names[] = {
+        [UM_F32] = "float", [UM_I64] = "int64", [UM_I32] = "int32", [UM_U8] = "uint8", [UM_BOOL] = "bool"};
+    return names[dtype];
+}
+
+/* Names come from the file: quotes, backslashes and control bytes must not leave the string. */
+static void print_text(const char *s, bool json)
+{
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c < 0x20 || c == 0x7f)
+            putchar('?');
+        else if (json && (c == '"' || c == '\\'))
+            printf("\\%c", c);
+        else if (json && c >= 0x80) /* perhaps not UTF-8 */
+            printf("\\u%04x", c);
+        else
+            putchar(c);
+    }
+}
+
+static void print_shape(const um_value_info *v, const char *free_dim)
+{
+    for (int i = 0; i < v->rank; i++) {
+        if (i)
+            printf(", ");
+        if (v->dim[i] < 0)
+            printf("%s", free_dim);
+        else
+            printf("%lld", (long long)v->dim[i]);
+    }
+}
+
+static void print_values(const um_model *m, const char *title, int n,
+                         const um_value_info *(*get)(const um_model *, int))
+{
+    if (as_json)
+        printf("  \"%s\": [", title);
+    for (int i = 0; i < n; i++) {
+        const um_value_info *v = get(m, i);
+        if (as_json)
+            printf("%s{\"name\": \"", i ? ", " : "");
+        else
+            printf("%-8s ", title);
+        print_text(v->name, as_json);
+        if (as_json)
+            printf("\", \"type\": \"%s\", \"shape\": ", dtype_name(v->dtype));
+        else
+            printf("  %s ", dtype_name(v->dtype));
+        if (v->rank < 0) {
+            printf(as_json ? "null" : "of any shape");
+        } else {
+            putchar('[');
+            print_shape(v, as_json ? "null" : "?");
+            putchar(']');
+        }
+        printf(as_json ? "}" : "\n");
+    }
+    if (as_json)
+        printf("],\n");
+}
+
+static bool all_supported(const um_model *m)
+{
+    for (int i = 0; i < um_model_n_ops(m); i++)
+        if (!um_model_op(m, i)->supported)
+            return false;
+    return true;
+}
+
+static void print_model(const um_model *m, const char *path)
+{
+    if (as_json) {
+        printf("{\n  \"file\": \"");
+        print_text(path, true);
+        printf("\",\n  \"sha256\": \"%s\",\n  \"parameters\": %lld,\n", um_model_sha256(m),
+               (long long)um_model_parameters(m));
+        if (um_model_macs(m) >= 0)
+            printf("  \"multiply_adds\": %lld,\n", (long long)um_model_macs(m));
+        else
+            printf("  \"multiply_adds\": null,\n");
+    }
+    print_values(m, as_json ? "inputs" : "input", um_model_n_inputs(m), um_model_input);
+    print_values(m, as_json ? "outputs" : "output", um_model_n_outputs(m), um_model_output);
+    if (as_json)
+        printf("  \"operators\": [");
+    for (int i = 0; i < um_model_n_ops(m); i++) {
+        const um_op_count *o = um_model_op(m, i);
+        if (as_json) {
+            printf("%s{\"name\": \"", i ? ", " : "");
+            print_text(o->op, true);
+            printf("\", \"count\": %d, \"supported\": %s}", o->count, o->supported ? "true" : "false");
+        } else {
+            printf("operator ");
+            print_text(o->op, false);
+            printf("  %d%s\n", o->count, o->supported ? "" : "  not supported");
+        }
+    }
+    if (as_json) {
+        printf("],\n  \"runs\": %s\n}\n", all_supported(m) ? "true" : "false");
+        return;
+    }
+    printf("parameters %lld\n", (long long)um_model_parameters(m));
+    if (um_model_macs(m) >= 0)
+        printf("multiply-adds per call %lld\n", (long long)um_model_macs(m));
+    else
+        printf("multiply-adds per call unknown (free dimensions or operators)\n");
+    printf("sha256 %s\n", um_model_sha256(m));
+}
+
+/* "A.pb,B.pb" to tensors in the order of the inputs; zeros when no files are named. */
+static um_status read_inputs(const um_model *m, um_tensor **in, um_error *err)
+{
+    int n = um_model_n_inputs(m), k = 0;
+    um_status st = UM_OK;
+    for (const char *at = run_files; at && *at && st == UM_OK; k++) {
+        size_t length = strcspn(at, ",");
+        char path[4096];
+        if (k >= n || length >= sizeof path) {
+            err->code = UM_EINVAL;
+            snprintf(err->text, sizeof err->text, "--run: the model has %d inputs", n);
+            return UM_EINVAL;
+        }
+        memcpy(path, at, length);
+        path[length] = 0;
+        st = um_tensor_read_pb(&in[k], path, err);
+        at += length + (at[length] == ',');
+    }
+    if (st == UM_OK && run_files && k != n) {
+        err->code = UM_EINVAL;
+        snprintf(err->text, sizeof err->text, "--run: the model has %d inputs, not %d", n, k);
+        return UM_EINVAL;
+    }
+    for (; !run_files && k < n && st == UM_OK; k++) {
+        um_value_info v = *um_model_input(m, k);
+        for (int i = 0; i < v.rank; i++)
+            v.dim[i] = v.dim[i] < 0 ? 1 : v.dim[i];
+        st = um_tensor_new(&in[k], v.dtype, v.rank < 0 ? 0 : v.rank, v.dim, err);
+    }
+    return st;
+}
+
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static um_status measure(um_model *m, um_tensor **in, const um_tensor **out, um_error *err)
+{
+    um_status st = UM_OK;
+    double *ms = calloc((size_t)repeat, sizeof *ms);
+    if (!ms) {
+        err->code = UM_ENOMEM;
+        snprintf(err->text, sizeof err->text, "out of memory");
+        return UM_ENOMEM;
+    }
+    for (int i = 0; i < repeat && st == UM_OK; i++) {
+        double start = now_ms();
+        st = um_model_run(m, (const um_tensor *const *)in, out, err);
+        ms[i] = now_ms() - start;
+    }
+    if (st == UM_OK) {
+        qsort(ms, (size_t)repeat, sizeof *ms, by_value);
+        printf("%.3f ms per call (median of %d, %d thread%s; fastest %.3f)\n", ms[repeat / 2], repeat,
+               threads, threads == 1 ? "" : "s", ms[0]);
+    }
+    free(ms);
+    return st;
+}
+
+static um_status execute(um_model *m, um_error *err)
+{
+    um_tensor *in[MAX_INPUTS] = {NULL};
+    const um_tensor **out = calloc((size_t)um_model_n_outputs(m), sizeof *out);
+    um_status st = UM_OK;
+    if (!out || um_model_n_inputs(m) > MAX_INPUTS) {
+        free(out);
+        err->code = UM_EUNSUPPORTED;
+        snprintf(err->text, sizeof err->text, "more than %d inputs", MAX_INPUTS);
+        return UM_EUNSUPPORTED;
+    }
+    if ((st = read_inputs(m, in, err)) == UM_OK &&
+        (st = um_model_run(m, (const um_tensor *const *)in, out, err)) == UM_OK && repeat)
+        st = measure(m, in, out, err);
+    for (int i = 0; out_dir && st == UM_OK && i < um_model_n_outputs(m); i++) {
+        char path[4096];
+        if (snprintf(path, sizeof path, "%s/output_%d.pb", out_dir, i) >= (int)sizeof path) {
+            err->code = st = UM_EINVAL;
+            snprintf(err->text, sizeof err->text, "--out: too long");
+        } else {
+            st = um_tensor_write_pb(out[i], um_model_output(m, i)->name, path, err);
+        }
+    }
+    for (int i = 0; i < MAX_INPUTS; i++)
+        um_tensor_free(&in[i]);
+    free(out);
+    return st;
+}
+
+static int run(int n, char **args)
+{
+    um_error err = {0};
+    um_model *m = NULL;
+    if (um_model_open(&m, args[0], threads, &err) < 0)
+        return um_complain(&err);
+    int status = UM_EXIT_OK;
+    bool runs = run_files || repeat;
+    if (!runs || as_json)
+        print_model(m, args[0]);
+    if (runs && execute(m, &err) < 0)
+        status = um_complain(&err);
+    else if (!runs && !all_supported(m)) {
+        for (int i = 0; i < um_model_n_ops(m); i++)
+            if (!um_model_op(m, i)->supported) {
+                fprintf(stderr, "unmask: %s: operator %s is not supported\n", args[0], um_model_op(m, i)->op);
+                break;
+            }
+        status = UM_EXIT_UNREADABLE;
+    }
+    um_model_close(&m);
+    return status;
+}
+
+static const um_opt options[] = {
+    {"json", UM_OPT_FLAG, NULL, "print JSON", &as_json, 0, 0},
+    {"run", UM_OPT_TEXT, "FILES", "run on these TensorProto files: IN.pb[,IN.pb...]", &run_files, 0, 0},
+    {"out", UM_OPT_TEXT, "DIR", "with --run or --repeat: write DIR/output_N.pb", &out_dir, 0, 0},
+    {"repeat", UM_OPT_INT, "N", "run N times and print the median time (zeros without --run)", &repeat, 1,
+     MAX_REPEAT},
+    {"threads", UM_OPT_INT, "N", "threads to run on (default 1)", &threads, 1, 64},
+    {0},
+};
+
+const um_command um_cmd_model = {
+    .name = "model",
+    .arguments = "FILE.onnx",
+    .summary = "Show what an ONNX network needs, or run it",
+    .details = "Lists inputs, outputs, operators with their number and whether this engine has them, "
+               "parameters and\n"
+               "multiply-adds per call. With --run the network is run on tensors in files.",
+    .examples = "  unmask model net.onnx\n"
+                "  unmask model net.onnx --repeat 20 --threads 2\n"
+                "  unmask model net.onnx --run input_0.pb --out results",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};
