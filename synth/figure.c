@@ -54,7 +54,7 @@ static vec3 lid_point(const figure *f, vec3 r, int side, float opening)
     float radius = EYE_R + r.z, flat = sqrtf(x * x + y * y);
     if (flat > radius * 0.985f)
         y *= radius * 0.985f / flat;
-    float z = sqrtf(fmaxf(radius * radius - x * x - y * y, 1));
+    float z = sqrtf(maxf(radius * radius - x * x - y * y, 1));
     return v_add(eye_centre(f, side), v3((float)side * x, y, z));
 }
 
@@ -67,7 +67,7 @@ void figure_pose(const figure *f, const pose_state *s, vec3 *position)
             vec3 q = v3(p.x, cy * p.y + sy * p.z, -sy * p.y + cy * p.z);
             p = v_add(eye_centre(f, f->side[i]), v3(cx * q.x + sx * q.z, q.y, -sx * q.x + cx * q.z));
         } else if (f->what[i] == LID || f->what[i] == LASH) {
-            p = lid_point(f, v3(p.x, fmaxf(p.y, 0), p.z), f->side[i], s->lid);
+            p = lid_point(f, v3(p.x, maxf(p.y, 0), p.z), f->side[i], s->lid);
             if (p.y > -100 && f->what[i] == LASH && f->rest[i].y < 0) /* tip: out and up with the lid */
                 p = v_add(p, v3((float)f->side[i] * f->rest[i].x * 1.6f,
                                 -f->rest[i].y * (2.6f * s->lid - 1.2f), 2.8f));
@@ -194,7 +194,7 @@ static void add_teeth(builder *b, bool lower)
             float turn = 1.25f * (2.f * (float)i / ALONG - 1), v = (float)j / UP;
             float depth = lower ? 82.f : 84.5f, tooth = fabsf(sinf(turn * 7.2f + 1.5708f * 2));
             float round = 0.5f * powf(1 - tooth, 3), edge = lower ? stepf(0.25f, 0, v) : stepf(0.75f, 1, v);
-            float y = lower ? mixf(SEAM_Y - 2.5f, SEAM_Y - 13, v) : mixf(SEAM_Y + 9, SEAM_Y - 0.6f, v);
+            float y = lower ? mixf(SEAM_Y - 1.5f, SEAM_Y - 12, v) : mixf(SEAM_Y + 9, SEAM_Y - 3.4f, v);
             vec3 p = v3(25 * sinf(turn), y - (lower ? -1 : 1) * -0.9f * edge * powf(1 - tooth, 2),
                         depth - 27 + 27 * cosf(turn) - round - 1.2f * edge);
             put(b, p, TEETH, 0, lower ? WITH_JAW : HEAD_ONLY, stepf(0, 0.6f, lower ? 1 - v : v), 0);
@@ -209,8 +209,8 @@ static void add_tongue(builder *b)
     for (int j = 0; j <= RINGS; j++)
         for (int i = 0; i <= AROUND; i++) {
             float polar = 1.6f * (float)j / RINGS, turn = 6.2831853f * (float)i / AROUND;
-            vec3 p = v3(18 * sinf(polar) * cosf(turn), SEAM_Y - 11 + 6 * sinf(polar) * sinf(turn),
-                        52 + 26 * cosf(polar));
+            vec3 p = v3(18 * sinf(polar) * cosf(turn), SEAM_Y - 8 + 6.5f * sinf(polar) * sinf(turn),
+                        54 + 27 * cosf(polar));
             put(b, p, TONGUE, 0, WITH_JAW, stepf(45, 80, p.z), 0);
         }
     grid_faces(b, first, AROUND, RINGS);
@@ -234,7 +234,7 @@ static float ambient_at(mesh_field field, const void *user, vec3 p, vec3 normal)
     for (int i = 1; i <= 5; i++) {
         float h = 1.2f * (float)(i * i);
         shade +=
-            fmaxf(h - field(user, v_add(p, v_scale(normal, h))), 0) / h * (1.f / (0.9f + (float)i * 0.6f));
+            maxf(h - field(user, v_add(p, v_scale(normal, h))), 0) / h * (1.f / (0.9f + (float)i * 0.6f));
     }
     return clampf(1.02f - 0.55f * shade, 0.04f, 1);
 }
@@ -272,7 +272,7 @@ um_status figure_new(figure **out, const person *a, float cell, um_error *err)
     builder b = {.f = *out, .err = err};
     (*out)->a = *a;
     add_surface(&b, SKIN, head_field, v3(-100, -205, -72), v3(100, 140, 122), cell);
-    add_surface(&b, CLOTH, torso_field, v3(-225, -400, -95), v3(225, -110, 80), 3.2f * cell);
+    add_surface(&b, CLOTH, torso_field, v3(-225, -400, -95), v3(225, -110, 80), 2.2f * cell);
     for (int side = -1; side <= 1; side += 2) {
         add_eye(&b, side);
         add_lid(&b, side);

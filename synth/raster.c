@@ -18,13 +18,12 @@ static int set_up(span *s, const vec3 *at, const int *t, int width, int y0, int 
     }
     if (!(area < -1e-9f))
         return 0;
-    float lo_y = fminf(a.y, fminf(b.y, c.y)), hi_y = fmaxf(a.y, fmaxf(b.y, c.y));
-    float lo_x = fminf(a.x, fminf(b.x, c.x)), hi_x = fmaxf(a.x, fmaxf(b.x, c.x));
+    float lo_y = minf(a.y, minf(b.y, c.y)), hi_y = maxf(a.y, maxf(b.y, c.y));
+    float lo_x = minf(a.x, minf(b.x, c.x)), hi_x = maxf(a.x, maxf(b.x, c.x));
     if (!(hi_y > (float)y0 && lo_y < (float)y1 && hi_x > 0 && lo_x < (float)width))
         return 0;
-    s->y0 = (int)fmaxf(ceilf(lo_y - 0.5f), (float)y0),
-    s->y1 = (int)fminf(floorf(hi_y - 0.5f), (float)(y1 - 1));
-    s->x0 = (int)fmaxf(ceilf(lo_x - 0.5f), 0), s->x1 = (int)fminf(floorf(hi_x - 0.5f), (float)(width - 1));
+    s->y0 = (int)maxf(ceilf(lo_y - 0.5f), (float)y0), s->y1 = (int)minf(floorf(hi_y - 0.5f), (float)(y1 - 1));
+    s->x0 = (int)maxf(ceilf(lo_x - 0.5f), 0), s->x1 = (int)minf(floorf(hi_x - 0.5f), (float)(width - 1));
     s->inverse_area = 1 / area;
     s->a = a, s->b = b, s->c = c;
     return 1;

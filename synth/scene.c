@@ -72,7 +72,7 @@ um_status scene_new(scene **out, const script *plan, const scene_options *opt, u
     s->script = plan, s->width = opt->width, s->height = opt->height, s->n_bodies = plan->n_persons;
     s->threads = um_clampi(opt->threads, 1, MAX_THREADS);
     /* the same field of view in height for every shape of picture */
-    s->focal = 2.05f * (float)opt->height;
+    s->focal = 2.2f * (float)opt->height;
     size_t pixels = (size_t)opt->width * (size_t)opt->height;
     s->depth = um_calloc((size_t)SHADOW_SIDE * SHADOW_SIDE, sizeof *s->depth);
     s->behind = um_calloc(pixels, sizeof *s->behind);
@@ -194,6 +194,47 @@ static float displayed(const scene *s, float linear)
     return mixf(s->display[i], s->display[i + 1], v - (float)i);
 }
 
+/* Skin and cloth without an edge inside the pixel vary little: two of the four samples do. */
+static bool is_even(const scene *s, const int nearest[SUPER * SUPER], const size_t at[SUPER * SUPER])
+{
+    float lo = INFINITY, hi = 0;
+    for (int k = 0; k < SUPER * SUPER; k++) {
+        if (nearest[k] < 0 || nearest[k] != nearest[0])
+            return false;
+        const sample *m = &s->samples[nearest[k]][at[k]];
+        const figure *f = s->body[nearest[k]].f;
+        uint8_t what = f->what[f->triangle[m->triangle][0]];
+        if (what != SKIN && what != CLOTH)
+            return false;
+        lo = minf(lo, m->nearness), hi = maxf(hi, m->nearness);
+    }
+    return hi - lo < 0.004f * hi; /* 3 mm of depth */
+}
+
+static vec3 pixel(const job *j, int x, int y)
+{
+    const scene *s = j->s;
+    int nearest[SUPER * SUPER], n = 0;
+    size_t at[SUPER * SUPER];
+    vec3 sum = v3(0, 0, 0);
+    for (int k = 0; k < SUPER * SUPER; k++) {
+        at[k] =
+            (size_t)(y * SUPER + k / SUPER) * (size_t)(s->width * SUPER) + (size_t)(x * SUPER + k % SUPER);
+        nearest[k] = -1;
+        for (int i = 0; i < s->n_bodies; i++)
+            if (s->samples[i][at[k]].nearness > (nearest[k] < 0 ? 0 : s->samples[nearest[k]][at[k]].nearness))
+                nearest[k] = i;
+    }
+    int step = is_even(s, nearest, at) ? 3 : 1; /* the diagonal */
+    for (int k = 0; k < SUPER * SUPER; k += step, n++) {
+        vec3 c = nearest[k] < 0
+                     ? s->behind[(size_t)y * (size_t)s->width + (size_t)x]
+                     : shade_sample(s, &s->body[nearest[k]], &s->samples[nearest[k]][at[k]], &j->light);
+        sum = v_add(sum, v3(minf(c.x, 1.6f), minf(c.y, 1.6f), minf(c.z, 1.6f)));
+    }
+    return v_scale(sum, 1.f / (float)n);
+}
+
 static void *draw_rows(void *argument)
 {
     const job *j = argument;
@@ -210,22 +251,10 @@ static void *draw_rows(void *argument)
         uint8_t *row = j->rgb->data + y * j->rgb->stride;
         uint64_t r = (s->script->seed * 1000003u + (uint64_t)j->index) * 8191u + (uint64_t)y;
         for (int x = 0; x < s->width; x++) {
-            vec3 sum = v3(0, 0, 0);
-            for (int k = 0; k < SUPER * SUPER; k++) {
-                size_t at = (size_t)(y * SUPER + k / SUPER) * (size_t)wide + (size_t)(x * SUPER + k % SUPER);
-                int nearest = -1;
-                for (int i = 0; i < s->n_bodies; i++)
-                    if (s->samples[i][at].nearness > (nearest < 0 ? 0 : s->samples[nearest][at].nearness))
-                        nearest = i;
-                vec3 c = nearest < 0
-                             ? s->behind[(size_t)y * (size_t)s->width + (size_t)x]
-                             : shade_sample(s, &s->body[nearest], &s->samples[nearest][at], &j->light);
-                sum = v_add(sum, v3(fminf(c.x, 1.6f), fminf(c.y, 1.6f), fminf(c.z, 1.6f)));
-            }
+            vec3 sum = pixel(j, x, y);
             const float *c = &sum.x;
             for (int k = 0; k < 3; k++) {
-                float level =
-                    displayed(s, c[k] * (1.f / (SUPER * SUPER))) + (float)SCENE_NOISE_LEVELS * rng_normal(&r);
+                float level = displayed(s, c[k]) + (float)SCENE_NOISE_LEVELS * rng_normal(&r);
                 row[3 * x + k] = (uint8_t)um_clampi((int)lrintf(level), 0, 255);
             }
         }
@@ -248,8 +277,8 @@ static void record(const scene *s, const body *b, int who)
     for (int i = 0; i < N_POINTS; i++) {
         vec3 q = project(s, p[i]);
         h->x[i] = q.x - 0.5f, h->y[i] = q.y - 0.5f;
-        lo_x = fminf(lo_x, h->x[i]), hi_x = fmaxf(hi_x, h->x[i]);
-        lo_y = fminf(lo_y, h->y[i]), hi_y = fmaxf(hi_y, h->y[i]);
+        lo_x = minf(lo_x, h->x[i]), hi_x = maxf(hi_x, h->x[i]);
+        lo_y = minf(lo_y, h->y[i]), hi_y = maxf(hi_y, h->y[i]);
         int u = (int)(q.x * SUPER), v = (int)(q.y * SUPER);
         h->visible[i] = u >= 0 && v >= 0 && u < wide && v < s->height * SUPER;
         for (int k = 0; k < s->n_bodies && h->visible[i]; k++) {
@@ -280,7 +309,7 @@ um_status scene_draw(scene *s, um_image *rgb, double t_s, int64_t index, shot sh
                       .key = v_scale(v3(1.06f, 0.98f, 0.88f), 0.92f * power),
                       .sky = v3(0.30f, 0.33f, 0.38f),
                       .ground = v3(0.15f, 0.125f, 0.11f),
-                      .rim = v3(0.50f, 0.52f, 0.58f)};
+                      .rim = v3(0.34f, 0.36f, 0.42f)};
     for (int i = 0; i < s->n_bodies; i++) {
         body *b = &s->body[i];
         b->shot = &shots[i];

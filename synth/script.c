@@ -169,7 +169,7 @@ moment_state script_at(const script *s, int who, double t_s)
     p->lid = lid_at(a, t_s);
     p->jaw_rad = 0.155f * open;
     p->round = round;
-    p->brow = 1.1f * fmaxf(swing(a, 3, t_s, 3.1), 0) * (y && y->person == who ? 1 : 0.3f);
+    p->brow = 1.1f * maxf(swing(a, 3, t_s, 3.1), 0) * (y && y->person == who ? 1 : 0.3f);
     /* eyes stay on the camera up to 25 degrees, with small jumps */
     int jump = (int)(t_s / 0.9);
     float jx = noise3((float)jump * 7.3f, (float)who, 0.5f),

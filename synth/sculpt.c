@@ -8,10 +8,10 @@
 
 #include "sculpt.h"
 
-static float smin(float a, float b, float k)
+static inline float smin(float a, float b, float k)
 {
-    float h = fmaxf(k - fabsf(a - b), 0) / k;
-    return fminf(a, b) - h * h * k * 0.25f;
+    float h = maxf(k - fabsf(a - b), 0) / k;
+    return minf(a, b) - h * h * k * 0.25f;
 }
 
 static float smax(float a, float b, float k)
@@ -19,11 +19,11 @@ static float smax(float a, float b, float k)
     return -smin(-a, -b, k);
 }
 
-static float ellipsoid(vec3 p, float cx, float cy, float cz, float rx, float ry, float rz)
+static inline float ellipsoid(vec3 p, float cx, float cy, float cz, float rx, float ry, float rz)
 {
     p = v3((p.x - cx) / rx, (p.y - cy) / ry, (p.z - cz) / rz);
     float k0 = v_len(p), k1 = v_len(v3(p.x / rx, p.y / ry, p.z / rz));
-    return k1 < 1e-6f ? -fminf(rx, fminf(ry, rz)) : k0 * (k0 - 1) / k1;
+    return k1 < 1e-6f ? -minf(rx, minf(ry, rz)) : k0 * (k0 - 1) / k1;
 }
 
 /* A capsule whose radius runs from ra to rb. */
@@ -36,19 +36,19 @@ static float cone(vec3 p, vec3 a, vec3 b, float ra, float rb)
 
 float eye_fold(const person *a, float s)
 {
-    float c = fmaxf(1 - s * s, 0);
+    float c = maxf(1 - s * s, 0);
     return (a->eye_up + 1.6f) * powf(c, 0.62f) - 0.8f * s * c + 0.8f * s;
 }
 
 float eye_lower(const person *a, float s)
 {
-    float c = fmaxf(1 - s * s, 0);
+    float c = maxf(1 - s * s, 0);
     return -a->eye_down * powf(c, 0.78f) - 0.9f * s * c + 0.8f * s;
 }
 
 float eye_upper(const person *a, float s, float opening)
 {
-    float c = fmaxf(1 - s * s, 0);
+    float c = maxf(1 - s * s, 0);
     float open = a->eye_up * powf(c, 0.62f) - 0.7f * s * c + 0.8f * s;
     return mixf(eye_lower(a, s) + 0.15f, open, opening);
 }
@@ -73,11 +73,15 @@ float lip_bottom(const person *a, float x)
 
 static float hairline(const person *a, vec3 p)
 {
+    if (a->hair_down > 0 && p.z < 34) { /* falls over the ears to the shoulders */
+        float below = mixf(18, -190, stepf(22, 4, p.z) * stepf(40, 56, fabsf(p.x) + maxf(-10 - p.z, 0)));
+        return mixf(below, a->hairline_y - 0.004f * p.x * p.x, stepf(20, 34, p.z));
+    }
     float q = fabsf(p.x);
     float front = a->hairline_y - 4 * bellf(q, 14) - 0.0040f * q * q;      /* forehead with a soft peak */
     float temple = mixf(front, 18, stepf(44, 66, q) * stepf(62, 30, p.z)); /* down to the sideburn */
     float nape = mixf(temple, -70, stepf(2, -26, p.z) * stepf(60, 40, p.z + 60)); /* behind the ear */
-    return mixf(temple, fminf(nape, temple), stepf(0, -24, p.z));
+    return mixf(temple, minf(nape, temple), stepf(0, -24, p.z));
 }
 
 float hair_cover(const person *a, vec3 p)
@@ -89,53 +93,89 @@ float hair_cover(const person *a, vec3 p)
 static float hair_volume(const person *a, vec3 p)
 {
     float t = a->hair_len;
-    float d = ellipsoid(p, 0, 32, -10, 75 * a->width + t, 84 + t * 1.15f, 96 + t);
-    float cut = hairline(a, p) - 3 - p.y;
-    return smax(d, cut * 0.7f, 14);
+    float d = ellipsoid(p, 0, 32, -10, 74 * a->width + 0.45f * t, 84 + t * 1.1f, 96 + 0.8f * t);
+    /* combed up at the front */
+    d = smin(
+        d, ellipsoid(p, 0, 100 - 5 * a->hair_down, 46, 44 + t, 15 + 0.6f * t * (1 - 0.6f * a->hair_down), 38),
+        34);
+    if (a->hair_down > 0) {
+        float wave = 2.2f * sinf(p.y * 0.055f + p.z * 0.03f);
+        d = smin(d, ellipsoid(p, 34 + wave, -42, -34, 50, 112, 44), 22);
+    }
+    float lock = sinf(p.x * 0.16f + 1.3f * sinf(p.z * 0.05f)) + 0.6f * sinf(p.x * 0.37f + p.z * 0.08f);
+    float cut = hairline(a, p) + 3 - p.y;
+    return smax(d - 0.55f * lock, cut * 0.6f, 20);
 }
 
-/* Everything in front that is mirrored at x = 0: p.x >= 0 here. */
+/* ---- one half of the face; p.x >= 0 ---- */
+
+static float eye_region(const person *a, vec3 p, float d)
+{
+    float up = 18.5f + a->brow;
+    d = smin(d, cone(p, v3(0, up - 2, 82.5f), v3(34, up + 4, 78), 6, 5), 12); /* brow */
+    d = smin(d, cone(p, v3(34, up + 4, 78), v3(52 * a->width, up - 4, 58), 5, 6), 12);
+    /* sockets, then the lids around the eye ball */
+    d = smax(d, -ellipsoid(p, a->eye_x + 1, EYE_Y + 2, 88, 17, 10, 13), 12);
+    d = smax(d, -ellipsoid(p, 16, EYE_Y, 90, 6, 9, 7), 8);
+    d = smin(d, ellipsoid(p, a->eye_x, EYE_Y - 0.5f, EYE_Z, SHELL_R + 0.4f, SHELL_R - 2.6f, SHELL_R), 5);
+    return d;
+}
+
+static float nose_region(const person *a, vec3 p, float d)
+{
+    float nw = a->nose_width, tip_y = -37 * a->nose, tip_z = 104 * (0.5f + 0.5f * a->nose);
+    float nose = cone(p, v3(0, 4, 84), v3(0, tip_y + 5, tip_z - 3), 5.6f, 7.2f * nw);
+    nose = smin(nose, ellipsoid(p, 0, tip_y - 1, tip_z, 9.5f * nw, 8.5f, 10), 6);
+    nose = smin(nose, ellipsoid(p, 11.6f * nw, tip_y - 4.5f, tip_z - 12, 5.6f * nw, 6.2f, 9.5f), 8);
+    nose = smin(nose, cone(p, v3(0, tip_y - 7, tip_z - 3), v3(0, tip_y - 12, tip_z - 12), 3.6f, 4), 5);
+    d = smin(d, nose, 11);
+    d = smax(d, -ellipsoid(p, 6.6f * nw, tip_y - 10.2f, tip_z - 5, 3.3f * nw, 3.6f, 5.4f), 3); /* nostril */
+    return d;
+}
+
+static float lip_region(const person *a, vec3 p, float d)
+{
+    /* lips: an upper pair with a bow, a fuller lower one */
+    float l = a->lips, m = a->mouth_w / 25;
+    float upper = ellipsoid(p, 7 * m, SEAM_Y + 3.4f * l, 89.8f, 15.5f * m, 4.4f * l, 7.6f);
+    upper = smin(upper, ellipsoid(p, 0, SEAM_Y + 2.6f * l, 92.5f, 5, 3.4f * l, 6.6f), 3);
+    float lower = ellipsoid(p, 4 * m, SEAM_Y - 4.6f * l, 89, 16.5f * m, 5 * l, 8.4f);
+    d = smin(d, smin(upper, lower, 1.2f), 4);
+    d = smax(d, -ellipsoid(p, 0, SEAM_Y - 15.5f, 97, 15, 4, 4), 9);                  /* above the chin */
+    d = smax(d, -ellipsoid(p, a->mouth_w + 1.5f, SEAM_Y + 0.5f, 89, 2.4f, 3, 5), 8); /* corner */
+    d = smax(d, -ellipsoid(p, 0, -57, 101.5f, 2.6f, 6, 2.4f), 4);                    /* philtrum */
+    return d;
+}
+
+static float ear(const person *a, vec3 p)
+{
+    vec3 e = v3(p.x - 71.5f * a->width, p.y + 9, p.z + 10);
+    e = v3(0.94f * e.x + 0.34f * e.z, 0.97f * e.y - 0.22f * e.z, e.z * 0.9f - 0.36f * e.x + 0.2f * e.y);
+    float d = smax(ellipsoid(e, 2.5f, 3, -3, 5, 27, 15), -ellipsoid(e, 7.5f, 4, -3, 4.6f, 17, 8.5f), 4);
+    d = smin(d, ellipsoid(e, 1, -18, 4, 4, 7.5f, 6), 7);
+    d = smin(d, ellipsoid(e, 3, -3, 9, 4, 6, 3.6f), 4);
+    return d;
+}
+
 static float face_half(const person *a, vec3 p)
 {
     float w = a->width;
     float d = ellipsoid(p, 0, 30, -8, 73 * w, 84, 96);
     d = smin(d, ellipsoid(p, 0, -28, 20, 61 * w, 80, 69), 22); /* middle face */
-    d = smin(d, cone(p, v3(50 * w * a->jaw, -62, 4), v3(18 * a->chin, -100, 62), 15, 13), 24); /* jaw */
-    d = smin(d, ellipsoid(p, 0, -103, 70, 21 * a->chin, 15, 19), 16);                          /* chin */
-    d = smin(d, ellipsoid(p, 43 * w, -26, 53, 18, 14, 19), 20 * a->cheek); /* cheek bone */
-    d = smin(d, ellipsoid(p, 0, -66, 66, 29, 25, 30), 14);                 /* muzzle */
-    d = smin(d, ellipsoid(p, 30, -52, 58, 16, 20, 22), 18);                /* cheek */
-    float up = 17 + a->brow;
-    d = smin(d, cone(p, v3(9, up, 83), v3(34, up + 4, 78), 6, 5), 12); /* brow */
-    d = smin(d, cone(p, v3(34, up + 4, 78), v3(52 * w, up - 4, 58), 5, 6), 12);
-    /* sockets, then the lids around the eye ball */
-    d = smax(d, -ellipsoid(p, a->eye_x + 1, EYE_Y + 2, 88, 17, 10, 13), 12);
-    d = smax(d, -ellipsoid(p, 16, EYE_Y, 90, 6, 9, 7), 8);
-    d = smin(d, ellipsoid(p, a->eye_x, EYE_Y - 0.5f, EYE_Z, SHELL_R + 0.4f, SHELL_R - 2.6f, SHELL_R), 5);
-    /* nose */
-    float nw = a->nose_width, tip_y = -37 * a->nose, tip_z = 104 * (0.5f + 0.5f * a->nose);
-    float nose = cone(p, v3(0, 4, 84), v3(0, tip_y + 5, tip_z - 3), 5.6f, 7.2f * nw);
-    nose = smin(nose, ellipsoid(p, 0, tip_y - 1, tip_z, 9.5f * nw, 8.5f, 10), 6);
-    nose = smin(nose, ellipsoid(p, 12.2f * nw, tip_y - 4.5f, tip_z - 11, 6.2f * nw, 6.6f, 9), 5);
-    nose = smin(nose, cone(p, v3(0, tip_y - 7, tip_z - 3), v3(0, tip_y - 12, tip_z - 12), 3.6f, 4), 5);
-    d = smin(d, nose, 9);
-    d = smax(d, -ellipsoid(p, 6.6f * nw, tip_y - 10.2f, tip_z - 5, 3.3f * nw, 3.6f, 5.4f), 3); /* nostril */
-    d = smax(d, -ellipsoid(p, 0, -57, 101.5f, 2.6f, 6, 2.4f), 4);                              /* philtrum */
-    /* lips: an upper pair with a bow, a fuller lower one */
-    float l = a->lips, m = a->mouth_w / 25;
-    float upper = ellipsoid(p, 7 * m, SEAM_Y + 3.6f * l, 90.5f, 14.5f * m, 4.2f * l, 7.8f);
-    upper = smin(upper, ellipsoid(p, 0, SEAM_Y + 2.6f * l, 92.5f, 5, 3.4f * l, 6.6f), 3);
-    float lower = ellipsoid(p, 4 * m, SEAM_Y - 4.6f * l, 89.5f, 15.5f * m, 5 * l, 8.6f);
-    d = smin(d, smin(upper, lower, 1.2f), 4);
-    d = smax(d, -ellipsoid(p, 0, SEAM_Y - 15.5f, 97, 15, 4, 4), 9);           /* above the chin */
-    d = smax(d, -ellipsoid(p, a->mouth_w + 2.5f, SEAM_Y, 90, 2.2f, 3, 5), 6); /* corner */
-    /* ear */
-    vec3 e = v3(p.x - (73 * w + 1), p.y + 14, p.z + 8);
-    e = v3(0.90f * e.x + 0.43f * e.z, 0.97f * e.y - 0.22f * e.z, e.z * 0.9f - 0.36f * e.x + 0.2f * e.y);
-    float ear = smax(ellipsoid(e, 3, 3, -3, 5.5f, 28, 17), -ellipsoid(e, 8.5f, 3, -2, 4.6f, 19, 10), 5);
-    ear = smin(ear, ellipsoid(e, 2, -19, 3, 4.5f, 9, 7), 6);
-    ear = smin(ear, ellipsoid(e, 3, -3, 9, 4, 6, 3.6f), 4);
-    d = smin(d, ear, 5);
+    d = smin(d, cone(p, v3(41 * w * a->jaw, -64, 6), v3(21 * a->chin, -99, 60), 14, 14), 24); /* jaw */
+    d = smin(d, ellipsoid(p, 0, -103, 70, 21 * a->chin, 15, 19), 16);                         /* chin */
+    d = smin(d, ellipsoid(p, 43 * w, -26, 53, 18, 14, 19), 20 * a->cheek);                    /* cheek bone */
+    d = smin(d, ellipsoid(p, 0, -66, 66, 29, 25, 30), 14);                                    /* muzzle */
+    d = smin(d, ellipsoid(p, 30, -52, 58, 16, 20, 22), 18);                                   /* cheek */
+    /* the rest is far from where it is left out: more than any blend or step */
+    if (p.z > 35 && p.y > -45 && p.y < 60)
+        d = eye_region(a, p, d);
+    if (p.z > 55 && p.x < 50 && p.y > -85 && p.y < 45)
+        d = nose_region(a, p, d);
+    if (p.z > 45 && p.x < 60 && p.y > -120 && p.y < -35)
+        d = lip_region(a, p, d);
+    if (p.x > 35 && p.y > -70 && p.y < 55 && p.z > -60 && p.z < 45)
+        d = smin(d, ear(a, p), 7);
     return d;
 }
 
@@ -143,15 +183,15 @@ float sculpt_head(const person *a, vec3 p, bool solid)
 {
     vec3 q = v3(fabsf(p.x), p.y, p.z);
     float d = face_half(a, q);
-    float neck = cone(p, v3(0, -70, -16), v3(0, -215, -34), 51 * a->width, 55 * a->width);
+    float neck = cone(p, v3(0, -70, -16), v3(0, -215, -34), 47 * a->width, 52 * a->width);
     neck = smin(neck, cone(q, v3(52, -50, -20), v3(13, -190, 24), 9, 9), 18);
     d = smin(d, neck, 16);
     d = smin(d, hair_volume(a, q), 4);
     if (!solid) { /* the almond between the lids, cut from the front down to the ball */
         float s = (q.x - a->eye_x) / a->eye_w, y = q.y - EYE_Y;
-        float cut = fmaxf(y - eye_fold(a, s), eye_lower(a, s) - y);
-        cut = fmaxf(cut * 0.8f, (fabsf(s) - 1) * a->eye_w * 0.6f);
-        cut = fmaxf(cut, EYE_Z + 2 - q.z);
+        float cut = maxf(y - eye_fold(a, s), eye_lower(a, s) - y);
+        cut = maxf(cut * 0.8f, (fabsf(s) - 1) * a->eye_w * 0.6f);
+        cut = maxf(cut, EYE_Z + 2 - q.z);
         d = smax(d, -cut, 1.4f);
     }
     return d;
@@ -183,8 +223,8 @@ float sculpt_baked(const person *a, vec3 p)
     float half = gap_half(a, p.x), surface = 97 - 0.021f * p.x * p.x;
     float inside = stepf(surface - 6, surface - 15, p.z) * stepf(a->mouth_w + 3, a->mouth_w - 6, fabsf(p.x));
     float cut = fabsf(p.y - (mouth_seam(p.x) - half)) - half - 7 * inside;
-    cut = fmaxf(cut, (fabsf(p.x) - a->mouth_w) * 0.5f);
-    return smax(d, -fmaxf(cut, 56 - p.z), 0.8f);
+    cut = maxf(cut, (fabsf(p.x) - a->mouth_w) * 0.5f);
+    return smax(d, -maxf(cut, 56 - p.z), 0.8f);
 }
 
 float sculpt_torso(const person *a, vec3 p)
@@ -192,11 +232,11 @@ float sculpt_torso(const person *a, vec3 p)
     vec3 q = v3(fabsf(p.x), p.y, p.z);
     float d = cone(q, v3(60, -204, -38), v3(165, -240, -48), 42, 46);
     d = smin(d, ellipsoid(p, 0, -305, -30, 190, 130, 82), 50);
-    d = smin(d, cone(p, v3(0, -120, -26), v3(0, -215, -36), 58 * a->width, 74), 26);
+    d = smin(d, cone(p, v3(0, -112, -24), v3(0, -215, -36), 60 * a->width, 80), 26);
     /* round collar: the cloth ends on a plane that falls to the front */
-    float open = cone(p, v3(0, -100, -14), v3(0, -220, -30), 62 * a->width, 59 * a->width);
+    float open = cone(p, v3(0, -100, -14), v3(0, -220, -30), 55 * a->width, 60 * a->width);
     float above = p.y - (-138 - 0.34f * (p.z + 30));
-    return smax(smax(d, -open, 3), above, 5);
+    return smax(smax(d, -open, 5), above, 9);
 }
 
 /* The outside of the closed head along a ray. */
@@ -231,7 +271,7 @@ void sculpt_points(vec3 out[N_POINTS], const person *a)
             out[side < 0 ? k : 16 - k] = hit(a, v_add(axis, v_scale(v_unit(to), 130)), v_scale(to, -1));
         }
     out[8] = hit(a, v3(0, -200, 78), v3(0, 1, 0));
-    static const float brow_x[5] = {54, 46, 36, 25, 13}, brow_y[5] = {15, 21, 23.5f, 22, 18.5f};
+    static const float brow_x[5] = {54, 46, 36, 25, 13}, brow_y[5] = {17, 23, 25.3f, 24, 20.5f};
     for (int k = 0; k < 5; k++) {
         out[17 + k] = front(a, -brow_x[k], brow_y[k] + a->brow);
         out[26 - k] = front(a, brow_x[k], brow_y[k] + a->brow);
@@ -252,7 +292,7 @@ void sculpt_points(vec3 out[N_POINTS], const person *a)
             float z2 = SHELL_R * SHELL_R - x * x - y * y;
             static const int mirrored[6] = {45, 44, 43, 42, 47, 46};
             out[side < 0 ? 36 + k : mirrored[k]] =
-                v3((float)side * (a->eye_x + x), EYE_Y + y, EYE_Z + sqrtf(fmaxf(z2, 0)));
+                v3((float)side * (a->eye_x + x), EYE_Y + y, EYE_Z + sqrtf(maxf(z2, 0)));
         }
     float m = a->mouth_w;
     const float lip_x[7] = {-m, -0.56f * m, -0.21f * m, 0, 0.21f * m, 0.56f * m, m};
@@ -291,6 +331,7 @@ void person_make(person *a, uint64_t seed, int kind)
     a->eye_up = rng_range(&r, 4.4f, 5.0f) + (man ? 0 : 0.5f);
     a->eye_down = rng_range(&r, 4.6f, 5.2f);
     a->hair_len = rng_range(&r, 6, 10) + (man ? 0 : 5);
+    a->hair_down = man ? 0 : 1;
     a->hairline_y = rng_range(&r, 70, 76);
     a->beard = man ? rng_range(&r, 0.25f, 0.6f) : 0;
     a->brow_dark = rng_range(&r, 0.6f, 0.85f);

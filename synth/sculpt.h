@@ -15,7 +15,7 @@ typedef struct person {
     float width, jaw, chin, nose, nose_width, lips, brow, cheek; /* around 1 */
     float mouth_w;                                               /* half width of the mouth */
     float eye_x, eye_w, eye_up, eye_down; /* centre, half width, heights of the opening above and below */
-    float hair_len;                       /* thickness of the hair */
+    float hair_len, hair_down;            /* thickness; 1 = to the shoulders */
     float hairline_y, beard, brow_dark;
     vec3 skin, hair, iris, cloth, lip; /* linear light */
     float f0_hz, tract;                /* mean pitch; vocal tract length, 1 = 17 cm */

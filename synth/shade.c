@@ -14,9 +14,9 @@ static float squaref(float v)
 static float highlight(vec3 normal, vec3 to_light, vec3 to_camera, float exponent, float f0)
 {
     vec3 half = v_unit(v_add(to_light, to_camera));
-    float nh = fmaxf(v_dot(normal, half), 0), vh = fmaxf(v_dot(to_camera, half), 0);
+    float nh = maxf(v_dot(normal, half), 0), vh = maxf(v_dot(to_camera, half), 0);
     float fresnel = f0 + (1 - f0) * squaref(squaref(1 - vh)) * (1 - vh);
-    return fresnel * (exponent + 2) * 0.125f * powf(nh, exponent) * fmaxf(v_dot(normal, to_light), 0);
+    return fresnel * (exponent + 2) * 0.125f * powf(nh, exponent) * maxf(v_dot(normal, to_light), 0);
 }
 
 static vec3 sky_light(const lighting *l, vec3 normal)
@@ -43,7 +43,7 @@ static float brow_mask(const person *a, vec3 p)
     float q = fabsf(p.x), t = (q - 11) / 45;
     if (t < -0.1f || t > 1.1f || p.z < 40)
         return 0;
-    float centre = 18.6f + 15.5f * t - 18.5f * t * t + a->brow, half = mixf(3.6f, 1.6f, stepf(0.1f, 1, t));
+    float centre = 20.4f + 15.5f * t - 18.5f * t * t + a->brow, half = mixf(3.6f, 1.6f, stepf(0.1f, 1, t));
     /* hairs lean outwards */
     float strand = noise3(q * 0.55f - p.y * 0.45f, (p.y * 0.5f + q * 0.5f) * 1.6f, 3) * 0.5f +
                    noise3(q * 1.3f - p.y * 1.1f, (p.y + q) * 0.9f, 9) * 0.5f;
@@ -82,9 +82,9 @@ static skin skin_at(const person *a, vec3 p, const pose_state *state)
     k.albedo = v_scale(k.albedo, 1 - 0.12f * freckle);
     k.gloss += 0.5f * bellf(q, 14) * stepf(60, 80, p.z) - 0.4f * stepf(0, -160, p.y) + 0.25f * mid;
     if (a->beard > 0) {
-        float area = stepf(-38, -66, p.y + 0.012f * squaref(fmaxf(q - 30, 0)) - 0.05f * q) *
+        float area = stepf(-38, -66, p.y + 0.012f * squaref(maxf(q - 30, 0)) - 0.05f * q) *
                      stepf(-126, -112, p.y) * stepf(-12, 10, p.z);
-        area = fmaxf(area, stepf(-50, -57, p.y) * stepf(30, 24, q) * stepf(-74, -68, p.y));
+        area = maxf(area, stepf(-50, -57, p.y) * stepf(30, 24, q) * stepf(-74, -68, p.y));
         area *= stepf(70, 45, q) * 0.35f + 0.65f;
         float stubble = 0.72f + 0.55f * noise3(p.x * 1.9f, p.y * 1.9f, p.z * 1.9f);
         k.albedo = v_mix(k.albedo, v_scale(v_add(a->hair, v3(0.03f, 0.035f, 0.045f)), 1.2f),
@@ -101,7 +101,7 @@ static skin skin_at(const person *a, vec3 p, const pose_state *state)
     /* borders of the eye: wet and pink inside, lashes below */
     float s = (q - a->eye_x) / a->eye_w, y = p.y - EYE_Y;
     if (fabsf(s) < 1.25f && fabsf(y) < 16 && p.z > 60) {
-        float sc = clampf(s, -1, 1), below = eye_lower(a, sc) - y, out = fmaxf(fabsf(s) - 1, 0) * a->eye_w;
+        float sc = clampf(s, -1, 1), below = eye_lower(a, sc) - y, out = maxf(fabsf(s) - 1, 0) * a->eye_w;
         float rim = stepf(1.9f, 0.2f, fabsf(below) + out) * stepf(-1.6f, 0, below + 0.6f);
         k.albedo = v_mix(k.albedo, v_mul(a->skin, v3(0.85f, 0.52f, 0.5f)), 0.75f * rim);
         k.gloss += 1.5f * rim;
@@ -131,11 +131,12 @@ static vec3 light_skin(const skin *k, const surface *s, const lighting *l, vec3 
 {
     vec3 n = bump(s->normal, s->rest, 0.9f, 0.055f);
     float cosine = v_dot(n, l->to_key), sh = s->shadow;
-    vec3 key = v3(wrap(cosine, 0.34f) * powf(sh, 0.62f), wrap(cosine, 0.17f) * sh,
+    vec3 key = v3(wrap(cosine, 0.34f) * mixf(sqrtf(sh), sh, 0.3f), wrap(cosine, 0.17f) * sh,
                   wrap(cosine, 0.12f) * sh * (0.9f + 0.1f * sh));
-    vec3 ao = v3(powf(s->ambient, 0.72f), s->ambient, powf(s->ambient, 1.1f)); /* corners glow red */
+    vec3 ao = v3(mixf(sqrtf(s->ambient), s->ambient, 0.5f), s->ambient,
+                 s->ambient * (0.9f + 0.1f * s->ambient)); /* corners glow red */
     vec3 in = v_add(v_mul(l->key, key), v_mul(sky_light(l, n), ao));
-    float edge = 1 - fmaxf(v_dot(n, s->to_camera), 0);
+    float edge = 1 - maxf(v_dot(n, s->to_camera), 0);
     in = v_add(in, v_scale(l->rim, squaref(edge * edge) * s->ambient *
                                        clampf(0.4f + 0.6f * n.y + 0.5f * fabsf(n.x), 0, 1.2f)));
     vec3 albedo =
@@ -144,8 +145,8 @@ static vec3 light_skin(const skin *k, const surface *s, const lighting *l, vec3 
     float spec = 0.55f * highlight(n, l->to_key, s->to_camera, 14, 0.028f) +
                  0.30f * highlight(n, l->to_key, s->to_camera, 70, 0.028f);
     c = v_add(c, v_scale(l->key, spec * k->gloss * sh * 1.5f));
-    float sheen = squaref(squaref(edge)) * edge * 0.28f * s->ambient;
-    return v_add(c, v_scale(l->sky, sheen * fmaxf(k->gloss, 0)));
+    float sheen = squaref(squaref(edge)) * edge * 0.24f * s->ambient * clampf(0.5f + 0.8f * n.y, 0, 1);
+    return v_add(c, v_scale(l->sky, sheen * maxf(k->gloss, 0)));
 }
 
 /* ---- hair ---- */
@@ -155,11 +156,15 @@ static vec3 light_hair(const person *a, const surface *s, const lighting *l, con
 {
     vec3 p = s->rest, d = v3(p.x, p.y - 12, p.z + 14);
     float across = 90 * atan2f(d.x, sqrtf(d.y * d.y + d.z * d.z)), along = atan2f(d.y, d.z);
+    bool falls = a->hair_down > 0 && d.y < 0; /* below the axis long hair hangs straight */
+    if (falls)
+        across = 90 * atan2f(d.x, fabsf(d.z)), along = d.y / 60;
     float wave = 1.6f * sinf(along * 5 + across * 0.09f) + 2.5f * noise3(across * 0.05f, along * 1.5f, 1);
     across += wave;
     float clump = noise3(across * 0.22f, along * 1.2f, 4), strand = noise3(across * 1.1f, along * 3, 7),
           hair = noise3(across * 2.7f, along * 5, 2);
-    vec3 tangent = m_apply(&state->head, v_unit(v3(0.12f * clump, d.z, -d.y)));
+    vec3 tangent =
+        m_apply(&state->head, v_unit(falls ? v3(0.12f * clump, 1, 0) : v3(0.12f * clump, d.z, -d.y)));
     vec3 n =
         v_unit(v_add(s->normal, v_scale(m_apply(&state->head, v3(1, 0, 0)), 0.45f * clump + 0.35f * strand)));
     vec3 half = v_unit(v_add(l->to_key, s->to_camera));
@@ -167,16 +172,16 @@ static vec3 light_hair(const person *a, const surface *s, const lighting *l, con
     vec3 t1 = v_unit(v_add(tangent, v_scale(n, shift - 0.08f))),
          t2 = v_unit(v_add(tangent, v_scale(n, shift + 0.12f)));
     float h1 = v_dot(t1, half), h2 = v_dot(t2, half);
-    float s1 = powf(fmaxf(1 - h1 * h1, 0), 60), s2 = powf(fmaxf(1 - h2 * h2, 0), 16);
+    float s1 = powf(maxf(1 - h1 * h1, 0), 60), s2 = powf(maxf(1 - h2 * h2, 0), 16);
     float facing = stepf(-0.35f, 0.7f, v_dot(n, l->to_key)) * s->shadow;
     float tone = 0.62f + 0.32f * clump + 0.25f * strand + 0.16f * hair;
-    vec3 albedo = v_scale(a->hair, fmaxf(tone, 0.08f));
+    vec3 albedo = v_scale(a->hair, maxf(tone, 0.08f));
     vec3 c =
         v_mul(albedo, v_add(v_scale(l->key, 0.75f * facing), v_scale(sky_light(l, n), 0.9f * s->ambient)));
     c = v_add(c,
               v_mul(l->key, v_add(v_scale(v3(1, 0.95f, 0.9f), 0.045f * s1 * facing),
                                   v_scale(v_add(a->hair, v3(0.01f, 0.008f, 0.006f)), 0.75f * s2 * facing))));
-    float edge = 1 - fmaxf(v_dot(s->normal, s->to_camera), 0);
+    float edge = 1 - maxf(v_dot(s->normal, s->to_camera), 0);
     return v_add(c,
                  v_scale(v_mul(l->rim, v_add(a->hair, v3(0.06f, 0.06f, 0.06f))), 1.8f * edge * edge * edge));
 }
@@ -237,7 +242,9 @@ static vec3 light_teeth(const surface *s, const lighting *l)
     float turn = asinf(clampf(p.x / 25, -1, 1)), tooth = fabsf(sinf(turn * 7.2f + 3.14159f));
     float gap = 1 - 0.55f * powf(1 - tooth, 6), back = stepf(1.25f, 0.2f, fabsf(turn));
     vec3 albedo = v_scale(v3(0.78f, 0.72f, 0.62f), gap * mixf(0.25f, 1, back));
-    vec3 c = v_scale(light_matte(albedo, s, l, 0.4f), 0.62f);
+    surface t = *s; /* light also comes through the lips */
+    t.shadow = 0.35f + 0.65f * s->shadow;
+    vec3 c = v_scale(light_matte(albedo, &t, l, 0.4f), 0.9f);
     return v_add(
         c, v_scale(l->key, 0.35f * highlight(s->normal, l->to_key, s->to_camera, 50, 0.04f) * s->shadow));
 }
@@ -251,7 +258,7 @@ static vec3 light_cloth(const person *a, const surface *s, const lighting *l)
     surface t = *s;
     t.normal = v_unit(v_add(s->normal, v3(0.10f * rib + 0.20f * folds, 0.25f * folds, 0)));
     vec3 c = light_matte(v_scale(a->cloth, 1 + 0.12f * weave + 0.10f * rib), &t, l, 0.15f);
-    float edge = 1 - fmaxf(v_dot(s->normal, s->to_camera), 0);
+    float edge = 1 - maxf(v_dot(s->normal, s->to_camera), 0);
     return v_add(c, v_mul(a->cloth, v_scale(l->rim, 1.6f * edge * edge * edge)));
 }
 
@@ -262,8 +269,11 @@ vec3 shade(const person *a, const surface *s, const lighting *l, const pose_stat
         return light_eye(a, s, l, state);
     case TEETH:
         return light_teeth(s, l);
-    case TONGUE:
-        return v_scale(light_matte(v3(0.42f, 0.13f, 0.12f), s, l, 0.3f), 0.6f);
+    case TONGUE: {
+        surface t = *s;
+        t.shadow = 0.25f + 0.75f * s->shadow;
+        return v_scale(light_matte(v3(0.42f, 0.13f, 0.12f), &t, l, 0.3f), 0.6f);
+    }
     case CLOTH:
         return light_cloth(a, s, l);
     case LASH:
@@ -292,11 +302,14 @@ vec3 shade(const person *a, const surface *s, const lighting *l, const pose_stat
     if (cover < 1) {
         skin k = skin_at(a, p, state);
         if (s->inside > 0) {
-            vec3 gum = v_scale(v3(0.34f, 0.08f, 0.07f), stepf(58, 92, p.z));
+            vec3 gum = v_scale(v3(0.34f, 0.08f, 0.07f), mixf(0.35f, 1, stepf(58, 92, p.z)));
             k.albedo = v_mix(k.albedo, gum, s->inside);
             k.living *= 1 - s->inside;
         }
-        c = light_skin(&k, s, l, blood);
+        surface t = *s;
+        t.ambient = maxf(t.ambient, 0.30f * s->inside);
+        t.shadow = maxf(t.shadow, 0.16f * s->inside);
+        c = light_skin(&k, &t, l, blood);
     }
     return cover > 0 ? v_mix(c, light_hair(a, s, l, state), cover) : c;
 }

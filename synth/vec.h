@@ -64,6 +64,15 @@ static inline float mixf(float a, float b, float t)
 {
     return a + (b - a) * t;
 }
+/* As fminf and fmaxf, but one instruction each: no care for NaN. */
+static inline float minf(float a, float b)
+{
+    return a < b ? a : b;
+}
+static inline float maxf(float a, float b)
+{
+    return a > b ? a : b;
+}
 static inline float clampf(float v, float lo, float hi)
 {
     return v < lo ? lo : v > hi ? hi : v;
@@ -92,12 +101,11 @@ static inline float rng_range(uint64_t *state, float lo, float hi)
 {
     return lo + (hi - lo) * (float)(rng_next(state) >> 40) / (float)(1 << 24);
 }
-static inline float rng_normal(uint64_t *state) /* sum of uniforms: bounded at 3.5 sigma */
+static inline float rng_normal(uint64_t *state) /* sum of four uniforms: bounded at 3.5 sigma */
 {
-    float s = 0;
-    for (int i = 0; i < 4; i++)
-        s += rng_range(state, -1, 1);
-    return s * 0.866f;
+    uint64_t r = rng_next(state);
+    int sum = (int)(r & 0xffff) + (int)(r >> 16 & 0xffff) + (int)(r >> 32 & 0xffff) + (int)(r >> 48);
+    return (float)(sum - 131070) * (1.7320508f / 65536);
 }
 
 static inline uint32_t hash3(int x, int y, int z)

@@ -108,7 +108,7 @@ static void room(voice *v, uint64_t seed)
             if (i >= echo[k].delay)
                 v->sound[i] += echo[k].gain * v->sound[i - echo[k].delay];
     for (int i = 0; i < v->n_samples; i++)
-        peak = fmaxf(peak, fabsf(v->sound[i]));
+        peak = maxf(peak, fabsf(v->sound[i]));
     uint64_t r = seed + 99;
     float low = 0;
     for (int i = 0; i < v->n_samples; i++) {
