@@ -164,7 +164,7 @@ static float face_half(const person *a, vec3 p)
     d = smin(d, ellipsoid(p, 0, -28, 20, 61 * w, 80, 69), 22); /* middle face */
     d = smin(d, cone(p, v3(41 * w * a->jaw, -64, 6), v3(21 * a->chin, -99, 60), 14, 14), 24); /* jaw */
     d = smin(d, ellipsoid(p, 0, -103, 70, 21 * a->chin, 15, 19), 16);                         /* chin */
-    d = smin(d, ellipsoid(p, 43 * w, -26, 53, 18, 14, 19), 20 * a->cheek);                    /* cheek bone */
+    d = smin(d, ellipsoid(p, 41 * w, -26, 54, 17, 14, 19), 20 * a->cheek);                    /* cheek bone */
     d = smin(d, ellipsoid(p, 0, -66, 66, 29, 25, 30), 14);                                    /* muzzle */
     d = smin(d, ellipsoid(p, 30, -52, 58, 16, 20, 22), 18);                                   /* cheek */
     /* the rest is far from where it is left out: more than any blend or step */
