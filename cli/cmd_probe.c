@@ -21,7 +21,8 @@ static const char *words(um_mark_state state)
 static void print_streams(const char *path)
 {
     um_source *source = NULL;
-    um_source_options options = {.threads = 1};
+    /* the first picture is decoded: only then its upright size is known for sure */
+    um_source_options options = {.want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01};
     um_error err;
     if (um_source_open(&source, path, &options, &err) < 0) {
         printf("  %-17s none: %s\n", "streams", err.text);

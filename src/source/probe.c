@@ -132,22 +132,31 @@ static const char *kind_of(um_probe_state *p, int64_t *start)
 
 static void scan_encoders(um_probe_state *p, int64_t at)
 {
-    static const char *const starts[] = {"x264 - core ", "x265 (build ", "Lavc", "Lavf", "LAME3."};
+    static const struct {
+        const char *start;
+        size_t most; /* bytes of the name; LAME's is a field of 9 without end */
+    } names[] = {{"x264 - core ", ENCODER_NAME_MAX},
+                 {"x265 (build ", ENCODER_NAME_MAX},
+                 {"Lavc", ENCODER_NAME_MAX},
+                 {"Lavf", ENCODER_NAME_MAX},
+                 {"LAME3.", 9}};
     int64_t left = p->size - at, n = left < SCAN_BYTES ? left : SCAN_BYTES;
     uint8_t *b = um_probe_block(p, at, n);
-    for (size_t i = 0; b && i < sizeof starts / sizeof *starts; i++) {
+    for (size_t i = 0; b && i < sizeof names / sizeof *names; i++) {
         const uint8_t *found = b;
-        size_t k = strlen(starts[i]), length = 0;
-        while ((found = um_probe_find(found, (size_t)(b + n - found), starts[i]))) {
+        size_t k = strlen(names[i].start), length = 0;
+        while ((found = um_probe_find(found, (size_t)(b + n - found), names[i].start))) {
             if (isdigit(found[k])) /* a version follows; the block ends with a zero */
                 break;
             found += k;
         }
         if (!found)
             continue;
-        while (length < ENCODER_NAME_MAX && found[length] >= ' ' && found[length] < 0x7F &&
+        while (length < names[i].most && found[length] >= ' ' && found[length] < 0x7F &&
                (length < 4 || memcmp(found + length, " - H", 4)))
             length++;
+        while (length && found[length - 1] == 'U') /* LAME fills with it */
+            length--;
         um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, "in the stream", found, length);
     }
     free(b);

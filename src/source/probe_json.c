@@ -61,7 +61,8 @@ um_status um_probe_json(char **out, const char *path, um_error *err)
     um_json_set(o, "provenance", marks);
 
     um_source *source = NULL;
-    um_source_options options = {.threads = 1};
+    /* the first picture is decoded: only then its upright size is known for sure */
+    um_source_options options = {.want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01};
     um_error why;
     if (um_source_open(&source, path, &options, &why) == UM_OK) {
         um_json_set(o, "streams", streams_json(um_source_media(source)));
