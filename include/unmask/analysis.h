@@ -10,7 +10,7 @@ extern "C" {
 
 typedef struct um_analysis_options {
     const char *signals;      ///< comma-separated names; NULL = all
-    const char *models_dir;   ///< NULL = UNMASK_MODELS of the environment
+    const char *models_dir;   ///< NULL = UNMASK_MODELS of the environment; without either, faces are not looked for
     const char *calibration;  ///< file; NULL = the embedded one
     int threads;              ///< 0 = number of cores
     double max_s;             ///< 0 = all
@@ -21,9 +21,14 @@ typedef struct um_analysis_options {
 
 typedef struct um_report um_report;
 
-/** Decodes once and hands every moment to all signals. UM_OK also for damaged recordings that gave something:
- * the report says so. UM_EIO, UM_EFORMAT: nothing could be read. */
-UM_API um_status um_analyze(um_report **out, const char *path, const um_analysis_options *opt, um_error *err);
+/** Keeps what several recordings share: options, networks, calibration. Strings of `opt` must outlive it.
+ * UM_EINVAL: an unknown signal. UM_EIO, UM_EFORMAT: a model or calibration that was named cannot be used. */
+typedef struct um_analyzer um_analyzer;
+UM_API um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_error *err);
+UM_API void um_analyzer_free(um_analyzer **analyzer);
+/** Decodes once and hands every moment to all signals. UM_OK also for damaged recordings that gave something: the
+ * report says so. UM_EIO, UM_EFORMAT, UM_EUNSUPPORTED: nothing could be read. UM_ECANCELLED: `progress` said so. */
+UM_API um_status um_analyzer_run(um_report **out, um_analyzer *analyzer, const char *path, um_error *err);
 UM_API void um_report_free(um_report **report);
 /** The JSON report (docs/report.schema.json). Caller frees with free(). `timing` = false leaves out what
  * differs between two runs. */

@@ -60,6 +60,9 @@ typedef struct um_rect {
  * Return false to stop: the call then ends with UM_ECANCELLED. */
 typedef bool (*um_progress_fn)(void *user, double done, double total);
 
+/** Writes a text file whole or not at all: under a temporary name, then renamed. UM_EIO. */
+UM_API um_status um_text_write(const char *path, const char *text, um_error *err);
+
 UM_API const char *um_version(void); ///< e.g. "0.1.0"
 
 #ifdef __cplusplus

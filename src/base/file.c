@@ -120,3 +120,8 @@ done:
     fclose(f);
     return st;
 }
+
+um_status um_text_write(const char *path, const char *text, um_error *err)
+{
+    return um_file_write(path, text, strlen(text), err);
+}

@@ -1,0 +1,51 @@
+# The front door. `make demo` and `make test` do all they need on a fresh Debian 12 machine.
+#   make demo                  render the sample, analyse it, say where the report is
+#   make demo MEDIA=clip.mp4   analyse your own file
+#   make test                  every test under ASan+UBSan, the threaded ones under TSan
+#   make bench                 speed against peers, in the same run
+#   make build, make install, make clean
+
+MEDIA ?=
+MODELS ?= $(wildcard $(or $(UNMASK_MODELS),../shared/models))
+PREFIX ?= /usr/local
+
+.PHONY: demo test build bench eval install clean setup setup-test
+
+demo: build
+	@mkdir -p demo
+	@if [ -z "$(MEDIA)" ]; then \
+	    [ -f demo/sample.mp4 ] || ./build/synth/unmask-sample demo/sample.mp4; \
+	fi
+	./build/cli/unmask analyze $(if $(MODELS),--models $(MODELS)) --html demo/report.html --json demo/report.json \
+	    "$(or $(MEDIA),demo/sample.mp4)"
+	@echo "Open $(CURDIR)/demo/report.html in a browser."
+
+build: setup
+	@[ -f build/build.ninja ] || meson setup build --buildtype=release -Dprefix=$(PREFIX) >/dev/null
+	@ninja -C build --quiet
+
+setup:
+	@tools/setup.sh
+setup-test:
+	@tools/setup.sh test
+
+test: setup-test
+	@[ -f build-asan/build.ninja ] || meson setup build-asan -Dbuildtype=debugoptimized -Doptimization=2 \
+	    -Db_sanitize=address,undefined -Db_lundef=false -Ddefault_library=static >/dev/null
+	@[ -f build-tsan/build.ninja ] || meson setup build-tsan -Dbuildtype=debugoptimized -Doptimization=2 \
+	    -Db_sanitize=thread -Db_lundef=false -Ddefault_library=static >/dev/null
+	@ninja -C build-asan --quiet
+	@ninja -C build-tsan --quiet
+	@tests/run build-asan build-tsan
+
+bench: build
+	bench/run build
+
+eval: build
+	tests/eval/run build
+
+install: build
+	meson install -C build --no-rebuild
+
+clean:
+	rm -rf build build-asan build-tsan demo

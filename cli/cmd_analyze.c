@@ -1,0 +1,159 @@
+/* cmd_analyze.c: recordings in, reports out. */
+#include "commands.h"
+#include "progress.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <unmask/unmask.h>
+
+static struct {
+    const char *json, *html, *overlay, *signals, *models, *calibration;
+    bool quiet, no_timing;
+    int threads;
+    double max_s;
+} o;
+
+static const um_opt options[] = {
+    {"json", UM_OPT_TEXT, "FILE", "write the machine-readable report; '-' is standard output; a folder for several inputs", &o.json},
+    {"html", UM_OPT_TEXT, "FILE", "write the report as one self-contained page; a folder for several inputs", &o.html},
+    {"overlay", UM_OPT_TEXT, "FILE", "write the video with the findings drawn into it", &o.overlay},
+    {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
+    {"models", UM_OPT_TEXT, "DIR", "folder with the face networks; else the environment variable UNMASK_MODELS", &o.models},
+    {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one", &o.calibration},
+    {"threads", UM_OPT_INT, "N", "threads for decoding and networks (default: all cores)", &o.threads, 1, 256},
+    {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds", &o.max_s, 0.001, 1e9},
+    {"no-timing", UM_OPT_FLAG, NULL, "leave times out of the JSON: same input, same bytes", &o.no_timing},
+    {"quiet", UM_OPT_FLAG, NULL, "print one line per file instead of the summary", &o.quiet},
+    {0},
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    interrupted = 1;
+}
+
+static bool progress(void *user, double done, double total)
+{
+    um_progress_show(user, done, total);
+    return !interrupted;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+/* Where the report of `input` goes: `target` itself, or a file in the folder `target`. */
+static void target_path(char *out, size_t size, const char *target, const char *input, const char *extension)
+{
+    const char *slash = strrchr(input, '/');
+    if (is_folder(target))
+        snprintf(out, size, "%s/%s.%s", target, slash ? slash + 1 : input, extension);
+    else
+        snprintf(out, size, "%s", target);
+}
+
+static um_status save(const char *text, const char *target, const char *input, const char *extension, um_error *err)
+{
+    char path[4096];
+    if (!strcmp(target, "-")) {
+        puts(text);
+        return UM_OK;
+    }
+    target_path(path, sizeof path, target, input, extension);
+    um_status st = um_text_write(path, text, err);
+    if (st == UM_OK && (!o.json || strcmp(o.json, "-")))
+        printf("%s written to %s\n", extension, path);
+    return st;
+}
+
+static int columns(void)
+{
+    struct winsize w;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40 ? w.ws_col : 100;
+}
+
+static um_status write_reports(const um_report *report, const char *input, um_error *err)
+{
+    um_status st = UM_OK;
+    char *text = NULL;
+    bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    if (!o.json || strcmp(o.json, "-")) {
+        if ((st = um_report_text(&text, report, o.quiet ? 0 : columns(), colour, err)) < 0)
+            return st;
+        fputs(text, stdout);
+        free(text);
+        text = NULL;
+    }
+    if (o.json && (st = um_report_json(&text, report, !o.no_timing, err)) == UM_OK)
+        st = save(text, o.json, input, "json", err);
+    free(text);
+    text = NULL;
+    if (st == UM_OK && o.html && (st = um_report_html(&text, report, err)) == UM_OK)
+        st = save(text, o.html, input, "html", err);
+    free(text);
+    if (st == UM_OK && o.overlay && strcmp(o.overlay, "/dev/null"))
+        printf("overlay written to %s\n", o.overlay);
+    return st;
+}
+
+static int run(int n, char **args)
+{
+    um_error err = {0};
+    um_analyzer *analyzer = NULL;
+    int failed = 0, status = UM_EXIT_OK;
+    um_progress bar;
+    const um_analysis_options opt = {o.signals, o.models, o.calibration, o.threads, o.max_s, o.overlay, progress, &bar};
+    if (n > 1 && o.overlay && strcmp(o.overlay, "/dev/null")) {
+        fputs("unmask analyze: --overlay takes one input\n", stderr);
+        return UM_EXIT_USAGE;
+    }
+    if (n > 1 && ((o.json && strcmp(o.json, "-") && !is_folder(o.json)) || (o.html && !is_folder(o.html)))) {
+        fputs("unmask analyze: with several inputs, --json and --html take a folder that exists\n", stderr);
+        return UM_EXIT_USAGE;
+    }
+    signal(SIGINT, on_interrupt);
+    if (um_analyzer_new(&analyzer, &opt, &err) < 0)
+        return um_complain(&err);
+    for (int i = 0; i < n && !interrupted; i++) {
+        um_report *report = NULL;
+        um_progress_begin(&bar, args[i], "s");
+        um_status st = um_analyzer_run(&report, analyzer, args[i], &err);
+        um_progress_end(&bar);
+        if (st == UM_OK)
+            st = write_reports(report, args[i], &err);
+        if (st < 0) {
+            status = um_complain(&err);
+            failed++;
+        }
+        um_report_free(&report);
+        fflush(stdout);
+    }
+    um_analyzer_free(&analyzer);
+    return failed && n > 1 ? UM_EXIT_SOME_FAILED : status;
+}
+
+const um_command um_cmd_analyze = {
+    .name = "analyze",
+    .arguments = "FILE...",
+    .summary = "Analyse videos, photos or recordings and say what speaks for manipulation",
+    .details =
+        "Decodes each file once, looks for faces, asks every signal its question, and prints a summary: the answer first,\n"
+        "then what it rests on. A higher score always means more likely manipulated. A signal whose error rate has not been\n"
+        "measured is shown and weighs nothing; when the evidence does not suffice, the answer is 'inconclusive' with the\n"
+        "reason.",
+    .examples = "  unmask analyze clip.mp4\n"
+                "  unmask analyze --html report.html --json report.json --overlay marked.mp4 clip.mp4\n"
+                "  unmask analyze --signals blink,radial --models models/ interview.mov\n"
+                "  mkdir reports && unmask analyze --json reports --html reports *.jpg",
+    .options = options,
+    .min_args = 1,
+    .max_args = -1,
+    .run = run,
+};

@@ -1,0 +1,346 @@
+/* analyze.c: one recording in, one report out. Decodes once and hands each moment to faces and signals. */
+#include "analyze/persons.h"
+#include "analyze/runner.h"
+#include "fusion/fusion.h"
+#include "report/overlay.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct um_analyzer {
+    um_analysis_options opt;
+    const um_signal **signal;
+    int n_signals;
+    unsigned needs;
+    um_calibration *calibration;
+    um_face_finder *finder;
+    char faces_note[200];
+};
+
+um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_error *err)
+{
+    um_status st;
+    um_error why = {0};
+    um_analyzer *a = um_calloc(1, sizeof *a);
+    *out = NULL;
+    if (!a)
+        return um_fail_oom(err);
+    a->opt = *opt;
+    if ((st = um_signals_choose(&a->signal, &a->n_signals, opt->signals, err)) < 0 ||
+        (st = um_calibration_load(&a->calibration, opt->calibration, err)) < 0)
+        goto done;
+    for (int i = 0; i < a->n_signals; i++)
+        a->needs |= a->signal[i]->needs;
+    if (opt->overlay_path)
+        a->needs |= UM_NEED_FACES;
+    if (a->needs & UM_NEED_FACES) {
+        um_face_options faces = {.models_dir = opt->models_dir, .threads = opt->threads};
+        st = um_face_finder_new(&a->finder, &faces, &why);
+        if (st == UM_EUNSUPPORTED && !opt->models_dir) {
+            snprintf(a->faces_note, sizeof a->faces_note, "faces were not looked for: %.160s", why.text);
+        } else if (st < 0) {
+            um_fail(err, st, "%s", why.text);
+            goto done;
+        }
+    }
+    *out = a;
+    a = NULL;
+    st = UM_OK;
+done:
+    um_analyzer_free(&a);
+    return st;
+}
+
+void um_analyzer_free(um_analyzer **analyzer)
+{
+    um_analyzer *a = *analyzer;
+    if (!a)
+        return;
+    um_face_finder_free(&a->finder);
+    um_calibration_free(&a->calibration);
+    free(a->signal);
+    free(a);
+    *analyzer = NULL;
+}
+
+/* One run: what lives as long as the recording is read. */
+typedef struct run {
+    um_analyzer *a;
+    um_report *report;
+    um_source *source;
+    um_face_tracker *tracker;
+    um_overlay *overlay;
+    um_runner *runner;
+    const um_findings **findings; /* [n_signals] the runners', for the overlay */
+    um_faces faces;
+    um_context ctx;
+} run;
+
+/* The strings of um_media die with the source; the report keeps its own. */
+static um_status keep_media(um_report *r, const um_media *m, um_error *err)
+{
+    const char **field[] = {&r->media.path, &r->media.container, &r->media.video_codec, &r->media.pixel_format,
+                            &r->media.audio_codec};
+    r->media = *m;
+    for (size_t i = 0; i < sizeof field / sizeof *field; i++)
+        if (!(*field[i] = r->media_text[i] = um_strdup(*field[i] ? *field[i] : "")))
+            return um_fail_oom(err);
+    return UM_OK;
+}
+
+static um_status open_run(run *run, const char *path, um_error *err)
+{
+    um_status st;
+    um_analyzer *a = run->a;
+    um_report *r = run->report;
+    um_source_options opt = {.threads = a->opt.threads, .max_s = a->opt.max_s};
+    if (a->needs & UM_NEED_GRAY)
+        opt.want |= UM_WANT_GRAY;
+    if (a->needs & UM_NEED_RGB || a->finder || a->opt.overlay_path)
+        opt.want |= UM_WANT_RGB;
+    if (a->needs & UM_NEED_SOUND || a->opt.overlay_path)
+        opt.want |= UM_WANT_SOUND;
+    if (!opt.want) /* only the file is asked about; still say how long it is and whether it decodes */
+        opt.want = UM_WANT_GRAY | UM_WANT_SOUND;
+    if ((st = um_probe_file(&r->probe, path, err)) < 0 || (st = um_source_open(&run->source, path, &opt, err)) < 0)
+        return st;
+    if ((st = keep_media(r, um_source_media(run->source), err)) < 0)
+        return st;
+    run->ctx = (um_context){.media = &r->media, .probe = &r->probe};
+    if (a->finder && r->media.has_video) {
+        if (!r->media.is_photo && (st = um_face_tracker_new(&run->tracker, a->finder, err)) < 0)
+            return st;
+        for (int i = 0; i < 2; i++) {
+            static const char *const role[] = {"face detector", "landmarks"};
+            const char *sha = NULL, *name = um_face_finder_model(a->finder, i, &sha);
+            if (name) {
+                um_model_used *m = &r->model[r->n_models++];
+                snprintf(m->role, sizeof m->role, "%s", role[i]);
+                snprintf(m->name, sizeof m->name, "%s", name);
+                snprintf(m->sha256, sizeof m->sha256, "%s", sha ? sha : "");
+            }
+        }
+    }
+    if (a->opt.overlay_path && r->media.has_video &&
+        (st = um_overlay_open(&run->overlay, a->opt.overlay_path, &r->media, err)) < 0)
+        return st;
+    for (int i = 0; i < a->n_signals; i++) {
+        st = um_runner_begin(&run->runner[i], a->signal[i], &run->ctx, *a->faces_note ? a->faces_note : NULL, err);
+        if (st < 0)
+            return st;
+        run->findings[i] = run->runner[i].findings;
+    }
+    return UM_OK;
+}
+
+static um_status one_frame(run *run, const um_frame *frame, um_error *err)
+{
+    um_status st;
+    um_report *r = run->report;
+    run->ctx.frame = frame;
+    if (run->a->finder) {
+        double start = um_now_s();
+        st = run->tracker ? um_face_tracker_push(run->tracker, frame, &run->faces, err)
+                          : um_face_find(run->a->finder, frame->rgb, &run->faces, err);
+        if (st < 0)
+            return st;
+        for (int i = 0; !run->tracker && i < run->faces.n; i++)
+            run->faces.face[i].person = i; /* a photo: every face is a person of its own */
+        run->ctx.faces = &run->faces;
+        if ((st = um_persons_add(r, frame, &run->faces, err)) < 0)
+            return st;
+        r->timing.faces_s += um_now_s() - start;
+    }
+    r->n_frames++;
+    return UM_OK;
+}
+
+static um_status one_moment(run *run, const um_moment *m, um_error *err)
+{
+    um_status st = UM_OK;
+    um_report *r = run->report;
+    double end_s = m->t_s;
+    if (m->frame) {
+        if ((st = one_frame(run, m->frame, err)) < 0)
+            return st;
+        end_s += m->frame->duration_s;
+    } else {
+        run->ctx.sound = m->sound;
+        r->n_samples += m->sound->n;
+        end_s += (double)m->sound->n / m->sound->rate_hz;
+    }
+    if (end_s > r->analysed_s)
+        r->analysed_s = end_s;
+    for (int i = 0; i < run->a->n_signals; i++)
+        um_runner_push(&run->runner[i], &run->ctx);
+    if (run->overlay)
+        st = m->frame ? um_overlay_frame(run->overlay, m->frame, run->ctx.faces, run->findings, run->a->n_signals, err)
+                      : um_overlay_sound(run->overlay, m->sound, err);
+    run->ctx.frame = NULL;
+    run->ctx.faces = NULL;
+    run->ctx.sound = NULL;
+    return st;
+}
+
+static um_status read_all(run *run, um_error *err)
+{
+    um_status st;
+    um_report *r = run->report;
+    const um_analysis_options *opt = &run->a->opt;
+    double total = r->media.duration_s;
+    if (opt->max_s > 0 && (total <= 0 || total > opt->max_s))
+        total = opt->max_s;
+    for (;;) {
+        um_moment *m = NULL;
+        double start = um_now_s();
+        st = um_source_next(&m, run->source, err);
+        r->timing.decode_wait_s += um_now_s() - start;
+        if (st != UM_OK)
+            break;
+        st = one_moment(run, m, err);
+        um_moment_free(&m);
+        if (st < 0)
+            return st;
+        if (opt->progress && !opt->progress(opt->user, r->analysed_s, total))
+            return um_fail(err, UM_ECANCELLED, "%s: stopped", r->path);
+    }
+    r->damage = um_source_damage(run->source);
+    /* Whatever was read before an error in the file is worth a report that says so. */
+    if (st < 0 && (!r->n_frames && !r->n_samples))
+        return st;
+    if (st < 0 && st != UM_EFORMAT && st != UM_EIO)
+        return st;
+    if (st < 0) {
+        r->damage.truncated = true;
+        if (!*r->damage.note && err)
+            snprintf(r->damage.note, sizeof r->damage.note, "%.199s", err->text);
+    }
+    if (!r->n_frames && !r->n_samples)
+        return um_fail(err, UM_EFORMAT, "%s: no picture and no sound could be decoded", r->path);
+    r->partial = r->damage.truncated || (opt->max_s > 0 && r->media.duration_s > opt->max_s);
+    return UM_OK;
+}
+
+static void declare(um_report *r)
+{
+    for (int i = 0; i < r->probe.n_marks; i++) {
+        const um_mark *m = &r->probe.marks[i];
+        if (m->state == UM_MARK_DECLARES_SYNTHETIC && !*r->declaration)
+            snprintf(r->declaration, sizeof r->declaration, "%s: %s", m->name, m->detail);
+    }
+}
+
+static um_status settle(run *run, um_error *err)
+{
+    um_report *r = run->report;
+    int n = run->a->n_signals;
+    um_verdict person[UM_MAX_PERSONS];
+    if (!(r->findings = um_calloc((size_t)n, sizeof *r->findings)) || !(r->known = um_calloc((size_t)n, sizeof *r->known)))
+        return um_fail_oom(err);
+    for (int i = 0; i < n; i++) {
+        um_runner_finish(&run->runner[i], &run->ctx);
+        um_fusion_calibrate(run->a->calibration, run->runner[i].findings);
+        const char *known = um_calibration_known(run->a->calibration, run->a->signal[i]);
+        snprintf(r->known[i], sizeof r->known[i], "%s", known ? known : "");
+        r->findings[i] = run->runner[i].findings; /* the report takes them over */
+        run->runner[i].findings = NULL;
+        r->n_findings++;
+    }
+    um_persons_finish(r);
+    for (int i = 0; i < r->n_persons; i++)
+        person[i] = r->person[i].verdict = um_fusion_combine(r->findings, r->n_findings, r->person[i].id);
+    um_verdict whole = um_fusion_combine(r->findings, r->n_findings, UM_FILE);
+    r->verdict = um_fusion_file(&whole, person, r->n_persons);
+    snprintf(r->calibration, sizeof r->calibration, "%s", um_calibration_name(run->a->calibration));
+    snprintf(r->faces_note, sizeof r->faces_note, "%s", run->a->faces_note);
+    declare(r);
+    return UM_OK;
+}
+
+/* A path as one word of a shell command. */
+static void quote(um_buf *b, const char *word)
+{
+    um_buf_text(b, "'");
+    for (; *word; word++)
+        if (*word == '\'')
+            um_buf_text(b, "'\\''");
+        else
+            um_buf_add(b, word, 1);
+    um_buf_text(b, "'");
+}
+
+static char *repeat_command(const um_analyzer *a, const char *path)
+{
+    um_buf b;
+    um_buf_init(&b, 16384);
+    um_buf_text(&b, "unmask analyze");
+    if (a->opt.signals)
+        um_buf_printf(&b, " --signals %s", a->opt.signals);
+    if (a->opt.max_s > 0)
+        um_buf_printf(&b, " --max-seconds %g", a->opt.max_s);
+    if (a->opt.models_dir) {
+        um_buf_text(&b, " --models ");
+        quote(&b, a->opt.models_dir);
+    }
+    if (a->opt.calibration) {
+        um_buf_text(&b, " --calibration ");
+        quote(&b, a->opt.calibration);
+    }
+    um_buf_text(&b, " ");
+    quote(&b, path);
+    return um_buf_take(&b);
+}
+
+um_status um_analyzer_run(um_report **out, um_analyzer *a, const char *path, um_error *err)
+{
+    um_status st;
+    double start = um_now_s();
+    run run = {.a = a};
+    *out = NULL;
+    if (!(run.report = um_calloc(1, sizeof *run.report)) || !(run.report->path = um_strdup(path)) ||
+        !(run.report->command = repeat_command(a, path)) ||
+        !(run.runner = um_calloc((size_t)a->n_signals, sizeof *run.runner)) ||
+        !(run.findings = um_calloc((size_t)a->n_signals, sizeof *run.findings))) {
+        st = um_fail_oom(err);
+        goto done;
+    }
+    if ((st = open_run(&run, path, err)) < 0 || (st = read_all(&run, err)) < 0 || (st = settle(&run, err)) < 0)
+        goto done;
+    if (run.overlay && (st = um_overlay_finish(run.overlay, err)) < 0)
+        goto done;
+    run.report->timing.wall_s = um_now_s() - start;
+    *out = run.report;
+    run.report = NULL;
+    st = UM_OK;
+done:
+    um_overlay_close(&run.overlay);
+    for (int i = 0; run.runner && i < a->n_signals; i++)
+        um_runner_free(&run.runner[i]);
+    free(run.runner);
+    free(run.findings);
+    um_faces_clear(&run.faces);
+    um_face_tracker_free(&run.tracker);
+    um_source_close(&run.source);
+    um_report_free(&run.report);
+    return st;
+}
+
+void um_report_free(um_report **report)
+{
+    um_report *r = *report;
+    if (!r)
+        return;
+    for (int i = 0; i < r->n_findings; i++)
+        um_findings_free(&r->findings[i]);
+    for (int i = 0; i < r->n_persons; i++)
+        um_image_free(&r->person[i].picture);
+    for (size_t i = 0; i < sizeof r->media_text / sizeof *r->media_text; i++)
+        free(r->media_text[i]);
+    free(r->findings);
+    free(r->known);
+    free(r->person);
+    free(r->path);
+    free(r->command);
+    free(r);
+    *report = NULL;
+}

@@ -1,0 +1,73 @@
+#include "analyze/persons.h"
+#include <string.h>
+
+enum { PICTURE_SIDE = 160 };
+static const float PICTURE_MARGIN = 1.5f; /* hair and chin in the picture */
+/* A new best picture must be clearly better: the crop is not remade for every slightly sharper frame. */
+static const float BETTER = 1.05f;
+
+static um_person *find_or_add(um_report *r, int id, double t_s, um_error *err)
+{
+    for (int i = 0; i < r->n_persons; i++)
+        if (r->person[i].id == id)
+            return &r->person[i];
+    size_t capacity = (size_t)r->n_persons;
+    if (!um_grow(&r->person, &capacity, capacity + 1, UM_MAX_PERSONS, sizeof *r->person)) {
+        um_fail_oom(err);
+        return NULL;
+    }
+    um_person *p = &r->person[r->n_persons++];
+    *p = (um_person){.id = id, .first_s = t_s, .last_s = t_s};
+    return p;
+}
+
+static void add_quality(um_face_quality *sum, const um_face_quality *q)
+{
+    sum->eye_distance_px += q->eye_distance_px;
+    sum->sharpness += q->sharpness;
+    sum->frontal += q->frontal;
+    sum->visible += q->visible;
+    sum->compression += q->compression;
+    sum->overall += q->overall;
+}
+
+um_status um_persons_add(um_report *r, const um_frame *frame, const um_faces *faces, um_error *err)
+{
+    um_status st;
+    for (int i = 0; i < faces->n; i++) {
+        const um_face *face = &faces->face[i];
+        /* Without a tracker (a photo) every face is a person of its own. */
+        int id = face->person >= 0 ? face->person : i;
+        r->n_faces++;
+        if (id >= UM_MAX_PERSONS) {
+            if (id - UM_MAX_PERSONS + 1 > r->n_persons_dropped)
+                r->n_persons_dropped = id - UM_MAX_PERSONS + 1;
+            continue;
+        }
+        um_person *p = find_or_add(r, id, frame->t_s, err);
+        if (!p)
+            return UM_ENOMEM;
+        p->last_s = frame->t_s + frame->duration_s;
+        p->n_frames++;
+        add_quality(&p->quality, &face->quality);
+        if (!p->picture || face->quality.overall > BETTER * p->best.quality.overall) {
+            um_image *picture = NULL;
+            if ((st = um_face_crop(&picture, frame->rgb, face, PICTURE_SIDE, PICTURE_MARGIN, err)) < 0)
+                return st;
+            um_image_free(&p->picture);
+            p->picture = picture;
+            p->best = *face;
+        }
+    }
+    return UM_OK;
+}
+
+void um_persons_finish(um_report *r)
+{
+    for (int i = 0; i < r->n_persons; i++) {
+        um_face_quality *q = &r->person[i].quality;
+        float n = (float)r->person[i].n_frames;
+        *q = (um_face_quality){q->eye_distance_px / n, q->sharpness / n,   q->frontal / n,
+                               q->visible / n,         q->compression / n, q->overall / n};
+    }
+}

@@ -1,0 +1,110 @@
+#include "analyze/runner.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+double um_now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+um_status um_signals_choose(const um_signal ***out, int *n, const char *names, um_error *err)
+{
+    int all = um_signal_count();
+    *n = 0;
+    *out = um_calloc((size_t)all, sizeof **out);
+    if (!*out)
+        return um_fail_oom(err);
+    for (int i = 0; i < all; i++) { /* in the order of the registry, whatever the order of names */
+        const um_signal *s = um_signal_at(i);
+        bool wanted = !names;
+        for (const char *p = names; p && *p; p += strcspn(p, ","), p += *p == ',')
+            wanted |= strcspn(p, ",") == strlen(s->name) && !strncmp(p, s->name, strlen(s->name));
+        if (wanted)
+            (*out)[(*n)++] = s;
+    }
+    for (const char *p = names; p && *p; p += strcspn(p, ","), p += *p == ',') {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(p, ","), p);
+        if (!um_signal_find(name)) {
+            free(*out);
+            *out = NULL;
+            return um_fail(err, UM_EINVAL, "there is no signal '%s' (see unmask signals)", name);
+        }
+    }
+    return UM_OK;
+}
+
+/* The reason why a signal cannot say anything about this recording, or NULL. */
+static const char *unsuited(const um_signal *s, const um_media *media, const char *faces_note)
+{
+    if (s->needs & (UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES) && !media->has_video)
+        return "the file has no picture";
+    if (s->needs & UM_NEED_MOTION && media->is_photo)
+        return "a photo has no motion";
+    if (s->needs & UM_NEED_SOUND && !media->has_sound)
+        return "the file has no sound";
+    if (s->needs & UM_NEED_FACES)
+        return faces_note;
+    return NULL;
+}
+
+um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_context *ctx, const char *faces_note,
+                          um_error *err)
+{
+    um_error failure = {0};
+    um_status st = um_findings_new(&r->findings, signal, err);
+    if (st < 0)
+        return st;
+    r->signal = signal;
+    const char *reason = unsuited(signal, ctx->media, faces_note);
+    if (reason) {
+        um_findings_skip(r->findings, UM_FILE, "%s", reason);
+        return UM_OK;
+    }
+    if (!(r->state = um_calloc_aligned(1, signal->state_size)))
+        return um_fail_oom(err);
+    double start = um_now_s();
+    if (signal->begin(r->state, ctx, &failure) < 0)
+        um_findings_fail(r->findings, &failure);
+    else
+        r->alive = true;
+    r->findings->seconds += um_now_s() - start;
+    return UM_OK;
+}
+
+void um_runner_push(um_runner *r, const um_context *ctx)
+{
+    um_error failure = {0};
+    unsigned kind = ctx->sound ? UM_NEED_SOUND : UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES;
+    if (!r->alive || !(r->signal->needs & kind))
+        return;
+    double start = um_now_s();
+    if (r->signal->push(r->state, ctx, r->findings, &failure) < 0) {
+        um_findings_fail(r->findings, &failure);
+        r->alive = false;
+    }
+    r->findings->seconds += um_now_s() - start;
+}
+
+void um_runner_finish(um_runner *r, const um_context *ctx)
+{
+    um_error failure = {0};
+    double start = um_now_s();
+    if (r->alive && r->signal->finish(r->state, ctx, r->findings, &failure) < 0)
+        um_findings_fail(r->findings, &failure);
+    r->alive = false;
+    um_findings_close(r->findings);
+    r->findings->seconds += um_now_s() - start;
+}
+
+void um_runner_free(um_runner *r)
+{
+    if (r->state)
+        r->signal->end(r->state);
+    free(r->state);
+    um_findings_free(&r->findings);
+    *r = (um_runner){0};
+}
