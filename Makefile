@@ -31,9 +31,9 @@ setup-test:
 
 test: setup-test
 	@[ -f build-asan/build.ninja ] || meson setup build-asan -Dbuildtype=debugoptimized -Doptimization=2 \
-	    -Db_sanitize=address,undefined -Db_lundef=false -Ddefault_library=static >/dev/null
+	    -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 	@[ -f build-tsan/build.ninja ] || meson setup build-tsan -Dbuildtype=debugoptimized -Doptimization=2 \
-	    -Db_sanitize=thread -Db_lundef=false -Ddefault_library=static >/dev/null
+	    -Db_sanitize=thread -Db_lundef=false >/dev/null
 	@ninja -C build-asan --quiet
 	@ninja -C build-tsan --quiet
 	@tests/run build-asan build-tsan
