@@ -235,13 +235,11 @@ static um_status settle(run *run, um_error *err)
     um_report *r = run->report;
     int n = run->a->n_signals;
     um_verdict person[UM_MAX_PERSONS];
-    if (!(r->findings = um_calloc((size_t)n, sizeof *r->findings)) || !(r->known = um_calloc((size_t)n, sizeof *r->known)))
+    if (!(r->findings = um_calloc((size_t)n, sizeof *r->findings)))
         return um_fail_oom(err);
     for (int i = 0; i < n; i++) {
         um_runner_finish(&run->runner[i], &run->ctx);
         um_fusion_calibrate(run->a->calibration, run->runner[i].findings);
-        const char *known = um_calibration_known(run->a->calibration, run->a->signal[i]);
-        snprintf(r->known[i], sizeof r->known[i], "%s", known ? known : "");
         r->findings[i] = run->runner[i].findings; /* the report takes them over */
         run->runner[i].findings = NULL;
         r->n_findings++;
@@ -337,7 +335,6 @@ void um_report_free(um_report **report)
     for (size_t i = 0; i < sizeof r->media_text / sizeof *r->media_text; i++)
         free(r->media_text[i]);
     free(r->findings);
-    free(r->known);
     free(r->person);
     free(r->path);
     free(r->command);

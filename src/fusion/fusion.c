@@ -109,15 +109,11 @@ static const entry *find(const um_calibration *c, const um_signal *signal)
     return NULL;
 }
 
-const char *um_calibration_known(const um_calibration *c, const um_signal *signal)
-{
-    const entry *e = find(c, signal);
-    return e ? e->known : NULL;
-}
-
 void um_fusion_calibrate(const um_calibration *c, um_findings *f)
 {
     const entry *e = find(c, f->signal);
+    if (e)
+        snprintf(f->error_rate, sizeof f->error_rate, "%s", e->known);
     for (int i = 0; e && i < f->n_results; i++) {
         um_result *r = &f->result[i];
         if (r->outcome != UM_SCORED || !isfinite(r->score))

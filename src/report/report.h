@@ -37,8 +37,6 @@ struct um_report {
     char calibration[96]; /* name and sha256 of the calibration in use */
     int n_findings;
     um_findings **findings;
-    char (
-        *known)[240]; /* [n_findings] error rate of the signal's calibration in words; "" when it has none */
     char declaration[300]; /* what the file says of itself, when it says that it is synthetic; "" otherwise */
     um_verdict verdict; /* of the file: of its most suspicious person together with what concerns the file */
     char *command;      /* how to repeat it */

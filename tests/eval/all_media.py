@@ -53,10 +53,10 @@ for folder in sorted(folders):
                 bad.append("lost: %s (status %d)" % (path, status))
             continue
         row["report"] += 1
-        row["faces"] += r["faces"]["found"]
-        row["with_face"] += r["faces"]["persons"] > 0
-        row["media_s"] += r["input"]["analysed_s"] if kind != "photo" else 0
-        row["frames"] += r["input"]["frames"]
+        row["faces"] += r["analysed"]["faces"]
+        row["with_face"] += r["analysed"]["faces"] > 0
+        row["media_s"] += r["analysed"]["seconds"] if kind != "photo" else 0
+        row["frames"] += r["analysed"]["frames"]
 
 print("%-34s %-6s %6s %7s %7s %5s %9s %9s %8s %9s %7s" % ("set", "kind", "files", "reports", "reasons", "lost",
       "with face", "faces", "media s", "wall/med", "peak MB"))
