@@ -35,7 +35,8 @@ UM_API void um_report_free(um_report **report);
 UM_API um_status um_report_json(char **out, const um_report *report, bool timing, um_error *err);
 /** One self-contained page. Caller frees with free(). */
 UM_API um_status um_report_html(char **out, const um_report *report, um_error *err);
-/** The terminal summary; `columns` wide, with ANSI colours or without. Caller frees with free(). */
+/** The terminal summary; `columns` wide, with ANSI colours or without; 0 columns: one line, the path
+ * and the answer. Caller frees with free(). */
 UM_API um_status um_report_text(char **out, const um_report *report, int columns, bool colour, um_error *err);
 
 #ifdef __cplusplus

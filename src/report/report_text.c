@@ -378,11 +378,18 @@ um_status um_report_text(char **out, const um_report *report, int columns, bool 
 {
     page p = {.columns = um_clampi(columns, NARROWEST, WIDEST), .colour = colour};
     um_buf_init(&p.out, TEXT_MAX);
-    answer(&p, report);
-    recording(&p, report);
-    persons(&p, report);
-    signals(&p, report);
-    provenance(&p, report);
+    if (columns) {
+        answer(&p, report);
+        recording(&p, report);
+        persons(&p, report);
+        signals(&p, report);
+        provenance(&p, report);
+    } else {
+        um_words_plain(&p.out, report->path);
+        um_buf_text(&p.out, ": ");
+        um_words_answer(&p.out, report);
+        um_buf_text(&p.out, "\n");
+    }
     *out = um_buf_take(&p.out);
     return *out ? UM_OK : um_fail_oom(err);
 }
