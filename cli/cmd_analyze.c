@@ -17,13 +17,18 @@ static struct {
 } o;
 
 static const um_opt options[] = {
-    {"json", UM_OPT_TEXT, "FILE", "write the machine-readable report; '-' is standard output; a folder for several inputs", &o.json},
-    {"html", UM_OPT_TEXT, "FILE", "write the report as one self-contained page; a folder for several inputs", &o.html},
+    {"json", UM_OPT_TEXT, "FILE",
+     "write the machine-readable report; '-' is standard output; a folder for several inputs", &o.json},
+    {"html", UM_OPT_TEXT, "FILE", "write the report as one self-contained page; a folder for several inputs",
+     &o.html},
     {"overlay", UM_OPT_TEXT, "FILE", "write the video with the findings drawn into it", &o.overlay},
     {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
-    {"models", UM_OPT_TEXT, "DIR", "folder with the face networks; else the environment variable UNMASK_MODELS", &o.models},
-    {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one", &o.calibration},
-    {"threads", UM_OPT_INT, "N", "threads for decoding and networks (default: all cores)", &o.threads, 1, 256},
+    {"models", UM_OPT_TEXT, "DIR",
+     "folder with the face networks; else the environment variable UNMASK_MODELS", &o.models},
+    {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
+     &o.calibration},
+    {"threads", UM_OPT_INT, "N", "threads for decoding and networks (default: all cores)", &o.threads, 1,
+     256},
     {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds", &o.max_s, 0.001, 1e9},
     {"no-timing", UM_OPT_FLAG, NULL, "leave times out of the JSON: same input, same bytes", &o.no_timing},
     {"quiet", UM_OPT_FLAG, NULL, "print one line per file instead of the summary", &o.quiet},
@@ -59,7 +64,8 @@ static void target_path(char *out, size_t size, const char *target, const char *
         snprintf(out, size, "%s", target);
 }
 
-static um_status save(const char *text, const char *target, const char *input, const char *extension, um_error *err)
+static um_status save(const char *text, const char *target, const char *input, const char *extension,
+                      um_error *err)
 {
     char path[4096];
     if (!strcmp(target, "-")) {
@@ -109,7 +115,8 @@ static int run(int n, char **args)
     um_analyzer *analyzer = NULL;
     int failed = 0, status = UM_EXIT_OK;
     um_progress bar;
-    const um_analysis_options opt = {o.signals, o.models, o.calibration, o.threads, o.max_s, o.overlay, progress, &bar};
+    const um_analysis_options opt = {o.signals, o.models,  o.calibration, o.threads,
+                                     o.max_s,   o.overlay, progress,      &bar};
     if (n > 1 && o.overlay && strcmp(o.overlay, "/dev/null")) {
         fputs("unmask analyze: --overlay takes one input\n", stderr);
         return UM_EXIT_USAGE;
@@ -143,11 +150,13 @@ const um_command um_cmd_analyze = {
     .name = "analyze",
     .arguments = "FILE...",
     .summary = "Analyse videos, photos or recordings and say what speaks for manipulation",
-    .details =
-        "Decodes each file once, looks for faces, asks every signal its question, and prints a summary: the answer first,\n"
-        "then what it rests on. A higher score always means more likely manipulated. A signal whose error rate has not been\n"
-        "measured is shown and weighs nothing; when the evidence does not suffice, the answer is 'inconclusive' with the\n"
-        "reason.",
+    .details = "Decodes each file once, looks for faces, asks every signal its question, and prints a "
+               "summary: the answer first,\n"
+               "then what it rests on. A higher score always means more likely manipulated. A signal whose "
+               "error rate has not been\n"
+               "measured is shown and weighs nothing; when the evidence does not suffice, the answer is "
+               "'inconclusive' with the\n"
+               "reason.",
     .examples = "  unmask analyze clip.mp4\n"
                 "  unmask analyze --html report.html --json report.json --overlay marked.mp4 clip.mp4\n"
                 "  unmask analyze --signals blink,radial --models models/ interview.mov\n"

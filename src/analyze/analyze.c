@@ -64,7 +64,7 @@ void um_analyzer_free(um_analyzer **analyzer)
 }
 
 /* One run: what lives as long as the recording is read. */
-typedef struct run {
+typedef struct job {
     um_analyzer *a;
     um_report *report;
     um_source *source;
@@ -74,13 +74,13 @@ typedef struct run {
     const um_findings **findings; /* [n_signals] the runners', for the overlay */
     um_faces faces;
     um_context ctx;
-} run;
+} job;
 
 /* The strings of um_media die with the source; the report keeps its own. */
 static um_status keep_media(um_report *r, const um_media *m, um_error *err)
 {
-    const char **field[] = {&r->media.path, &r->media.container, &r->media.video_codec, &r->media.pixel_format,
-                            &r->media.audio_codec};
+    const char **field[] = {&r->media.path, &r->media.container, &r->media.video_codec,
+                            &r->media.pixel_format, &r->media.audio_codec};
     r->media = *m;
     for (size_t i = 0; i < sizeof field / sizeof *field; i++)
         if (!(*field[i] = r->media_text[i] = um_strdup(*field[i] ? *field[i] : "")))
@@ -88,7 +88,7 @@ static um_status keep_media(um_report *r, const um_media *m, um_error *err)
     return UM_OK;
 }
 
-static um_status open_run(run *run, const char *path, um_error *err)
+static um_status open_run(job *run, const char *path, um_error *err)
 {
     um_status st;
     um_analyzer *a = run->a;
@@ -102,7 +102,8 @@ static um_status open_run(run *run, const char *path, um_error *err)
         opt.want |= UM_WANT_SOUND;
     if (!opt.want) /* only the file is asked about; still say how long it is and whether it decodes */
         opt.want = UM_WANT_GRAY | UM_WANT_SOUND;
-    if ((st = um_probe_file(&r->probe, path, err)) < 0 || (st = um_source_open(&run->source, path, &opt, err)) < 0)
+    if ((st = um_probe_file(&r->probe, path, err)) < 0 ||
+        (st = um_source_open(&run->source, path, &opt, err)) < 0)
         return st;
     if ((st = keep_media(r, um_source_media(run->source), err)) < 0)
         return st;
@@ -125,7 +126,8 @@ static um_status open_run(run *run, const char *path, um_error *err)
         (st = um_overlay_open(&run->overlay, a->opt.overlay_path, &r->media, err)) < 0)
         return st;
     for (int i = 0; i < a->n_signals; i++) {
-        st = um_runner_begin(&run->runner[i], a->signal[i], &run->ctx, *a->faces_note ? a->faces_note : NULL, err);
+        st = um_runner_begin(&run->runner[i], a->signal[i], &run->ctx, *a->faces_note ? a->faces_note : NULL,
+                             err);
         if (st < 0)
             return st;
         run->findings[i] = run->runner[i].findings;
@@ -133,7 +135,7 @@ static um_status open_run(run *run, const char *path, um_error *err)
     return UM_OK;
 }
 
-static um_status one_frame(run *run, const um_frame *frame, um_error *err)
+static um_status one_frame(job *run, const um_frame *frame, um_error *err)
 {
     um_status st;
     um_report *r = run->report;
@@ -155,7 +157,7 @@ static um_status one_frame(run *run, const um_frame *frame, um_error *err)
     return UM_OK;
 }
 
-static um_status one_moment(run *run, const um_moment *m, um_error *err)
+static um_status one_moment(job *run, const um_moment *m, um_error *err)
 {
     um_status st = UM_OK;
     um_report *r = run->report;
@@ -174,7 +176,8 @@ static um_status one_moment(run *run, const um_moment *m, um_error *err)
     for (int i = 0; i < run->a->n_signals; i++)
         um_runner_push(&run->runner[i], &run->ctx);
     if (run->overlay)
-        st = m->frame ? um_overlay_frame(run->overlay, m->frame, run->ctx.faces, run->findings, run->a->n_signals, err)
+        st = m->frame ? um_overlay_frame(run->overlay, m->frame, run->ctx.faces, run->findings,
+                                         run->a->n_signals, err)
                       : um_overlay_sound(run->overlay, m->sound, err);
     run->ctx.frame = NULL;
     run->ctx.faces = NULL;
@@ -182,7 +185,7 @@ static um_status one_moment(run *run, const um_moment *m, um_error *err)
     return st;
 }
 
-static um_status read_all(run *run, um_error *err)
+static um_status read_all(job *run, um_error *err)
 {
     um_status st;
     um_report *r = run->report;
@@ -230,7 +233,7 @@ static void declare(um_report *r)
     }
 }
 
-static um_status settle(run *run, um_error *err)
+static um_status settle(job *run, um_error *err)
 {
     um_report *r = run->report;
     int n = run->a->n_signals;
@@ -293,7 +296,7 @@ um_status um_analyzer_run(um_report **out, um_analyzer *a, const char *path, um_
 {
     um_status st;
     double start = um_now_s();
-    run run = {.a = a};
+    job run = {.a = a};
     *out = NULL;
     if (!(run.report = um_calloc(1, sizeof *run.report)) || !(run.report->path = um_strdup(path)) ||
         !(run.report->command = repeat_command(a, path)) ||
@@ -302,7 +305,8 @@ um_status um_analyzer_run(um_report **out, um_analyzer *a, const char *path, um_
         st = um_fail_oom(err);
         goto done;
     }
-    if ((st = open_run(&run, path, err)) < 0 || (st = read_all(&run, err)) < 0 || (st = settle(&run, err)) < 0)
+    if ((st = open_run(&run, path, err)) < 0 || (st = read_all(&run, err)) < 0 ||
+        (st = settle(&run, err)) < 0)
         goto done;
     if (run.overlay && (st = um_overlay_finish(run.overlay, err)) < 0)
         goto done;

@@ -5,7 +5,8 @@
 
 enum { UM_MAX_PERSONS = 256 };
 
-/* Adds the faces of one frame to report->person (grows it; beyond UM_MAX_PERSONS counts in n_persons_dropped). */
+/* Adds the faces of one frame to report->person (grows it; beyond UM_MAX_PERSONS counts in
+ * n_persons_dropped). */
 um_status um_persons_add(um_report *report, const um_frame *frame, const um_faces *faces, um_error *err);
 void um_persons_finish(um_report *report); /* sums to means */
 #endif

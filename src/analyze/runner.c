@@ -51,8 +51,8 @@ static const char *unsuited(const um_signal *s, const um_media *media, const cha
     return NULL;
 }
 
-um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_context *ctx, const char *faces_note,
-                          um_error *err)
+um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_context *ctx,
+                          const char *faces_note, um_error *err)
 {
     um_error failure = {0};
     um_status st = um_findings_new(&r->findings, signal, err);

@@ -1,9 +1,10 @@
 /* hostile.c [N [SEED]]: N damaged recordings made from real ones, each analysed in a process of its own.
  *
- * Passes when every one ends within LIMIT_S in a report (whole or partial) or in one clear line that names the file: no
- * crash, no sanitizer report, no hang, no more than LIMIT_MB of memory. Damage: truncated, bits flipped, zero length,
- * wrong extension, bytes of the header set to extremes (hostile dimensions, durations, counts), blocks repeated, removed
- * or exchanged. The sources are real files of every container in UNMASK_TESTDATA; without it, skipped. */
+ * Passes when every one ends within LIMIT_S in a report (whole or partial) or in one clear line that names
+ * the file: no crash, no sanitizer report, no hang, no more than LIMIT_MB of memory. Damage: truncated, bits
+ * flipped, zero length, wrong extension, bytes of the header set to extremes (hostile dimensions, durations,
+ * counts), blocks repeated, removed or exchanged. The sources are real files of every container in
+ * UNMASK_TESTDATA; without it, skipped. */
 #include "../check.h"
 #include <stdint.h>
 #include <string.h>
@@ -17,10 +18,14 @@
 enum { LIMIT_S = 60, LIMIT_MB = 3000 }; /* under ASan, which needs about three times the memory */
 
 static const char *const sources[] = {
-    "data/faces/videos/train/real/grid_03.mpg", "data/faces/videos/train/real/mead_3.mp4",
-    "data/faces/videos/train/real/lia_4.mov",   "data/faces/real_stills/open/o0001.jpg",
-    "data/faces/videos/dfl_pairs/pair20.mp4",   "data/audio/fsdd/real/0_george_7.flac",
-    "data/audio/unit_resynth/fake/codec_p244_069_lpcnet.mp3", "data/faces/videos/train/real/vidtimit_1.mp4",
+    "data/faces/videos/train/real/grid_03.mpg",
+    "data/faces/videos/train/real/mead_3.mp4",
+    "data/faces/videos/train/real/lia_4.mov",
+    "data/faces/real_stills/open/o0001.jpg",
+    "data/faces/videos/dfl_pairs/pair20.mp4",
+    "data/audio/fsdd/real/0_george_7.flac",
+    "data/audio/unit_resynth/fake/codec_p244_069_lpcnet.mp3",
+    "data/faces/videos/train/real/vidtimit_1.mp4",
 };
 
 static uint64_t state;
@@ -54,7 +59,8 @@ static bool load(blob *b, const char *path)
 
 static const char *damage(blob *b)
 {
-    static const uint8_t extreme[][4] = {{255, 255, 255, 255}, {127, 255, 255, 255}, {0, 0, 0, 0}, {128, 0, 0, 0}, {0, 0, 0, 1}};
+    static const uint8_t extreme[][4] = {
+        {255, 255, 255, 255}, {127, 255, 255, 255}, {0, 0, 0, 0}, {128, 0, 0, 0}, {0, 0, 0, 1}};
     uint32_t size = (uint32_t)b->n, a = below(size), len = 1 + below(size / 8 + 1), c;
     switch (below(8)) {
     case 0:
@@ -113,10 +119,14 @@ static void analyse(const char *path)
     int result = UNCLEAR;
     if (um_analyzer_new(&analyzer, &opt, &err) == UM_OK) {
         if (um_analyzer_run(&report, analyzer, path, &err) == UM_OK) {
-            if (um_report_json(&json, report, true, &err) == UM_OK && um_report_html(&html, report, &err) == UM_OK &&
+            if (um_report_json(&json, report, true, &err) == UM_OK &&
+                um_report_html(&html, report, &err) == UM_OK &&
                 um_report_text(&text, report, 100, false, &err) == UM_OK)
-                result = strstr(json, "\"truncated\": true") || strstr(json, "\"broken_frames\": 0") == NULL ? PARTIAL : WHOLE;
-        } else if (strstr(err.text, "case") && !strchr(err.text, '\n')) { /* every file here is called case... */
+                result = strstr(json, "\"truncated\": true") || strstr(json, "\"broken_frames\": 0") == NULL
+                             ? PARTIAL
+                             : WHOLE;
+        } else if (strstr(err.text, "case") &&
+                   !strchr(err.text, '\n')) { /* every file here is called case... */
             result = REFUSED;
         }
     }
@@ -183,11 +193,14 @@ int main(int argc, char **argv)
             unlink(path);
         } else {
             check_n_failed++;
-            fprintf(stderr, "%s (%s of %s): ended with %d after %.1f s; kept\n", path, what, source, code, seconds);
+            fprintf(stderr, "%s (%s of %s): ended with %d after %.1f s; kept\n", path, what, source, code,
+                    seconds);
         }
     }
-    fprintf(stderr, "%d inputs: %d whole reports, %d partial, %d refused in one line; slowest %.1f s, largest %ld MB\n", n,
-            counts[WHOLE], counts[PARTIAL], counts[REFUSED], worst_s, worst_mb);
+    fprintf(
+        stderr,
+        "%d inputs: %d whole reports, %d partial, %d refused in one line; slowest %.1f s, largest %ld MB\n",
+        n, counts[WHOLE], counts[PARTIAL], counts[REFUSED], worst_s, worst_mb);
     if (!check_n_failed)
         rmdir(work);
     return check_done();
