@@ -1,0 +1,182 @@
+/* The loop that feeds the signals, on pictures and sound made here. */
+#include "../check.h"
+#include "analyze/runner.h"
+#include "fusion/fusion.h"
+#include <string.h>
+#include <unistd.h>
+#include <unmask/unmask.h>
+
+/* A signal that fails at its second moment, and one that counts. */
+static um_status no_begin(void *state, const um_context *ctx, um_error *err)
+{
+    return UM_OK;
+}
+
+static um_status push_fails(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    return ++*(int *)state < 2 ? UM_OK : um_fail(err, UM_EFORMAT, "second moment");
+}
+
+static um_status push_counts(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    ++*(int *)state;
+    return UM_OK;
+}
+
+static um_status finish_scores(void *state, const um_context *ctx, um_findings *out, um_error *err)
+{
+    return um_findings_score(out, UM_FILE, *(int *)state, "%d moments", *(int *)state);
+}
+
+static int n_ends;
+static void count_end(void *state)
+{
+    n_ends++;
+}
+
+static const um_signal failing = {.name = "failing", .version = 1, .needs = UM_NEED_GRAY, .state_size = sizeof(int),
+                                  .begin = no_begin, .push = push_fails, .finish = finish_scores, .end = count_end};
+static const um_signal counting = {.name = "counting", .version = 1, .needs = UM_NEED_GRAY, .state_size = sizeof(int),
+                                   .begin = no_begin, .push = push_counts, .finish = finish_scores, .end = count_end};
+
+static void test_a_failing_signal_stops_no_other(void)
+{
+    um_error err;
+    um_media media = {.has_video = true};
+    um_frame frame = {0};
+    um_sound sound = {0};
+    um_context ctx = {.media = &media, .frame = &frame}, other = {.media = &media, .sound = &sound};
+    um_runner r[3] = {0};
+    CHECK(um_runner_begin(&r[0], &failing, &ctx, NULL, &err) == UM_OK);
+    CHECK(um_runner_begin(&r[1], &counting, &ctx, NULL, &err) == UM_OK);
+    media.has_video = false;
+    CHECK(um_runner_begin(&r[2], &counting, &ctx, NULL, &err) == UM_OK);
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < 3; k++) {
+            um_runner_push(&r[k], &ctx);
+            um_runner_push(&r[k], &other); /* sound: not asked for, not given */
+        }
+    for (int k = 0; k < 3; k++)
+        um_runner_finish(&r[k], &ctx);
+    CHECK(r[0].findings->outcome == UM_FAILED && strstr(r[0].findings->reason, "second moment"));
+    CHECK(r[1].findings->outcome == UM_SCORED && r[1].findings->result[0].score == 5);
+    CHECK(r[2].findings->outcome == UM_NOT_APPLICABLE && strstr(r[2].findings->reason, "no picture"));
+    for (int k = 0; k < 3; k++)
+        um_runner_free(&r[k]);
+    CHECK(n_ends == 2); /* once for each that began */
+}
+
+static void test_choice_of_signals(void)
+{
+    um_error err;
+    const um_signal **s;
+    int n;
+    CHECK(um_signals_choose(&s, &n, NULL, &err) == UM_OK && n == um_signal_count());
+    free(s);
+    CHECK(um_signals_choose(&s, &n, "radial,blink", &err) == UM_OK && n == 2 && !strcmp(s[0]->name, "blink"));
+    free(s);
+    CHECK(um_signals_choose(&s, &n, "blin", &err) == UM_EINVAL && strstr(err.text, "'blin'"));
+}
+
+/* Fusion by its definition: sums of clamped lines, interval from the sum of variances. */
+static void test_fusion(void)
+{
+    static const char text[] = "{\"version\":1,\"name\":\"t\",\"signals\":[{\"name\":\"counting\",\"version\":1,\"slope\":0.5,"
+                               "\"intercept\":-1,\"score_min\":0,\"score_max\":100,\"log_lr_max\":2,\"sigma\":0.2}]}";
+    char path[] = "/tmp/unmask-cal-XXXXXX";
+    um_error err;
+    um_calibration *c = NULL;
+    um_findings *f = NULL;
+    int fd = mkstemp(path);
+    CHECK(fd >= 0 && close(fd) == 0 && um_text_write(path, text, &err) == UM_OK);
+    CHECK(um_calibration_load(&c, path, &err) == UM_OK);
+    CHECK(um_findings_new(&f, &counting, &err) == UM_OK);
+    um_findings_score(f, UM_FILE, 3, "x");
+    um_findings_score(f, 0, 80, "x");
+    um_findings_close(f);
+    um_verdict v = um_fusion_combine(&f, 1, UM_FILE);
+    CHECK(v.inconclusive && v.n_weighed == 0 && v.log_lr == 0); /* not calibrated: weighs nothing */
+    um_fusion_calibrate(c, f);
+    v = um_fusion_combine(&f, 1, UM_FILE);
+    CHECK_NEAR(v.log_lr, .5, 1e-12);
+    CHECK_NEAR(v.hi - v.lo, 2 * 1.6449 * .2, 1e-12);
+    CHECK(!v.inconclusive && v.n_weighed == 1);
+    um_verdict person = um_fusion_combine(&f, 1, 0), file = um_fusion_file(&v, &person, 1);
+    CHECK_NEAR(person.log_lr, 2, 1e-12); /* clamped */
+    CHECK_NEAR(file.log_lr, 2.5, 1e-12);
+    CHECK_NEAR(file.hi - file.log_lr, 1.6449 * .2 * sqrt(2), 1e-12);
+    um_verdict clean = {.log_lr = -1, .lo = -1, .hi = -1, .n_weighed = 1}, persons[] = {clean, person};
+    CHECK_NEAR(um_fusion_file(&v, persons, 2).log_lr, 2.5, 1e-12); /* the most suspicious person counts */
+    um_findings_free(&f);
+    um_calibration_free(&c);
+    CHECK(um_text_write(path, "{\"version\":1,\"signals\":[{\"name\":\"x\",\"slope\":-1}]}", &err) == UM_OK);
+    CHECK(um_calibration_load(&c, path, &err) == UM_EFORMAT && strstr(err.text, path) && !c);
+    unlink(path);
+    CHECK(um_calibration_load(&c, NULL, &err) == UM_OK); /* the embedded one */
+    um_calibration_free(&c);
+}
+
+/* A small video with a tone, made with the writer. */
+static void make_clip(const char *path, um_error *err)
+{
+    um_writer *w = NULL;
+    um_image *image = NULL;
+    float tone[1600];
+    um_writer_options opt = {.width = 96, .height = 64, .fps = 30, .rate_hz = 48000, .channels = 1};
+    CHECK(um_writer_open(&w, path, &opt, err) == UM_OK && um_image_new(&image, 96, 64, UM_RGB24, err) == UM_OK);
+    for (int i = 0; i < 45; i++) {
+        for (int y = 0; y < 64; y++)
+            for (int x = 0; x < 96 * 3; x++)
+                image->data[y * image->stride + x] = (uint8_t)(x * 2 + y * i);
+        for (int k = 0; k < 1600; k++)
+            tone[k] = .3f * sinf(.05f * (float)(i * 1600 + k));
+        CHECK(um_writer_frame(w, image, i / 30., err) == UM_OK && um_writer_sound(w, tone, 1600, err) == UM_OK);
+    }
+    CHECK(um_writer_finish(w, err) == UM_OK);
+    um_writer_close(&w);
+    um_image_free(&image);
+}
+
+static char *analyse(const char *path, um_error *err)
+{
+    um_analyzer *a = NULL;
+    um_report *r = NULL;
+    char *json = NULL;
+    um_analysis_options opt = {.threads = 2};
+    CHECK(um_analyzer_new(&a, &opt, err) == UM_OK);
+    if (um_analyzer_run(&r, a, path, err) == UM_OK)
+        CHECK(um_report_json(&json, r, false, err) == UM_OK);
+    um_report_free(&r);
+    um_analyzer_free(&a);
+    return json;
+}
+
+static void test_end_to_end(void)
+{
+    char dir[] = "/tmp/unmask-analyze-XXXXXX", path[64];
+    um_error err = {0};
+    unsetenv("UNMASK_MODELS");
+    CHECK(mkdtemp(dir) != NULL);
+    snprintf(path, sizeof path, "%s/clip.mp4", dir);
+    make_clip(path, &err);
+    char *a = analyse(path, &err), *b = analyse(path, &err);
+    CHECK(a && b && !strcmp(a, b)); /* same input, same bytes */
+    CHECK(a && strstr(a, "\"frames\": 45") && strstr(a, "faces were not looked for"));
+    free(a);
+    free(b);
+    unlink(path);
+    CHECK(analyse(path, &err) == NULL && err.code == UM_EIO && strstr(err.text, path));
+    CHECK(um_text_write(path, "not a video", &err) == UM_OK);
+    CHECK(analyse(path, &err) == NULL && err.code == UM_EFORMAT && strstr(err.text, path));
+    unlink(path);
+    rmdir(dir);
+}
+
+int main(void)
+{
+    test_a_failing_signal_stops_no_other();
+    test_choice_of_signals();
+    test_fusion();
+    test_end_to_end();
+    return check_done();
+}
