@@ -44,7 +44,7 @@ static void on_interrupt(int number)
 
 static bool progress(void *user, double done, double total)
 {
-    um_progress_show(user, done, total);
+    um_progress_update(user, done, total);
     return !interrupted;
 }
 
@@ -130,7 +130,7 @@ static int run(int n, char **args)
         return um_complain(&err);
     for (int i = 0; i < n && !interrupted; i++) {
         um_report *report = NULL;
-        um_progress_begin(&bar, args[i], "s");
+        um_progress_begin(&bar, args[i]);
         um_status st = um_analyzer_run(&report, analyzer, args[i], &err);
         um_progress_end(&bar);
         if (st == UM_OK)

@@ -1,8 +1,16 @@
-/* commands.h: one line per command; each lives in cmd_NAME.c. */
+/* commands.h: one line per command, in the order of the help; each lives in cmd_NAME.c. */
 #ifndef UM_COMMANDS_H
 #define UM_COMMANDS_H
 #include "opt.h"
-#define UM_COMMANDS(X) X(edges) X(faces) X(model) X(probe) X(signals)
+/* clang-format off */
+#define UM_COMMANDS(X) \
+    X(analyze) \
+    X(faces) \
+    X(probe) \
+    X(edges) \
+    X(model) \
+    X(signals)
+/* clang-format on */
 
 #define X(name) extern const um_command um_cmd_##name;
 UM_COMMANDS(X)
