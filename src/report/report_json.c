@@ -1,6 +1,7 @@
 /* report_json.c: the JSON report, as docs/report.schema.json publishes it. */
 #include "base/json.h"
 #include "report/words.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,18 +157,12 @@ static um_json *result_json(const um_result *r, const um_signal *signal)
 
 static um_json *series_json(const um_series *s)
 {
-    um_json *o = um_json_object(), *samples = um_json_array();
+    um_json *o = um_json_object();
     um_json_set_text(o, "name", s->name);
     um_json_set_text(o, "unit", s->unit);
     set_person(o, s->person);
     um_json_set_int(o, "mean_of", s->thinning > 0 ? s->thinning : 1);
-    for (size_t i = 0; i < s->n; i++) {
-        um_json *p = um_json_array();
-        um_json_add_num(p, s->sample[i].t_s, 8);
-        um_json_add_num(p, s->sample[i].value, 5);
-        um_json_add(samples, p);
-    }
-    um_json_set(o, "samples", samples);
+    um_json_set_null(o, "samples"); /* see with_samples */
     return o;
 }
 
@@ -271,7 +266,7 @@ static um_json *report_json(const um_report *r, bool timing)
     return o;
 }
 
-/* Puts each array of plain numbers on one line, in place: a series would fill thousands of lines. */
+/* Puts each array of plain numbers, such as an interval, on one line, in place. */
 static void fold_numbers(char *text)
 {
     char *to = text;
@@ -299,12 +294,57 @@ static void fold_numbers(char *text)
     *to = 0;
 }
 
+static void add_number(um_buf *b, double v, int digits)
+{
+    if (isfinite(v))
+        um_buf_printf(b, "%.*g", digits, v == 0 ? 0 : v); /* no negative zero */
+    else
+        um_buf_text(b, "null");
+}
+
+/* The samples of all series, written in place of their nulls: as JSON values, millions of them would fill
+ * gigabytes. The mark cannot occur inside a string, where its quotes would be escaped. */
+static char *with_samples(const char *text, const um_report *r)
+{
+    enum { JSON_MAX = 512 << 20, PER_LINE = 8 };
+    static const char mark[] = "\"samples\": null";
+    um_buf b;
+    um_buf_init(&b, JSON_MAX);
+    for (int i = 0; i < r->n_findings; i++)
+        for (int k = 0; k < r->findings[i]->n_series; k++) {
+            const um_series *s = &r->findings[i]->series[k];
+            const char *at = strstr(text, mark);
+            if (!at) {
+                b.broken = true;
+                continue;
+            }
+            um_buf_add(&b, text, (size_t)(at - text));
+            text = at + sizeof mark - 1;
+            um_buf_text(&b, "\"samples\": [");
+            for (size_t j = 0; j < s->n; j++) {
+                um_buf_text(&b, !j ? "[" : j % PER_LINE ? ", [" : ",\n     [");
+                add_number(&b, s->sample[j].t_s, 8);
+                um_buf_text(&b, ", ");
+                add_number(&b, s->sample[j].value, 5);
+                um_buf_text(&b, "]");
+            }
+            um_buf_text(&b, "]");
+        }
+    um_buf_text(&b, text);
+    return um_buf_take(&b);
+}
+
 um_status um_report_json(char **out, const um_report *report, bool timing, um_error *err)
 {
+    char *text;
     um_json *json = report_json(report, timing);
-    um_status st = um_json_text(out, json, 1, err);
+    um_status st = um_json_text(&text, json, 1, err);
+    *out = NULL;
     um_json_free(&json);
-    if (st == UM_OK)
-        fold_numbers(*out);
-    return st;
+    if (st < 0)
+        return st;
+    fold_numbers(text);
+    *out = with_samples(text, report);
+    free(text);
+    return *out ? UM_OK : um_fail_oom(err);
 }
