@@ -6,7 +6,7 @@
 
 enum {
     CANNY_TG22 = 13573, /* tan(22.5 degrees) in units of 2^-15, as OpenCV rounds it */
-    CANNY_BLOCK = 32,
+    CANNY_BLOCK = 16,
     CANNY_ENDS = 64,
     CANNY_PAD = 64, /* elements before and after each row of the buffers: room for whole vectors */
 };

@@ -1,4 +1,5 @@
 /* gray.c: luma of RGB pictures, the same integers as cv2.cvtColor of OpenCV 4.6. */
+#include "media/gray.h"
 #include "base/base.h"
 #include <unmask/image.h>
 #if defined(__x86_64__)
@@ -42,6 +43,45 @@ __attribute__((target("avx2"))) static int gray_avx2(uint8_t *out, const uint8_t
     return i;
 }
 #endif
+
+/* round(v * 255 / 219) = v + round(v * 36 / 219), the latter in units of 2^-15; no tie occurs as 219 is odd
+ */
+enum { BLACK = 16, SPAN = 219, STRETCH = 5387 };
+
+static void stretch_plain(uint8_t *to, const uint8_t *from, int n)
+{
+    for (int i = 0; i < n; i++) {
+        int v = um_clampi(from[i] - BLACK, 0, SPAN);
+        to[i] = (uint8_t)(v + ((v * STRETCH + (1 << 14)) >> 15));
+    }
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static int stretch_avx2(uint8_t *to, const uint8_t *from, int n)
+{
+    const __m256i zero = _mm256_setzero_si256(), factor = _mm256_set1_epi16(STRETCH);
+    int i = 0;
+    for (; i + 32 <= n; i += 32) {
+        __m256i v =
+            _mm256_subs_epu8(_mm256_loadu_si256((const __m256i *)(from + i)), _mm256_set1_epi8(BLACK));
+        v = _mm256_min_epu8(v, _mm256_set1_epi8((char)SPAN));
+        __m256i low = _mm256_mulhrs_epi16(_mm256_unpacklo_epi8(v, zero), factor);
+        __m256i high = _mm256_mulhrs_epi16(_mm256_unpackhi_epi8(v, zero), factor);
+        _mm256_storeu_si256((__m256i *)(to + i), _mm256_add_epi8(v, _mm256_packus_epi16(low, high)));
+    }
+    return i;
+}
+#endif
+
+void um_gray_from_limited(uint8_t *to, const uint8_t *from, int n)
+{
+    int done = 0;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2"))
+        done = stretch_avx2(to, from, n);
+#endif
+    stretch_plain(to + done, from + done, n - done);
+}
 
 um_status um_image_to_gray(um_image **out, const um_image *image, um_error *err)
 {

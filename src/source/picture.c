@@ -5,6 +5,7 @@
  * gray by way of RGB. RGB goes through swscale with the matrix and range of the stream; a stream that does
  * not name its matrix is BT.709 from 720 lines (or 1280 columns) on, BT.601 below. Transparent pixels are
  * laid over white, as a viewer shows them. Non-square pixels are left as they are. */
+#include "media/gray.h"
 #include "source/source_internal.h"
 #include <libavcodec/avcodec.h>
 #include <libavutil/pixdesc.h>
@@ -132,15 +133,6 @@ static um_status new_image(um_picture *p, um_image **out, int width, int height,
 
 /* ---- luma ---- */
 
-void um_luma_expand(uint8_t *restrict to, const uint8_t *restrict from, int n)
-{
-    for (int i = 0; i < n; i++) {
-        uint8_t y = from[i] < 16 ? 16 : from[i] > 235 ? 235 : from[i];
-        uint16_t v = (uint16_t)((y - 16) * 85 + 36);            /* 255 / 219 = 85 / 73, and 36 rounds */
-        to[i] = (uint8_t)((uint16_t)((v * 57457u) >> 16) >> 6); /* v / 73, exact for 16 bits */
-    }
-}
-
 static bool is_full_range(const AVFrame *f, const AVPixFmtDescriptor *desc)
 {
     switch (f->format) {
@@ -173,8 +165,7 @@ static void luma_row(uint8_t *to, const uint8_t *from, int n, const AVComponentD
         for (int i = 0; i < n; i++)
             to[i] = from[c->offset + i * c->step];
         if (!full)
-            for (int i = 0; i < n; i++)
-                um_luma_expand(to + i, &(uint8_t){to[i]}, 1);
+            um_gray_from_limited(to, to, n);
         return;
     }
     int black = full ? 0 : 16 << (c->depth - 8);
@@ -213,7 +204,7 @@ static um_status luma(um_picture *p, um_image **out, const AVFrame *f, const AVP
         else if (full)
             memcpy(to, from, (size_t)f->width);
         else
-            um_luma_expand(to, from, f->width);
+            um_gray_from_limited(to, from, f->width);
     }
     return UM_OK;
 }

@@ -42,8 +42,6 @@ um_status um_picture_begin(um_picture *p, const AVFrame *first, const int32_t *m
 um_status um_picture_convert(um_picture *p, um_image **gray, um_image **rgb, const AVFrame *frame,
                              unsigned want, um_error *err);
 void um_picture_end(um_picture *p);
-/* Luma of limited range to full range: round((y - 16) * 255 / 219), clamped. Exposed for its test. */
-void um_luma_expand(uint8_t *restrict to, const uint8_t *restrict from, int n);
 /* n pixels RGBA over white to RGB. */
 void um_over_white(uint8_t *restrict rgb, const uint8_t *restrict rgba, int n);
 

@@ -1,5 +1,6 @@
 #include "../check.h"
 #include "media/canny.h"
+#include "media/gray.h"
 #include <limits.h>
 #include <string.h>
 
@@ -323,6 +324,22 @@ static void test_gray(void)
     }
 }
 
+/* Every level at every place of a row, against division in floating point. */
+static void test_limited_range(void)
+{
+    uint8_t from[300], to[300 + 1];
+    for (int shift = 0; shift < 70; shift++) {
+        int n = 300 - shift;
+        for (int i = 0; i < n; i++)
+            from[i] = (uint8_t)(i + 7 * shift);
+        to[n] = GUARD_BYTE;
+        um_gray_from_limited(to, from, n);
+        for (int i = 0; i < n; i++)
+            CHECK(to[i] == lround(fmin(fmax((from[i] - 16) * 255. / 219, 0), 255)));
+        CHECK(to[n] == GUARD_BYTE);
+    }
+}
+
 int main(void)
 {
     test_every_mode_follows_the_definition();
@@ -332,5 +349,6 @@ int main(void)
     test_one_object_serves_many_sizes();
     test_refusals();
     test_gray();
+    test_limited_range();
     return check_done();
 }

@@ -1,4 +1,5 @@
 /* Pictures of um_source: colours, sizes, times and turns, in the containers and codecs people use. */
+#include "media/gray.h"
 #include "source/source_internal.h"
 #include "source_fixture.h"
 
@@ -144,7 +145,7 @@ static void test_luma_of_limited_range(void)
     uint8_t from[256], to[256];
     for (int i = 0; i < 256; i++)
         from[i] = (uint8_t)i;
-    um_luma_expand(to, from, 256);
+    um_gray_from_limited(to, from, 256);
     for (int i = 0; i < 256; i++)
         CHECK(to[i] == (int)floor(fmin(fmax((i - 16) / 219., 0), 1) * 255 + .5));
 }

@@ -54,14 +54,15 @@ INLINE void boxes32(uint8_t *box, const uint8_t *a, const uint8_t *b)
 }
 
 /* The mean of each 2 x 2 pixels of two rows, rounded up by at most 1; box[-1] is for the replicated side. */
-INLINE void boxes(uint8_t *box, const uint8_t *const rows[2], const uint8_t *const ends[2], int last)
+INLINE void boxes(uint8_t *box, const uint8_t *const rows[2], const uint8_t *const ends[2], int width)
 {
-    int at = last * CANNY_BLOCK;
     box[-1] = (uint8_t)((ends[0][0] + ends[1][0] + 1) / 2);
-    boxes32(box, ends[0], ends[1]);
-    for (int i = CANNY_BLOCK; i < at; i += CANNY_BLOCK)
-        boxes32(box + i, rows[0] + i, rows[1] + i);
-    boxes32(box + at, ends[0] + at, ends[1] + at);
+    for (int i = 0; i < width; i += 32) {
+        const uint8_t *const *src = i == 0 || i + 32 >= width ? ends : rows;
+        const uint8_t *a = src[0] + i, *b = src[1] + i;
+        __m256i left = _mm256_avg_epu8(load(a), load(b)), right = _mm256_avg_epu8(load(a + 1), load(b + 1));
+        _mm256_storeu_si256((__m256i *)(box + i), _mm256_avg_epu8(left, right));
+    }
 }
 
 INLINE __m256i distance(__m256i a, __m256i b)
@@ -69,14 +70,15 @@ INLINE __m256i distance(__m256i a, __m256i b)
     return _mm256_or_si256(_mm256_subs_epu8(a, b), _mm256_subs_epu8(b, a));
 }
 
-/* 0 only if |dx| + |dy| <= 8 * (limit + 1) for 32 pixels: dx + dy is 8 times the difference of the means of
- * the 2 x 2 pixels to the lower right (with the pixel itself) and to the upper left, dx - dy that of the
- * upper right and the lower left. Each mean is off by at most 1 upwards. */
+/* For each 16 of 32 pixels a bit, 0 only if |dx| + |dy| <= 8 * (limit + 1) in all: dx + dy is 8 times the
+ * difference of the means of the 2 x 2 pixels to the lower right (with the pixel itself) and to the upper
+ * left, dx - dy that of the upper right and the lower left. Each mean is off by at most 1 upwards. */
 INLINE uint64_t may_exceed(const uint8_t *above, const uint8_t *below, __m256i limit)
 {
     __m256i falling = distance(load(below), load(above - 1)), rising = distance(load(below - 1), load(above));
     __m256i over = _mm256_subs_epu8(_mm256_max_epu8(falling, rising), limit);
-    return !_mm256_testz_si256(over, over);
+    __m128i left = _mm256_castsi256_si128(over), right = _mm256_extracti128_si256(over, 1);
+    return (uint64_t)(!_mm_testz_si128(left, left) + 2 * !_mm_testz_si128(right, right));
 }
 
 /* Most blocks of most pictures are quiet: they are sorted out first, without a branch each. */
@@ -86,25 +88,26 @@ INLINE void gradient_row(canny_row out, const uint8_t *box_above, const uint8_t 
     if (l2) /* sqrt(dx^2 + dy^2) <= |dx| + |dy| */
         low = (int)sqrt((double)low);
     __m256i limit = _mm256_set1_epi8((char)um_clampi(low / 8 - 1, 0, 254)), zero = _mm256_setzero_si256();
-    int last = (width - 1) / CANNY_BLOCK;
-    boxes(out.box, rows + 1, ends + 1, last);
-    for (int from = 0; from <= last; from += 64) {
-        int to = um_clampi(last + 1, 0, from + 64);
-        uint64_t was = out.busy[from / 64], busy = low < 8 ? UINT64_MAX >> (64 - (to - from)) : 0;
-        for (int k = from; k < to && low >= 8; k++)
-            busy |= may_exceed(box_above + k * CANNY_BLOCK, out.box + k * CANNY_BLOCK, limit) << (k - from);
-        out.busy[from / 64] = busy;
+    boxes(out.box, rows + 1, ends + 1, width);
+    for (int from = 0; from < width; from += 64 * CANNY_BLOCK) {
+        int n = um_clampi(width - from, 0, 64 * CANNY_BLOCK);
+        uint64_t was = out.busy[from / CANNY_BLOCK / 64], busy = 0;
+        for (int i = 0; i < n; i += 32)
+            busy |= may_exceed(box_above + from + i, out.box + from + i, limit) << i / CANNY_BLOCK;
+        if (low < 8)
+            busy = UINT64_MAX;
+        busy &= UINT64_MAX >> (63 - (n - 1) / CANNY_BLOCK);
+        out.busy[from / CANNY_BLOCK / 64] = busy;
         for (was &= ~busy; was; was &= was - 1) {
-            int i = (from + __builtin_ctzll(was)) * CANNY_BLOCK;
+            int i = from + __builtin_ctzll(was) * CANNY_BLOCK;
             __m256i *norm = (__m256i *)((char *)out.norm + (l2 ? 4 : 2) * i);
-            for (int j = 0; j < (l2 ? 4 : 2); j++)
-                _mm256_storeu_si256(norm + j, zero);
+            _mm256_storeu_si256(norm, zero);
+            if (l2)
+                _mm256_storeu_si256(norm + 1, zero);
         }
         for (; busy; busy &= busy - 1) {
-            int k = from + __builtin_ctzll(busy);
-            const uint8_t *const *src = k == 0 || k == last ? ends : rows;
-            gradient16(out, src, k * CANNY_BLOCK, l2);
-            gradient16(out, src, k * CANNY_BLOCK + 16, l2);
+            int i = from + __builtin_ctzll(busy) * CANNY_BLOCK;
+            gradient16(out, i == 0 || i + CANNY_BLOCK >= width ? ends : rows, i, l2);
         }
     }
 }
@@ -114,7 +117,7 @@ AVX2 static void gradient3_gray(canny_row out, const canny_row *above, const uin
 {
     uint8_t *box_above = above->box;
     if (rows[0] == rows[1]) /* the first row: the one above is its copy */
-        boxes(box_above, rows, ends, (width - 1) / CANNY_BLOCK);
+        boxes(box_above, rows, ends, width);
     if (l2)
         gradient_row(out, box_above, rows, ends, width, true, low);
     else
@@ -217,19 +220,19 @@ INLINE uint32_t thin16(uint32_t *strong, canny_row row, const void *above, const
 INLINE void thin_row(uint64_t *maybe, uint64_t *strong, canny_row row, const void *above, const void *below,
                      int width, bool l2, __m256i low, __m256i high)
 {
-    size_t blocks = (size_t)(width + CANNY_BLOCK - 1) / CANNY_BLOCK, words = (blocks + 1) / 2;
-    memset(maybe, 0, words * sizeof *maybe);
-    memset(strong, 0, words * sizeof *strong);
-    for (size_t from = 0; from < blocks; from += 64)
+    int blocks = (width + CANNY_BLOCK - 1) / CANNY_BLOCK, words = (width + 63) / 64,
+        beyond = words * 64 - width;
+    memset(maybe, 0, (size_t)words * sizeof *maybe);
+    memset(strong, 0, (size_t)words * sizeof *strong);
+    for (int from = 0; from < blocks; from += 64)
         for (uint64_t busy = row.busy[from / 64]; busy; busy &= busy - 1) {
-            size_t k = from + (size_t)__builtin_ctzll(busy);
-            int i = (int)k * CANNY_BLOCK, n = width - i;
-            uint32_t s[2], p = thin16(&s[0], row, above, below, i, l2, low, high);
-            p |= thin16(&s[1], row, above, below, i + 16, l2, low, high) << 16;
-            uint32_t inside = n < 32 ? (UINT32_C(1) << n) - 1 : UINT32_MAX;
-            maybe[k / 2] |= (uint64_t)(p & inside) << k % 2 * 32;
-            strong[k / 2] |= (uint64_t)((s[0] | s[1] << 16) & inside) << k % 2 * 32;
+            int k = from + __builtin_ctzll(busy);
+            uint32_t s, p = thin16(&s, row, above, below, k * CANNY_BLOCK, l2, low, high);
+            maybe[k / 4] |= (uint64_t)p << k % 4 * 16;
+            strong[k / 4] |= (uint64_t)s << k % 4 * 16;
         }
+    maybe[words - 1] &= UINT64_MAX >> beyond;
+    strong[words - 1] &= UINT64_MAX >> beyond;
 }
 
 AVX2 static void thin(uint64_t *maybe, uint64_t *strong, canny_row row, const void *above, const void *below,
