@@ -20,6 +20,14 @@ enum { UM_NN_MAX_NODES = 20000, UM_NN_MAX_PORTS = 1024 };
 #define UM_FAST
 #endif
 
+/* Before a loop whose output may be its own input, element by element: compilers would otherwise guard
+ * against overlap and take the slow way for every call in place. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define UM_ELEMENTWISE _Pragma("GCC ivdep")
+#else
+#define UM_ELEMENTWISE
+#endif
+
 /* --- the graph --- */
 
 typedef enum um_attr_kind {
@@ -192,8 +200,8 @@ bool um_broadcast(const um_array *a, const um_array *b, int64_t *dim, int *rank)
 /* Strides of `a` seen as an array of `rank` dimensions `dim`: 0 along broadcast ones. */
 void um_broadcast_strides(const um_array *a, int rank, const int64_t *dim, int64_t *stride);
 
-/* In place over an array, channels being dimension 1. */
-void um_act_apply(const um_act *act, um_array *y, int threads);
+/* y = act(x), of the same shape and layout, perhaps the same memory; channels are dimension 1. */
+void um_act_apply(const um_act *act, um_array *y, const um_array *x, int threads);
 
 /* --- windows: convolution and pooling --- */
 

@@ -6,26 +6,24 @@
 typedef void loop_fn(void *y, const void *a, int64_t step_a, const void *b, int64_t step_b, int64_t n);
 
 /* Steps of 0 and 1 get loops of their own: they are nearly all, and compilers vectorize them. */
+#define EACH(in, out, get_a, get_b, expression) \
+    UM_ELEMENTWISE                              \
+    for (int64_t i = 0; i < n; i++) {           \
+        in a = get_a, b = get_b;                \
+        y[i] = (out)(expression);               \
+    }
 #define LOOP(name, in, out, expression)                                                                   \
     UM_FAST static void name(void *yv, const void *av, int64_t sa, const void *bv, int64_t sb, int64_t n) \
     {                                                                                                     \
         out *y = yv;                                                                                      \
         const in *pa = av, *pb = bv;                                                                      \
-        if (sa == 1 && sb == 1)                                                                           \
-            for (int64_t i = 0; i < n; i++) {                                                             \
-                in a = pa[i], b = pb[i];                                                                  \
-                y[i] = (out)(expression);                                                                 \
-            }                                                                                             \
-        else if (sa == 1 && sb == 0)                                                                      \
-            for (int64_t i = 0; i < n; i++) {                                                             \
-                in a = pa[i], b = pb[0];                                                                  \
-                y[i] = (out)(expression);                                                                 \
-            }                                                                                             \
-        else                                                                                              \
-            for (int64_t i = 0; i < n; i++) {                                                             \
-                in a = pa[i * sa], b = pb[i * sb];                                                        \
-                y[i] = (out)(expression);                                                                 \
-            }                                                                                             \
+        if (sa == 1 && sb == 1) {                                                                         \
+            EACH(in, out, pa[i], pb[i], expression)                                                       \
+        } else if (sa == 1 && sb == 0) {                                                                  \
+            EACH(in, out, pa[i], pb[0], expression)                                                       \
+        } else {                                                                                          \
+            EACH(in, out, pa[i * sa], pb[i * sb], expression)                                             \
+        }                                                                                                 \
     }
 /* Integers wrap around; a division by zero gives zero. */
 #define ARITHMETIC(name, floats, ints)                          \
@@ -160,8 +158,14 @@ static void run(const um_call *c, loop_fn *loop)
 
 static um_status forward(um_call *c, um_error *err)
 {
+    um_act act;
     if (c->n_in == 1)
         return um_view_copy(c, err);
+    if (c->in[0]->layout == UM_NHWC &&
+        um_act_of_call(c, c->in[0]->dim[1], &act)) { /* PRelu: rows of slopes */
+        um_act_apply(&act, c->out[0], c->in[0], c->threads);
+        return UM_OK;
+    }
     run(c, loops[which(c)].loop[c->in[0]->dtype]);
     return UM_OK;
 }

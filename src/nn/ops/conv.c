@@ -142,11 +142,11 @@ static um_status forward(um_call *c, um_error *err)
     if (v->fast) {
         um_status st = um_dnnl_conv_run(v->fast, c->in[0]->data, y->data, err);
         if (st == UM_OK && c->act.kind == UM_ACT_PRELU)
-            um_act_apply(&c->act, y, c->threads);
+            um_act_apply(&c->act, y, y, c->threads);
         return st;
     }
     plain(c, v);
-    um_act_apply(&c->act, y, c->threads);
+    um_act_apply(&c->act, y, y, c->threads);
     return UM_OK;
 }
 

@@ -25,13 +25,16 @@ static um_status prepare(um_call *c, um_error *err)
 UM_FAST static void rows(float *y, const float *x, const float *a, const float *b, int64_t n,
                          int64_t channels)
 {
-    for (int64_t r = 0; r < n; r++, x += channels, y += channels)
+    for (int64_t r = 0; r < n; r++, x += channels, y += channels) {
+        UM_ELEMENTWISE
         for (int64_t i = 0; i < channels; i++)
             y[i] = x[i] * a[i] + b[i];
+    }
 }
 
 UM_FAST static void plane(float *y, const float *x, float a, float b, int64_t n)
 {
+    UM_ELEMENTWISE
     for (int64_t i = 0; i < n; i++)
         y[i] = x[i] * a + b;
 }

@@ -5,16 +5,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-UM_FAST static void take_max(float *y, const float *x, int64_t n)
+enum { BATCH = 16, LANES = 8 };
+
+/* y = the largest (or the sum) of n rows of `run` values, and of y itself unless it is new. */
+UM_FAST static void max_of(float *y, const float *const *x, int n, int64_t run, bool is_new)
 {
-    for (int64_t i = 0; i < n; i++)
-        y[i] = x[i] > y[i] || x[i] != x[i] ? x[i] : y[i];
+    int64_t i = 0;
+    for (; i + LANES <= run; i += LANES) {
+        float m[LANES];
+        for (int j = 0; j < LANES; j++)
+            m[j] = is_new ? -INFINITY : y[i + j];
+        for (int k = 0; k < n; k++)
+            for (int j = 0; j < LANES; j++) {
+                float v = x[k][i + j];
+                m[j] = m[j] > v ? m[j] : v; /* a NaN wins */
+            }
+        for (int j = 0; j < LANES; j++)
+            y[i + j] = m[j];
+    }
+    for (; i < run; i++) {
+        float m = is_new ? -INFINITY : y[i];
+        for (int k = 0; k < n; k++)
+            m = m > x[k][i] ? m : x[k][i];
+        y[i] = m;
+    }
 }
 
-UM_FAST static void take_sum(float *y, const float *x, int64_t n)
+UM_FAST static void sum_of(float *y, const float *const *x, int n, int64_t run, bool is_new)
 {
-    for (int64_t i = 0; i < n; i++)
-        y[i] += x[i];
+    int64_t i = 0;
+    for (; i + LANES <= run; i += LANES) {
+        float m[LANES];
+        for (int j = 0; j < LANES; j++)
+            m[j] = is_new ? 0 : y[i + j];
+        for (int k = 0; k < n; k++)
+            for (int j = 0; j < LANES; j++)
+                m[j] += x[k][i + j];
+        for (int j = 0; j < LANES; j++)
+            y[i + j] = m[j];
+    }
+    for (; i < run; i++) {
+        float m = is_new ? 0 : y[i];
+        for (int k = 0; k < n; k++)
+            m += x[k][i];
+        y[i] = m;
+    }
 }
 
 UM_FAST static void scale(float *y, float f, int64_t n)
@@ -78,33 +113,51 @@ static um_status prepare(um_call *c, um_error *err)
 typedef struct pool {
     const um_window *w;
     bool average, count_padding;
-    int64_t taps, run, x_stride[UM_MAX_RANK], y_stride[UM_MAX_RANK];
+    int64_t run, x_stride[UM_MAX_RANK], y_stride[UM_MAX_RANK];
 } pool;
+
+/* Taps k of one dimension with 0 <= first + k * step < end. */
+static void inside(int64_t first, int64_t step, int64_t n, int64_t end, int64_t *low, int64_t *high)
+{
+    *low = first >= 0 ? 0 : (-first + step - 1) / step;
+    *high = first + (n - 1) * step < end ? n : first < end ? (end - first + step - 1) / step : 0;
+}
 
 /* `run` neighbouring channels of one output position; x is their first value at position 0. */
 static void one_window(const pool *p, float *y, const float *x, const int64_t *at)
 {
     const um_window *w = p->w;
-    int64_t n_inside = 0, n_padded = 0;
-    for (int64_t i = 0; i < p->run; i++)
-        y[i] = p->average ? 0 : -INFINITY;
-    for (int64_t k = 0; k < p->taps; k++) {
-        int64_t rest = k, offset = 0;
-        bool inside = true, padded = true;
-        for (int i = w->n - 1; i >= 0; i--) {
-            int64_t pos = at[i] * w->stride[i] - w->pad_lo[i] + rest % w->kernel[i] * w->dilation[i];
-            rest /= w->kernel[i];
-            inside = inside && pos >= 0 && pos < w->in[i];
-            padded = padded && pos < w->in[i] + w->pad_hi[i];
-            offset += pos * p->x_stride[i + 2];
-        }
-        n_padded += padded;
-        n_inside += inside;
-        if (inside && p->average)
-            take_sum(y, x + offset, p->run);
-        else if (inside)
-            take_max(y, x + offset, p->run);
+    const float *taps[BATCH];
+    int64_t low[UM_SPATIAL], high[UM_SPATIAL], k[UM_SPATIAL], ignored, padded, n_inside = 1, n_padded = 1;
+    int n = 0;
+    bool is_new = true;
+    for (int i = 0; i < w->n; i++) {
+        int64_t first = at[i] * w->stride[i] - w->pad_lo[i];
+        inside(first, w->dilation[i], w->kernel[i], w->in[i], &low[i], &high[i]);
+        inside(0, w->dilation[i], w->kernel[i], w->in[i] + w->pad_hi[i] - first, &ignored, &padded);
+        n_inside *= high[i] > low[i] ? high[i] - low[i] : 0;
+        n_padded *= padded;
+        k[i] = low[i];
+        x += (first + low[i] * w->dilation[i]) * p->x_stride[i + 2];
     }
+    for (int64_t left = n_inside; left > 0; left--) {
+        taps[n++] = x;
+        if (n == BATCH || left == 1) {
+            (p->average ? sum_of : max_of)(y, taps, n, p->run, is_new);
+            is_new = false;
+            n = 0;
+        }
+        for (int i = w->n - 1; i >= 0; i--) { /* on to the next tap */
+            int64_t step = w->dilation[i] * p->x_stride[i + 2];
+            x += step;
+            if (++k[i] < high[i])
+                break;
+            x -= (high[i] - low[i]) * step;
+            k[i] = low[i];
+        }
+    }
+    if (is_new)
+        (p->average ? sum_of : max_of)(y, taps, 0, p->run, true);
     int64_t count = p->count_padding ? n_padded : n_inside;
     if (p->average)
         scale(y, count ? 1.f / (float)count : 0, p->run);
@@ -115,20 +168,19 @@ static um_status forward(um_call *c, um_error *err)
     const um_array *x = c->in[0], *y = c->out[0];
     pool p = {.w = c->state,
               .average = is_average(c),
-              .count_padding = um_attr_int(c->node, "count_include_pad", 0) != 0,
-              .taps = 1};
-    int64_t spatial = 1, channels = x->dim[1];
+              .count_padding = um_attr_int(c->node, "count_include_pad", 0) != 0};
+    int64_t spatial = 1, taps = 1, channels = x->dim[1];
     for (int i = 0; i < p.w->n; i++) {
         spatial *= p.w->out[i];
-        p.taps *= p.w->kernel[i];
+        taps *= p.w->kernel[i];
     }
     um_array_strides(x, p.x_stride);
     um_array_strides(y, p.y_stride);
     bool inner = x->layout == UM_NHWC && y->layout == UM_NHWC;
     p.run = inner ? channels : 1;
     int64_t groups = channels ? channels / p.run : 0, total = x->dim[0] * groups * spatial;
-#pragma omp parallel for num_threads(c->threads) if (total * p.run * p.taps > 32768)
-    for (int64_t k = 0; k < total; k++) {
+#pragma omp parallel for num_threads(c->threads) if (total * p.run * taps > 32768)
+    for (int64_t k = 0; k < total; k++) { /* one output position, `run` channels */
         int64_t rest = k, at[UM_SPATIAL], to = 0;
         for (int i = p.w->n - 1; i >= 0; i--) {
             at[i] = rest % p.w->out[i];
