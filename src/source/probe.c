@@ -72,7 +72,6 @@ static const struct magic {
     {"amr", 0, "#!AMR", 5},
     {"au", 0, ".snd", 4},
     {"psd", 0, "8BPS", 4},
-    {"bmp", 0, "BM", 2},
 };
 
 static const char *bmff_kind(const uint8_t *b)
@@ -117,6 +116,8 @@ static const char *kind_of(um_probe_state *p, int64_t *start)
         }
     if ((kind = bmff_kind(b)))
         return kind;
+    if (!memcmp(b, "BM", 2) && !memcmp(b + 6, "\0\0\0\0", 4)) /* two letters alone may start a text */
+        return "bmp";
     if (b[0] == 'G' && *start == 0) { /* 0x47: packets of 188 bytes */
         if (b[188] == 'G')
             return "mpeg-ts";

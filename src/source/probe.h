@@ -74,6 +74,9 @@ char *um_probe_utf16(const uint8_t *bytes, size_t n, char order);
 /* First place of `what` in bytes, NULL when absent. */
 const void *um_probe_find(const void *bytes, size_t n, const char *what);
 
+/* For a block that um_probe_block did not give: broken when it reaches beyond the file, else present. */
+void um_probe_unread(um_probe_state *p, um_probe_mark_id id, int64_t at, int64_t n);
+
 /* ---- metadata blocks ---- */
 void um_probe_exif(um_probe_state *p, const uint8_t *tiff, size_t n);
 void um_probe_xmp(um_probe_state *p, const uint8_t *xml, size_t n);

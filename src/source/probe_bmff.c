@@ -79,14 +79,17 @@ static void uuid(struct bmff *m, const struct box *box, bool cut)
     if (!um_probe_read(m->probe, box->at, id, 16))
         return;
     if (!memcmp(id, c2pa, 16)) {
+        if (cut || box->end - box->at > UM_PROBE_BLOCK_MAX) {
+            um_probe_unread(m->probe, UM_MARK_C2PA, box->at, cut ? INT64_MAX : 0);
+            return;
+        }
         /* version and flags (4), purpose and a zero; for "manifest" an offset (8), then JUMBF */
         uint8_t *b = content(m, box, 16, UM_PROBE_BLOCK_MAX, &n);
         const uint8_t *zero = b && n > 4 ? memchr(b + 4, 0, n - 4) : NULL;
         bool manifest = zero && (!strcmp((char *)b + 4, "manifest") || !strcmp((char *)b + 4, "original") ||
                                  !strcmp((char *)b + 4, "update"));
-        if (cut || !zero || (manifest && b + n - zero < 9 + 8))
-            um_probe_mark(m->probe, UM_MARK_C2PA, UM_MARK_BROKEN,
-                          "box reaches beyond the file or is too short", "", 0);
+        if (!zero || (manifest && b + n - zero < 9 + 8))
+            um_probe_mark(m->probe, UM_MARK_C2PA, UM_MARK_BROKEN, "box is too short", "", 0);
         else if (manifest)
             um_probe_c2pa(m->probe, zero + 9, n - (size_t)(zero + 9 - b));
         free(b);
@@ -225,9 +228,10 @@ static void item_information(struct bmff *m, const struct box *box)
 static void item_content(struct bmff *m, char kind, int64_t at, int64_t n)
 {
     uint8_t *b = um_probe_block(m->probe, at, n);
-    if (!b || (kind == 'e' && n < 12)) {
-        um_probe_mark(m->probe, kind == 'e' ? UM_MARK_EXIF : UM_MARK_XMP, UM_MARK_BROKEN,
-                      "item reaches beyond the file or is too short", "", 0);
+    if (!b) {
+        um_probe_unread(m->probe, kind == 'e' ? UM_MARK_EXIF : UM_MARK_XMP, at, n);
+    } else if (kind == 'e' && n < 12) {
+        um_probe_mark(m->probe, UM_MARK_EXIF, UM_MARK_BROKEN, "item is too short", "", 0);
     } else if (kind == 'x') {
         um_probe_xmp(m->probe, b, (size_t)n);
     } else {
@@ -331,6 +335,8 @@ static void boxes(struct bmff *m, int64_t at, int64_t end, const char *parent, i
             uint8_t *b = um_probe_block(m->probe, box.start, box.end - box.start);
             if (b)
                 um_probe_c2pa(m->probe, b, (size_t)(box.end - box.start));
+            else
+                um_probe_unread(m->probe, UM_MARK_C2PA, box.start, box.end - box.start);
             free(b);
         } else if (is(&box, "mdat") && !m->probe->media_at) {
             m->probe->media_at = box.at;

@@ -20,7 +20,7 @@ struct store {
         int manifest;
     } types[MAX_TYPES];
     int n_types;
-    char generator[100];
+    char generator[100]; /* the first named in the last manifest */
 };
 
 static void source_type(struct store *s, const char *value, size_t n)
@@ -60,7 +60,8 @@ static void cbor_text(struct store *s, struct key parent, struct key key, const 
         source_type(s, value, n);
     } else if (is_key(key, "claim_generator") ||
                (is_key(parent, "claim_generator_info") && is_key(key, "name"))) {
-        snprintf(s->generator, sizeof s->generator, "%.*s", (int)(n < 99 ? n : 99), value);
+        if (!s->generator[0])
+            snprintf(s->generator, sizeof s->generator, "%.*s", (int)(n < 99 ? n : 99), value);
         um_probe_software(s->probe, "claim generator", value, n);
     } else if (is_key(key, "softwareAgent") || (is_key(parent, "softwareAgent") && is_key(key, "name"))) {
         um_probe_software(s->probe, "software agent", value, n);
@@ -157,6 +158,7 @@ static bool superbox(struct store *s, const uint8_t *b, size_t n, int depth)
     } else if (!memcmp(type, "c2ma", 4) || !memcmp(type, "c2um", 4)) {
         s->n_manifests++;
         s->has_claim = s->has_signature = false;
+        s->generator[0] = 0;
     } else if (!memcmp(type, "c2cl", 4)) {
         s->has_claim = true;
     } else if (!memcmp(type, "c2cs", 4)) {
@@ -205,8 +207,7 @@ void um_probe_c2pa(um_probe_state *p, const uint8_t *jumbf, size_t n)
     struct store s = {.probe = p};
     char line[100];
     bool whole = n >= 8 && boxes(&s, jumbf, n, 0);
-    snprintf(line, sizeof line, "present, unverified: %d manifest%s", s.n_manifests,
-             s.n_manifests == 1 ? "" : "s");
+    snprintf(line, sizeof line, "unverified, %d manifest%s", s.n_manifests, s.n_manifests == 1 ? "" : "s");
     um_probe_mark(p, UM_MARK_C2PA, UM_MARK_PRESENT, line, "", 0);
     if (!whole)
         um_probe_mark(p, UM_MARK_C2PA, UM_MARK_BROKEN, "a length inside does not fit", "", 0);

@@ -12,7 +12,7 @@ struct jumbf {
     uint32_t instance, sequence; /* of the last segment */
     uint64_t declared;           /* by the box that is being put together */
     size_t start;                /* where it starts in bytes */
-    bool gap;
+    bool gap, large;
 };
 
 static void app11(struct jumbf *j, const uint8_t *b, size_t n)
@@ -21,7 +21,8 @@ static void app11(struct jumbf *j, const uint8_t *b, size_t n)
         return;
     uint32_t instance = um_be16(b + 2), sequence = um_be32(b + 4);
     size_t header = um_be32(b + 8) == 1 ? 16 : 8;
-    if (n < 8 + header)
+    j->large |= j->bytes.n + n >= j->bytes.max;
+    if (n < 8 + header || j->large)
         return;
     if (sequence == 1 || !j->bytes.n) {
         j->gap |= sequence != 1 || j->bytes.n - j->start != j->declared;
@@ -77,7 +78,7 @@ void um_probe_jpeg(um_probe_state *p)
         uint8_t *b = um_probe_block(p, at + 4, length - 2);
         if (!b) {
             if (head[1] == 0xEB)
-                um_probe_mark(p, UM_MARK_C2PA, UM_MARK_BROKEN, "segment reaches beyond the file", "", 0);
+                um_probe_unread(p, UM_MARK_C2PA, at + 4, length - 2);
             break;
         }
         jpeg_segment(p, &j, head[1], b, length - 2);
@@ -85,7 +86,9 @@ void um_probe_jpeg(um_probe_state *p)
         at += 2 + (int64_t)length;
     }
     p->out_of_memory |= j.bytes.broken;
-    if (j.bytes.n && !j.bytes.broken) {
+    if (j.large) {
+        um_probe_unread(p, UM_MARK_C2PA, 0, 0);
+    } else if (j.bytes.n && !j.bytes.broken) {
         if (j.gap || j.bytes.n - j.start != j.declared)
             um_probe_mark(p, UM_MARK_C2PA, UM_MARK_BROKEN, "segments are missing or not as long as declared",
                           "", 0);
@@ -180,8 +183,7 @@ void um_probe_png(um_probe_state *p)
             uint8_t *b = um_probe_block(p, at + 4, n + 8); /* type, data, checksum */
             if (!b) {
                 if (!text)
-                    um_probe_mark(p, id, UM_MARK_BROKEN, "chunk reaches beyond the file or is too large", "",
-                                  0);
+                    um_probe_unread(p, id, at + 4, n + 8);
             } else {
                 if (!text && crc32(0, b, (uInt)n + 4) != um_be32(b + 4 + n))
                     um_probe_mark(p, id, UM_MARK_BROKEN, "checksum of the chunk is wrong", "", 0);
@@ -223,8 +225,7 @@ static void riff_chunk(um_probe_state *p, const char *type, int64_t at, int64_t 
     uint8_t *b = um_probe_block(p, at, n);
     if (!b) {
         if (!memcmp(type, "C2PA", 4) || !memcmp(type, "EXIF", 4))
-            um_probe_mark(p, *type == 'C' ? UM_MARK_C2PA : UM_MARK_EXIF, UM_MARK_BROKEN,
-                          "chunk reaches beyond the file or is too large", "", 0);
+            um_probe_unread(p, *type == 'C' ? UM_MARK_C2PA : UM_MARK_EXIF, at, n);
         return;
     }
     if (in_info) {

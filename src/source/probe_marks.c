@@ -83,6 +83,13 @@ void um_probe_mark(um_probe_state *p, um_probe_mark_id id, um_mark_state state, 
     snprintf(m->detail + used, sizeof m->detail - used, "%s%s", used ? "; " : "", item);
 }
 
+void um_probe_unread(um_probe_state *p, um_probe_mark_id id, int64_t at, int64_t n)
+{
+    bool beyond = at > p->size || n > p->size - at;
+    um_probe_mark(p, id, beyond ? UM_MARK_BROKEN : UM_MARK_PRESENT,
+                  beyond ? "reaches beyond the file" : "too large to be looked into", "", 0);
+}
+
 const void *um_probe_find(const void *bytes, size_t n, const char *what)
 {
     return memmem(bytes, n, what, strlen(what));
@@ -160,25 +167,31 @@ static const char *generator_name(const char *text)
 
 void um_probe_text(um_probe_state *p, const char *key, const void *value, size_t n)
 {
-    const char *at;
-    if ((at = um_probe_find(value, n, "unmask synthetic")))
-        um_probe_mark(p, UM_MARK_LABEL, UM_MARK_DECLARES_SYNTHETIC, "", at, n - (size_t)(at - (char *)value));
-    if ((at = um_probe_find(value, n, "Steps: ")) && um_probe_find(value, n, "Sampler: "))
-        um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, "Stable Diffusion parameters:", at,
-                      n - (size_t)(at - (char *)value));
-    if (um_probe_find(value, n, "\"class_type\"") && um_probe_find(value, n, "\"inputs\""))
-        um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, "ComfyUI prompt", "", 0);
-    if (um_probe_find(value, n, "\"nodes\"") && um_probe_find(value, n, "\"links\""))
-        um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, "ComfyUI workflow", "", 0);
-    if (um_probe_find(value, n, "\"sui_image_params\""))
-        um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, "SwarmUI parameters", "", 0);
-    if ((at = um_probe_find(value, n, "Job ID: ")) && um_probe_find(value, n, " --v "))
-        um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, "Midjourney", at,
-                      n - (size_t)(at - (char *)value));
-    /* keys that only one program writes */
-    if (!strcmp(key, "invokeai_metadata") || !strcmp(key, "sd-metadata") || !strcmp(key, "fooocus_scheme"))
-        um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, "text", key, strlen(key));
-    else if (!strcmp(key, "parameters")) /* of a form not known above */
+    static const struct {
+        const char *name, *first, *second; /* both texts are in what the program writes */
+        bool show;                         /* from the first text on */
+    } forms[] = {
+        {"Stable Diffusion parameters:", "Steps: ", "Sampler: ", true},
+        {"ComfyUI prompt", "\"class_type\"", "\"inputs\"", false},
+        {"ComfyUI workflow", "\"nodes\"", "\"links\"", false},
+        {"SwarmUI parameters", "\"sui_image_params\"", "", false},
+        {"Midjourney", "Job ID: ", " --v ", true},
+    };
+    static const char *const keys[] = {"invokeai_metadata", "sd-metadata", "fooocus_scheme"};
+    const char *end = (const char *)value + n, *at = um_probe_find(value, n, "unmask synthetic");
+    bool known = false;
+    if (at)
+        um_probe_mark(p, UM_MARK_LABEL, UM_MARK_DECLARES_SYNTHETIC, "", at, (size_t)(end - at));
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if ((at = um_probe_find(value, n, forms[i].first)) && um_probe_find(value, n, forms[i].second)) {
+            um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, forms[i].name, at,
+                          forms[i].show ? (size_t)(end - at) : 0);
+            known = true;
+        }
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!strcmp(key, keys[i])) /* only one program writes it */
+            um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, "text", key, strlen(key));
+    if (!known && !strcmp(key, "parameters"))
         um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_PRESENT, "text \"parameters\":", value, n);
 }
 

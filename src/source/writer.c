@@ -310,6 +310,8 @@ um_status um_writer_frame(um_writer *w, const um_image *image, double t_s, um_er
     w->last_s = t_s;
     if (w->null)
         return UM_OK;
+    if (!w->header_written)
+        return um_fail(err, UM_EINVAL, "%s: a picture after the end", w->path);
     if (av_frame_make_writable(w->picture) < 0)
         return um_fail_oom(err);
     if (image->pixel == UM_GRAY8)
@@ -369,6 +371,8 @@ um_status um_writer_sound(um_writer *w, const float *interleaved, int n, um_erro
         return um_fail(err, UM_EINVAL, "%s: sound, but the file was opened without", w->path);
     if (w->null || !n)
         return UM_OK;
+    if (!w->header_written)
+        return um_fail(err, UM_EINVAL, "%s: sound after the end", w->path);
     um_status st = resample(w, interleaved, n, err);
     return st < 0 ? st : encode_blocks(w, false, err);
 }
