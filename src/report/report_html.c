@@ -138,7 +138,7 @@ static void recording(um_buf *b, const um_report *r)
     fact(b, "Damage", &t, "warn");
     um_face_quality q;
     um_buf_init(&t, 4096);
-    if (r->faces_note[0])
+    if (r->media.width > 0 && r->faces_note[0])
         um_buf_text(&t, r->faces_note);
     else if (um_report_face_quality(&q, r))
         um_buf_printf(&t, "%s quality (%.2f of 1), %.0f pixels between the eyes", um_words_quality(q.overall),

@@ -204,6 +204,9 @@ static void lane(um_buf *b, const um_report *r, int signal, int k, double end)
     const um_findings *f = r->findings[signal];
     const um_series *first = &f->series[k];
     range y = lane_range(f, k);
+    char lo[32], hi[32];
+    um_words_number(lo, y.lo);
+    um_words_number(hi, y.hi);
     um_buf_printf(
         b, "<div class=\"lane\" data-lo=\"%.6g\" data-hi=\"%.6g\"><div class=\"name\"><a href=\"#s%d\">",
         y.lo, y.hi, signal);
@@ -216,7 +219,7 @@ static void lane(um_buf *b, const um_report *r, int signal, int k, double end)
     um_html_text(b, f->signal->name);
     um_buf_text(b, ", ");
     um_html_text(b, first->name);
-    um_buf_printf(b, " over time, between %.3g and %.3g ", y.lo, y.hi);
+    um_buf_printf(b, " over time, between %s and %s ", lo, hi);
     um_html_text(b, first->unit);
     um_buf_text(b, "\">");
     evidence_marks(b, f, signal, end);
@@ -238,9 +241,9 @@ static void lane(um_buf *b, const um_report *r, int signal, int k, double end)
         path(&p, s);
         um_buf_text(b, "\"/>");
     }
-    um_buf_printf(b, "</svg></svg><div class=\"range\"><span>%.3g</span> <span class=\"unit\">", y.hi);
+    um_buf_printf(b, "</svg></svg><div class=\"range\"><span>%s</span> <span class=\"unit\">", hi);
     um_html_text(b, first->unit);
-    um_buf_printf(b, "</span> <span>%.3g</span></div></div>\n", y.lo);
+    um_buf_printf(b, "</span> <span>%s</span></div></div>\n", lo);
 }
 
 static void axis(um_buf *b, double end)

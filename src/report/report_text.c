@@ -9,6 +9,7 @@ enum {
     NARROWEST = 40,
     WIDEST = 120,
     SPARK = 20,
+    SPARK_LEAST = 4,
     SPARK_FROM = 60,
     MARGIN = 2,
     LABEL = 13
@@ -204,7 +205,8 @@ static void recording(page *p, const um_report *r)
     um_buf_init(&b, 4096);
     um_words_damage(&b, &r->damage);
     entry_take(p, "damage", WARN, &b);
-    entry(p, "faces", WARN, r->faces_note);
+    if (r->media.width > 0)
+        entry(p, "faces", WARN, r->faces_note);
     um_face_quality q;
     if (um_report_face_quality(&q, r)) {
         um_buf_init(&b, 4096);
@@ -246,8 +248,8 @@ static void persons(page *p, const um_report *r)
         um_buf_printf(&p->out, "  and %d more, left out\n", r->n_persons_dropped);
 }
 
-/* The course of a series in SPARK cells; its range is spread over eight heights. */
-static void sparkline(um_buf *b, const um_series *s)
+/* The course of a series in `n` cells; its range is spread over eight heights. */
+static void sparkline(um_buf *b, const um_series *s, int n)
 {
     double sum[SPARK] = {0}, lo = INFINITY, hi = -INFINITY;
     int count[SPARK] = {0};
@@ -255,14 +257,14 @@ static void sparkline(um_buf *b, const um_series *s)
     for (size_t i = 0; i < s->n; i++) {
         if (!isfinite(s->sample[i].value) || !isfinite(s->sample[i].t_s))
             continue;
-        int k = (int)um_clampd((s->sample[i].t_s - from) / length * SPARK, 0, SPARK - 1);
+        int k = (int)um_clampd((s->sample[i].t_s - from) / length * n, 0, n - 1);
         sum[k] += s->sample[i].value;
         count[k]++;
     }
-    for (int k = 0; k < SPARK; k++)
+    for (int k = 0; k < n; k++)
         if (count[k])
             lo = fmin(lo, sum[k] / count[k]), hi = fmax(hi, sum[k] / count[k]);
-    for (int k = 0; k < SPARK; k++) {
+    for (int k = 0; k < n; k++) {
         if (!count[k]) {
             um_buf_text(b, " ");
             continue;
@@ -283,14 +285,15 @@ static const um_series *series_of(const um_findings *f, int person)
 /* Not wrapped: blanks inside a sparkline are gaps. */
 static void course(page *p, const um_series *s)
 {
-    if (!(s->n > 1 && s->sample[s->n - 1].t_s > s->sample[0].t_s))
+    if (s->n < SPARK_LEAST || !(s->sample[s->n - 1].t_s > s->sample[0].t_s))
         return;
+    int n = s->n < SPARK ? (int)s->n : SPARK, at = MARGIN + LABEL + n + 2;
     spaces(p, MARGIN + LABEL);
-    sparkline(&p->out, s);
+    sparkline(&p->out, s, n);
     um_buf_text(&p->out, "  ");
     char name[160];
     snprintf(name, sizeof name, "%s%s%s over time", s->name, s->unit[0] ? ", " : "", s->unit);
-    wrap(p, MARGIN + LABEL + SPARK + 2, MARGIN + LABEL + SPARK + 2, DIM, name);
+    wrap(p, at, at, DIM, name);
 }
 
 static void result(page *p, const um_findings *f, const um_result *r)

@@ -78,6 +78,17 @@ const char *um_words_time(char out[32], double t_s)
     return out;
 }
 
+const char *um_words_number(char out[32], double v)
+{
+    double size = fabs(v);
+    if (size >= 999.5 && size < 1e9) {
+        double step = pow(10, floor(log10(size)) - 2);
+        snprintf(out, 32, "%.0f", floor(v / step + .5) * step);
+    } else
+        snprintf(out, 32, "%.3g", v == 0 ? 0 : v);
+    return out;
+}
+
 const char *um_words_bytes(char out[32], int64_t bytes)
 {
     static const char *const unit[] = {"bytes", "kB", "MB", "GB", "TB"};

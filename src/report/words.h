@@ -26,6 +26,8 @@ extern const char um_words_caution[];
 const char *um_words_ratio(char out[32], double log_lr);
 /* "0:05.2", "1:02:03.5" */
 const char *um_words_time(char out[32], double t_s);
+/* Three significant digits, without an exponent from a thousandth to a billion. */
+const char *um_words_number(char out[32], double v);
 const char *um_words_bytes(char out[32], int64_t bytes); /* "2.1 MB" */
 const char *um_words_quality(double quality);            /* "good", "fair", "poor" */
 const char *um_words_outcome(um_outcome outcome);        /* as in the JSON report */

@@ -44,6 +44,9 @@ static void test_small_formats(void)
     CHECK(!strcmp(um_words_time(t, 3725.26), "1:02:05.3"));
     CHECK(!strcmp(um_words_time(t, 59.96), "1:00.0"));
     CHECK(!strcmp(um_words_time(t, NAN), "?"));
+    CHECK(!strcmp(um_words_number(t, -6382), "-6380"));
+    CHECK(!strcmp(um_words_number(t, 999.6), "1000"));
+    CHECK(!strcmp(um_words_number(t, .01234), "0.0123"));
     CHECK(!strcmp(um_words_bytes(t, 999), "999 bytes"));
     CHECK(!strcmp(um_words_bytes(t, 999600), "1.0 MB"));
 }
