@@ -60,6 +60,7 @@ um_status um_face_tracker_new(um_face_tracker **out, um_face_finder *finder, um_
     if (!t)
         return um_fail_oom(err);
     t->finder = finder;
+    t->since_detection = MAX_INTERVAL; /* the first frame is looked at */
     t->track = um_calloc(MAX_TRACKS, sizeof *t->track);
     t->face = um_calloc(MAX_TRACKS, sizeof *t->face);
     t->look = um_calloc(MAX_TRACKS, sizeof *t->look);

@@ -1,8 +1,9 @@
 /* eval_faces.c: measures the face finder on annotated photos (see data/faces/README of the test data).
  *
- * usage: eval_faces DATA MODELS [train|test] [EVERY]
+ * usage: eval_faces DATA MODELS [train|test] [EVERY] [landmarks|detect|negatives]
  *   DATA    folder with helen_afw68, dlib_boxes, negatives_bsds
  *   EVERY   only every EVERY-th photo
+ * The last word runs one part only. EVAL_SCORE sets the least score, EVAL_VERBOSE=1 lists mistakes.
  *
  * Landmarks: NME = mean distance of the 68 points over the distance of the outer eye corners, in percent,
  * from the annotated box. Detection: a face counts as found when the tight box of its 68 points overlaps the
@@ -127,7 +128,8 @@ static void print_errors(const char *what, double *v, int n)
            sum / n, v[n / 2], v[n * 9 / 10], 100.0 * failed / n);
 }
 
-static void annotated(um_face_finder *finder, const char *data, const char *set, const char *split, int every)
+static void annotated(um_face_finder *finder, const char *data, const char *set, const char *split, int every,
+                      bool detect)
 {
     char dir[4096], path[4200];
     int n, n_faces = 0, n_found = 0, n_seen = 0, n_right = 0, photos = 0, n_given = 0, n_through = 0;
@@ -154,6 +156,10 @@ static void annotated(um_face_finder *finder, const char *data, const char *set,
                 continue;
             if (um_face_landmarks(finder, rgb, rows[k].box, &face, &err) == UM_OK)
                 given[n_given++] = nme(face.points, rows[k].point);
+        }
+        if (!detect) {
+            um_image_free(&rgb);
+            continue;
         }
         double start = now_s();
         if (um_face_find(finder, rgb, &faces, &err) < 0)
@@ -189,10 +195,12 @@ static void annotated(um_face_finder *finder, const char *data, const char *set,
         um_image_free(&rgb);
     }
     int looked = (photos + every - 1) / every;
-    printf("%s%s%s: %d photos, %d annotated faces, recall %.2f %%, precision %.2f %% (%d seen), %.0f ms a "
-           "photo\n",
-           set, split ? " " : "", split ? split : "", looked, n_faces, 100.0 * n_found / n_faces,
-           100.0 * n_right / (n_seen ? n_seen : 1), n_seen, 1e3 * spent / looked);
+    if (detect)
+        printf(
+            "%s%s%s: %d photos, %d annotated faces, recall %.2f %%, precision %.2f %% (%d seen), %.0f ms a "
+            "photo\n",
+            set, split ? " " : "", split ? split : "", looked, n_faces, 100.0 * n_found / n_faces,
+            100.0 * n_right / (n_seen ? n_seen : 1), n_seen, 1e3 * spent / looked);
     print_errors("  landmarks, annotated box", given, n_given);
     print_errors("  landmarks, found faces", through, n_through);
     free(given);
@@ -239,6 +247,7 @@ int main(int argc, char **argv)
         return 2;
     }
     um_face_options opt = {.models_dir = argv[2],
+                           .threads = 1,
                            .min_score = getenv("EVAL_SCORE") ? strtof(getenv("EVAL_SCORE"), NULL) : 0};
     int every = argc > 4 ? atoi(argv[4]) : 1;
     if (um_face_finder_new(&finder, &opt, &err) < 0) {
@@ -248,9 +257,15 @@ int main(int argc, char **argv)
     const char *name, *sha;
     for (int i = 0; (name = um_face_finder_model(finder, i, &sha)); i++)
         printf("model %s %.12s\n", name, sha);
-    annotated(finder, argv[1], "helen_afw68", argc > 3 ? argv[3] : "test", every > 0 ? every : 1);
-    annotated(finder, argv[1], "dlib_boxes", NULL, 1);
-    negatives(finder, argv[1], every > 0 ? every : 1);
+    const char *part = argc > 5 ? argv[5] : "";
+    every = every > 0 ? every : 1;
+    if (strcmp(part, "negatives") != 0)
+        annotated(finder, argv[1], "helen_afw68", argc > 3 ? argv[3] : "test", every,
+                  strcmp(part, "landmarks") != 0);
+    if (!*part || !strcmp(part, "detect"))
+        annotated(finder, argv[1], "dlib_boxes", NULL, 1, true);
+    if (!*part || !strcmp(part, "negatives"))
+        negatives(finder, argv[1], every);
     um_face_finder_free(&finder);
     return 0;
 }
