@@ -2,7 +2,7 @@
  *
  * Gray is luma. For 8-bit YUV of full range that is the decoder's own plane, shared without a copy; limited
  * range is stretched by an exact integer formula. Pictures coded as RGB, palette or with transparency become
- * gray by way of RGB. RGB goes through swscale with the matrix and range of the stream; a stream that does
+ * gray by way of RGB. RGB follows the matrix and range of the stream; a stream that does
  * not name its matrix is BT.709 from 720 lines (or 1280 columns) on, BT.601 below. Transparent pixels are
  * laid over white, as a viewer shows them. Non-square pixels are left as they are. */
 #include "media/gray.h"
@@ -211,6 +211,7 @@ static um_status luma(um_picture *p, um_image **out, const AVFrame *f, const AVP
 
 /* ---- swscale ---- */
 
+/* An AVCOL_SPC_*; swscale's SWS_CS_* are the same numbers. */
 static int matrix_of(const AVFrame *f)
 {
     switch (f->colorspace) {
@@ -219,12 +220,12 @@ static int matrix_of(const AVFrame *f)
     case AVCOL_SPC_BT470BG:
     case AVCOL_SPC_SMPTE170M:
     case AVCOL_SPC_SMPTE240M:
-        return f->colorspace; /* swscale uses the same numbers */
     case AVCOL_SPC_BT2020_NCL:
+        return f->colorspace;
     case AVCOL_SPC_BT2020_CL:
-        return SWS_CS_BT2020;
+        return AVCOL_SPC_BT2020_NCL;
     default:
-        return f->height >= 720 || f->width >= 1280 ? SWS_CS_ITU709 : SWS_CS_ITU601;
+        return f->height >= 720 || f->width >= 1280 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
     }
 }
 
@@ -274,12 +275,37 @@ void um_over_white(uint8_t *restrict to, const uint8_t *restrict rgba, int n)
             to[3 * i + c] = (uint8_t)((rgba[4 * i + c] * a + 255 * (255 - a) + 127) / 255);
 }
 
+/* 8-bit planar YUV with at most halved chroma, each chroma sample standing for all its pixels, as OpenCV
+ * reads video. Photos go the slow way: there chroma is interpolated, as JPEG decoders do. */
+static bool is_common(const um_picture *p, const AVFrame *f, const AVPixFmtDescriptor *d, int width,
+                      int height)
+{
+    return !p->is_photo && has_luma(d) && d->nb_components == 3 && d->comp[0].depth == 8 &&
+           d->comp[1].step == 1 && d->comp[0].step == 1 && d->comp[1].plane == 1 && d->comp[2].plane == 2 &&
+           d->log2_chroma_w <= 1 && f->width == width && f->height == height;
+}
+
+static void common(um_image *to, const AVFrame *f, const AVPixFmtDescriptor *d)
+{
+    um_colour colour = um_colour_of(matrix_of(f), is_full_range(f, d));
+    for (int y = 0; y < f->height; y++) {
+        ptrdiff_t chroma = y >> d->log2_chroma_h;
+        um_colour_row(to->data + y * to->stride, f->data[0] + (ptrdiff_t)y * f->linesize[0],
+                      f->data[1] + chroma * f->linesize[1], f->data[2] + chroma * f->linesize[2], f->width,
+                      d->log2_chroma_w, &colour);
+    }
+}
+
 static um_status rgb(um_picture *p, um_image **out, const AVFrame *f, const AVPixFmtDescriptor *desc,
                      int width, int height, um_error *err)
 {
     um_status st = new_image(p, out, width, height, UM_RGB24, err);
     if (st < 0)
         return st;
+    if (is_common(p, f, desc, width, height)) {
+        common(*out, f, desc);
+        return UM_OK;
+    }
     if (!(desc->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL)))
         return scale(&p->sws[RGB], (*out)->data, (*out)->stride, width, height, AV_PIX_FMT_RGB24, f, err);
     size_t bytes = 4 * (size_t)width * (size_t)height;

@@ -85,6 +85,7 @@ static um_status begin_pictures(um_source *s, const AVFrame *f)
         &s->error);
     if (st < 0)
         return st;
+    s->picture.is_photo = s->media.is_photo;
     um_media *m = &s->media;
     if (s->started) /* the caller reads it already: sound came long before the first picture */
         return UM_OK;

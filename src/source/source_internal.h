@@ -30,7 +30,7 @@ int um_orientation_degrees(um_orientation o);                     /* clockwise; 
 typedef struct um_picture {
     int width, height; /* of every image that leaves: those of the first picture, upright */
     um_orientation orientation;
-    int64_t max_pixels;
+    bool is_photo;
     struct SwsContext *sws[2];
     AVBufferPool *pool[2]; /* gray, RGB */
     uint8_t *alpha;        /* RGBA scratch */
@@ -44,6 +44,19 @@ um_status um_picture_convert(um_picture *p, um_image **gray, um_image **rgb, con
 void um_picture_end(um_picture *p);
 /* n pixels RGBA over white to RGB. */
 void um_over_white(uint8_t *restrict rgb, const uint8_t *restrict rgba, int n);
+
+/* ---- colour.c ---- */
+/* Luma of limited range to full range: round((y - 16) * 255 / 219), clamped. */
+void um_luma_expand(uint8_t *restrict to, const uint8_t *restrict from, int n);
+typedef struct um_colour {
+    int black;
+    int16_t y, rv, gu, gv, bu;
+} um_colour;
+um_colour um_colour_of(int space, bool full); /* AVCOL_SPC_* */
+/* n pixels of 8-bit planar YUV; `shift` 1: each chroma sample stands for two pixels. Within 0.6 of the
+ * formula. */
+void um_colour_row(uint8_t *rgb, const uint8_t *y, const uint8_t *u, const uint8_t *v, int n, int shift,
+                   const um_colour *c);
 
 /* ---- deinterlace.c: bwdif over whatever is interlaced ---- */
 typedef struct um_deinterlacer um_deinterlacer;

@@ -150,6 +150,37 @@ static void test_luma_of_limited_range(void)
         CHECK(to[i] == (int)floor(fmin(fmax((i - 16) / 219., 0), 1) * 255 + .5));
 }
 
+/* Every Y with a sweep of Cb and Cr, both ranges, all matrices, against the formula: rounding and 5 bits. */
+static void test_colour_rows(void)
+{
+    static const struct {
+        int space;
+        double kr, kb;
+    } spaces[] = {{1, K709}, {5, K601}, {6, K601}, {4, .30, .11}, {7, .212, .087}, {9, K2020}};
+    uint8_t y[257], u[257], v[257], rgb[257 * 3];
+    double worst = 0, bias = 0;
+    for (int i = 0; i < 257; i++)
+        y[i] = (uint8_t)i;
+    for (int s = 0; s < 6; s++)
+        for (int k = 0; k < 2 * 16 * 16; k++) {
+            um_colour c = um_colour_of(spaces[s].space, k % 2);
+            memset(u, k / 2 % 16 * 17, sizeof u);
+            memset(v, k / 32 * 17, sizeof v);
+            um_colour_row(rgb, y, u, v, 257, k % 3 == 0, &c);
+            for (int i = 0; i < 257; i++) {
+                double expected[3], gray;
+                expected_rgb(expected, &gray, (yuv){y[i], u[i], v[i], 8}, k % 2, spaces[s].kr, spaces[s].kb);
+                for (int n = 0; n < 3; n++) {
+                    worst = fmax(worst, fabs(rgb[3 * i + n] - expected[n]));
+                    bias += rgb[3 * i + n] - expected[n];
+                }
+            }
+        }
+    bias /= 6. * 512 * 257 * 3;
+    CHECK(worst < .6 && fabs(bias) < .02);
+    fprintf(stderr, "colour: off by %.3f at most, by %.4f on average\n", worst, bias);
+}
+
 /* ---- turns ---- */
 
 enum { QW = 48, QH = 32 }; /* the picture below: its quarters are 40, 90 over 150, 220 */
@@ -473,6 +504,7 @@ static void test_heif(void)
 int main(void)
 {
     test_luma_of_limited_range();
+    test_colour_rows();
     if (!fixture_begin())
         return CHECK_SKIP;
     test_colours();
