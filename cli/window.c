@@ -27,10 +27,15 @@ static um_status sdl_fail(um_error *err, const char *what)
     return UM_EIO;
 }
 
+static bool has(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
 bool um_window_possible(void)
 {
-    const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
-    return (x11 && *x11) || (wayland && *wayland);
+    return has("DISPLAY") || has("WAYLAND_DISPLAY");
 }
 
 um_status um_window_open(um_window **out, const char *title, int width, int height, um_error *err)
@@ -41,6 +46,10 @@ um_status um_window_open(um_window **out, const char *title, int width, int heig
         SDL_SetError("no display here (write with --out FILE instead)");
         return sdl_fail(err, "cannot open a window");
     }
+    /* named, or SDL would fall back to a window that nobody sees */
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, !has("WAYLAND_DISPLAY") ? "x11"
+                                      : has("DISPLAY")        ? "x11,wayland"
+                                                              : "wayland");
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     if (SDL_Init(SDL_INIT_VIDEO) < 0)

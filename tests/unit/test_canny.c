@@ -38,7 +38,7 @@ static bool guards_hold(const um_image *im)
     return true;
 }
 
-enum { NOISE, BLOBS, STRIPES, EXTREME, KINDS };
+enum { NOISE, BLOBS, STRIPES, EXTREME, KINDS, FAINT = KINDS };
 
 static void paint(um_image *im, int kind)
 {
@@ -50,6 +50,7 @@ static void paint(um_image *im, int kind)
             double wave = sin(x * fx + k) * cos(y * fy) + .4 * sin((x + 2 * y) * .31);
             im->data[y * im->stride + i] =
                 (uint8_t)(kind == NOISE     ? r
+                          : kind == FAINT   ? r >> 5
                           : kind == BLOBS   ? 128 + 80 * wave + r / 16
                           : kind == STRIPES ? ((x + y / 3) / 5 % 2 ? 200 : 30) + r / 64
                                             : (r & 1 ? 255 : 0));
@@ -207,6 +208,9 @@ static void test_fast_equals_plain_at_any_width(void)
         opt.l2 = !opt.l2;
         compare(width, 1 + width % 19, UM_GRAY8, (width + 1) % KINDS, opt, false);
     }
+    for (int low = 4; low < 60;
+         low++) /* gradients near the threshold, where a loose bound would skip pixels */
+        compare(300, 60, UM_GRAY8, FAINT, (um_canny_options){low, low, 3, low & 1}, false);
     compare(1283, 97, UM_GRAY8, BLOBS, (um_canny_options){100, 200, 3, false}, false);
     compare(32768, 5, UM_GRAY8, NOISE, (um_canny_options){100, 900, 3, true}, false);
     compare(5, 32768, UM_GRAY8, BLOBS, (um_canny_options){40, 200, 3, false}, false);
