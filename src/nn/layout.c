@@ -25,7 +25,7 @@ static um_status copy_forward(um_call *c, um_error *err)
     um_array_strides(c->in[0], from);
     um_array_strides(c->out[0], to);
     um_copy_strided(c->out[0]->data, to, c->in[0]->data, from, c->in[0]->dim, c->in[0]->rank,
-                    um_dtype_size(c->in[0]->dtype), c->threads);
+                    um_dtype_size(c->in[0]->dtype));
     return UM_OK;
 }
 
@@ -53,7 +53,7 @@ static um_status convert(um_plan *p, um_array **out, um_array *a, um_layout layo
         return UM_OK;
     }
     if (a->constant) {
-        um_call c = {.in = &a, .out = &b, .threads = p->threads};
+        um_call c = {.in = &a, .out = &b};
         um_status st = um_plan_constant(p, b, err);
         return st < 0 ? st : copy_forward(&c, err);
     }

@@ -9,7 +9,7 @@ enum { N_PLANS = 4, MAX_THREADS = 64 };
 
 struct um_model {
     um_graph *graph;
-    int threads;
+    um_workers *workers;
     um_plan *plans[N_PLANS]; /* most recently used first */
     um_op_count *ops;
     int n_ops;
@@ -51,7 +51,7 @@ static int64_t count_parameters(const um_graph *g)
 static um_status add_plan(um_model *m, const um_tensor *const *in, um_error *err)
 {
     um_plan *p;
-    um_status st = um_plan_new(&p, m->graph, in, m->threads, err);
+    um_status st = um_plan_new(&p, m->graph, in, m->workers, err);
     if (st < 0)
         return st;
     um_plan_free(&m->plans[N_PLANS - 1]);
@@ -109,8 +109,9 @@ um_status um_model_open_memory(um_model **out, const void *bytes, size_t n, cons
     um_model *m = um_calloc(1, sizeof *m);
     if (!m)
         return um_fail_oom(err);
-    m->threads = threads;
     um_status st = um_graph_read(&m->graph, bytes, n, name, err);
+    if (st == UM_OK)
+        st = um_workers_new(&m->workers, threads, err);
     if (st == UM_OK)
         st = count_ops(m, err);
     if (st == UM_OK) {
@@ -146,6 +147,7 @@ void um_model_close(um_model **model)
     for (int i = 0; i < N_PLANS; i++)
         um_plan_free(&m->plans[i]);
     um_graph_free(&m->graph);
+    um_workers_free(&m->workers);
     free(m->ops);
     free(m);
     *model = NULL;

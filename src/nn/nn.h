@@ -7,6 +7,7 @@
 #ifndef UM_NN_H
 #define UM_NN_H
 #include "base/base.h"
+#include "nn/workers.h"
 #include <unmask/model.h>
 
 enum { UM_NN_MAX_NODES = 20000, UM_NN_MAX_PORTS = 1024 };
@@ -147,7 +148,7 @@ typedef struct um_call {
     void *state; /* made by op->prepare, freed by op->release */
     um_act act;
     int64_t macs; /* set by infer */
-    int threads;
+    um_workers *workers;
     bool skip; /* another call does its work, or its result is a view of its input */
 } um_call;
 
@@ -193,7 +194,7 @@ static inline bool um_has(const um_call *c, int input)
 
 /* Copies `dim` elements of `size` bytes between two strided arrays; strides in elements. */
 void um_copy_strided(void *dst, const int64_t *dst_stride, const void *src, const int64_t *src_stride,
-                     const int64_t *dim, int rank, size_t size, int threads);
+                     const int64_t *dim, int rank, size_t size);
 
 /* Broadcast shape of two arrays; false when they do not fit. */
 bool um_broadcast(const um_array *a, const um_array *b, int64_t *dim, int *rank);
@@ -201,7 +202,7 @@ bool um_broadcast(const um_array *a, const um_array *b, int64_t *dim, int *rank)
 void um_broadcast_strides(const um_array *a, int rank, const int64_t *dim, int64_t *stride);
 
 /* y = act(x), of the same shape and layout, perhaps the same memory; channels are dimension 1. */
-void um_act_apply(const um_act *act, um_array *y, const um_array *x, int threads);
+void um_act_apply(const um_act *act, um_array *y, const um_array *x);
 
 /* --- windows: convolution and pooling --- */
 
@@ -218,7 +219,7 @@ um_status um_window_read(const um_call *c, const int64_t *kernel, um_window *w, 
 
 typedef struct um_plan um_plan;
 /* Shapes, constants, fusion, layouts and memory for these inputs. Nothing is prepared for running yet. */
-um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, int threads,
+um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_workers *workers,
                       um_error *err);
 um_status um_plan_run(um_plan *plan, const um_tensor *const *in, const um_tensor **out, um_error *err);
 void um_plan_free(um_plan **plan);

@@ -8,7 +8,7 @@ struct um_dnnl_conv {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     dnnl_primitive_t primitive;
-    dnnl_memory_t x, w, b, y;
+    dnnl_memory_t x, w, b, y, scratch; /* scratch: of its own, oneDNN would share one per creating thread */
 };
 
 static um_status fail(um_error *err, dnnl_status_t status)
@@ -68,7 +68,9 @@ static dnnl_status_t choose(dnnl_primitive_desc_t *out, const um_conv_shape *s, 
     if ((st = dnnl_dilated_convolution_forward_desc_init(&desc, dnnl_forward_inference,
                                                          dnnl_convolution_direct, &x, &wt, bias ? &b : NULL,
                                                          &y, stride, dilation, low, high)) ||
-        (st = dnnl_primitive_attr_create(&attr)) || (st = add_act(attr, &s->act)))
+        (st = dnnl_primitive_attr_create(&attr)) ||
+        (st = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user)) ||
+        (st = add_act(attr, &s->act)))
         goto done;
     for (st = dnnl_primitive_desc_iterator_create(&it, &desc, attr, engine, NULL); !st;
          st = dnnl_primitive_desc_iterator_next(it)) {
@@ -135,6 +137,10 @@ um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *s, const flo
         (st = dnnl_memory_create(&c->y, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), c->engine,
                                  DNNL_MEMORY_NONE)))
         goto done;
+    const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+    if (scratch && dnnl_memory_desc_get_size(scratch) &&
+        (st = dnnl_memory_create(&c->scratch, scratch, c->engine, DNNL_MEMORY_ALLOCATE)))
+        goto done;
     if (bias) {
         void *data;
         if ((st = dnnl_memory_create(&c->b, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 1),
@@ -159,11 +165,14 @@ um_status um_dnnl_conv_run(um_dnnl_conv *c, const float *x, float *y, um_error *
     void *data;
     memcpy(&data, &x, sizeof data); /* only read */
     dnnl_status_t st;
-    const dnnl_exec_arg_t args[] = {
-        {DNNL_ARG_SRC, c->x}, {DNNL_ARG_WEIGHTS, c->w}, {DNNL_ARG_DST, c->y}, {DNNL_ARG_BIAS, c->b}};
+    dnnl_exec_arg_t args[5] = {{DNNL_ARG_SRC, c->x}, {DNNL_ARG_WEIGHTS, c->w}, {DNNL_ARG_DST, c->y}};
+    int n = 3;
+    if (c->b)
+        args[n++] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, c->b};
+    if (c->scratch)
+        args[n++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, c->scratch};
     if ((st = dnnl_memory_set_data_handle(c->x, data)) || (st = dnnl_memory_set_data_handle(c->y, y)) ||
-        (st = dnnl_primitive_execute(c->primitive, c->stream, c->b ? 4 : 3, args)) ||
-        (st = dnnl_stream_wait(c->stream)))
+        (st = dnnl_primitive_execute(c->primitive, c->stream, n, args)) || (st = dnnl_stream_wait(c->stream)))
         return fail(err, st);
     return UM_OK;
 }
@@ -176,6 +185,7 @@ void um_dnnl_conv_free(um_dnnl_conv *c)
     dnnl_memory_destroy(c->y);
     dnnl_memory_destroy(c->w);
     dnnl_memory_destroy(c->b);
+    dnnl_memory_destroy(c->scratch);
     dnnl_primitive_destroy(c->primitive);
     dnnl_stream_destroy(c->stream);
     dnnl_engine_destroy(c->engine);

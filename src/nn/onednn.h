@@ -12,8 +12,8 @@ typedef struct um_conv_shape {
 } um_conv_shape;
 
 typedef struct um_dnnl_conv um_dnnl_conv;
-/* UM_EUNSUPPORTED when oneDNN has only its reference implementation for this shape. The number of threads is
- * that of OpenMP at this moment. */
+/* UM_EUNSUPPORTED when oneDNN has only its reference implementation for this shape. Runs in
+ * the calling thread. */
 um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *shape, const float *weights,
                            const float *bias, um_error *err);
 um_status um_dnnl_conv_run(um_dnnl_conv *conv, const float *x, float *y, um_error *err);

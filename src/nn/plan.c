@@ -39,7 +39,7 @@ um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in
         return NULL;
     um_call *c = &p->calls[p->n_calls];
     *c = (um_call){
-        .graph = p->graph, .node = node, .op = op, .n_in = n_in, .n_out = n_out, .threads = p->threads};
+        .graph = p->graph, .node = node, .op = op, .n_in = n_in, .n_out = n_out, .workers = p->workers};
     c->in = um_calloc((size_t)n_in, sizeof *c->in);
     c->out = um_calloc((size_t)n_out, sizeof *c->out);
     if (!c->in || !c->out) {
@@ -205,7 +205,7 @@ static um_status build(um_plan *p, const um_tensor *const *in, um_error *err)
     return um_plan_memory(p, err);
 }
 
-um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, int threads,
+um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_workers *workers,
                       um_error *err)
 {
     *out = NULL;
@@ -213,13 +213,13 @@ um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *con
     if (!p)
         return um_fail_oom(err);
     p->graph = graph;
-    p->threads = threads;
+    p->workers = workers;
     p->of_value = um_calloc(graph->n_values, sizeof *p->of_value);
     p->in_shape = um_calloc((size_t)graph->n_inputs, sizeof *p->in_shape);
     p->outputs = um_calloc((size_t)graph->n_outputs, sizeof *p->outputs);
     p->out = um_calloc((size_t)graph->n_outputs, sizeof *p->out);
     int threads_before = omp_get_max_threads();
-    omp_set_num_threads(threads);
+    omp_set_num_threads(1); /* threads are ours: see workers.h */
     um_status st = p->of_value && p->in_shape && p->outputs && p->out ? build(p, in, err) : um_fail_oom(err);
     omp_set_num_threads(threads_before);
     if (st < 0)
@@ -306,7 +306,7 @@ static um_status run(um_plan *p, const um_tensor *const *in, um_error *err)
 um_status um_plan_run(um_plan *p, const um_tensor *const *in, const um_tensor **out, um_error *err)
 {
     int threads_before = omp_get_max_threads();
-    omp_set_num_threads(p->threads); /* of the calling thread only */
+    omp_set_num_threads(1); /* of the calling thread only */
     um_status st = run(p, in, err);
     omp_set_num_threads(threads_before);
     for (int i = 0; st == UM_OK && i < p->graph->n_outputs; i++) {

@@ -119,7 +119,7 @@ static void copy_plane(char *to, const char *from, const loops *l, size_t size)
 }
 
 void um_copy_strided(void *dst, const int64_t *dst_stride, const void *src, const int64_t *src_stride,
-                     const int64_t *dim, int rank, size_t size, int threads)
+                     const int64_t *dim, int rank, size_t size)
 {
     int64_t outer = 1, total = 1;
     loops l = simplify(dst_stride, src_stride, dim, rank);
@@ -137,7 +137,6 @@ void um_copy_strided(void *dst, const int64_t *dst_stride, const void *src, cons
     }
     for (int i = 0; i < l.rank - 2; i++)
         outer *= l.dim[i];
-#pragma omp parallel for num_threads(threads) if (outer > 1 && total > 32768)
     for (int64_t k = 0; k < outer; k++) {
         int64_t to = 0, from = 0, rest = k;
         for (int i = l.rank - 3; i >= 0; i--) {

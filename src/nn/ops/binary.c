@@ -140,7 +140,6 @@ static void run(const um_call *c, loop_fn *loop)
     enum { PART = 4096 };
     size_t in_size = um_dtype_size(a->dtype), out_size = um_dtype_size(y->dtype);
     int64_t inner = dim[n - 1], parts = (inner + PART - 1) / PART, outer = total / inner * parts;
-#pragma omp parallel for num_threads(c->threads) if (total > 32768)
     for (int64_t k = 0; k < outer; k++) {
         int64_t first = k % parts * PART, rest = k / parts;
         int64_t oy = first * sy[n - 1], oa = first * sa[n - 1], ob = first * sb[n - 1];
@@ -163,7 +162,7 @@ static um_status forward(um_call *c, um_error *err)
         return um_view_copy(c, err);
     if (c->in[0]->layout == UM_NHWC &&
         um_act_of_call(c, c->in[0]->dim[1], &act)) { /* PRelu: rows of slopes */
-        um_act_apply(&act, c->out[0], c->in[0], c->threads);
+        um_act_apply(&act, c->out[0], c->in[0]);
         return UM_OK;
     }
     run(c, loops[which(c)].loop[c->in[0]->dtype]);

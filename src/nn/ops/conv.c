@@ -4,10 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_BANDS = 16, ROWS_PER_BAND = 4, WORK_PER_BAND = 200000 };
+
+typedef struct band { /* some rows of the result, made by one thread */
+    um_dnnl_conv *fast;
+    int64_t x_row, y_row, rows;
+} band;
+
 typedef struct conv {
     um_window w;
     int64_t groups;
-    um_dnnl_conv *fast; /* NULL: the plain loops */
+    int n_bands; /* 0: the plain loops */
+    band bands[MAX_BANDS];
 } conv;
 
 static um_status read(const um_call *c, um_window *w, int64_t *groups, um_error *err)
@@ -48,6 +56,31 @@ static um_status infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
+/* The part of a window that makes rows [first, last) of the result; false when it would see padding alone. */
+static bool cut(um_window *w, band *b, int64_t first, int64_t last)
+{
+    int64_t reach = (w->kernel[0] - 1) * w->dilation[0] + 1;
+    int64_t from = first * w->stride[0] - w->pad_lo[0], to = (last - 1) * w->stride[0] - w->pad_lo[0] + reach;
+    b->x_row = from < 0 ? 0 : from;
+    b->y_row = first;
+    b->rows = last - first;
+    w->pad_lo[0] = b->x_row - from;
+    w->pad_hi[0] = to > w->in[0] ? to - w->in[0] : 0;
+    w->in[0] = (to > w->in[0] ? w->in[0] : to) - b->x_row;
+    w->out[0] = b->rows;
+    return w->in[0] > 0 && w->pad_lo[0] < reach && w->pad_hi[0] < reach;
+}
+
+static int choose_bands(const um_call *c)
+{
+    int64_t rows = c->out[0]->dim[2], n = um_workers_threads(c->workers);
+    if (c->in[0]->dim[0] != 1) /* the rows of several maps do not follow each other */
+        return 1;
+    n = n > rows / ROWS_PER_BAND ? rows / ROWS_PER_BAND : n;
+    n = n > c->macs / WORK_PER_BAND ? c->macs / WORK_PER_BAND : n;
+    return um_clampi((int)n, 1, MAX_BANDS);
+}
+
 static um_status prepare(um_call *c, um_error *err)
 {
     const um_array *x = c->in[0], *y = c->out[0];
@@ -66,14 +99,23 @@ static um_status prepare(um_call *c, um_error *err)
     }
     if (!ordinary)
         return UM_OK;
-    um_conv_shape s = {.batch = x->dim[0],
-                       .groups = v->groups,
-                       .in_channels = x->dim[1],
-                       .out_channels = y->dim[1],
-                       .w = *w};
-    if (c->act.kind != UM_ACT_PRELU)
-        s.act = c->act;
-    st = um_dnnl_conv_new(&v->fast, &s, c->in[1]->data, um_has(c, 2) ? c->in[2]->data : NULL, err);
+    int n = choose_bands(c);
+    for (int i = 0; i < n && st == UM_OK; i++) {
+        um_conv_shape s = {.batch = x->dim[0],
+                           .groups = v->groups,
+                           .in_channels = x->dim[1],
+                           .out_channels = y->dim[1],
+                           .w = *w};
+        if (c->act.kind != UM_ACT_PRELU)
+            s.act = c->act;
+        st = n > 1 && !cut(&s.w, &v->bands[i], w->out[0] * i / n, w->out[0] * (i + 1) / n)
+                 ? UM_EUNSUPPORTED
+                 : um_dnnl_conv_new(&v->bands[i].fast, &s, c->in[1]->data,
+                                    um_has(c, 2) ? c->in[2]->data : NULL, err);
+        if (n == 1)
+            v->bands[0].rows = y->dim[2];
+    }
+    v->n_bands = st == UM_OK ? n : 0;
     return st == UM_EUNSUPPORTED ? UM_OK : st;
 }
 
@@ -116,7 +158,6 @@ static void plain(const um_call *c, const conv *v)
     um_array_strides(y, t.y_stride);
     for (int i = 0; i < v->w.n; i++)
         spatial *= v->w.out[i];
-#pragma omp parallel for num_threads(c->threads) if (c->macs > 100000)
     for (int64_t k = 0; k < y->dim[0] * y->dim[1]; k++) {
         int64_t b = k / y->dim[1], oc = k % y->dim[1], at[UM_SPATIAL];
         const float *from =
@@ -135,25 +176,49 @@ static void plain(const um_call *c, const conv *v)
     }
 }
 
+typedef struct job {
+    const um_call *c;
+    um_status status[MAX_BANDS];
+    um_error err[MAX_BANDS];
+} job;
+
+static void run_band(void *context, int part)
+{
+    job *j = context;
+    const um_call *c = j->c;
+    const band *b = &((const conv *)c->state)->bands[part];
+    const um_array *x = c->in[0];
+    um_array y = *c->out[0];
+    y.data = (float *)y.data + b->y_row * y.dim[3] * y.dim[1];
+    y.dim[2] = b->rows;
+    j->status[part] = um_dnnl_conv_run(b->fast, (const float *)x->data + b->x_row * x->dim[3] * x->dim[1],
+                                       y.data, &j->err[part]);
+    if (c->act.kind == UM_ACT_PRELU)
+        um_act_apply(&c->act, &y, &y);
+}
+
 static um_status forward(um_call *c, um_error *err)
 {
     const conv *v = c->state;
-    um_array *y = c->out[0];
-    if (v->fast) {
-        um_status st = um_dnnl_conv_run(v->fast, c->in[0]->data, y->data, err);
-        if (st == UM_OK && c->act.kind == UM_ACT_PRELU)
-            um_act_apply(&c->act, y, y, c->threads);
-        return st;
+    if (!v->n_bands) {
+        plain(c, v);
+        um_act_apply(&c->act, c->out[0], c->out[0]);
+        return UM_OK;
     }
-    plain(c, v);
-    um_act_apply(&c->act, y, y, c->threads);
+    job j = {.c = c};
+    um_workers_run(c->workers, run_band, &j, v->n_bands);
+    for (int i = 0; i < v->n_bands; i++)
+        if (j.status[i] < 0)
+            return um_call_fail(c, err, j.status[i], "%s", j.err[i].text);
     return UM_OK;
 }
 
 static void release(void *state)
 {
-    um_dnnl_conv_free(((conv *)state)->fast);
-    free(state);
+    conv *v = state;
+    for (int i = 0; i < MAX_BANDS; i++)
+        um_dnnl_conv_free(v->bands[i].fast);
+    free(v);
 }
 
 const um_op um_op_conv = {"Conv", 2, 3, 1, 1, UM_OP_WANTS_NHWC, infer, prepare, NULL, forward, release};

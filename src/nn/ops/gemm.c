@@ -60,7 +60,7 @@ static um_status gemm_forward(um_call *c, um_error *err)
         int64_t from[UM_MAX_RANK], to[UM_MAX_RANK];
         um_broadcast_strides(c->in[2], 2, y->dim, from);
         um_array_strides(y, to);
-        um_copy_strided(y->data, to, c->in[2]->data, from, y->dim, 2, sizeof(float), c->threads);
+        um_copy_strided(y->data, to, c->in[2]->data, from, y->dim, 2, sizeof(float));
     }
     if (!g.k) {
         for (int64_t i = 0; i < g.m * g.n; i++)

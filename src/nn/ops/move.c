@@ -76,8 +76,7 @@ static um_status transpose_forward(um_call *c, um_error *err)
     um_array *y = c->out[0];
     um_status st = transpose_strides(c, from, to, err);
     if (st == UM_OK)
-        um_copy_strided(y->data, to, c->in[0]->data, from, y->dim, y->rank, um_dtype_size(y->dtype),
-                        c->threads);
+        um_copy_strided(y->data, to, c->in[0]->data, from, y->dim, y->rank, um_dtype_size(y->dtype));
     return st;
 }
 
@@ -119,7 +118,7 @@ static um_status concat_forward(um_call *c, um_error *err)
         const um_array *x = c->in[i];
         um_array_strides(x, from);
         um_copy_strided((char *)y->data + (size_t)(at * to[axis]) * size, to, x->data, from, x->dim, x->rank,
-                        size, c->threads);
+                        size);
         at += x->dim[axis];
     }
     return UM_OK;
@@ -202,7 +201,7 @@ static um_status slice_forward(um_call *c, um_error *err)
     }
     size_t size = um_dtype_size(y->dtype);
     um_copy_strided(y->data, to, (const char *)c->in[0]->data + (size_t)offset * size, from, y->dim, y->rank,
-                    size, c->threads);
+                    size);
     return UM_OK;
 }
 
@@ -301,8 +300,7 @@ static um_status pad_forward(um_call *c, um_error *err)
         else
             for (int64_t i = 0; i < total; i++)
                 memcpy((char *)y->data + (size_t)i * size, fill, size);
-        um_copy_strided((char *)y->data + (size_t)start * size, to, x->data, from, x->dim, x->rank, size,
-                        c->threads);
+        um_copy_strided((char *)y->data + (size_t)start * size, to, x->data, from, x->dim, x->rank, size);
         return UM_OK;
     }
     for (int64_t k = 0; k < total; k++) {
@@ -344,7 +342,7 @@ static um_status expand_forward(um_call *c, um_error *err)
     int64_t from[UM_MAX_RANK], to[UM_MAX_RANK];
     um_broadcast_strides(c->in[0], y->rank, y->dim, from);
     um_array_strides(y, to);
-    um_copy_strided(y->data, to, c->in[0]->data, from, y->dim, y->rank, um_dtype_size(y->dtype), c->threads);
+    um_copy_strided(y->data, to, c->in[0]->data, from, y->dim, y->rank, um_dtype_size(y->dtype));
     return UM_OK;
 }
 

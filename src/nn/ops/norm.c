@@ -56,14 +56,12 @@ static um_status forward(um_call *c, um_error *err)
     }
     if (x->layout == UM_NHWC) {
         enum { ROWS = 64 };
-#pragma omp parallel for num_threads(c->threads) if (n > 32768)
         for (int64_t r = 0; r < n / channels; r += ROWS)
             rows(y + r * channels, (const float *)x->data + r * channels, a, b,
                  n / channels - r < ROWS ? n / channels - r : ROWS, channels);
         return UM_OK;
     }
     int64_t size = n / x->dim[0] / channels;
-#pragma omp parallel for num_threads(c->threads) if (n > 32768)
     for (int64_t k = 0; k < x->dim[0] * channels; k++)
         plane(y + k * size, (const float *)x->data + k * size, a[k % channels], b[k % channels], size);
     return UM_OK;

@@ -179,7 +179,6 @@ static um_status forward(um_call *c, um_error *err)
     bool inner = x->layout == UM_NHWC && y->layout == UM_NHWC;
     p.run = inner ? channels : 1;
     int64_t groups = channels ? channels / p.run : 0, total = x->dim[0] * groups * spatial;
-#pragma omp parallel for num_threads(c->threads) if (total * p.run * taps > 32768)
     for (int64_t k = 0; k < total; k++) { /* one output position, `run` channels */
         int64_t rest = k, at[UM_SPATIAL], to = 0;
         for (int i = p.w->n - 1; i >= 0; i--) {

@@ -201,7 +201,6 @@ static um_status forward(um_call *c, um_error *err)
         else if (y->dim[i] > 1 || x->dim[i] > 1)
             axes[n++] = i;
     total /= run;
-#pragma omp parallel for num_threads(c->threads) if (total * run > 32768)
     for (int64_t k = 0; k < total; k++) {
         int64_t rest = k, target = 0, at[UM_MAX_RANK];
         for (int i = n - 1; i >= 0; i--) {

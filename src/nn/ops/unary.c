@@ -83,11 +83,10 @@ static const struct {
     {"Ceil", map_ceil, NULL, NULL, 0, 0},
 };
 
-static void map_array(map_fn *map, um_array *y, const um_array *x, float a, float b, int threads)
+static void map_array(map_fn *map, um_array *y, const um_array *x, float a, float b)
 {
     enum { PART = 8192 };
     int64_t n = um_array_count(y);
-#pragma omp parallel for num_threads(threads) if (n > 4 * PART)
     for (int64_t i = 0; i < n; i += PART)
         map((float *)y->data + i, (const float *)x->data + i, n - i < PART ? n - i : PART, a, b);
 }
@@ -105,7 +104,7 @@ static um_status forward(um_call *c, um_error *err)
         if (!strcmp(maps[i].name, c->op->name)) {
             float a = maps[i].attr_a ? (float)um_attr_float(c->node, maps[i].attr_a, maps[i].a) : maps[i].a;
             float b = maps[i].attr_b ? (float)um_attr_float(c->node, maps[i].attr_b, maps[i].b) : maps[i].b;
-            map_array(maps[i].map, c->out[0], c->in[0], a, b, c->threads);
+            map_array(maps[i].map, c->out[0], c->in[0], a, b);
             return UM_OK;
         }
     return um_call_fail(c, err, UM_EINTERNAL, "unknown function");
@@ -146,7 +145,7 @@ static um_status clip_forward(um_call *c, um_error *err)
     float low, high;
     um_status st = clip_bounds(c, &low, &high, err);
     if (st == UM_OK)
-        map_array(map_clip, c->out[0], c->in[0], low, high, c->threads);
+        map_array(map_clip, c->out[0], c->in[0], low, high);
     return st;
 }
 
@@ -234,20 +233,20 @@ UM_FAST static void prelu_rows(float *y, const float *x, const float *slope, int
     }
 }
 
-void um_act_apply(const um_act *act, um_array *y, const um_array *x, int threads)
+void um_act_apply(const um_act *act, um_array *y, const um_array *x)
 {
     int64_t channels = y->rank > 1 ? y->dim[1] : 1, n = um_array_count(y);
     switch (act->kind) {
     case UM_ACT_NONE:
         return;
     case UM_ACT_CLIP:
-        map_array(map_clip, y, x, act->a, act->b, threads);
+        map_array(map_clip, y, x, act->a, act->b);
         return;
     case UM_ACT_LEAKY:
-        map_array(map_leaky, y, x, act->a, 0, threads);
+        map_array(map_leaky, y, x, act->a, 0);
         return;
     case UM_ACT_SIGMOID:
-        map_array(map_sigmoid, y, x, 0, 0, threads);
+        map_array(map_sigmoid, y, x, 0, 0);
         return;
     case UM_ACT_PRELU:
         break;
@@ -257,7 +256,6 @@ void um_act_apply(const um_act *act, um_array *y, const um_array *x, int threads
     if (y->layout == UM_NHWC) {
         enum { ROWS = 64 };
         int64_t rows = n / channels;
-#pragma omp parallel for num_threads(threads) if (n > 32768)
         for (int64_t r = 0; r < rows; r += ROWS)
             prelu_rows((float *)y->data + r * channels, (const float *)x->data + r * channels, act->slope,
                        rows - r < ROWS ? rows - r : ROWS, channels);
