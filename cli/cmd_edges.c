@@ -80,7 +80,7 @@ static um_status frame(job *j, const um_frame *f, um_error *err)
     if (j->writer)
         st = um_writer_frame(j->writer, j->edges, f->t_s, err);
     else if (out_path && is_png(out_path))
-        st = um_image_write_png(j->edges, out_path, err);
+        st = um_image_write_png(j->edges, out_path, NULL, err);
     if (st == UM_OK && j->window)
         st = um_window_show(j->window, j->edges, f->t_s, err);
     return st;

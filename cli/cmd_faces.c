@@ -122,7 +122,7 @@ static um_status one_file(struct job *job, um_error *err)
     if (st == UM_OK && job->writer)
         st = um_writer_finish(job->writer, err);
     else if (st == UM_OK && job->best)
-        st = um_image_write_png(job->best, out_path, err);
+        st = um_image_write_png(job->best, out_path, NULL, err);
     if (st == UM_OK && !as_json) {
         printf("  %lld frame%s, %lld face%s", (long long)job->n_frames, job->n_frames == 1 ? "" : "s",
                (long long)job->n_faces, job->n_faces == 1 ? "" : "s");

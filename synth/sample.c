@@ -43,7 +43,7 @@ static bool is_still(const char *path)
 }
 
 static um_status write_still(scene *stage, um_json *truth, const script *plan, um_image *rgb,
-                             const char *path, um_error *err)
+                             const char *path, const char *comment, um_error *err)
 {
     shot shots[MAX_PERSONS];
     um_status st = scene_draw(stage, rgb, plan->seconds, 0, shots, err);
@@ -51,7 +51,7 @@ static um_status write_still(scene *stage, um_json *truth, const script *plan, u
         return st;
     truth_frame(truth, plan, 0, plan->seconds, shots);
     label(rgb);
-    return um_image_write_png(rgb, path, err);
+    return um_image_write_png(rgb, path, comment, err);
 }
 
 static um_status write_frames(scene *stage, um_writer *writer, um_json *truth, const script *plan,
@@ -89,6 +89,8 @@ um_status sample_write(const char *path, const sample_options *opt, um_error *er
     script *plan = um_calloc(1, sizeof *plan);
     if (!plan)
         return um_fail_oom(err);
+    snprintf(comment, sizeof comment, "unmask synthetic: unmask-sample %s, seed %llu; not a real person",
+             um_version(), (unsigned long long)opt->seed);
     script_make(plan, opt->seed, opt->seconds, opt->persons, opt->yaw_range_deg);
     scene_options picture = {opt->width, opt->height, (float)opt->cell_mm, opt->threads};
     if ((st = um_image_new(&rgb, opt->width, opt->height, UM_RGB24, err)) < 0 ||
@@ -96,10 +98,8 @@ um_status sample_write(const char *path, const sample_options *opt, um_error *er
         goto done;
     truth = truth_new(plan, &picture, scene_focal_px(stage), opt->fps, opt->command);
     if (is_still(path)) {
-        st = write_still(stage, truth, plan, rgb, path, err);
+        st = write_still(stage, truth, plan, rgb, path, comment, err);
     } else {
-        snprintf(comment, sizeof comment, "unmask synthetic: unmask-sample %s, seed %llu; not a real person",
-                 um_version(), (unsigned long long)opt->seed);
         um_writer_options file = {opt->width, opt->height, opt->fps, VOICE_RATE_HZ, 1, comment};
         if ((st = voice_make(&sound, plan, err)) < 0 ||
             (st = um_writer_open(&writer, path, &file, err)) < 0 ||

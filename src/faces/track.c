@@ -18,6 +18,9 @@ enum {
     SEARCH = 8,         /* frames of detection in each frame after someone went missing */
     MISSES = 2,         /* detections in a row without a person: missing */
     IDENTITY_EVERY = 4, /* detections between looks at the identity */
+    PROOF = 2,          /* looks that make a person of a detection that is not sure */
+    PROOF_IN_CROWD =
+        8, /* where two persons overlap or one just vanished: a half-hidden face looks like nobody */
 };
 static const float SURE = 0.8f;            /* detector score that needs no second look */
 static const float OVERLAP = 0.15f;        /* IoU of persons from which follows are not trusted */
@@ -33,7 +36,7 @@ struct track {
     um_face face;
     um_rect expected;  /* box in this frame if motion goes on */
     um_point velocity; /* pixels per frame */
-    int age, away, misses, identity_due;
+    int age, away, misses, identity_due, proof;
     bool followed, settled, doubtful, contested; /* in this frame */
     bool anywhere;                               /* a cut lies between: the place says nothing */
     um_look look, now;                           /* mean over time, and in this frame */
@@ -261,7 +264,7 @@ static um_status confirm(um_face_tracker *tr, struct track *t, int k, const um_i
     settle(t, face);
     t->misses = 0;
     t->doubtful = false;
-    if (t->state == TENTATIVE && t->age > 1)
+    if (t->state == TENTATIVE && t->age >= t->proof)
         t->person = tr->n_persons++;
     t->state = t->person >= 0 ? PRESENT : TENTATIVE;
     return remember_identity(tr, t, rgb, err);
@@ -299,6 +302,20 @@ static struct track *new_track(um_face_tracker *tr)
     return oldest;
 }
 
+/* Does this box lie where persons overlap, or where one vanished a moment ago? */
+static bool in_crowd(const um_face_tracker *tr, const um_rect *box)
+{
+    um_point b = centre(*box);
+    for (int i = 0; i < tr->n; i++) {
+        const struct track *t = &tr->track[i];
+        um_point a = centre(t->expected);
+        bool near = hypotf(a.x - b.x, a.y - b.y) < 1.5f * size(t->expected);
+        if (near && !t->anywhere && (t->contested || (t->state == MISSING && t->away <= COAST)))
+            return true;
+    }
+    return false;
+}
+
 static um_status meet(um_face_tracker *tr, int k, const um_image *rgb, um_error *err)
 {
     um_status st;
@@ -307,10 +324,12 @@ static um_status meet(um_face_tracker *tr, int k, const um_image *rgb, um_error 
     if ((st = complete(tr, rgb, k, err)) < 0 || (st = seen_before(&t, tr, k, rgb, &identity, err)) < 0)
         return st;
     if (!t) {
+        bool crowd = in_crowd(tr, &tr->found.v[k].box);
         if (!(t = new_track(tr)))
             return UM_OK;
         memset(t, 0, sizeof *t);
-        t->person = tr->found.v[k].score >= SURE ? tr->n_persons++ : -1;
+        t->proof = crowd ? PROOF_IN_CROWD : PROOF;
+        t->person = !crowd && tr->found.v[k].score >= SURE ? tr->n_persons++ : -1;
         t->look = t->now = tr->look[k];
         t->identity = identity;
         t->identity_due = 1;

@@ -304,5 +304,5 @@ um_status um_overlay_finish(um_overlay *o, um_error *err)
 {
     if (!o->any_frame)
         return um_fail(err, UM_EFORMAT, "no picture for the overlay");
-    return o->png ? um_image_write_png(o->canvas, o->png, err) : um_writer_finish(o->writer, err);
+    return o->png ? um_image_write_png(o->canvas, o->png, COMMENT, err) : um_writer_finish(o->writer, err);
 }

@@ -3,6 +3,7 @@
 #include <libavcodec/avcodec.h>
 #include <libswscale/swscale.h>
 #include <string.h>
+#include <zlib.h>
 
 /* The JPEG encoder of FFmpeg counts in steps of quantization, 1 (best) to 31. */
 static int quantizer_of(int quality)
@@ -94,16 +95,42 @@ done:
     return st;
 }
 
-um_status um_image_write_png(const um_image *image, const char *path, um_error *err)
+static void add_be32(um_buf *b, size_t v)
 {
-    um_buf b;
+    const uint8_t bytes[4] = {(uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v};
+    um_buf_add(b, bytes, 4);
+}
+
+/* PNG 1.2, section 4.2.3.1: keyword, zero, Latin-1 text; our comments are ASCII. */
+static void add_text_chunk(um_buf *b, const char *text)
+{
+    static const char type_and_keyword[] = "tEXtComment"; /* its terminating zero is the separator */
+    size_t start = b->n + 4, n = strlen(text);
+    add_be32(b, n + sizeof type_and_keyword - 4);
+    um_buf_add(b, type_and_keyword, sizeof type_and_keyword);
+    um_buf_add(b, text, n);
+    if (!b->broken)
+        add_be32(b, crc32(0, (const Bytef *)b->data + start, (uInt)(b->n - start)));
+}
+
+um_status um_image_write_png(const um_image *image, const char *path, const char *comment, um_error *err)
+{
+    enum { UP_TO_IHDR = 8 + 25 };
+    um_buf plain, b;
     um_error why = {0};
+    um_buf_init(&plain, (size_t)1 << 31);
     um_buf_init(&b, (size_t)1 << 31);
-    um_status st = um_image_encode(&b, image, "png", 0, &why);
-    if (st < 0)
+    um_status st = um_image_encode(&plain, image, "png", 0, &why);
+    if (st < 0) {
         um_fail(err, st, "%s: %s", path, why.text);
-    else
-        st = um_file_write(path, b.data, b.n, err);
+    } else {
+        um_buf_add(&b, plain.data, UP_TO_IHDR);
+        if (comment)
+            add_text_chunk(&b, comment);
+        um_buf_add(&b, plain.data + UP_TO_IHDR, plain.n - UP_TO_IHDR);
+        st = b.broken ? um_fail_oom(err) : um_file_write(path, b.data, b.n, err);
+    }
+    um_buf_free(&plain);
     um_buf_free(&b);
     return st;
 }

@@ -249,7 +249,7 @@ static void test_encoded_pictures(void)
                 CHECK(fixture_write(name, b.data, b.n));
                 um_buf_free(&b);
             } else {
-                CHECK(um_image_write_png(image, fixture_path(name), &err) == UM_OK);
+                CHECK(um_image_write_png(image, fixture_path(name), NULL, &err) == UM_OK);
             }
             whole_read(&w, fixture_path(name), (um_source_options){.want = UM_WANT_RGB});
             const um_frame *f = w.n_pictures ? whole_picture(&w, 0) : NULL;
@@ -272,7 +272,7 @@ static void test_encoded_pictures(void)
         um_buf_init(&b, 1 << 20);
         CHECK(um_image_encode(&b, image, "gif", 0, &err) == UM_EINVAL);
         um_buf_free(&b);
-        CHECK(um_image_write_png(image, "/nonexistent/x.png", &err) == UM_EIO &&
+        CHECK(um_image_write_png(image, "/nonexistent/x.png", NULL, &err) == UM_EIO &&
               strstr(err.text, "/nonexistent"));
         um_image_free(&image);
     }

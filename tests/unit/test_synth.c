@@ -1,6 +1,7 @@
 /* test_synth.c: the sample shows and says what its truth claims. */
 #define _GNU_SOURCE
 #include <string.h>
+#include <unmask/source.h>
 
 #include "../check.h"
 #include "sample.h"
@@ -204,6 +205,17 @@ static void check_files(void)
     CHECK(text[2] && strstr(text[2], "\"synthetic\": true"));
     for (int i = 0; i < 4; i++)
         free(text[i]);
+
+    um_probe probe;
+    bool labelled = false;
+    CHECK(sample_write("test_synth.png", &opt, &err) == UM_OK);
+    CHECK(um_probe_file(&probe, "test_synth.png", &err) == UM_OK);
+    for (int i = 0; i < probe.n_marks; i++)
+        labelled |= !strcmp(probe.marks[i].name, "unmask_label") &&
+                    probe.marks[i].state == UM_MARK_DECLARES_SYNTHETIC;
+    CHECK(labelled);
+    remove("test_synth.png");
+    remove("test_synth.png.truth.json");
 }
 
 int main(void)
