@@ -9,8 +9,9 @@ extern "C" {
 #endif
 
 typedef struct um_analysis_options {
-    const char *signals;      ///< comma-separated names; NULL = all
-    const char *models_dir;   ///< NULL = UNMASK_MODELS of the environment; without either, faces are not looked for
+    const char *signals; ///< comma-separated names; NULL = all
+    const char
+        *models_dir; ///< NULL = UNMASK_MODELS of the environment; without either, faces are not looked for
     const char *calibration;  ///< file; NULL = the embedded one
     int threads;              ///< 0 = number of cores
     double max_s;             ///< 0 = all
@@ -26,8 +27,9 @@ typedef struct um_report um_report;
 typedef struct um_analyzer um_analyzer;
 UM_API um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_error *err);
 UM_API void um_analyzer_free(um_analyzer **analyzer);
-/** Decodes once and hands every moment to all signals. UM_OK also for damaged recordings that gave something: the
- * report says so. UM_EIO, UM_EFORMAT, UM_EUNSUPPORTED: nothing could be read. UM_ECANCELLED: `progress` said so. */
+/** Decodes once and hands every moment to all signals. UM_OK also for damaged recordings that gave something:
+ * the report says so. UM_EIO, UM_EFORMAT, UM_EUNSUPPORTED: nothing could be read. UM_ECANCELLED: `progress`
+ * said so. */
 UM_API um_status um_analyzer_run(um_report **out, um_analyzer *analyzer, const char *path, um_error *err);
 UM_API void um_report_free(um_report **report);
 /** The JSON report (docs/report.schema.json). Caller frees with free(). `timing` = false leaves out what

@@ -39,11 +39,14 @@ UM_API int um_image_channels(um_pixel pixel); ///< 1 or 3
 UM_API um_status um_image_to_gray(um_image **out, const um_image *image, um_error *err);
 /** Resample `from` (any rectangle, edge pixels repeated outside) to a new width x height image.
  * Area-averaging when it shrinks, bilinear when it grows (each axis for itself). {0, 0, width, height} is the
- * whole image: output pixel (i, j) has its centre at x = from.x + (i + 0.5) * from.w / width - 0.5, y alike. */
+ * whole image: output pixel (i, j) has its centre at x = from.x + (i + 0.5) * from.w / width - 0.5, y alike.
+ */
 UM_API um_status um_image_crop_resize(um_image **out, const um_image *image, um_rect from, int width,
                                       int height, um_error *err);
-/** PNG, by file name; written to a temporary name and renamed. `comment` (ASCII, may be NULL) becomes its "Comment". */
-UM_API um_status um_image_write_png(const um_image *image, const char *path, const char *comment, um_error *err);
+/** PNG, by file name; written to a temporary name and renamed. `comment` (ASCII, may be NULL) becomes its
+ * "Comment". */
+UM_API um_status um_image_write_png(const um_image *image, const char *path, const char *comment,
+                                    um_error *err);
 
 /** A block of sound, planar float samples, nominal range -1..1. */
 typedef struct um_sound {

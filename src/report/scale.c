@@ -64,8 +64,13 @@ static void add_sentence(um_buf *b, const char *text)
 void um_words_answer(um_buf *b, const um_report *report)
 {
     const um_verdict *v = &report->verdict;
+    if (report->declaration[0]) { /* its own word comes first; what was measured follows */
+        um_buf_text(b, "The file itself says that it is synthetic (");
+        um_words_plain(b, report->declaration);
+        um_buf_text(b, "). ");
+    }
     if (v->inconclusive || isnan(v->log_lr)) {
-        um_buf_text(b, "Inconclusive: ");
+        um_buf_text(b, report->declaration[0] ? "By measurement alone, inconclusive: " : "Inconclusive: ");
         add_sentence(b, v->reason[0] ? v->reason : "the findings do not allow an answer");
         return;
     }

@@ -47,8 +47,8 @@ struct um_findings {
     um_series series[UM_MAX_SERIES];
     um_evidence evidence[UM_MAX_EVIDENCE];
     um_result result[UM_MAX_RESULTS];
-    char error_rate[240]; /* filled by fusion: how often it errs where it was measured, one sentence; "" when it
-                             was not */
+    char error_rate[240]; /* filled by fusion: how often it errs where it was measured, one sentence; "" when
+                             it was not */
     double seconds;       /* spent in the callbacks */
 };
 

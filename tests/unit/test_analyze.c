@@ -34,10 +34,22 @@ static void count_end(void *state)
     n_ends++;
 }
 
-static const um_signal failing = {.name = "failing", .version = 1, .needs = UM_NEED_GRAY, .state_size = sizeof(int),
-                                  .begin = no_begin, .push = push_fails, .finish = finish_scores, .end = count_end};
-static const um_signal counting = {.name = "counting", .version = 1, .needs = UM_NEED_GRAY, .state_size = sizeof(int),
-                                   .begin = no_begin, .push = push_counts, .finish = finish_scores, .end = count_end};
+static const um_signal failing = {.name = "failing",
+                                  .version = 1,
+                                  .needs = UM_NEED_GRAY,
+                                  .state_size = sizeof(int),
+                                  .begin = no_begin,
+                                  .push = push_fails,
+                                  .finish = finish_scores,
+                                  .end = count_end};
+static const um_signal counting = {.name = "counting",
+                                   .version = 1,
+                                   .needs = UM_NEED_GRAY,
+                                   .state_size = sizeof(int),
+                                   .begin = no_begin,
+                                   .push = push_counts,
+                                   .finish = finish_scores,
+                                   .end = count_end};
 
 static void test_a_failing_signal_stops_no_other(void)
 {
@@ -81,8 +93,9 @@ static void test_choice_of_signals(void)
 /* Fusion by its definition: sums of clamped lines, interval from the sum of variances. */
 static void test_fusion(void)
 {
-    static const char text[] = "{\"version\":1,\"name\":\"t\",\"signals\":[{\"name\":\"counting\",\"version\":1,\"slope\":0.5,"
-                               "\"intercept\":-1,\"score_min\":0,\"score_max\":100,\"log_lr_max\":2,\"sigma\":0.2}]}";
+    static const char text[] =
+        "{\"version\":1,\"name\":\"t\",\"signals\":[{\"name\":\"counting\",\"version\":1,\"slope\":0.5,"
+        "\"intercept\":-1,\"score_min\":0,\"score_max\":100,\"log_lr_max\":2,\"sigma\":0.2}]}";
     char path[] = "/tmp/unmask-cal-XXXXXX";
     um_error err;
     um_calibration *c = NULL;
@@ -123,14 +136,16 @@ static void make_clip(const char *path, um_error *err)
     um_image *image = NULL;
     float tone[1600];
     um_writer_options opt = {.width = 96, .height = 64, .fps = 30, .rate_hz = 48000, .channels = 1};
-    CHECK(um_writer_open(&w, path, &opt, err) == UM_OK && um_image_new(&image, 96, 64, UM_RGB24, err) == UM_OK);
+    CHECK(um_writer_open(&w, path, &opt, err) == UM_OK &&
+          um_image_new(&image, 96, 64, UM_RGB24, err) == UM_OK);
     for (int i = 0; i < 45; i++) {
         for (int y = 0; y < 64; y++)
             for (int x = 0; x < 96 * 3; x++)
                 image->data[y * image->stride + x] = (uint8_t)(x * 2 + y * i);
         for (int k = 0; k < 1600; k++)
             tone[k] = .3f * sinf(.05f * (float)(i * 1600 + k));
-        CHECK(um_writer_frame(w, image, i / 30., err) == UM_OK && um_writer_sound(w, tone, 1600, err) == UM_OK);
+        CHECK(um_writer_frame(w, image, i / 30., err) == UM_OK &&
+              um_writer_sound(w, tone, 1600, err) == UM_OK);
     }
     CHECK(um_writer_finish(w, err) == UM_OK);
     um_writer_close(&w);

@@ -223,8 +223,28 @@ static void test_golden_summary(const char *dir)
     free(golden), free(now);
 }
 
+/* A file that declares itself synthetic is told so first, whatever was measured. */
+static void test_declaration(void)
+{
+    um_report *r = calloc(1, sizeof *r);
+    um_buf b;
+    um_buf_init(&b, 1024);
+    r->verdict = (um_verdict){.inconclusive = true, .reason = "nothing weighs"};
+    um_words_answer(&b, r);
+    CHECK(b.data && !strcmp(b.data, "Inconclusive: nothing weighs."));
+    um_buf_free(&b);
+    strcpy(r->declaration, "generator: Steps: 20");
+    um_words_answer(&b, r);
+    CHECK(b.data &&
+          !strcmp(b.data, "The file itself says that it is synthetic (generator: Steps: 20). By measurement "
+                          "alone, inconclusive: nothing weighs."));
+    um_buf_free(&b);
+    free(r);
+}
+
 int main(int argc, char **argv)
 {
+    test_declaration();
     char made[] = "/tmp/unmask-report-XXXXXX";
     const char *dir = argc > 1 ? argv[1] : mkdtemp(made);
     CHECK(dir != NULL);
