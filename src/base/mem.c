@@ -52,7 +52,7 @@ bool um_grow(void *array, size_t *capacity, size_t need, size_t max, size_t size
         return false;
     size_t c = *capacity ? *capacity : 8;
     while (c < need)
-        c += c / 2;
+        c += c / 2 + 1; /* from 1, too */
     if (c > max)
         c = max;
     if (!allowed(c, size))

@@ -21,6 +21,21 @@ static void test_buffer_stops_at_its_maximum(void)
     free(empty);
 }
 
+/* From every capacity, also 1, where half of it is nothing. */
+static void test_arrays_grow_from_any_capacity(void)
+{
+    for (size_t from = 0; from < 20; from++) {
+        size_t capacity = from;
+        char *a = from ? calloc(from, 1) : NULL;
+        if (from)
+            a[from - 1] = 'x';
+        CHECK(um_grow(&a, &capacity, from + 1, 30, 1) && capacity > from && capacity <= 30);
+        CHECK(a[from] == 0 && (!from || a[from - 1] == 'x'));
+        CHECK(!um_grow(&a, &capacity, 31, 30, 1));
+        free(a);
+    }
+}
+
 static void test_sizes_that_overflow_are_refused(void)
 {
     CHECK(um_calloc(SIZE_MAX / 2, 4) == NULL);
@@ -107,6 +122,7 @@ int main(void)
 {
     test_sha256();
     test_buffer_stops_at_its_maximum();
+    test_arrays_grow_from_any_capacity();
     test_sizes_that_overflow_are_refused();
     test_files_are_whole_or_absent();
     test_json();
