@@ -15,12 +15,13 @@ static const char COMMENT[] =
 static const uint32_t INK = 0xF4F1EA, SHADE = 0x101114, RAIL = 0x5A5C63;
 static const uint32_t person_colour[] = {0x63B3EA, 0xF19A55, 0x4FCAA3, 0xD898CF, 0xD6BB4F, 0xA5A3FF};
 
+static const char STRIP[] = "marks of an analysis; the verdict is in the report";
+
 struct um_overlay {
     um_writer *writer;
     um_image *canvas; /* RGB, the size of the recording */
     char *png;        /* of a photo: where it goes */
-    char say[120];
-    int scale; /* pixels per dot of the font */
+    int scale;        /* pixels per dot of the font */
     int rate_hz, channels;
     int64_t next_sample;
     bool any_frame;
@@ -39,7 +40,6 @@ um_status um_overlay_open(um_overlay **out, const char *path, const um_media *m,
     o->scale = um_clampi((int)lround(fmin(m->height, m->width) / 360.), 1, 6);
     o->rate_hz = m->is_photo ? 0 : m->rate_hz;
     o->channels = m->channels == 2 ? 2 : 1;
-    um_overlay_say(o, "marks of an analysis; the verdict is in the report");
     st = um_image_new(&o->canvas, m->width, m->height, UM_RGB24, err);
     if (st == UM_OK && m->is_photo && dot && !strcasecmp(dot, ".png")) {
         if (!(o->png = um_strdup(path)))
@@ -68,11 +68,6 @@ void um_overlay_close(um_overlay **o)
     free((*o)->png);
     free(*o);
     *o = NULL;
-}
-
-void um_overlay_say(um_overlay *o, const char *text)
-{
-    um_printable(o->say, sizeof o->say, text);
 }
 
 /* The frame as RGB of the size the file was opened with: a recording may change its size on the way. */
@@ -242,8 +237,8 @@ static void strip(um_overlay *o, const um_frame *frame)
     um_draw_text(o->canvas, pad, pad, o->scale, INK, LABEL);
     if (right > left)
         um_draw_text(o->canvas, right, pad, o->scale, INK, text);
-    if (o->say[0] && left + um_text_width(o->say, o->scale) + 4 * pad < right)
-        um_draw_text(o->canvas, left, pad, o->scale, 0xF2C14E, o->say);
+    if (left + um_text_width(STRIP, o->scale) + 4 * pad < right)
+        um_draw_text(o->canvas, left, pad, o->scale, 0xF2C14E, STRIP);
 }
 
 um_status um_overlay_frame(um_overlay *o, const um_frame *frame, const um_faces *faces,

@@ -12,8 +12,6 @@ typedef struct um_overlay um_overlay;
 /* A video by the extension of `path` (see um_writer_open); of a photo also .png. Of `media` nothing is kept.
  */
 um_status um_overlay_open(um_overlay **out, const char *path, const um_media *media, um_error *err);
-/* Another line for the strip, from the next frame on, e.g. the verdict where it is known. */
-void um_overlay_say(um_overlay *overlay, const char *text);
 /* `faces` may be NULL. `findings` may still grow: the latest value of each series is shown. */
 um_status um_overlay_frame(um_overlay *overlay, const um_frame *frame, const um_faces *faces,
                            const um_findings *const *findings, int n, um_error *err);

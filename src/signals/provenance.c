@@ -17,14 +17,13 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
     um_status st = UM_OK;
     for (int i = 0; i < probe->n_marks && st == UM_OK; i++) {
         const um_mark *m = &probe->marks[i];
-        if (m->state == UM_MARK_ABSENT)
-            continue;
-        if (m->state == UM_MARK_DECLARES_SYNTHETIC && !declares)
+        bool synthetic = m->state == UM_MARK_DECLARES_SYNTHETIC;
+        if (!synthetic && m->state != UM_MARK_BROKEN)
+            continue; /* that an encoder left its name is no evidence; the report lists all marks */
+        if (synthetic && !declares)
             declares = m;
         st = um_findings_evidence(out, UM_FILE, 0, end_s, NULL, "%s%s: %s", m->name,
-                                  m->state == UM_MARK_DECLARES_SYNTHETIC ? " declares a generator"
-                                  : m->state == UM_MARK_BROKEN           ? " is damaged"
-                                                                         : "",
+                                  synthetic ? " declares a generator" : " is damaged",
                                   m->detail[0] ? m->detail : "present");
     }
     if (st < 0)

@@ -243,7 +243,7 @@ int main(int argc, char **argv)
     um_face_finder *finder = NULL;
     um_error err;
     if (argc < 3) {
-        fprintf(stderr, "usage: eval_faces DATA MODELS [train|test] [EVERY]\n");
+        fprintf(stderr, "usage: eval_faces DATA MODELS [train|test] [EVERY] [landmarks|detect|negatives]\n");
         return 2;
     }
     um_face_options opt = {.models_dir = argv[2],

@@ -77,8 +77,6 @@ static void write_overlay(const char *path, um_image *picture, bool hostile)
                                     .ch = {tone}};
             CHECK(um_overlay_sound(o, &sound, &err) == UM_OK);
         }
-        if (i == 12)
-            um_overlay_say(o, "weak support for manipulation");
     }
     CHECK(um_overlay_finish(o, &err) == UM_OK);
     um_overlay_close(&o);

@@ -26,8 +26,8 @@ int main(void)
     f = judge(&probe);
     CHECK(f->outcome == UM_SCORED && result_of(f, UM_FILE)->score == 0);
     CHECK(strstr(result_of(f, UM_FILE)->text, "no evidence"));
-    CHECK(f->n_evidence == 2 && !strcmp(f->evidence[0].text, "encoder: Lavf59.27.100"));
-    CHECK(!strcmp(f->evidence[1].text, "exif is damaged: offset outside") && f->evidence[1].to_s == 12);
+    CHECK(f->n_evidence == 1); /* an encoder's name is none */
+    CHECK(!strcmp(f->evidence[0].text, "exif is damaged: offset outside") && f->evidence[0].to_s == 12);
     um_findings_free(&f);
 
     probe.marks[0] = (um_mark){"generator", UM_MARK_DECLARES_SYNTHETIC, "Steps: 20, Sampler: Euler"};
