@@ -2,7 +2,12 @@
  *
  * um_graph is the model as read: values, nodes, attributes; it never changes. um_plan is the graph made ready
  * for one set of input shapes: arrays with known shapes, a list of calls, one block of memory. um_op is one
- * operator: shape rule, preparation and forward pass in one place; a backward pass would stand beside them.
+ * operator: shape rule, preparation, forward and backward pass in one place.
+ *
+ * A plan for training keeps every parameter apart (nothing is folded or fused), runs its calls forward, takes
+ * the gradient of a loss with respect to the outputs, and runs them backward. It works in the calling thread:
+ * a batch is split into shards, one plan and one thread each (train/trainer.h), so that no operator has to
+ * meet another thread, and the result depends on the number of shards alone, not on threads or machines.
  */
 #ifndef UM_NN_H
 #define UM_NN_H
@@ -102,12 +107,14 @@ typedef struct um_array {
     void *data;       /* constants: always; others: during a run */
     bool constant;
     /* for the plan */
-    void *owned;                   /* memory of a constant that belongs to this array */
-    int input;                     /* graph input whose memory this is, or -1 */
-    bool output;                   /* leaves the graph */
-    int made, last;                /* first and last call that touches it */
-    int n_uses, reader;            /* calls that read it, the last of them */
-    struct um_array *root;         /* whose memory this is a view of; NULL = its own */
+    void *owned;           /* memory of a constant that belongs to this array */
+    int input;             /* graph input whose memory this is, or -1 */
+    int value;             /* training: the initializer whose memory this is, or -1 */
+    struct um_array *grad; /* training: the gradient of the loss, in the same layout; NULL: not needed */
+    bool output;           /* leaves the graph */
+    int made, last;        /* first and last call that touches it */
+    int n_uses, reader;    /* calls that read it, the last of them */
+    struct um_array *root; /* whose memory this is a view of; NULL = its own */
     struct um_array *other_layout; /* the same values in the other layout, once made */
     size_t offset;                 /* in the memory of the plan */
 } um_array;
@@ -145,6 +152,9 @@ typedef struct um_call {
     int n_in, n_out;
     um_array **in; /* NULL where an optional input is left out */
     um_array **out;
+    /* Training only, else NULL. grad_out[i] NULL: that output does not reach the loss. grad_in[i] NULL: not
+     * wanted; else to be written whole (the plan adds up the gradients of several readers). */
+    um_array **grad_in, **grad_out;
     void *state; /* made by op->prepare, freed by op->release */
     um_act act;
     int64_t macs; /* set by infer */
@@ -153,11 +163,14 @@ typedef struct um_call {
 } um_call;
 
 enum {
-    UM_OP_WANTS_NHWC = 1, /* maps are converted to UM_NHWC before it */
-    UM_OP_FOLLOWS = 2,    /* works in any layout; its result is UM_NHWC when a map among its inputs is */
-    UM_OP_ANY = 4,        /* reads any layout; its result is UM_PLAIN */
-    UM_OP_IN_PLACE = 8,   /* may write over in[0] */
-    UM_OP_SHAPE_ONLY = 16 /* the result depends on the shape of the input alone */
+    UM_OP_WANTS_NHWC = 1,  /* maps are converted to UM_NHWC before it */
+    UM_OP_FOLLOWS = 2,     /* works in any layout; its result is UM_NHWC when a map among its inputs is */
+    UM_OP_ANY = 4,         /* reads any layout; its result is UM_PLAIN */
+    UM_OP_IN_PLACE = 8,    /* may write over in[0] */
+    UM_OP_SHAPE_ONLY = 16, /* the result depends on the shape of the input alone */
+    /* What backward reads beside grad_out: nothing may overwrite it before. */
+    UM_OP_BACK_IN = 32, /* in[0] and in[1] (parameters can always be read) */
+    UM_OP_BACK_OUT = 64 /* out[0] */
 };
 
 struct um_op {
@@ -173,6 +186,9 @@ struct um_op {
     um_status (*forward)(um_call *c, um_error *err);
     void (*release)(void *state); /* may be NULL */
     unsigned known_in;            /* bit i: input i decides the shape and must be known before running */
+    /* From grad_out to grad_in. NULL: no gradient passes (integers, shapes, comparisons). */
+    um_status (*backward)(um_call *c, um_error *err);
+    unsigned learns; /* bit i: a float initializer at input i is a parameter */
 };
 
 const um_op *um_op_find(const char *type);
@@ -225,5 +241,29 @@ um_status um_plan_run(um_plan *plan, const um_tensor *const *in, const um_tensor
 void um_plan_free(um_plan **plan);
 bool um_plan_fits(const um_plan *plan, const um_tensor *const *in);
 int64_t um_plan_macs(const um_plan *plan);
+
+/* --- training --- */
+
+/* A float initializer that learns. `data` is the graph's own tensor: whoever steps the parameters changes the
+ * graph, and every plan of it sees the change. */
+typedef struct um_param {
+    int value;        /* of the graph */
+    const char *name; /* borrowed from the graph */
+    int rank;
+    int64_t dim[UM_MAX_RANK];
+    int64_t n; /* elements */
+    float *data;
+    float *grad; /* of this plan; written by um_plan_backward */
+} um_param;
+
+/* Like um_plan_new, for training: um_plan_run then uses and updates the statistics of batches
+ * (BatchNormalization), and um_plan_backward may follow. The graph must outlive the plan. */
+um_status um_plan_new_training(um_plan **out, um_graph *graph, const um_tensor *const *in, um_error *err);
+/* The gradient of the loss with respect to output i: zero at first; for the caller to write after
+ * um_plan_run, laid out like the output. NULL when no parameter lies behind that output. */
+float *um_plan_grad(um_plan *plan, int output);
+um_status um_plan_backward(um_plan *plan, um_error *err);
+int um_plan_n_params(const um_plan *plan); /* in the order of the graph's values */
+const um_param *um_plan_param(const um_plan *plan, int i);
 
 #endif
