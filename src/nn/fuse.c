@@ -1,4 +1,5 @@
-/* fuse.c: a convolution takes over the batch normalization and the activation that follow it. */
+/* fuse.c: a convolution takes over the batch normalization and the activation that follow it; in training,
+ * where the statistics are those of the batch, the normalization takes over the activation. */
 #include "nn/ops/ops.h"
 #include "nn/plan.h"
 #include <math.h>
@@ -59,10 +60,28 @@ static bool is_constant(const um_array *a)
     return a && a->constant;
 }
 
+static void fuse_training(um_plan *p)
+{
+    for (size_t i = 0; i < p->n_calls; i++) {
+        um_call *c = &p->calls[i], *next;
+        um_act act;
+        if (c->skip || strcmp(c->op->name, "BatchNormalization") || c->out[0]->rank < 2 ||
+            !(next = only_reader(p, c)) || !um_act_of_call(next, c->out[0]->dim[1], &act) ||
+            act.kind != UM_ACT_CLIP)
+            continue;
+        c->act = act;
+        take_over(c, next);
+    }
+}
+
 um_status um_plan_fuse(um_plan *p, um_error *err)
 {
     um_status st;
     um_plan_count_uses(p);
+    if (p->training) {
+        fuse_training(p);
+        return UM_OK;
+    }
     for (size_t i = 0; i < p->n_calls; i++) {
         um_call *c = &p->calls[i], *next;
         if (c->skip || strcmp(c->op->name, "Conv") || !is_constant(c->in[1]) ||

@@ -29,7 +29,14 @@ static um_status copy_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-static const um_op op_copy = {"(copy)", 1, 1, 1, 1, UM_OP_ANY, copy_infer, NULL, NULL, copy_forward, NULL};
+static um_status copy_backward(um_call *c, um_error *err)
+{
+    um_call back = {.in = c->grad_out, .out = c->grad_in};
+    return copy_forward(&back, err);
+}
+
+static const um_op op_copy = {
+    "(copy)", 1, 1, 1, 1, UM_OP_ANY, copy_infer, NULL, NULL, copy_forward, .backward = copy_backward};
 static const um_node node_copy; /* belongs to no node of the graph */
 
 /* `a` in another layout: a view, a constant, or the result of a call appended to the plan. */
@@ -46,7 +53,7 @@ static um_status convert(um_plan *p, um_array **out, um_array *a, um_layout layo
     a->other_layout = b;
     b->other_layout = a;
     *out = b;
-    if (same_bytes_in_both(a)) {
+    if (same_bytes_in_both(a) && !p->training) { /* a view has no call to take its gradient back */
         b->root = a;
         b->constant = a->constant;
         b->data = a->data;

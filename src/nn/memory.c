@@ -19,6 +19,34 @@ static void live(um_array *a, int call)
     r->last = call;
 }
 
+/* The calls run again from last to first: call i of n at moment 2n - i, the loss at moment n. */
+static void find_lives_backward(um_plan *p)
+{
+    for (int i = 0; i < p->graph->n_outputs; i++)
+        if (p->outputs[i]->grad)
+            live(p->outputs[i]->grad, (int)p->n_calls);
+    for (size_t i = p->n_calls; i-- > 0;) {
+        um_call *c = &p->calls[i];
+        int now = (int)(2 * p->n_calls - i);
+        if (!c->grad_in)
+            continue;
+        for (int k = 0; k < c->n_in && k < 2; k++)
+            if (c->in[k] && c->reads & UM_OP_BACK_IN)
+                live(c->in[k], now);
+        if (c->reads & UM_OP_BACK_OUT)
+            live(c->out[0], now);
+        for (int k = 0; k < c->n_out; k++)
+            if (c->grad_out[k])
+                live(c->grad_out[k], now);
+        for (int k = 0; k < c->n_in; k++) {
+            if (c->grad_in[k])
+                live(c->grad_in[k], now);
+            if (c->sum_in[k])
+                live(c->sum_in[k], now);
+        }
+    }
+}
+
 static void find_lives(um_plan *p)
 {
     for (size_t i = 0; i < p->n_arrays; i++)
@@ -34,6 +62,8 @@ static void find_lives(um_plan *p)
     }
     for (int i = 0; i < p->graph->n_outputs; i++)
         live(p->outputs[i], (int)p->n_calls);
+    if (p->training)
+        find_lives_backward(p);
 }
 
 /* A call that may overwrite its first input does so when nobody reads that input later. */
@@ -44,7 +74,7 @@ static void reuse_in_place(um_plan *p)
         if (c->skip || !(c->op->flags & UM_OP_IN_PLACE) || !c->in[0] || c->out[0]->root)
             continue;
         um_array *r = um_array_root(c->in[0]);
-        if (r->constant || r->input >= 0 || r->last != (int)i || c->in[0]->layout != c->out[0]->layout ||
+        if (um_array_is_foreign(r) || r->last != (int)i || c->in[0]->layout != c->out[0]->layout ||
             um_array_bytes(c->in[0]) != um_array_bytes(c->out[0]))
             continue;
         bool twice = false; /* x * x broadcast differently would read what it has overwritten */
@@ -66,7 +96,7 @@ um_status um_plan_memory(um_plan *p, um_error *err)
     um_status st = todo && placed ? UM_OK : um_fail_oom(err);
     for (size_t i = 0; st == UM_OK && i < p->n_arrays; i++) {
         um_array *a = p->arrays[i];
-        if (!a->root && !a->constant && a->input < 0 && a->made >= 0)
+        if (!a->root && !um_array_is_foreign(a) && a->made >= 0)
             todo[n++] = a;
     }
     if (st == UM_OK)

@@ -112,6 +112,7 @@ typedef struct um_array {
     int value;             /* training: the initializer whose memory this is, or -1 */
     struct um_array *grad; /* training: the gradient of the loss, in the same layout; NULL: not needed */
     bool output;           /* leaves the graph */
+    bool learns;           /* training: a parameter lies behind it */
     int made, last;        /* first and last call that touches it */
     int n_uses, reader;    /* calls that read it, the last of them */
     struct um_array *root; /* whose memory this is a view of; NULL = its own */
@@ -139,7 +140,7 @@ void um_array_strides(const um_array *a, int64_t *stride);
 
 typedef enum um_act_kind { UM_ACT_NONE, UM_ACT_CLIP, UM_ACT_LEAKY, UM_ACT_SIGMOID, UM_ACT_PRELU } um_act_kind;
 
-typedef struct um_act { /* applied to the result of a convolution */
+typedef struct um_act { /* applied to the result of a convolution or of a normalization in training */
     um_act_kind kind;
     float a, b;         /* clip: low, high; leaky: slope */
     const float *slope; /* prelu: one per channel */
@@ -155,7 +156,9 @@ typedef struct um_call {
     /* Training only, else NULL. grad_out[i] NULL: that output does not reach the loss. grad_in[i] NULL: not
      * wanted; else to be written whole (the plan adds up the gradients of several readers). */
     um_array **grad_in, **grad_out;
-    void *state; /* made by op->prepare, freed by op->release */
+    um_array **sum_in; /* where not NULL, the gradient that grad_in[i] is added to afterwards */
+    unsigned reads;    /* UM_OP_BACK_*: what backward reads, given the fused activation */
+    void *state;       /* made by op->prepare, freed by op->release */
     um_act act;
     int64_t macs; /* set by infer */
     um_workers *workers;
@@ -173,6 +176,14 @@ enum {
     UM_OP_BACK_OUT = 64 /* out[0] */
 };
 
+/* What a normalization saw in the last batch, beside the running statistics it belongs to. */
+typedef struct um_stat {
+    int mean_value, variance_value;           /* initializers of the graph */
+    int64_t channels, count;                  /* count: values per channel */
+    const float *batch_mean, *batch_variance; /* variance: biased, divided by count */
+    float momentum;                           /* running = momentum * running + (1 - momentum) * batch */
+} um_stat;
+
 struct um_op {
     const char *name;
     int min_in, max_in, min_out, max_out;
@@ -189,6 +200,8 @@ struct um_op {
     /* From grad_out to grad_in. NULL: no gradient passes (integers, shapes, comparisons). */
     um_status (*backward)(um_call *c, um_error *err);
     unsigned learns; /* bit i: a float initializer at input i is a parameter */
+    /* Training: the statistics of the batch just seen. NULL: keeps none. */
+    void (*stat)(const um_call *c, um_stat *out);
 };
 
 const um_op *um_op_find(const char *type);
@@ -253,17 +266,21 @@ typedef struct um_param {
     int64_t dim[UM_MAX_RANK];
     int64_t n; /* elements */
     float *data;
-    float *grad; /* of this plan; written by um_plan_backward */
+    float *grad; /* of this plan; written by um_plan_backward. All of a plan follow each other in memory */
 } um_param;
 
-/* Like um_plan_new, for training: um_plan_run then uses and updates the statistics of batches
- * (BatchNormalization), and um_plan_backward may follow. The graph must outlive the plan. */
+/* Like um_plan_new, for training: um_plan_run then normalizes by the statistics of the batch, and
+ * um_plan_backward may follow. The graph must outlive the plan. */
 um_status um_plan_new_training(um_plan **out, um_graph *graph, const um_tensor *const *in, um_error *err);
-/* The gradient of the loss with respect to output i: zero at first; for the caller to write after
- * um_plan_run, laid out like the output. NULL when no parameter lies behind that output. */
+/* The gradient of the loss with respect to output i: zero after um_plan_run, for the caller to write before
+ * um_plan_backward, laid out like the output. NULL when no parameter lies behind that output. */
 float *um_plan_grad(um_plan *plan, int output);
 um_status um_plan_backward(um_plan *plan, um_error *err);
 int um_plan_n_params(const um_plan *plan); /* in the order of the graph's values */
 const um_param *um_plan_param(const um_plan *plan, int i);
+float *um_plan_grads(const um_plan *plan, size_t *n); /* of all parameters, one after the other */
+int um_plan_n_stats(const um_plan *plan);
+um_stat um_plan_stat(const um_plan *plan, int i); /* valid until the next run */
+size_t um_plan_memory_bytes(const um_plan *plan);
 
 #endif

@@ -1,5 +1,4 @@
-#include "nn/onednn.h"
-#include <dnnl.h>
+#include "nn/onednn_common.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +10,12 @@ struct um_dnnl_conv {
     dnnl_memory_t x, w, b, y, scratch; /* scratch: of its own, oneDNN would share one per creating thread */
 };
 
-static um_status fail(um_error *err, dnnl_status_t status)
+um_status um_dnnl_fail(um_error *err, dnnl_status_t status)
 {
-    return status == dnnl_out_of_memory
-               ? um_fail_oom(err)
+    if (status == dnnl_out_of_memory)
+        return um_fail_oom(err);
+    return status == dnnl_unimplemented
+               ? um_fail(err, UM_EUNSUPPORTED, "no fast convolution of this shape")
                : um_fail(err, UM_EINTERNAL, "oneDNN failed with status %d", (int)status);
 }
 
@@ -40,39 +41,30 @@ static dnnl_status_t add_act(dnnl_primitive_attr_t attr, const um_act *act)
     return st;
 }
 
-/* The first implementation that is not the reference; dnnl_unimplemented when there is none. */
-static dnnl_status_t choose(dnnl_primitive_desc_t *out, const um_conv_shape *s, bool bias,
-                            dnnl_engine_t engine)
+dnnl_status_t um_conv_descs_init(um_conv_descs *d, const um_conv_shape *s)
 {
     const um_window *w = &s->w;
-    dnnl_memory_desc_t x, wt, b, y;
-    dnnl_convolution_desc_t desc;
-    dnnl_primitive_attr_t attr = NULL;
-    dnnl_primitive_desc_iterator_t it = NULL;
     const dnnl_dims_t xd = {s->batch, s->in_channels, w->in[0], w->in[1]},
                       yd = {s->batch, s->out_channels, w->out[0], w->out[1]}, bd = {s->out_channels},
                       wd = {s->out_channels, s->in_channels / s->groups, w->kernel[0], w->kernel[1]},
                       gd = {s->groups, s->out_channels / s->groups, s->in_channels / s->groups, w->kernel[0],
                             w->kernel[1]};
     dnnl_status_t st;
-    *out = NULL;
-    if ((st = dnnl_memory_desc_init_by_tag(&x, 4, xd, dnnl_f32, dnnl_nhwc)) ||
-        (st = dnnl_memory_desc_init_by_tag(&y, 4, yd, dnnl_f32, dnnl_nhwc)) ||
-        (st = dnnl_memory_desc_init_by_tag(&b, 1, bd, dnnl_f32, dnnl_x)) ||
-        (st = s->groups > 1 ? dnnl_memory_desc_init_by_tag(&wt, 5, gd, dnnl_f32, dnnl_format_tag_any)
-                            : dnnl_memory_desc_init_by_tag(&wt, 4, wd, dnnl_f32, dnnl_format_tag_any)))
+    if ((st = dnnl_memory_desc_init_by_tag(&d->x, 4, xd, dnnl_f32, dnnl_nhwc)) ||
+        (st = dnnl_memory_desc_init_by_tag(&d->y, 4, yd, dnnl_f32, dnnl_nhwc)) ||
+        (st = dnnl_memory_desc_init_by_tag(&d->b, 1, bd, dnnl_f32, dnnl_x)))
         return st;
-    const dnnl_dims_t dilation = {w->dilation[0] - 1, w->dilation[1] - 1},
-                      stride = {w->stride[0], w->stride[1]}, low = {w->pad_lo[0], w->pad_lo[1]},
-                      high = {w->pad_hi[0], w->pad_hi[1]};
-    if ((st = dnnl_dilated_convolution_forward_desc_init(&desc, dnnl_forward_inference,
-                                                         dnnl_convolution_direct, &x, &wt, bias ? &b : NULL,
-                                                         &y, stride, dilation, low, high)) ||
-        (st = dnnl_primitive_attr_create(&attr)) ||
-        (st = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user)) ||
-        (st = add_act(attr, &s->act)))
-        goto done;
-    for (st = dnnl_primitive_desc_iterator_create(&it, &desc, attr, engine, NULL); !st;
+    return s->groups > 1 ? dnnl_memory_desc_init_by_tag(&d->w, 5, gd, dnnl_f32, dnnl_format_tag_any)
+                         : dnnl_memory_desc_init_by_tag(&d->w, 4, wd, dnnl_f32, dnnl_format_tag_any);
+}
+
+dnnl_status_t um_dnnl_choose(dnnl_primitive_desc_t *out, const void *desc, dnnl_primitive_attr_t attr,
+                             dnnl_engine_t engine, dnnl_primitive_desc_t hint)
+{
+    dnnl_primitive_desc_iterator_t it = NULL;
+    dnnl_status_t st;
+    *out = NULL;
+    for (st = dnnl_primitive_desc_iterator_create(&it, desc, attr, engine, hint); !st;
          st = dnnl_primitive_desc_iterator_next(it)) {
         const char *name = NULL;
         dnnl_primitive_desc_t pd = dnnl_primitive_desc_iterator_fetch(it);
@@ -85,9 +77,30 @@ static dnnl_status_t choose(dnnl_primitive_desc_t *out, const um_conv_shape *s, 
         }
         dnnl_primitive_desc_destroy(pd);
     }
-    st = *out ? dnnl_success : st == dnnl_out_of_memory ? st : dnnl_unimplemented;
     dnnl_primitive_desc_iterator_destroy(it);
-done:
+    return *out ? dnnl_success : st == dnnl_out_of_memory ? st : dnnl_unimplemented;
+}
+
+static dnnl_status_t choose(dnnl_primitive_desc_t *out, const um_conv_shape *s, bool bias,
+                            dnnl_engine_t engine)
+{
+    const um_window *w = &s->w;
+    um_conv_descs d;
+    dnnl_convolution_desc_t desc;
+    dnnl_primitive_attr_t attr = NULL;
+    dnnl_status_t st;
+    const dnnl_dims_t dilation = {w->dilation[0] - 1, w->dilation[1] - 1},
+                      stride = {w->stride[0], w->stride[1]}, low = {w->pad_lo[0], w->pad_lo[1]},
+                      high = {w->pad_hi[0], w->pad_hi[1]};
+    *out = NULL;
+    if (!(st = um_conv_descs_init(&d, s)) &&
+        !(st = dnnl_dilated_convolution_forward_desc_init(
+              &desc, dnnl_forward_inference, dnnl_convolution_direct, &d.x, &d.w, bias ? &d.b : NULL, &d.y,
+              stride, dilation, low, high)) &&
+        !(st = dnnl_primitive_attr_create(&attr)) &&
+        !(st = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user)) &&
+        !(st = add_act(attr, &s->act)))
+        st = um_dnnl_choose(out, &desc, attr, engine, NULL);
     dnnl_primitive_attr_destroy(attr);
     return st;
 }
@@ -156,8 +169,7 @@ done:
         return UM_OK;
     }
     um_dnnl_conv_free(c);
-    return st == dnnl_unimplemented ? um_fail(err, UM_EUNSUPPORTED, "no fast convolution of this shape")
-                                    : fail(err, st);
+    return um_dnnl_fail(err, st);
 }
 
 um_status um_dnnl_conv_run(um_dnnl_conv *c, const float *x, float *y, um_error *err)
@@ -173,7 +185,7 @@ um_status um_dnnl_conv_run(um_dnnl_conv *c, const float *x, float *y, um_error *
         args[n++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, c->scratch};
     if ((st = dnnl_memory_set_data_handle(c->x, data)) || (st = dnnl_memory_set_data_handle(c->y, y)) ||
         (st = dnnl_primitive_execute(c->primitive, c->stream, n, args)) || (st = dnnl_stream_wait(c->stream)))
-        return fail(err, st);
+        return um_dnnl_fail(err, st);
     return UM_OK;
 }
 
@@ -197,5 +209,5 @@ um_status um_dnnl_gemm(bool a_transposed, bool b_transposed, int64_t m, int64_t 
 {
     dnnl_status_t st = dnnl_sgemm(a_transposed ? 'T' : 'N', b_transposed ? 'T' : 'N', m, n, k, alpha, a,
                                   a_transposed ? m : k, b, b_transposed ? k : n, beta, c, n);
-    return st ? fail(err, st) : UM_OK;
+    return st ? um_dnnl_fail(err, st) : UM_OK;
 }

@@ -1,4 +1,4 @@
-/* onednn.h: what this engine asks of oneDNN. onednn.c is the only file that sees its headers. */
+/* onednn.h: what this engine asks of oneDNN. Only onednn*.c see its headers. */
 #ifndef UM_NN_ONEDNN_H
 #define UM_NN_ONEDNN_H
 #include "nn/nn.h"
@@ -18,6 +18,19 @@ um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *shape, const
                            const float *bias, um_error *err);
 um_status um_dnnl_conv_run(um_dnnl_conv *conv, const float *x, float *y, um_error *err);
 void um_dnnl_conv_free(um_dnnl_conv *conv);
+
+/* The same with weights that change from call to call, and without an activation. `weights` as in ONNX. */
+typedef struct um_dnnl_conv_train um_dnnl_conv_train;
+um_status um_dnnl_conv_train_new(um_dnnl_conv_train **out, const um_conv_shape *shape, bool bias,
+                                 um_error *err);
+um_status um_dnnl_conv_train_forward(um_dnnl_conv_train *conv, const float *x, const float *weights,
+                                     const float *bias, float *y, um_error *err);
+um_status um_dnnl_conv_train_back_data(um_dnnl_conv_train *conv, const float *gy, const float *weights,
+                                       float *gx, um_error *err);
+/* `gb` only with a bias. */
+um_status um_dnnl_conv_train_back_weights(um_dnnl_conv_train *conv, const float *x, const float *gy,
+                                          float *gw, float *gb, um_error *err);
+void um_dnnl_conv_train_free(um_dnnl_conv_train *conv);
 
 /* C = alpha A B + beta C, row-major; A is m x k, B is k x n, each optionally stored transposed. */
 um_status um_dnnl_gemm(bool a_transposed, bool b_transposed, int64_t m, int64_t n, int64_t k, float alpha,

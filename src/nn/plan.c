@@ -17,7 +17,7 @@ um_array *um_plan_array(um_plan *p, const um_array *like)
         a->layout = like->layout;
         memcpy(a->dim, like->dim, sizeof a->dim);
     }
-    a->input = -1;
+    a->input = a->value = -1;
     return p->arrays[p->n_arrays++] = a;
 }
 
@@ -56,6 +56,9 @@ void um_call_free(um_call *c)
         c->op->release(c->state);
     free(c->in);
     free(c->out);
+    free(c->grad_in);
+    free(c->grad_out);
+    free(c->sum_in);
     *c = (um_call){0};
 }
 
@@ -171,7 +174,9 @@ static um_status build(um_plan *p, const um_tensor *const *in, um_error *err)
         a->rank = t->rank;
         memcpy(a->dim, t->dim, sizeof a->dim);
         a->data = t->data;
-        a->constant = true;
+        a->constant = !p->training || !p->learns[i];
+        if (!a->constant)
+            a->value = (int)i;
     }
     for (int i = 0; i < g->n_inputs; i++) {
         um_array *a = p->of_value[g->inputs[i]] = um_plan_array(p, NULL);
@@ -200,13 +205,26 @@ static um_status build(um_plan *p, const um_tensor *const *in, um_error *err)
         p->outputs[i]->output = true;
     }
     drop_unused(p);
-    if ((st = um_plan_fuse(p, err)) < 0 || (st = um_plan_layout(p, err)) < 0)
+    if ((st = um_plan_fuse(p, err)) < 0 || (st = um_plan_layout(p, err)) < 0 ||
+        (p->training && (st = um_plan_gradients(p, err)) < 0))
         return st;
     return um_plan_memory(p, err);
 }
 
-um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_workers *workers,
-                      um_error *err)
+/* A float initializer learns when every operator that reads it would learn it. */
+static void find_parameters(um_plan *p)
+{
+    const um_graph *g = p->graph;
+    for (size_t i = 0; i < g->n_values; i++)
+        p->learns[i] = g->values[i].constant && g->values[i].constant->dtype == UM_F32;
+    for (size_t i = 0; i < g->n_nodes; i++)
+        for (int k = 0; k < g->nodes[i].n_in; k++)
+            if (g->nodes[i].in[k] >= 0 && (!g->nodes[i].op || !(g->nodes[i].op->learns >> k & 1)))
+                p->learns[g->nodes[i].in[k]] = false;
+}
+
+static um_status plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in,
+                          um_workers *workers, bool training, um_error *err)
 {
     *out = NULL;
     um_plan *p = um_calloc(1, sizeof *p);
@@ -214,18 +232,33 @@ um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *con
         return um_fail_oom(err);
     p->graph = graph;
     p->workers = workers;
+    p->training = training;
     p->of_value = um_calloc(graph->n_values, sizeof *p->of_value);
     p->in_shape = um_calloc((size_t)graph->n_inputs, sizeof *p->in_shape);
     p->outputs = um_calloc((size_t)graph->n_outputs, sizeof *p->outputs);
     p->out = um_calloc((size_t)graph->n_outputs, sizeof *p->out);
+    if (training && (p->learns = um_calloc(graph->n_values, sizeof *p->learns)))
+        find_parameters(p);
     int threads_before = omp_get_max_threads();
     omp_set_num_threads(1); /* threads are ours: see workers.h */
-    um_status st = p->of_value && p->in_shape && p->outputs && p->out ? build(p, in, err) : um_fail_oom(err);
+    bool enough = p->of_value && p->in_shape && p->outputs && p->out && (!training || p->learns);
+    um_status st = enough ? build(p, in, err) : um_fail_oom(err);
     omp_set_num_threads(threads_before);
     if (st < 0)
         um_plan_free(&p);
     *out = p;
     return st;
+}
+
+um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_workers *workers,
+                      um_error *err)
+{
+    return plan_new(out, graph, in, workers, false, err);
+}
+
+um_status um_plan_new_training(um_plan **out, um_graph *graph, const um_tensor *const *in, um_error *err)
+{
+    return plan_new(out, graph, in, NULL, true, err);
 }
 
 void um_plan_free(um_plan **plan)
@@ -245,6 +278,10 @@ void um_plan_free(um_plan **plan)
     free(p->in_shape);
     free(p->outputs);
     free(p->out);
+    free(p->learns);
+    free(p->params);
+    free(p->grads);
+    free(p->stats);
     free(p->memory);
     free(p);
     *plan = NULL;
@@ -275,7 +312,7 @@ static um_status prepare(um_plan *p, um_error *err)
         return um_fail_oom(err);
     for (size_t i = 0; i < p->n_arrays; i++) {
         um_array *a = p->arrays[i], *root = um_array_root(a);
-        if (!a->constant && root->input < 0)
+        if (!a->constant && !(root->input >= 0 || root->value >= 0))
             a->data = root->constant ? root->data : (char *)p->memory + root->offset;
     }
     for (size_t i = 0; i < p->n_calls; i++) {
@@ -300,6 +337,9 @@ static um_status run(um_plan *p, const um_tensor *const *in, um_error *err)
     for (size_t i = 0; i < p->n_calls; i++)
         if (!p->calls[i].skip && (st = p->calls[i].op->forward(&p->calls[i], err)) < 0)
             return st;
+    for (int i = 0; p->training && i < p->graph->n_outputs; i++)
+        if (p->outputs[i]->grad && um_array_bytes(p->outputs[i]))
+            memset(p->outputs[i]->grad->data, 0, um_array_bytes(p->outputs[i]));
     return UM_OK;
 }
 

@@ -19,6 +19,14 @@ struct um_plan {
     size_t memory_bytes;
     int64_t macs;
     bool prepared;
+    /* training */
+    bool training;
+    bool *learns; /* by value of the graph */
+    int n_params;
+    um_param *params;
+    float *grads; /* of all parameters */
+    size_t n_grads;
+    int *stats, n_stats; /* calls that keep statistics */
 };
 
 /* A new array like `like` (NULL: empty), owned by the plan. */
@@ -28,6 +36,11 @@ um_status um_plan_constant(um_plan *p, um_array *a, um_error *err);
 /* Appends a call with room for its arrays. */
 um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in, int n_out);
 void um_call_free(um_call *c);
+/* Memory of its own, outside the plan's block: a constant, an input, a parameter or its gradient. */
+static inline bool um_array_is_foreign(const um_array *a)
+{
+    return a->constant || a->input >= 0 || a->value >= 0;
+}
 static inline um_array *um_array_root(um_array *a)
 {
     while (a->root)
@@ -38,5 +51,6 @@ void um_plan_count_uses(um_plan *p);
 
 um_status um_plan_fuse(um_plan *p, um_error *err);
 um_status um_plan_layout(um_plan *p, um_error *err);
+um_status um_plan_gradients(um_plan *p, um_error *err); /* training: who gives its gradient to whom */
 um_status um_plan_memory(um_plan *p, um_error *err);
 #endif

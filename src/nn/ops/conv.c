@@ -14,8 +14,10 @@ typedef struct band { /* some rows of the result, made by one thread */
 typedef struct conv {
     um_window w;
     int64_t groups;
-    int n_bands; /* 0: the plain loops */
+    int n_bands; /* 0: `train`, or the plain loops */
     band bands[MAX_BANDS];
+    um_dnnl_conv_train *train; /* weights that learn */
+    float *bias_sink;          /* where oneDNN puts a bias gradient that nobody asked for */
 } conv;
 
 static um_status read(const um_call *c, um_window *w, int64_t *groups, um_error *err)
@@ -81,6 +83,15 @@ static int choose_bands(const um_call *c)
     return um_clampi((int)n, 1, MAX_BANDS);
 }
 
+static um_conv_shape conv_shape(const um_call *c, const conv *v)
+{
+    return (um_conv_shape){.batch = c->in[0]->dim[0],
+                           .groups = v->groups,
+                           .in_channels = c->in[0]->dim[1],
+                           .out_channels = c->out[0]->dim[1],
+                           .w = v->w};
+}
+
 static um_status prepare(um_call *c, um_error *err)
 {
     const um_array *x = c->in[0], *y = c->out[0];
@@ -92,20 +103,23 @@ static um_status prepare(um_call *c, um_error *err)
         return st;
     const um_window *w = &v->w;
     bool ordinary = x->layout == UM_NHWC && y->layout == UM_NHWC && um_array_count(y) && um_array_count(x) &&
-                    c->in[1]->constant && (!um_has(c, 2) || c->in[2]->constant);
+                    (c->grad_in || (c->in[1]->constant && (!um_has(c, 2) || c->in[2]->constant)));
     for (int i = 0; i < w->n; i++) { /* a window entirely in the padding is none */
         int64_t reach = (w->kernel[i] - 1) * w->dilation[i] + 1;
         ordinary = ordinary && w->pad_lo[i] < reach && w->pad_hi[i] < reach;
     }
     if (!ordinary)
         return UM_OK;
+    if (c->grad_in) {
+        um_conv_shape s = conv_shape(c, v);
+        if (um_has(c, 2) && !(v->bias_sink = um_calloc((size_t)y->dim[1], sizeof *v->bias_sink)))
+            return um_fail_oom(err);
+        st = um_dnnl_conv_train_new(&v->train, &s, um_has(c, 2), err);
+        return st == UM_EUNSUPPORTED ? UM_OK : st;
+    }
     int n = choose_bands(c);
     for (int i = 0; i < n && st == UM_OK; i++) {
-        um_conv_shape s = {.batch = x->dim[0],
-                           .groups = v->groups,
-                           .in_channels = x->dim[1],
-                           .out_channels = y->dim[1],
-                           .w = *w};
+        um_conv_shape s = conv_shape(c, v);
         if (c->act.kind != UM_ACT_PRELU)
             s.act = c->act;
         st = n > 1 && !cut(&s.w, &v->bands[i], w->out[0] * i / n, w->out[0] * (i + 1) / n)
@@ -119,17 +133,31 @@ static um_status prepare(um_call *c, um_error *err)
     return st == UM_EUNSUPPORTED ? UM_OK : st;
 }
 
-/* One output value: a sum over the window. Offsets in elements. */
+/* Offsets in elements. */
 typedef struct taps {
     int64_t x_stride[UM_MAX_RANK], y_stride[UM_MAX_RANK];
 } taps;
 
-static float sum_window(const conv *v, const taps *t, const float *x, const float *weights, int64_t channels,
-                        const int64_t *at)
+/* What happens between one value of x, one weight and one value of y. */
+typedef void tap_fn(float *x, float *weight, float *y);
+static void tap_forward(float *x, float *weight, float *y)
+{
+    *y += *x * *weight;
+}
+static void tap_back_data(float *gx, float *weight, float *gy)
+{
+    *gx += *gy * *weight;
+}
+static void tap_back_weights(float *x, float *gw, float *gy)
+{
+    *gw += *gy * *x;
+}
+
+static void each_tap(const conv *v, const taps *t, float *x, float *weights, float *y, int64_t channels,
+                     const int64_t *at, tap_fn *tap)
 {
     const um_window *w = &v->w;
     int64_t n = 1;
-    float sum = 0;
     for (int i = 0; i < w->n; i++)
         n *= w->kernel[i];
     for (int64_t k = 0; k < n; k++) {
@@ -142,26 +170,24 @@ static float sum_window(const conv *v, const taps *t, const float *x, const floa
             offset += p * t->x_stride[i + 2];
         }
         for (int64_t ch = 0; inside && ch < channels; ch++)
-            sum += x[offset + ch * t->x_stride[1]] * weights[ch * n + k];
+            tap(x + offset + ch * t->x_stride[1], weights + ch * n + k, y);
     }
-    return sum;
 }
 
-static void plain(const um_call *c, const conv *v)
+/* Any shape and layout, one product after the other: for what oneDNN has no fast way for. */
+static void each_window(const um_call *c, const conv *v, float *x, float *weights, float *y, tap_fn *tap)
 {
-    const um_array *x = c->in[0], *wt = c->in[1], *y = c->out[0];
-    const float *bias = um_has(c, 2) ? c->in[2]->data : NULL;
-    int64_t per_group = y->dim[1] / v->groups, channels = wt->dim[1], spatial = 1;
+    const um_array *wt = c->in[1], *ya = c->out[0];
+    int64_t per_group = ya->dim[1] / v->groups, channels = wt->dim[1], spatial = 1;
     int64_t filter = um_array_count(wt) / wt->dim[0];
     taps t;
-    um_array_strides(x, t.x_stride);
-    um_array_strides(y, t.y_stride);
+    um_array_strides(c->in[0], t.x_stride);
+    um_array_strides(ya, t.y_stride);
     for (int i = 0; i < v->w.n; i++)
         spatial *= v->w.out[i];
-    for (int64_t k = 0; k < y->dim[0] * y->dim[1]; k++) {
-        int64_t b = k / y->dim[1], oc = k % y->dim[1], at[UM_SPATIAL];
-        const float *from =
-            (const float *)x->data + b * t.x_stride[0] + oc / per_group * channels * t.x_stride[1];
+    for (int64_t k = 0; k < ya->dim[0] * ya->dim[1]; k++) {
+        int64_t b = k / ya->dim[1], oc = k % ya->dim[1], at[UM_SPATIAL];
+        float *from = x + b * t.x_stride[0] + oc / per_group * channels * t.x_stride[1];
         for (int64_t s = 0; s < spatial; s++) {
             int64_t rest = s, to = b * t.y_stride[0] + oc * t.y_stride[1];
             for (int i = v->w.n - 1; i >= 0; i--) {
@@ -169,11 +195,43 @@ static void plain(const um_call *c, const conv *v)
                 rest /= v->w.out[i];
                 to += at[i] * t.y_stride[i + 2];
             }
-            ((float *)y->data)[to] =
-                (bias ? bias[oc] : 0) +
-                sum_window(v, &t, from, (const float *)wt->data + oc * filter, channels, at);
+            each_tap(v, &t, from, weights + oc * filter, y + to, channels, at, tap);
         }
     }
+}
+
+/* Walks `bias` over y: sets y to it, or sums y into it. */
+static void each_bias(const um_array *y, float *values, float *bias, bool into_y)
+{
+    int64_t stride[UM_MAX_RANK], n = um_array_count(y), inner;
+    um_array_strides(y, stride);
+    inner = stride[1]; /* values of one channel that follow each other */
+    for (int64_t i = 0; i < n; i++) {
+        int64_t ch = i / inner % y->dim[1];
+        if (into_y)
+            values[i] = bias ? bias[ch] : 0;
+        else
+            bias[ch] += values[i];
+    }
+}
+
+static void plain(const um_call *c, const conv *v)
+{
+    each_bias(c->out[0], c->out[0]->data, um_has(c, 2) ? c->in[2]->data : NULL, true);
+    each_window(c, v, c->in[0]->data, c->in[1]->data, c->out[0]->data, tap_forward);
+}
+
+static void plain_backward(const um_call *c, const conv *v)
+{
+    for (int k = 0; k < c->n_in; k++)
+        if (c->grad_in[k] && um_array_bytes(c->grad_in[k]))
+            memset(c->grad_in[k]->data, 0, um_array_bytes(c->grad_in[k]));
+    if (c->grad_in[0])
+        each_window(c, v, c->grad_in[0]->data, c->in[1]->data, c->grad_out[0]->data, tap_back_data);
+    if (c->grad_in[1])
+        each_window(c, v, c->in[0]->data, c->grad_in[1]->data, c->grad_out[0]->data, tap_back_weights);
+    if (um_has(c, 2) && c->grad_in[2])
+        each_bias(c->out[0], c->grad_out[0]->data, c->grad_in[2]->data, false);
 }
 
 typedef struct job {
@@ -200,6 +258,9 @@ static void run_band(void *context, int part)
 static um_status forward(um_call *c, um_error *err)
 {
     const conv *v = c->state;
+    if (v->train)
+        return um_dnnl_conv_train_forward(v->train, c->in[0]->data, c->in[1]->data,
+                                          um_has(c, 2) ? c->in[2]->data : NULL, c->out[0]->data, err);
     if (!v->n_bands) {
         plain(c, v);
         um_act_apply(&c->act, c->out[0], c->out[0]);
@@ -218,7 +279,39 @@ static void release(void *state)
     conv *v = state;
     for (int i = 0; i < MAX_BANDS; i++)
         um_dnnl_conv_free(v->bands[i].fast);
+    um_dnnl_conv_train_free(v->train);
+    free(v->bias_sink);
     free(v);
 }
 
-const um_op um_op_conv = {"Conv", 2, 3, 1, 1, UM_OP_WANTS_NHWC, infer, prepare, NULL, forward, release};
+static um_status backward(um_call *c, um_error *err)
+{
+    const conv *v = c->state;
+    float *gw = c->grad_in[1] ? c->grad_in[1]->data : NULL,
+          *gb = um_has(c, 2) && c->grad_in[2] ? c->grad_in[2]->data : v->bias_sink;
+    um_status st = UM_OK;
+    if (!v->train) {
+        plain_backward(c, v);
+        return UM_OK;
+    }
+    if (gw)
+        st = um_dnnl_conv_train_back_weights(v->train, c->in[0]->data, c->grad_out[0]->data, gw, gb, err);
+    if (st == UM_OK && c->grad_in[0])
+        st = um_dnnl_conv_train_back_data(v->train, c->grad_out[0]->data, c->in[1]->data, c->grad_in[0]->data,
+                                          err);
+    return st;
+}
+
+const um_op um_op_conv = {"Conv",
+                          2,
+                          3,
+                          1,
+                          1,
+                          UM_OP_WANTS_NHWC | UM_OP_BACK_IN,
+                          infer,
+                          prepare,
+                          NULL,
+                          forward,
+                          release,
+                          .backward = backward,
+                          .learns = 1 << 1 | 1 << 2};

@@ -1,7 +1,19 @@
-/* BatchNormalization with fixed statistics, where it could not be folded into a convolution. */
+/* BatchNormalization. Running: by fixed statistics, where it could not be folded into a convolution.
+ * Training: by the statistics of the batch (Ioffe and Szegedy 2015), with the ReLU or ReLU6 that follows. */
 #include "nn/ops/ops.h"
 #include <math.h>
 #include <stdlib.h>
+
+enum { ROWS = 64 }; /* at a time: partial sums in float, totals in double */
+
+typedef struct norm {
+    bool training;
+    int64_t channels, outer, inner; /* plain arrays: outer x channels x inner; UM_NHWC: inner is 1 */
+    float *a, *b;                   /* y = a x + b */
+    /* training */
+    float *mean, *variance, *part, *part2; /* [channels] */
+    double *sum, *sum2;
+} norm;
 
 static um_status infer(um_call *c, um_error *err)
 {
@@ -16,10 +28,40 @@ static um_status infer(um_call *c, um_error *err)
     return um_call_same(c, err);
 }
 
+static void release(void *state)
+{
+    norm *s = state;
+    free(s->a);
+    free(s->sum);
+    free(s);
+}
+
 static um_status prepare(um_call *c, um_error *err)
 {
-    c->state = um_calloc((size_t)c->in[1]->dim[0], 2 * sizeof(float));
-    return c->state ? UM_OK : um_fail_oom(err);
+    const um_array *x = c->in[0];
+    norm *s = c->state = um_calloc(1, sizeof *s);
+    if (!s)
+        return um_fail_oom(err);
+    size_t n = (size_t)(s->channels = c->in[1]->dim[0]);
+    s->training = c->in[1]->value >= 0 || c->in[2]->value >= 0;
+    if (x->layout == UM_NHWC || x->rank < 2) {
+        s->inner = 1;
+        s->outer = s->channels ? um_array_count(x) / s->channels : 0;
+    } else {
+        s->outer = x->dim[0];
+        s->inner = s->outer && s->channels ? um_array_count(x) / s->outer / s->channels : 0;
+    }
+    s->a = um_calloc(n, 6 * sizeof *s->a);
+    s->sum = um_calloc(n, 2 * sizeof *s->sum);
+    if (!s->a || !s->sum)
+        return um_fail_oom(err);
+    s->b = s->a + n;
+    s->mean = s->a + 2 * n;
+    s->variance = s->a + 3 * n;
+    s->part = s->a + 4 * n;
+    s->part2 = s->a + 5 * n;
+    s->sum2 = s->sum + n;
+    return UM_OK;
 }
 
 UM_FAST static void rows(float *y, const float *x, const float *a, const float *b, int64_t n,
@@ -32,6 +74,19 @@ UM_FAST static void rows(float *y, const float *x, const float *a, const float *
     }
 }
 
+UM_FAST static void rows_clip(float *y, const float *x, const float *a, const float *b, float low, float high,
+                              int64_t n, int64_t channels)
+{
+    for (int64_t r = 0; r < n; r++, x += channels, y += channels) {
+        UM_ELEMENTWISE
+        for (int64_t i = 0; i < channels; i++) {
+            float v = x[i] * a[i] + b[i];
+            v = v < low ? low : v;
+            y[i] = v > high ? high : v;
+        }
+    }
+}
+
 UM_FAST static void plane(float *y, const float *x, float a, float b, int64_t n)
 {
     UM_ELEMENTWISE
@@ -39,33 +94,244 @@ UM_FAST static void plane(float *y, const float *x, float a, float b, int64_t n)
         y[i] = x[i] * a + b;
 }
 
+static void apply(const um_call *c, const norm *s)
+{
+    const float *x = c->in[0]->data;
+    float *y = c->out[0]->data;
+    if (s->inner > 1) {
+        for (int64_t k = 0; k < s->outer * s->channels; k++)
+            plane(y + k * s->inner, x + k * s->inner, s->a[k % s->channels], s->b[k % s->channels], s->inner);
+        um_act_apply(&c->act, c->out[0], c->out[0]);
+        return;
+    }
+    for (int64_t r = 0; r < s->outer; r += ROWS, x += ROWS * s->channels, y += ROWS * s->channels) {
+        int64_t n = s->outer - r < ROWS ? s->outer - r : ROWS;
+        if (c->act.kind == UM_ACT_CLIP)
+            rows_clip(y, x, s->a, s->b, c->act.a, c->act.b, n, s->channels);
+        else
+            rows(y, x, s->a, s->b, n, s->channels);
+    }
+}
+
+/* --- training --- */
+
+/* Sums of x - shift and of its square: a shift near the mean keeps the digits of the variance. */
+UM_FAST static void sum_rows(float *restrict sum, float *restrict sum2, const float *restrict x,
+                             const float *restrict shift, int64_t n, int64_t channels)
+{
+    for (int64_t i = 0; i < channels; i++)
+        sum[i] = sum2[i] = 0;
+    for (int64_t r = 0; r < n; r++, x += channels)
+        for (int64_t i = 0; i < channels; i++) {
+            float d = x[i] - shift[i];
+            sum[i] += d;
+            sum2[i] += d * d;
+        }
+}
+
+UM_FAST static void sum_plane(float *sum, float *sum2, const float *x, float shift, int64_t n)
+{
+    enum { LANES = 16 };
+    float s[LANES] = {0}, t[LANES] = {0};
+    int64_t k = 0;
+    for (; k + LANES <= n; k += LANES)
+        for (int i = 0; i < LANES; i++) {
+            float d = x[k + i] - shift;
+            s[i] += d;
+            t[i] += d * d;
+        }
+    for (; k < n; k++) {
+        s[0] += x[k] - shift;
+        t[0] += (x[k] - shift) * (x[k] - shift);
+    }
+    *sum = *sum2 = 0;
+    for (int i = 0; i < LANES; i++) {
+        *sum += s[i];
+        *sum2 += t[i];
+    }
+}
+
+static void add_parts(norm *s)
+{
+    for (int64_t i = 0; i < s->channels; i++) {
+        s->sum[i] += s->part[i];
+        s->sum2[i] += s->part2[i];
+    }
+}
+
+static void clear_sums(norm *s)
+{
+    for (int64_t i = 0; i < s->channels; i++)
+        s->sum[i] = s->sum2[i] = 0;
+}
+
+static void measure(const um_call *c, norm *s)
+{
+    const float *x = c->in[0]->data;
+    float *shift = s->mean; /* of the first row or plane */
+    clear_sums(s);
+    for (int64_t i = 0; i < s->channels; i++)
+        shift[i] = x[i * s->inner];
+    if (s->inner > 1)
+        for (int64_t k = 0; k < s->outer * s->channels; k++) {
+            enum { PART = 4096 };
+            for (int64_t at = 0; at < s->inner; at += PART) {
+                float sum, sum2;
+                sum_plane(&sum, &sum2, x + k * s->inner + at, shift[k % s->channels],
+                          s->inner - at < PART ? s->inner - at : PART);
+                s->sum[k % s->channels] += sum;
+                s->sum2[k % s->channels] += sum2;
+            }
+        }
+    else
+        for (int64_t r = 0; r < s->outer; r += ROWS, x += ROWS * s->channels) {
+            sum_rows(s->part, s->part2, x, shift, s->outer - r < ROWS ? s->outer - r : ROWS, s->channels);
+            add_parts(s);
+        }
+    double count = (double)(s->outer * s->inner);
+    for (int64_t i = 0; i < s->channels; i++) {
+        double d = s->sum[i] / count, v = s->sum2[i] / count - d * d;
+        s->mean[i] = (float)(shift[i] + d);
+        s->variance[i] = (float)(v > 0 ? v : 0);
+    }
+}
+
 static um_status forward(um_call *c, um_error *err)
 {
-    const um_array *x = c->in[0];
+    norm *s = c->state;
     const float *scale = c->in[1]->data, *shift = c->in[2]->data, *mean = c->in[3]->data,
                 *var = c->in[4]->data;
-    int64_t channels = c->in[1]->dim[0], n = um_array_count(x);
     double epsilon = um_attr_float(c->node, "epsilon", 1e-5);
-    float *a = c->state, *b = a + channels, *y = c->out[0]->data;
-    if (!n)
+    if (!um_array_count(c->in[0]))
         return UM_OK;
-    for (int64_t i = 0; i < channels; i++) {
+    if (s->training) {
+        measure(c, s);
+        mean = s->mean;
+        var = s->variance;
+    }
+    for (int64_t i = 0; i < s->channels; i++) {
         double f = scale[i] / sqrt(var[i] + epsilon);
-        a[i] = (float)f;
-        b[i] = (float)(shift[i] - f * mean[i]);
+        s->a[i] = (float)f;
+        s->b[i] = (float)(shift[i] - f * mean[i]);
     }
-    if (x->layout == UM_NHWC) {
-        enum { ROWS = 64 };
-        for (int64_t r = 0; r < n / channels; r += ROWS)
-            rows(y + r * channels, (const float *)x->data + r * channels, a, b,
-                 n / channels - r < ROWS ? n / channels - r : ROWS, channels);
-        return UM_OK;
-    }
-    int64_t size = n / x->dim[0] / channels;
-    for (int64_t k = 0; k < x->dim[0] * channels; k++)
-        plane(y + k * size, (const float *)x->data + k * size, a[k % channels], b[k % channels], size);
+    apply(c, s);
     return UM_OK;
 }
 
-const um_op um_op_batchnorm = {
-    "BatchNormalization", 5, 5, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, infer, prepare, NULL, forward, free};
+/* Sums of g and of g (x - mean), g = the gradient where the activation let it pass. */
+UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, const float *restrict g,
+                                  const float *restrict x, const float *restrict y,
+                                  const float *restrict mean, float low, float high, int64_t n,
+                                  int64_t channels)
+{
+    for (int64_t i = 0; i < channels; i++)
+        sum[i] = sum2[i] = 0;
+    for (int64_t r = 0; r < n; r++, x += channels, y += channels, g += channels)
+        for (int64_t i = 0; i < channels; i++) {
+            float d = y[i] > low && y[i] < high ? g[i] : 0;
+            sum[i] += d;
+            sum2[i] += d * (x[i] - mean[i]);
+        }
+}
+
+/* gx = a (g - p - q (x - mean)) */
+UM_FAST static void back_rows(float *restrict gx, const float *restrict g, const float *restrict x,
+                              const float *restrict y, const float *restrict mean, const float *restrict a,
+                              const float *restrict p, const float *restrict q, float low, float high,
+                              int64_t n, int64_t channels)
+{
+    for (int64_t r = 0; r < n; r++, x += channels, y += channels, g += channels, gx += channels)
+        for (int64_t i = 0; i < channels; i++) {
+            float d = y[i] > low && y[i] < high ? g[i] : 0;
+            gx[i] = a[i] * (d - p[i] - q[i] * (x[i] - mean[i]));
+        }
+}
+
+/* Plain arrays with an inner dimension: one channel after the other; rare, so not vectorized over channels.
+ */
+static void back_planes(const um_call *c, norm *s, float low, float high, bool sums)
+{
+    const float *g = c->grad_out[0]->data, *x = c->in[0]->data, *y = c->out[0]->data;
+    for (int64_t k = 0; k < s->outer * s->channels; k++) {
+        int64_t i = k % s->channels, at = k * s->inner;
+        float *gx = sums ? NULL : (float *)c->grad_in[0]->data + at;
+        float sum = 0, sum2 = 0, one = 1;
+        for (int64_t j = 0; j < s->inner; j++)
+            if (sums) {
+                float d = y[at + j] > low && y[at + j] < high ? g[at + j] : 0;
+                sum += d;
+                sum2 += d * (x[at + j] - s->mean[i]);
+            } else {
+                back_rows(gx + j, g + at + j, x + at + j, y + at + j, &s->mean[i], &s->a[i], &s->part[i],
+                          &s->part2[i], low, high, one, 1);
+            }
+        s->sum[i] += sum;
+        s->sum2[i] += sum2;
+    }
+}
+
+static um_status backward(um_call *c, um_error *err)
+{
+    norm *s = c->state;
+    const float *g = c->grad_out[0]->data, *x = c->in[0]->data, *y = c->out[0]->data;
+    bool clipped = c->act.kind == UM_ACT_CLIP;
+    float low = clipped ? c->act.a : -INFINITY, high = clipped ? c->act.b : INFINITY;
+    double count = (double)(s->outer * s->inner), epsilon = um_attr_float(c->node, "epsilon", 1e-5);
+    if (!clipped)
+        y = x; /* any value passes */
+    clear_sums(s);
+    if (s->inner > 1)
+        back_planes(c, s, low, high, true);
+    else
+        for (int64_t r = 0; r < s->outer; r += ROWS) {
+            int64_t at = r * s->channels;
+            back_sum_rows(s->part, s->part2, g + at, x + at, y + at, s->mean, low, high,
+                          s->outer - r < ROWS ? s->outer - r : ROWS, s->channels);
+            add_parts(s);
+        }
+    for (int64_t i = 0; i < s->channels; i++) {
+        double inverse = 1 / sqrt(s->variance[i] + epsilon);
+        if (c->grad_in[1])
+            ((float *)c->grad_in[1]->data)[i] = (float)(s->sum2[i] * inverse);
+        if (c->grad_in[2])
+            ((float *)c->grad_in[2]->data)[i] = (float)s->sum[i];
+        s->part[i] = (float)(s->sum[i] / count);
+        s->part2[i] = (float)(s->sum2[i] / count * inverse * inverse);
+    }
+    if (!c->grad_in[0])
+        return UM_OK;
+    if (s->inner > 1) {
+        back_planes(c, s, low, high, false);
+        return UM_OK;
+    }
+    back_rows(c->grad_in[0]->data, g, x, y, s->mean, s->a, s->part, s->part2, low, high, s->outer,
+              s->channels);
+    return UM_OK;
+}
+
+static void stat(const um_call *c, um_stat *out)
+{
+    const norm *s = c->state;
+    *out = (um_stat){.mean_value = c->node->in[3],
+                     .variance_value = c->node->in[4],
+                     .channels = s->channels,
+                     .count = s->outer * s->inner,
+                     .batch_mean = s->mean,
+                     .batch_variance = s->variance,
+                     .momentum = (float)um_attr_float(c->node, "momentum", .9)};
+}
+
+const um_op um_op_batchnorm = {"BatchNormalization",
+                               5,
+                               5,
+                               1,
+                               1,
+                               UM_OP_FOLLOWS | UM_OP_IN_PLACE | UM_OP_BACK_IN,
+                               infer,
+                               prepare,
+                               NULL,
+                               forward,
+                               release,
+                               .backward = backward,
+                               .learns = 1 << 1 | 1 << 2,
+                               .stat = stat};
