@@ -10,7 +10,7 @@ const int det_stride[DET_STRIDES] = {8, 16, 32};
 static const float smallest[DET_STRIDES] = {0, 40, 96}, largest[DET_STRIDES] = {56, 128, INFINITY};
 
 enum { NOBODY = -1, IGNORED = -2 };
-static const float RADIUS = 1.1f;      /* cells this near (in strides) to the centre of a face answer for it */
+static const float RADIUS = 1.1f; /* cells this near (in strides) to the centre of a face answer for it */
 static const float LEAST_TARGET = .2f; /* of a score: a box is never right at first */
 static const float BOX_WEIGHT = 2, POINTS_WEIGHT = 1, POINTS_KNEE = .05f;
 
@@ -41,7 +41,8 @@ static void assign(int *owner, const det_level *l, int k, const det_truth *truth
                 rx = b.w / 2;
                 ry = b.h / 2;
             } /* else: the centre of a face of another size is not background either */
-            int x0 = (int)fmaxf(0, ceilf((cx - rx) / s - .5f)), y0 = (int)fmaxf(0, ceilf((cy - ry) / s - .5f));
+            int x0 = (int)fmaxf(0, ceilf((cx - rx) / s - .5f)),
+                y0 = (int)fmaxf(0, ceilf((cy - ry) / s - .5f));
             int x1 = (int)fminf((float)(l->nx - 1), floorf((cx + rx) / s - .5f)),
                 y1 = (int)fminf((float)(l->ny - 1), floorf((cy + ry) / s - .5f));
             for (int y = y0; y <= y1; y++)
@@ -60,7 +61,8 @@ static float box_loss(const det_level *l, int k, int cell, const det_face *f, fl
 {
     float s = (float)det_stride[k], x = (float)(cell % l->nx), y = (float)(cell / l->nx);
     const float *b = l->box + 4 * cell;
-    float w = expf(fminf(b[2], 6)) * s, h = expf(fminf(b[3], 6)) * s, cx = (x + b[0]) * s, cy = (y + b[1]) * s;
+    float w = expf(fminf(b[2], 6)) * s, h = expf(fminf(b[3], 6)) * s, cx = (x + b[0]) * s,
+          cy = (y + b[1]) * s;
     const float got[4] = {cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2},
                 want[4] = {f->box.x, f->box.y, f->box.x + f->box.w, f->box.y + f->box.h};
     float g[4], unused[4], *to = l->box_grad + 4 * cell;
@@ -83,8 +85,10 @@ static void points_loss(const det_level *l, int k, int cell, const det_face *f, 
         float e = ((base[i & 1] + l->points[2 * DET_POINTS * cell + i]) * s - want) / size;
         bool near = fabsf(e) < POINTS_KNEE;
         *loss += (near ? e * e / (2 * POINTS_KNEE) : fabsf(e) - POINTS_KNEE / 2) / (2 * DET_POINTS);
-        l->points_grad[2 * DET_POINTS * cell + i] =
-            weight * s / size * (near ? e / POINTS_KNEE : e < 0 ? -1.f : 1.f);
+        l->points_grad[2 * DET_POINTS * cell + i] = weight * s / size *
+                                                    (near    ? e / POINTS_KNEE
+                                                     : e < 0 ? -1.f
+                                                             : 1.f);
     }
 }
 

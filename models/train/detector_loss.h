@@ -1,8 +1,8 @@
 /* detector_loss.h: what a face detector without anchors should have answered.
  *
- * Per stride s the network gives, for each cell (c, r) in row-major order, a score (logit), a box (b0..b3) and
- * five points: centre = ((c + b0) s, (r + b1) s), size = (exp(b2) s, exp(b3) s), point = ((c + k0) s,
- * (r + k1) s); pixels of the input, edges at integers (as yunet: Wu et al. 2023, "YuNet").
+ * Per stride s the network gives, for each cell (c, r) in row-major order, a score (logit), a box (b0..b3)
+ * and five points: centre = ((c + b0) s, (r + b1) s), size = (exp(b2) s, exp(b3) s), point = ((c + k0) s, (r
+ * + k1) s); pixels of the input, edges at integers (as yunet: Wu et al. 2023, "YuNet").
  */
 #ifndef UNMASK_DETECTOR_LOSS_H
 #define UNMASK_DETECTOR_LOSS_H
@@ -12,8 +12,8 @@ enum { DET_STRIDES = 3, DET_POINTS = 5, DET_MOST_FACES = 64 };
 extern const int det_stride[DET_STRIDES];
 
 typedef struct det_face {
-    um_rect box;                /* pixels of the input */
-    um_point five[DET_POINTS];  /* image-left eye, image-right eye, nose, mouth left, mouth right */
+    um_rect box;               /* pixels of the input */
+    um_point five[DET_POINTS]; /* image-left eye, image-right eye, nose, mouth left, mouth right */
     bool has_five;
     bool ignore; /* neither a face nor background: teachers disagree, or it is cut or too small */
 } det_face;
@@ -23,7 +23,8 @@ typedef struct det_truth {
     det_face face[DET_MOST_FACES];
 } det_truth;
 
-/* The answers for one picture at one stride, and where their gradients go: [ny * nx][1, 4, 2 * DET_POINTS]. */
+/* The answers for one picture at one stride, and where their gradients go: [ny * nx][1, 4, 2 * DET_POINTS].
+ */
 typedef struct det_level {
     int nx, ny;
     const float *score, *box, *points;

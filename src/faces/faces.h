@@ -89,6 +89,8 @@ float um_eye_angle(const um_face *face); /* of the line from the left to the rig
 um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, um_point points[68],
                             um_error *err);
 um_square um_square_of_box(const um_crop_rule *rule, um_rect box, float angle_rad);
+/* The same for the tight box of 68 points, upright by the eyes. */
+um_square um_landmarks_square(const um_crop_rule *rule, const um_point points[68]);
 /* Two looks: the square from a detector's box (angle from the eyes when known), then from the first points.
  * `agreement` (may be NULL): RMS distance of the two answers in eye distances. */
 um_status um_landmarks_find(um_net *net, const um_image *rgb, um_rect box, float angle_rad,

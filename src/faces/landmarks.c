@@ -12,9 +12,23 @@ um_square um_square_of_box(const um_crop_rule *rule, um_rect b, float angle_rad)
         angle_rad};
 }
 
-/* The same for the tight box of points in the frame turned by the angle. */
-static um_square square_of_points(const um_crop_rule *rule, const um_point points[68], float angle_rad)
+static um_point mean_of(const um_point *p, int n)
 {
+    um_point m = {0, 0};
+    for (int i = 0; i < n; i++)
+        m = (um_point){m.x + p[i].x / (float)n, m.y + p[i].y / (float)n};
+    return m;
+}
+
+static float eye_line(const um_point p[68])
+{
+    um_point l = mean_of(p + 36, 6), r = mean_of(p + 42, 6);
+    return atan2f(r.y - l.y, r.x - l.x);
+}
+
+um_square um_landmarks_square(const um_crop_rule *rule, const um_point points[68])
+{
+    float angle_rad = eye_line(points);
     float c = cosf(angle_rad), s = sinf(angle_rad);
     um_point turned[68];
     for (int i = 0; i < 68; i++)
@@ -23,14 +37,6 @@ static um_square square_of_points(const um_crop_rule *rule, const um_point point
     q.centre = (um_point){c * q.centre.x - s * q.centre.y, s * q.centre.x + c * q.centre.y};
     q.angle_rad = angle_rad;
     return q;
-}
-
-static um_point mean_of(const um_point *p, int n)
-{
-    um_point m = {0, 0};
-    for (int i = 0; i < n; i++)
-        m = (um_point){m.x + p[i].x / (float)n, m.y + p[i].y / (float)n};
-    return m;
 }
 
 static float distance(um_point a, um_point b)
@@ -121,16 +127,10 @@ um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, 
     return st;
 }
 
-static float eye_line(const um_point p[68])
-{
-    um_point l = mean_of(p + 36, 6), r = mean_of(p + 42, 6);
-    return atan2f(r.y - l.y, r.x - l.x);
-}
-
 um_status um_landmarks_follow(um_net *net, const um_image *rgb, const um_point before[68],
                               um_point points[68], um_error *err)
 {
-    um_square q = square_of_points(&net->man.landmarks.from_points, before, eye_line(before));
+    um_square q = um_landmarks_square(&net->man.landmarks.from_points, before);
     q.side = fmaxf(q.side, 4);
     return um_landmarks_look(net, rgb, q, points, err);
 }

@@ -1,0 +1,190 @@
+#include "photos.h"
+#include "base/base.h"
+#include "faces/faces.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unmask/source.h>
+
+enum { MOST_PHOTOS = 100000, LINE = 16384, VALIDATION_OF = 12 };
+
+/* iBUG order */
+const unsigned char mirrored_point[UM_N_LANDMARKS] = {
+    16, 15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0,  26, 25, 24, 23, 22, 21,
+    20, 19, 18, 17, 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37, 36,
+    41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65};
+
+um_status photo_load(um_image **out, const char *path, um_error *err)
+{
+    um_source *s = NULL;
+    um_source_options opt = {.want = UM_WANT_RGB, .threads = 1};
+    um_moment *m = NULL;
+    *out = NULL;
+    um_status st = um_source_open(&s, path, &opt, err);
+    if (st == UM_OK && (st = um_source_next(&m, s, err)) == UM_OK && m->frame)
+        *out = um_image_ref(m->frame->rgb);
+    else if (st >= 0)
+        st = um_fail(err, UM_EFORMAT, "%s: no picture inside", path);
+    um_moment_free(&m);
+    um_source_close(&s);
+    return st;
+}
+
+um_status photos_add(photos *p, photo_source source, const char *name, bool validation, um_image *rgb,
+                     const photo_face *faces, int n, um_error *err)
+{
+    photo_face *copy = um_calloc((size_t)n + 1, sizeof *copy);
+    if (!copy || !um_grow(&p->photo, &p->capacity, (size_t)p->n + 1, MOST_PHOTOS, sizeof *p->photo)) {
+        free(copy);
+        return um_fail_oom(err);
+    }
+    if (n)
+        memcpy(copy, faces, (size_t)n * sizeof *faces);
+    photo *q = &p->photo[p->n++];
+    *q = (photo){.source = source, .validation = validation, .rgb = rgb, .n_faces = n, .faces = copy};
+    snprintf(q->name, sizeof q->name, "%s", name);
+    p->bytes += (size_t)rgb->stride * (size_t)rgb->height;
+    return UM_OK;
+}
+
+void photos_free(photos *p)
+{
+    for (int i = 0; i < p->n; i++) {
+        um_image_free(&p->photo[i].rgb);
+        free(p->photo[i].faces);
+    }
+    free(p->photo);
+    memset(p, 0, sizeof *p);
+}
+
+static um_point mean_of(const um_point *p, int n)
+{
+    um_point m = {0, 0};
+    for (int i = 0; i < n; i++)
+        m = (um_point){m.x + p[i].x / (float)n, m.y + p[i].y / (float)n};
+    return m;
+}
+
+void five_of_points(um_point five[5], const um_point p[UM_N_LANDMARKS])
+{
+    five[0] = mean_of(p + 36, 6);
+    five[1] = mean_of(p + 42, 6);
+    five[2] = p[30];
+    five[3] = p[48];
+    five[4] = p[54];
+}
+
+um_rect face_box_of_points(const um_point p[UM_N_LANDMARKS])
+{
+    um_rect b = um_points_box(p, UM_N_LANDMARKS);
+    float forehead = .25f * b.h; /* as um_face_complete */
+    return (um_rect){b.x, b.y - forehead, b.w, b.h + forehead};
+}
+
+/* FNV-1a */
+static unsigned hash(const char *s, size_t n)
+{
+    unsigned h = 2166136261u;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)s[i]) * 16777619u;
+    return h;
+}
+
+static bool is_validation(photo_source source, const char *name)
+{
+    const char *file = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+    size_t n = strlen(file);
+    if (source == PHOTO_YOUTUBE && strrchr(file, '_')) /* yt_p0001_v2.jpg: the person */
+        n = (size_t)(strrchr(file, '_') - file);
+    return hash(file, n) % VALIDATION_OF == 0;
+}
+
+/* One row of annotations.tsv: file, size, box, split, scheme, points. False: not a training row. */
+static bool read_row(char *line, char *file, size_t size, photo_face *face)
+{
+    char *rest = NULL, *field = strtok_r(line, "\t\n", &rest);
+    float *box = &face->box.x, *point = &face->points[0].x;
+    bool train = false;
+    int i = 0;
+    memset(face, 0, sizeof *face);
+    for (; field; i++, field = strtok_r(NULL, "\t\n", &rest)) {
+        if (i == 0)
+            snprintf(file, size, "%s", field);
+        else if (i >= 3 && i <= 6)
+            box[i - 3] = strtof(field, NULL);
+        else if (i == 7)
+            train = !strcmp(field, "train");
+        else if (i >= 9 && i < 9 + 2 * UM_N_LANDMARKS)
+            point[i - 9] = strtof(field, NULL);
+    }
+    face->has_points = i == 9 + 2 * UM_N_LANDMARKS;
+    if (face->has_points) {
+        face->box = face_box_of_points(face->points);
+        five_of_points(face->five, face->points);
+        face->has_five = true;
+    }
+    return train && i >= 9;
+}
+
+static um_status finish(photos *p, photo_source source, const char *dir, const char *file,
+                        const photo_face *faces, int n, um_error *err)
+{
+    char path[1024];
+    um_image *rgb;
+    um_error why;
+    if (!n)
+        return UM_OK;
+    snprintf(path, sizeof path, "%s/%s", dir, file);
+    if (photo_load(&rgb, path, &why) < 0) {
+        p->n_damaged++;
+        return UM_OK;
+    }
+    return photos_add(p, source, file, is_validation(source, file), rgb, faces, n, err);
+}
+
+static um_status read_set(photos *p, const char *data, const char *set, photo_source source, um_error *err)
+{
+    enum { MOST = 64 };
+    char dir[512], path[600], file[256] = "", before[256] = "", *line = malloc(LINE);
+    photo_face faces[MOST];
+    int n = 0;
+    um_status st = UM_OK;
+    snprintf(dir, sizeof dir, "%s/%s", data, set);
+    snprintf(path, sizeof path, "%s/annotations.tsv", dir);
+    FILE *f = fopen(path, "r");
+    if (!f || !line) {
+        free(line);
+        if (f)
+            fclose(f);
+        return um_fail(err, UM_EIO, "%s: cannot be read", path);
+    }
+    while (st == UM_OK && fgets(line, LINE, f)) {
+        photo_face face;
+        if (!read_row(line, file, sizeof file, &face))
+            continue;
+        if (strcmp(file, before) != 0) { /* the rows of a photo follow each other */
+            st = finish(p, source, dir, before, faces, n, err);
+            n = 0;
+            snprintf(before, sizeof before, "%s", file);
+        }
+        if (n < MOST)
+            faces[n++] = face;
+    }
+    if (st == UM_OK)
+        st = finish(p, source, dir, before, faces, n, err);
+    fclose(f);
+    free(line);
+    return st;
+}
+
+um_status photos_read(photos *out, const char *data, um_error *err)
+{
+    memset(out, 0, sizeof *out);
+    um_status st = read_set(out, data, "helen_afw68", PHOTO_HELEN, err);
+    if (st == UM_OK)
+        st = read_set(out, data, "ytfaces68", PHOTO_YOUTUBE, err);
+    if (st == UM_OK)
+        st = read_set(out, data, "dlib_boxes", PHOTO_HELEN, err);
+    if (st < 0)
+        photos_free(out);
+    return st;
+}

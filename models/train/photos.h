@@ -1,0 +1,56 @@
+/* photos.h: the annotated pictures that face networks are trained on, kept in memory.
+ *
+ * Only rows of split "train" are read, never "test" or "dev"; negatives_bsds is the test of false alarms and
+ * is not read at all. Every twelfth photo (by a hash of its name; of ytfaces68 by its person) is set aside
+ * for validation.
+ */
+#ifndef UNMASK_PHOTOS_H
+#define UNMASK_PHOTOS_H
+#include <unmask/faces.h>
+
+typedef enum photo_source {
+    PHOTO_HELEN,   /* helen_afw68: points set by hand */
+    PHOTO_YOUTUBE, /* ytfaces68: crops, points from a tracker */
+    PHOTO_STILL,   /* real_stills, gan_stylegan2, frames of clips: labelled by teachers */
+    PHOTO_RENDER,  /* our own renderer: exact */
+} photo_source;
+
+typedef struct photo_face {
+    um_rect box; /* forehead to chin, pixel edges at integers */
+    bool has_points, has_five, ignore;
+    um_point points[UM_N_LANDMARKS]; /* pixel centres at integers */
+    um_point five[5];
+} photo_face;
+
+typedef struct photo {
+    char name[96];
+    photo_source source;
+    bool validation;
+    um_image *rgb;
+    int n_faces;
+    photo_face *faces;
+} photo;
+
+typedef struct photos {
+    int n;
+    photo *photo;
+    size_t capacity;
+    int n_damaged;
+    size_t bytes; /* of pixels */
+} photos;
+
+/* `data`: the folder of the sets. UM_EIO when an annotation file is missing. */
+um_status photos_read(photos *out, const char *data, um_error *err);
+void photos_free(photos *p);
+/* One picture file as RGB. */
+um_status photo_load(um_image **out, const char *path, um_error *err);
+/* Takes the picture over; `faces` is copied. */
+um_status photos_add(photos *p, photo_source source, const char *name, bool validation, um_image *rgb,
+                     const photo_face *faces, int n, um_error *err);
+
+/* The box of a face (forehead to chin) around its 68 points, and its five points. */
+um_rect face_box_of_points(const um_point points[UM_N_LANDMARKS]);
+void five_of_points(um_point five[5], const um_point points[UM_N_LANDMARKS]);
+/* Where point i goes when the picture is mirrored. */
+extern const unsigned char mirrored_point[UM_N_LANDMARKS];
+#endif

@@ -1,0 +1,43 @@
+/* random.h: a small seeded generator: splitmix64 (Steele, Lea and Flood 2014). */
+#ifndef UNMASK_RANDOM_H
+#define UNMASK_RANDOM_H
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct rng {
+    uint64_t state;
+} rng;
+
+static inline uint64_t rng_next(rng *r)
+{
+    uint64_t z = r->state += 0x9E3779B97F4A7C15u;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return z ^ z >> 31;
+}
+
+/* low <= v < high */
+static inline float rng_float(rng *r, float low, float high)
+{
+    return low + (high - low) * (float)(rng_next(r) >> 40) / 16777216.0f;
+}
+
+/* 0 <= v < n */
+static inline int rng_int(rng *r, int n)
+{
+    return (int)(rng_next(r) % (uint64_t)n);
+}
+
+static inline bool rng_chance(rng *r, float p)
+{
+    return rng_float(r, 0, 1) < p;
+}
+
+/* Mean 0, deviation 1 (Box and Muller 1958). */
+static inline float rng_normal(rng *r)
+{
+    float u = rng_float(r, 1e-7f, 1), v = rng_float(r, 0, 6.2831853f);
+    return sqrtf(-2 * logf(u)) * cosf(v);
+}
+#endif

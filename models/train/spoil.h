@@ -1,0 +1,15 @@
+/* spoil.h: what cameras, encoders and the world do to a picture, drawn at random. Sizes stay, labels hold. */
+#ifndef UNMASK_SPOIL_H
+#define UNMASK_SPOIL_H
+#include "random.h"
+#include <unmask/image.h>
+
+/* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG. */
+void spoil_picture(um_image *rgb, rng *r);
+/* Covers a part with a flat, noisy or striped shape, or with a piece of `other` (may be NULL). */
+void spoil_cover(um_image *rgb, const um_image *other, rng *r);
+/* 8x8 cosine transform, the example tables of the JPEG standard at quality 1..100, colour at half size. */
+void spoil_jpeg(um_image *rgb, int quality);
+/* Left and right exchanged. */
+void mirror_picture(um_image *rgb);
+#endif
