@@ -54,22 +54,59 @@ COMPARE(less, <)
 LOOP(pow_f32, float, float, powf(a, b))
 LOOP(prelu_f32, float, float, a < 0 ? a * b : a)
 
+/* What each place gives to the gradient of an operand; g is the gradient of the result. */
+#define BACK_EACH(get_a, get_b, expression)    \
+    for (int64_t i = 0; i < k->n; i++) {       \
+        float g = pg[i], a = get_a, b = get_b; \
+        t[i] = (expression);                   \
+        (void)a, (void)b;                      \
+    }
+#define BACK(name, expression)                                                              \
+    UM_FAST static void name(float *restrict t, const um_tile *k)                           \
+    {                                                                                       \
+        for (int64_t r = 0; r < k->rows; r++, t += k->n) {                                  \
+            const float *restrict pg = k->g + r * k->n, *restrict pa = k->a + r * k->a_row, \
+                                  *restrict pb = k->b + r * k->b_row;                       \
+            if (k->a_step == 1 && k->b_step == 1) {                                         \
+                BACK_EACH(pa[i], pb[i], expression)                                         \
+            } else if (k->a_step == 1 && k->b_step == 0) {                                  \
+                BACK_EACH(pa[i], pb[0], expression)                                         \
+            } else {                                                                        \
+                BACK_EACH(pa[i * k->a_step], pb[i * k->b_step], expression)                 \
+            }                                                                               \
+        }                                                                                   \
+    }
+BACK(back_neg, -g)
+BACK(back_mul_a, g *b)
+BACK(back_mul_b, g *a)
+BACK(back_div_a, g / b)
+BACK(back_div_b, -g *a / (b * b))
+BACK(back_max_a, a > b ? g : a == b ? g * .5f : 0)
+BACK(back_max_b, b > a ? g : a == b ? g * .5f : 0)
+BACK(back_min_a, a < b ? g : a == b ? g * .5f : 0)
+BACK(back_min_b, b < a ? g : a == b ? g * .5f : 0)
+BACK(back_pow_a, b == 2 ? g * 2 * a : g * b * powf(a, b - 1))
+BACK(back_pow_b, a > 0 ? g * powf(a, b) * logf(a) : 0)
+BACK(back_prelu_a, a < 0 ? g * b : g)
+BACK(back_prelu_b, a < 0 ? g * a : 0)
+
 static const struct {
     const char *name;
     bool compare;
     loop_fn *loop[UM_BOOL + 1];
+    um_tile_fn *back[2]; /* to the first and the second operand; NULL: passes on */
 } loops[] = {
-    {"Add", false, {add_f32, add_i64, add_i32, add_u8, NULL}},
-    {"Sub", false, {sub_f32, sub_i64, sub_i32, sub_u8, NULL}},
-    {"Mul", false, {mul_f32, mul_i64, mul_i32, mul_u8, NULL}},
-    {"Div", false, {div_f32, div_i64, div_i32, div_u8, NULL}},
-    {"Max", false, {max_f32, max_i64, max_i32, max_u8, NULL}},
-    {"Min", false, {min_f32, min_i64, min_i32, min_u8, NULL}},
-    {"Equal", true, {equal_f32, equal_i64, equal_i32, equal_u8, equal_u8}},
-    {"Greater", true, {greater_f32, greater_i64, greater_i32, greater_u8, NULL}},
-    {"Less", true, {less_f32, less_i64, less_i32, less_u8, NULL}},
-    {"Pow", false, {pow_f32}},
-    {"PRelu", false, {prelu_f32}},
+    {"Add", false, {add_f32, add_i64, add_i32, add_u8, NULL}, {NULL, NULL}},
+    {"Sub", false, {sub_f32, sub_i64, sub_i32, sub_u8, NULL}, {NULL, back_neg}},
+    {"Mul", false, {mul_f32, mul_i64, mul_i32, mul_u8, NULL}, {back_mul_a, back_mul_b}},
+    {"Div", false, {div_f32, div_i64, div_i32, div_u8, NULL}, {back_div_a, back_div_b}},
+    {"Max", false, {max_f32, max_i64, max_i32, max_u8, NULL}, {back_max_a, back_max_b}},
+    {"Min", false, {min_f32, min_i64, min_i32, min_u8, NULL}, {back_min_a, back_min_b}},
+    {"Equal", true, {equal_f32, equal_i64, equal_i32, equal_u8, equal_u8}, {NULL, NULL}},
+    {"Greater", true, {greater_f32, greater_i64, greater_i32, greater_u8, NULL}, {NULL, NULL}},
+    {"Less", true, {less_f32, less_i64, less_i32, less_u8, NULL}, {NULL, NULL}},
+    {"Pow", false, {pow_f32}, {back_pow_a, back_pow_b}},
+    {"PRelu", false, {prelu_f32}, {back_prelu_a, back_prelu_b}},
 };
 
 static int which(const um_call *c)
@@ -169,16 +206,36 @@ static um_status forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define BINARY(name, least)                                                                    \
-    {                                                                                          \
-        name, least, 2, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, infer, NULL, NULL, forward, NULL \
+static um_status backward(um_call *c, um_error *err)
+{
+    if (c->n_in == 1)
+        return um_view_back(c, err);
+    for (int i = 0; i < 2; i++)
+        if (c->grad_in[i])
+            um_broadcast_back(c->grad_in[i], c->grad_out[0], c->in[0], c->in[1], loops[which(c)].back[i]);
+    return UM_OK;
+}
+
+#define BINARY(name, least, reads, learns)                                                                 \
+    {                                                                                                      \
+        name, least, 2, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE | reads, infer, NULL, NULL, forward, NULL, 0, \
+            backward, learns                                                                               \
     }
 #define TEST(name)                                                        \
     {                                                                     \
         name, 2, 2, 1, 1, UM_OP_FOLLOWS, infer, NULL, NULL, forward, NULL \
     }
 const um_op um_ops_binary[] = {
-    BINARY("Add", 2), BINARY("Sub", 2), BINARY("Mul", 2), BINARY("Div", 2),
-    BINARY("Max", 1), BINARY("Min", 1), BINARY("Pow", 2), BINARY("PRelu", 2),
-    TEST("Equal"),    TEST("Greater"),  TEST("Less"),     {0},
+    BINARY("Add", 2, 0, 0),
+    BINARY("Sub", 2, 0, 0),
+    BINARY("Mul", 2, UM_OP_BACK_IN, 0),
+    BINARY("Div", 2, UM_OP_BACK_IN, 0),
+    BINARY("Max", 1, UM_OP_BACK_IN, 0),
+    BINARY("Min", 1, UM_OP_BACK_IN, 0),
+    BINARY("Pow", 2, UM_OP_BACK_IN, 0),
+    BINARY("PRelu", 2, UM_OP_BACK_IN, 1u << 1),
+    TEST("Equal"),
+    TEST("Greater"),
+    TEST("Less"),
+    {0},
 };

@@ -71,7 +71,50 @@ static um_status gemm_forward(um_call *c, um_error *err)
                         c->in[1]->data, beta, y->data, err);
 }
 
-const um_op um_op_gemm = {"Gemm", 2, 3, 1, 1, 0, gemm_infer, NULL, NULL, gemm_forward, NULL};
+UM_FAST static void scale(float *x, float f, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        x[i] *= f;
+}
+
+static um_status gemm_backward(um_call *c, um_error *err)
+{
+    gemm g = {0};
+    um_status st = gemm_read(c, &g, err);
+    float alpha = (float)um_attr_float(c->node, "alpha", 1);
+    const float *a = c->in[0]->data, *b = c->in[1]->data, *gy = c->grad_out[0]->data;
+    for (int i = 0; i < 2 && !(g.m && g.n && g.k); i++)
+        if (c->grad_in[i] && um_array_bytes(c->grad_in[i]))
+            memset(c->grad_in[i]->data, 0, um_array_bytes(c->grad_in[i]));
+    if (st == UM_OK && g.m && g.n && g.k && c->grad_in[0]) {
+        float *ga = c->grad_in[0]->data;
+        st = g.ta ? um_dnnl_gemm(g.tb, true, g.k, g.m, g.n, alpha, b, gy, 0, ga, err)
+                  : um_dnnl_gemm(false, !g.tb, g.m, g.k, g.n, alpha, gy, b, 0, ga, err);
+    }
+    if (st == UM_OK && g.m && g.n && g.k && c->grad_in[1]) {
+        float *gb = c->grad_in[1]->data;
+        st = g.tb ? um_dnnl_gemm(true, g.ta, g.n, g.k, g.m, alpha, gy, a, 0, gb, err)
+                  : um_dnnl_gemm(!g.ta, false, g.k, g.n, g.m, alpha, a, gy, 0, gb, err);
+    }
+    if (um_has(c, 2) && c->grad_in[2]) {
+        um_broadcast_back(c->grad_in[2], c->grad_out[0], NULL, NULL, NULL);
+        scale(c->grad_in[2]->data, (float)um_attr_float(c->node, "beta", 1), um_array_count(c->in[2]));
+    }
+    return st;
+}
+
+const um_op um_op_gemm = {"Gemm",
+                          2,
+                          3,
+                          1,
+                          1,
+                          UM_OP_BACK_IN,
+                          gemm_infer,
+                          NULL,
+                          NULL,
+                          gemm_forward,
+                          .backward = gemm_backward,
+                          .learns = 1u << 1 | 1u << 2};
 
 /* --- MatMul: matrices in the last two dimensions, the others broadcast --- */
 
@@ -122,37 +165,107 @@ static um_status matmul_infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
-static um_status matmul_forward(um_call *c, um_error *err)
-{
-    um_array a = {0}, b = {0}, ab, bb;
-    int64_t batch[UM_MAX_RANK], sa[UM_MAX_RANK], sb[UM_MAX_RANK], count = 1;
+/* Products of `rows` x `inner` and `inner` x `columns`, one per entry of the batch. */
+typedef struct products {
+    int64_t rows, inner, columns, count, batch[UM_MAX_RANK];
     int n;
-    um_status st = matmul_shape(c, &a, &b, batch, &n, err);
+    int64_t a_step[UM_MAX_RANK], b_step[UM_MAX_RANK]; /* in matrices; 0 along broadcast dimensions */
+    bool a_shared, b_shared;                          /* one matrix meets several of the other side */
+} products;
+
+static um_status read_products(const um_call *c, products *p, um_error *err)
+{
+    um_array a = {0}, b = {0};
+    um_status st = matmul_shape(c, &a, &b, p->batch, &p->n, err);
     if (st < 0)
         return st;
-    int64_t rows = a.dim[a.rank - 2], inner = a.dim[a.rank - 1], columns = b.dim[b.rank - 1];
-    ab = a;
-    bb = b;
-    ab.rank -= 2;
-    bb.rank -= 2;
-    um_broadcast_strides(&ab, n, batch, sa);
-    um_broadcast_strides(&bb, n, batch, sb);
-    for (int i = 0; i < n; i++)
-        count *= batch[i];
-    if (!inner && um_array_bytes(c->out[0]))
-        memset(c->out[0]->data, 0, um_array_bytes(c->out[0]));
-    for (int64_t k = 0; k < count && rows && columns && inner && st == UM_OK; k++) {
-        int64_t oa = 0, ob = 0, rest = k;
-        for (int i = n - 1; i >= 0; i--) {
-            oa += rest % batch[i] * sa[i];
-            ob += rest % batch[i] * sb[i];
-            rest /= batch[i];
-        }
-        st = um_dnnl_gemm(false, false, rows, columns, inner, 1, (const float *)a.data + oa * rows * inner,
-                          (const float *)b.data + ob * inner * columns, 0,
-                          (float *)c->out[0]->data + k * rows * columns, err);
+    p->rows = a.dim[a.rank - 2];
+    p->inner = a.dim[a.rank - 1];
+    p->columns = b.dim[b.rank - 1];
+    p->count = 1;
+    a.rank -= 2;
+    b.rank -= 2;
+    um_broadcast_strides(&a, p->n, p->batch, p->a_step);
+    um_broadcast_strides(&b, p->n, p->batch, p->b_step);
+    for (int i = 0; i < p->n; i++)
+        p->count *= p->batch[i];
+    p->a_shared = um_array_count(&a) != p->count;
+    p->b_shared = um_array_count(&b) != p->count;
+    if (um_array_count(&b) == 1 && !p->a_shared) { /* the rows of all matrices follow each other */
+        p->rows *= p->count;
+        p->count = 1;
+        p->n = 0;
+        p->b_shared = false;
+    }
+    return UM_OK;
+}
+
+static void matrices_at(const products *p, int64_t k, int64_t *a, int64_t *b)
+{
+    *a = *b = 0;
+    for (int i = p->n - 1; i >= 0; i--) {
+        *a += k % p->batch[i] * p->a_step[i];
+        *b += k % p->batch[i] * p->b_step[i];
+        k /= p->batch[i];
+    }
+    *a *= p->rows * p->inner;
+    *b *= p->inner * p->columns;
+}
+
+static um_status matmul_forward(um_call *c, um_error *err)
+{
+    products p = {0};
+    um_status st = read_products(c, &p, err);
+    float *y = c->out[0]->data;
+    const float *a = c->in[0]->data, *b = c->in[1]->data;
+    if (st < 0 || !um_array_count(c->out[0]))
+        return st;
+    if (!p.inner)
+        memset(y, 0, um_array_bytes(c->out[0]));
+    for (int64_t k = 0; k < p.count && p.inner && st == UM_OK; k++) {
+        int64_t at_a, at_b;
+        matrices_at(&p, k, &at_a, &at_b);
+        st = um_dnnl_gemm(false, false, p.rows, p.columns, p.inner, 1, a + at_a, b + at_b, 0,
+                          y + k * p.rows * p.columns, err);
     }
     return st;
 }
 
-const um_op um_op_matmul = {"MatMul", 2, 2, 1, 1, 0, matmul_infer, NULL, NULL, matmul_forward, NULL};
+static um_status matmul_backward(um_call *c, um_error *err)
+{
+    products p = {0};
+    um_status st = read_products(c, &p, err);
+    const float *a = c->in[0]->data, *b = c->in[1]->data, *gy = c->grad_out[0]->data;
+    float *ga = c->grad_in[0] ? c->grad_in[0]->data : NULL, *gb = c->grad_in[1] ? c->grad_in[1]->data : NULL;
+    bool empty = !um_array_count(c->out[0]) || !p.inner;
+    if (st < 0)
+        return st;
+    if (ga && (p.a_shared || empty) && um_array_bytes(c->grad_in[0]))
+        memset(ga, 0, um_array_bytes(c->grad_in[0]));
+    if (gb && (p.b_shared || empty) && um_array_bytes(c->grad_in[1]))
+        memset(gb, 0, um_array_bytes(c->grad_in[1]));
+    for (int64_t k = 0; k < p.count && !empty && st == UM_OK; k++, gy += p.rows * p.columns) {
+        int64_t at_a, at_b;
+        matrices_at(&p, k, &at_a, &at_b);
+        if (ga)
+            st = um_dnnl_gemm(false, true, p.rows, p.inner, p.columns, 1, gy, b + at_b, p.a_shared, ga + at_a,
+                              err);
+        if (gb && st == UM_OK)
+            st = um_dnnl_gemm(true, false, p.inner, p.columns, p.rows, 1, a + at_a, gy, p.b_shared, gb + at_b,
+                              err);
+    }
+    return st;
+}
+
+const um_op um_op_matmul = {"MatMul",
+                            2,
+                            2,
+                            1,
+                            1,
+                            UM_OP_BACK_IN,
+                            matmul_infer,
+                            NULL,
+                            NULL,
+                            matmul_forward,
+                            .backward = matmul_backward,
+                            .learns = 3};

@@ -80,8 +80,27 @@ static um_status transpose_forward(um_call *c, um_error *err)
     return st;
 }
 
-const um_op um_op_transpose = {
-    "Transpose", 1, 1, 1, 1, UM_OP_ANY, transpose_infer, NULL, transpose_view, transpose_forward, NULL};
+static um_status transpose_backward(um_call *c, um_error *err)
+{
+    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK];
+    const um_array *g = c->grad_out[0];
+    um_status st = transpose_strides(c, to, from, err);
+    if (st == UM_OK)
+        um_copy_strided(c->grad_in[0]->data, to, g->data, from, g->dim, g->rank, sizeof(float));
+    return st;
+}
+
+const um_op um_op_transpose = {"Transpose",
+                               1,
+                               1,
+                               1,
+                               1,
+                               UM_OP_ANY,
+                               transpose_infer,
+                               NULL,
+                               transpose_view,
+                               transpose_forward,
+                               .backward = transpose_backward};
 
 /* --- Concat --- */
 
@@ -107,25 +126,48 @@ static um_status concat_infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
-static um_status concat_forward(um_call *c, um_error *err)
+/* Copies between the parts and the whole. */
+static void concat_copy(const um_call *c, um_array **parts, um_array *whole, bool into_whole)
 {
-    um_array *y = c->out[0];
-    int64_t axis = um_attr_int(c->node, "axis", 1), at = 0, to[UM_MAX_RANK], from[UM_MAX_RANK];
-    um_axis(&axis, y->rank);
-    um_array_strides(y, to);
-    size_t size = um_dtype_size(y->dtype);
+    int64_t axis = um_attr_int(c->node, "axis", 1), at = 0, all[UM_MAX_RANK], own[UM_MAX_RANK];
+    um_axis(&axis, whole->rank);
+    um_array_strides(whole, all);
+    size_t size = um_dtype_size(whole->dtype);
     for (int i = 0; i < c->n_in; i++) {
         const um_array *x = c->in[i];
-        um_array_strides(x, from);
-        um_copy_strided((char *)y->data + (size_t)(at * to[axis]) * size, to, x->data, from, x->dim, x->rank,
-                        size);
+        char *there = (char *)whole->data + (size_t)(at * all[axis]) * size;
+        um_array_strides(x, own);
+        if (into_whole)
+            um_copy_strided(there, all, x->data, own, x->dim, x->rank, size);
+        else if (parts[i])
+            um_copy_strided(parts[i]->data, own, there, all, x->dim, x->rank, size);
         at += x->dim[axis];
     }
+}
+
+static um_status concat_forward(um_call *c, um_error *err)
+{
+    concat_copy(c, c->in, c->out[0], true);
     return UM_OK;
 }
 
-const um_op um_op_concat = {"Concat", 1,    UM_NN_MAX_PORTS, 1,   1, UM_OP_FOLLOWS, concat_infer,
-                            NULL,     NULL, concat_forward,  NULL};
+static um_status concat_backward(um_call *c, um_error *err)
+{
+    concat_copy(c, c->grad_in, c->grad_out[0], false);
+    return UM_OK;
+}
+
+const um_op um_op_concat = {"Concat",
+                            1,
+                            UM_NN_MAX_PORTS,
+                            1,
+                            1,
+                            UM_OP_FOLLOWS,
+                            concat_infer,
+                            NULL,
+                            NULL,
+                            concat_forward,
+                            .backward = concat_backward};
 
 /* --- Slice: starts, ends, axes, steps are attributes up to opset 9, inputs after --- */
 

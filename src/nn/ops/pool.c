@@ -7,8 +7,9 @@
 
 enum { BATCH = 16, LANES = 8 };
 
-/* y = the largest (or the sum) of n rows of `run` values, and of y itself unless it is new. */
-UM_FAST static void max_of(float *y, const float *const *x, int n, int64_t run, bool is_new)
+/* y = the largest (or the sum) of n rows of `run` values, and of y itself unless it is new. Row k begins at
+ * x + at[k]. */
+UM_FAST static void max_of(float *y, const float *x, const int64_t *at, int n, int64_t run, bool is_new)
 {
     int64_t i = 0;
     for (; i + LANES <= run; i += LANES) {
@@ -17,7 +18,7 @@ UM_FAST static void max_of(float *y, const float *const *x, int n, int64_t run, 
             m[j] = is_new ? -INFINITY : y[i + j];
         for (int k = 0; k < n; k++)
             for (int j = 0; j < LANES; j++) {
-                float v = x[k][i + j];
+                float v = x[at[k] + i + j];
                 m[j] = m[j] > v ? m[j] : v; /* a NaN wins */
             }
         for (int j = 0; j < LANES; j++)
@@ -26,12 +27,12 @@ UM_FAST static void max_of(float *y, const float *const *x, int n, int64_t run, 
     for (; i < run; i++) {
         float m = is_new ? -INFINITY : y[i];
         for (int k = 0; k < n; k++)
-            m = m > x[k][i] ? m : x[k][i];
+            m = m > x[at[k] + i] ? m : x[at[k] + i];
         y[i] = m;
     }
 }
 
-UM_FAST static void sum_of(float *y, const float *const *x, int n, int64_t run, bool is_new)
+UM_FAST static void sum_of(float *y, const float *x, const int64_t *at, int n, int64_t run, bool is_new)
 {
     int64_t i = 0;
     for (; i + LANES <= run; i += LANES) {
@@ -40,16 +41,37 @@ UM_FAST static void sum_of(float *y, const float *const *x, int n, int64_t run, 
             m[j] = is_new ? 0 : y[i + j];
         for (int k = 0; k < n; k++)
             for (int j = 0; j < LANES; j++)
-                m[j] += x[k][i + j];
+                m[j] += x[at[k] + i + j];
         for (int j = 0; j < LANES; j++)
             y[i + j] = m[j];
     }
     for (; i < run; i++) {
         float m = is_new ? 0 : y[i];
         for (int k = 0; k < n; k++)
-            m += x[k][i];
+            m += x[at[k] + i];
         y[i] = m;
     }
+}
+
+/* The way back: the gradient goes to the first tap that holds the maximum. `rest` is what no tap has taken
+ * yet, at first the gradient of y. */
+UM_FAST static void max_back(float *restrict gx, float *restrict rest, const float *restrict x,
+                             const float *restrict y, const int64_t *restrict at, int n, int64_t run)
+{
+    for (int k = 0; k < n; k++)
+        for (int64_t i = 0; i < run; i++) {
+            bool here = x[at[k] + i] == y[i];
+            gx[at[k] + i] += here ? rest[i] : 0;
+            rest[i] = here ? 0 : rest[i];
+        }
+}
+
+UM_FAST static void sum_back(float *restrict gx, const float *restrict gy, float f, const int64_t *at, int n,
+                             int64_t run)
+{
+    for (int k = 0; k < n; k++)
+        for (int64_t i = 0; i < run; i++)
+            gx[at[k] + i] += f * gy[i];
 }
 
 UM_FAST static void scale(float *y, float f, int64_t n)
@@ -113,8 +135,35 @@ static um_status prepare(um_call *c, um_error *err)
 typedef struct pool {
     const um_window *w;
     bool average, count_padding;
-    int64_t run, x_stride[UM_MAX_RANK], y_stride[UM_MAX_RANK];
+    int64_t channels, run, groups, positions; /* groups of `run` channels that follow each other in memory */
+    int64_t x_stride[UM_MAX_RANK], y_stride[UM_MAX_RANK];
 } pool;
+
+static pool pool_of(const um_call *c)
+{
+    const um_array *x = c->in[0], *y = c->out[0];
+    pool p = {.w = c->state,
+              .average = is_average(c),
+              .count_padding = um_attr_int(c->node, "count_include_pad", 0) != 0,
+              .positions = x->dim[0]};
+    um_array_strides(x, p.x_stride);
+    um_array_strides(y, p.y_stride);
+    p.run = x->layout == UM_NHWC && y->layout == UM_NHWC ? x->dim[1] : 1;
+    p.groups = x->dim[1] ? x->dim[1] / p.run : 0;
+    p.positions *= p.groups;
+    for (int i = 0; i < p.w->n; i++)
+        p.positions *= p.w->out[i];
+    return p;
+}
+
+/* One window: where its result lies, and its taps inside the input, some at a time. */
+typedef struct window_walk {
+    int64_t y;              /* offset of the first value of the result */
+    int64_t x;              /* of the next tap */
+    int64_t n_inside, left; /* taps in all, and still to come */
+    int64_t divisor;        /* of an average */
+    int64_t low[UM_SPATIAL], high[UM_SPATIAL], k[UM_SPATIAL];
+} window_walk;
 
 /* Taps k of one dimension with 0 <= first + k * step < end. */
 static void inside(int64_t first, int64_t step, int64_t n, int64_t end, int64_t *low, int64_t *high)
@@ -123,79 +172,96 @@ static void inside(int64_t first, int64_t step, int64_t n, int64_t end, int64_t 
     *high = first + (n - 1) * step < end ? n : first < end ? (end - first + step - 1) / step : 0;
 }
 
-/* `run` neighbouring channels of one output position; x is their first value at position 0. */
-static void one_window(const pool *p, float *y, const float *x, const int64_t *at)
+static window_walk start(const pool *p, int64_t position)
 {
     const um_window *w = p->w;
-    const float *taps[BATCH];
-    int64_t low[UM_SPATIAL], high[UM_SPATIAL], k[UM_SPATIAL], ignored, padded, n_inside = 1, n_padded = 1;
-    int n = 0;
-    bool is_new = true;
-    for (int i = 0; i < w->n; i++) {
-        int64_t first = at[i] * w->stride[i] - w->pad_lo[i];
-        inside(first, w->dilation[i], w->kernel[i], w->in[i], &low[i], &high[i]);
+    window_walk t = {.n_inside = 1, .divisor = 1};
+    for (int i = w->n - 1; i >= 0; i--) {
+        int64_t at = position % w->out[i], first = at * w->stride[i] - w->pad_lo[i], ignored, padded;
+        position /= w->out[i];
+        inside(first, w->dilation[i], w->kernel[i], w->in[i], &t.low[i], &t.high[i]);
         inside(0, w->dilation[i], w->kernel[i], w->in[i] + w->pad_hi[i] - first, &ignored, &padded);
-        n_inside *= high[i] > low[i] ? high[i] - low[i] : 0;
-        n_padded *= padded;
-        k[i] = low[i];
-        x += (first + low[i] * w->dilation[i]) * p->x_stride[i + 2];
+        t.n_inside *= t.high[i] > t.low[i] ? t.high[i] - t.low[i] : 0;
+        t.divisor *= padded;
+        t.k[i] = t.low[i];
+        t.y += at * p->y_stride[i + 2];
+        t.x += (first + t.low[i] * w->dilation[i]) * p->x_stride[i + 2];
     }
-    for (int64_t left = n_inside; left > 0; left--) {
-        taps[n++] = x;
-        if (n == BATCH || left == 1) {
-            (p->average ? sum_of : max_of)(y, taps, n, p->run, is_new);
-            is_new = false;
-            n = 0;
-        }
-        for (int i = w->n - 1; i >= 0; i--) { /* on to the next tap */
-            int64_t step = w->dilation[i] * p->x_stride[i + 2];
-            x += step;
-            if (++k[i] < high[i])
+    int64_t group = position % p->groups * p->run, batch = position / p->groups;
+    t.y += batch * p->y_stride[0] + group * p->y_stride[1];
+    t.x += batch * p->x_stride[0] + group * p->x_stride[1];
+    t.left = t.n_inside;
+    if (!p->count_padding)
+        t.divisor = t.n_inside;
+    return t;
+}
+
+static int next_taps(const pool *p, window_walk *t, int64_t *taps)
+{
+    int n = 0;
+    for (; t->left > 0 && n < BATCH; t->left--) {
+        taps[n++] = t->x;
+        for (int i = p->w->n - 1; i >= 0; i--) {
+            int64_t step = p->w->dilation[i] * p->x_stride[i + 2];
+            t->x += step;
+            if (++t->k[i] < t->high[i])
                 break;
-            x -= (high[i] - low[i]) * step;
-            k[i] = low[i];
+            t->x -= (t->high[i] - t->low[i]) * step;
+            t->k[i] = t->low[i];
         }
     }
-    if (is_new)
-        (p->average ? sum_of : max_of)(y, taps, 0, p->run, true);
-    int64_t count = p->count_padding ? n_padded : n_inside;
-    if (p->average)
-        scale(y, count ? 1.f / (float)count : 0, p->run);
+    return n;
 }
 
 static um_status forward(um_call *c, um_error *err)
 {
-    const um_array *x = c->in[0], *y = c->out[0];
-    pool p = {.w = c->state,
-              .average = is_average(c),
-              .count_padding = um_attr_int(c->node, "count_include_pad", 0) != 0};
-    int64_t spatial = 1, taps = 1, channels = x->dim[1];
-    for (int i = 0; i < p.w->n; i++) {
-        spatial *= p.w->out[i];
-        taps *= p.w->kernel[i];
-    }
-    um_array_strides(x, p.x_stride);
-    um_array_strides(y, p.y_stride);
-    bool inner = x->layout == UM_NHWC && y->layout == UM_NHWC;
-    p.run = inner ? channels : 1;
-    int64_t groups = channels ? channels / p.run : 0, total = x->dim[0] * groups * spatial;
-    for (int64_t k = 0; k < total; k++) { /* one output position, `run` channels */
-        int64_t rest = k, at[UM_SPATIAL], to = 0;
-        for (int i = p.w->n - 1; i >= 0; i--) {
-            at[i] = rest % p.w->out[i];
-            rest /= p.w->out[i];
-            to += at[i] * p.y_stride[i + 2];
-        }
-        int64_t g = rest % groups, b = rest / groups;
-        one_window(&p, (float *)y->data + b * p.y_stride[0] + g * p.y_stride[1] + to,
-                   (const float *)x->data + b * p.x_stride[0] + g * p.x_stride[1], at);
+    pool p = pool_of(c);
+    const float *x = c->in[0]->data;
+    for (int64_t k = 0; k < p.positions; k++) {
+        window_walk t = start(&p, k);
+        float *y = (float *)c->out[0]->data + t.y;
+        int64_t taps[BATCH];
+        bool is_new = true;
+        do {
+            int n = next_taps(&p, &t, taps);
+            (p.average ? sum_of : max_of)(y, x, taps, n, p.run, is_new);
+            is_new = false;
+        } while (t.left);
+        if (p.average)
+            scale(y, t.divisor ? 1.f / (float)t.divisor : 0, p.run);
     }
     return UM_OK;
 }
 
-#define POOL(id, name) \
-    const um_op um_op_##id = {name, 1, 1, 1, 1, UM_OP_WANTS_NHWC, infer, prepare, NULL, forward, free};
-POOL(maxpool, "MaxPool")
-POOL(averagepool, "AveragePool")
-POOL(globalaveragepool, "GlobalAveragePool")
-POOL(globalmaxpool, "GlobalMaxPool")
+static um_status backward(um_call *c, um_error *err)
+{
+    pool p = pool_of(c);
+    float *gx = c->grad_in[0]->data, *rest = NULL;
+    if (um_array_bytes(c->in[0]))
+        memset(gx, 0, um_array_bytes(c->in[0]));
+    if (!p.average && !(rest = um_calloc((size_t)p.run, sizeof *rest)))
+        return um_fail_oom(err);
+    for (int64_t k = 0; k < p.positions; k++) {
+        window_walk t = start(&p, k);
+        const float *gy = (const float *)c->grad_out[0]->data + t.y;
+        int64_t taps[BATCH];
+        int n;
+        if (!p.average)
+            memcpy(rest, gy, (size_t)p.run * sizeof *rest);
+        while ((n = next_taps(&p, &t, taps)))
+            if (p.average)
+                sum_back(gx, gy, 1.f / (float)t.divisor, taps, n, p.run);
+            else
+                max_back(gx, rest, c->in[0]->data, (const float *)c->out[0]->data + t.y, taps, n, p.run);
+    }
+    free(rest);
+    return UM_OK;
+}
+
+#define POOL(id, name, reads)                                                                            \
+    const um_op um_op_##id = {name, 1,       1,    1, 1,       UM_OP_WANTS_NHWC | reads, infer, prepare, \
+                              NULL, forward, free, 0, backward};
+POOL(maxpool, "MaxPool", UM_OP_BACK_IN | UM_OP_BACK_OUT)
+POOL(averagepool, "AveragePool", 0)
+POOL(globalaveragepool, "GlobalAveragePool", 0)
+POOL(globalmaxpool, "GlobalMaxPool", UM_OP_BACK_IN | UM_OP_BACK_OUT)

@@ -155,65 +155,98 @@ static um_status prepare(um_call *c, um_error *err)
     return UM_OK;
 }
 
-UM_FAST static void add_row(float *y, const float *x, float w, int64_t n)
+UM_FAST static void add_row(float *restrict y, const float *restrict x, float w, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         y[i] += w * x[i];
 }
 
-/* `run` neighbouring values of one output position: the weighted sum over the corners around it. */
-static void one_position(const resize *r, float *y, const float *x, const int64_t *stride, const int64_t *at,
-                         const int *axes, int n_axes, int64_t run)
+/* How the positions of the output map to the input; `run` values that follow each other at a time. */
+typedef struct walk {
+    const resize *r;
+    const um_array *y;
+    int64_t run, positions, from[UM_MAX_RANK], to[UM_MAX_RANK];
+    int axes[UM_MAX_RANK], n;
+} walk;
+
+static walk walk_of(const um_call *c)
 {
-    memset(y, 0, (size_t)run * sizeof *y);
-    for (unsigned corner = 0; corner < 1u << n_axes; corner++) {
-        float weight = 1;
-        int64_t offset = 0;
-        for (int i = 0; i < n_axes; i++) {
-            const axis *a = &r->axis[axes[i]];
-            bool second = corner >> i & 1;
-            float w = a->weight[at[i]];
-            weight *= second ? w : 1 - w;
-            offset += (second ? a->next : a->at)[at[i]] * stride[axes[i]];
+    const um_array *x = c->in[0], *y = c->out[0];
+    walk w = {.r = c->state, .y = y, .run = 1};
+    um_array_strides(x, w.from);
+    um_array_strides(y, w.to);
+    bool rows = y->layout == UM_NHWC && x->layout == UM_NHWC && x->dim[1] == y->dim[1];
+    for (int i = 0; i < y->rank; i++)
+        if (rows && i == 1)
+            w.run = y->dim[i];
+        else if (y->dim[i] > 1 || x->dim[i] > 1)
+            w.axes[w.n++] = i;
+    w.positions = um_array_count(y) / w.run;
+    return w;
+}
+
+typedef struct corners { /* of one output position: their number, places in the input, weights */
+    int n;
+    int64_t y, x[1 << UM_MAX_RANK];
+    float weight[1 << UM_MAX_RANK];
+} corners;
+
+static void find_corners(const walk *w, int64_t position, corners *k)
+{
+    k->n = 1;
+    k->y = k->x[0] = 0;
+    k->weight[0] = 1;
+    for (int i = w->n - 1; i >= 0; i--) {
+        const axis *a = &w->r->axis[w->axes[i]];
+        int64_t at = position % w->y->dim[w->axes[i]], stride = w->from[w->axes[i]];
+        position /= w->y->dim[w->axes[i]];
+        k->y += at * w->to[w->axes[i]];
+        float second = a->weight[at];
+        for (int j = 0; j < k->n; j++) {
+            k->x[k->n + j] = k->x[j] + a->next[at] * stride;
+            k->weight[k->n + j] = k->weight[j] * second;
+            k->x[j] += a->at[at] * stride;
+            k->weight[j] *= 1 - second;
         }
-        if (weight == 1 && corner == 0) {
-            memcpy(y, x + offset, (size_t)run * sizeof *y);
-            return;
-        }
-        if (weight != 0)
-            add_row(y, x + offset, weight, run);
+        if (second != 0)
+            k->n *= 2;
     }
 }
 
 static um_status forward(um_call *c, um_error *err)
 {
-    const um_array *x = c->in[0];
-    um_array *y = c->out[0];
-    const resize *r = c->state;
-    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK], run = 1, total = um_array_count(y);
-    int axes[UM_MAX_RANK], n = 0;
-    um_array_strides(x, from);
-    um_array_strides(y, to);
-    bool rows = y->layout == UM_NHWC && x->layout == UM_NHWC && x->dim[1] == y->dim[1];
-    for (int i = 0; i < y->rank; i++)
-        if (rows && i == 1)
-            run = y->dim[i];
-        else if (y->dim[i] > 1 || x->dim[i] > 1)
-            axes[n++] = i;
-    total /= run;
-    for (int64_t k = 0; k < total; k++) {
-        int64_t rest = k, target = 0, at[UM_MAX_RANK];
-        for (int i = n - 1; i >= 0; i--) {
-            at[i] = rest % y->dim[axes[i]];
-            rest /= y->dim[axes[i]];
-            target += at[i] * to[axes[i]];
+    walk w = walk_of(c);
+    const float *x = c->in[0]->data;
+    corners k;
+    for (int64_t p = 0; p < w.positions; p++) {
+        find_corners(&w, p, &k);
+        float *y = (float *)c->out[0]->data + k.y;
+        if (k.n == 1) {
+            memcpy(y, x + k.x[0], (size_t)w.run * sizeof *y);
+            continue;
         }
-        one_position(r, (float *)y->data + target, x->data, from, at, axes, n, run);
+        memset(y, 0, (size_t)w.run * sizeof *y);
+        for (int i = 0; i < k.n; i++)
+            add_row(y, x + k.x[i], k.weight[i], w.run);
     }
     return UM_OK;
 }
 
-const um_op um_op_resize = {"Resize", 1,       4,    1,       1,       UM_OP_WANTS_NHWC,
-                            infer,    prepare, NULL, forward, release, 7u << 1};
-const um_op um_op_upsample = {"Upsample", 1,       2,    1,       1,       UM_OP_WANTS_NHWC,
-                              infer,      prepare, NULL, forward, release, 7u << 1};
+static um_status backward(um_call *c, um_error *err)
+{
+    walk w = walk_of(c);
+    float *gx = c->grad_in[0]->data;
+    corners k;
+    memset(gx, 0, um_array_bytes(c->grad_in[0]));
+    for (int64_t p = 0; p < w.positions; p++) {
+        find_corners(&w, p, &k);
+        for (int i = 0; i < k.n; i++)
+            add_row(gx + k.x[i], (const float *)c->grad_out[0]->data + k.y, k.weight[i], w.run);
+    }
+    return UM_OK;
+}
+
+const um_op um_op_resize = {"Resize", 1,    4,       1,       1,       UM_OP_WANTS_NHWC, infer,
+                            prepare,  NULL, forward, release, 7u << 1, backward};
+const um_op um_op_upsample = {"Upsample", 1,    2,       1,       1,       UM_OP_WANTS_NHWC, infer,
+                              prepare,    NULL, forward, release, 7u << 1, backward};

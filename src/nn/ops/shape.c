@@ -104,9 +104,9 @@ static um_status unsqueeze_infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define VIEW(id, name, most, infer)                                                             \
-    const um_op um_op_##id = {name,         1,    most,   1, 1, 0, infer, NULL, um_view_always, \
-                              um_view_copy, NULL, 1u << 1};
+#define VIEW(id, name, most, infer)                                                                        \
+    const um_op um_op_##id = {name,         1,    most,    1,           1, 0, infer, NULL, um_view_always, \
+                              um_view_copy, NULL, 1u << 1, um_view_back};
 VIEW(reshape, "Reshape", 2, reshape_infer)
 VIEW(flatten, "Flatten", 1, flatten_infer)
 VIEW(squeeze, "Squeeze", 2, squeeze_infer)
@@ -119,10 +119,28 @@ static bool view_in_layout(um_call *c)
 }
 
 /* Outside of training Dropout passes everything on. */
-const um_op um_op_identity = {"Identity",   1,   1, 1, 1, UM_OP_FOLLOWS, um_call_same, NULL, view_in_layout,
-                              um_view_copy, NULL};
-const um_op um_op_dropout = {"Dropout",    1,   1, 1, 1, UM_OP_FOLLOWS, um_call_same, NULL, view_in_layout,
-                             um_view_copy, NULL};
+const um_op um_op_identity = {"Identity",
+                              1,
+                              1,
+                              1,
+                              1,
+                              UM_OP_FOLLOWS,
+                              um_call_same,
+                              NULL,
+                              view_in_layout,
+                              um_view_copy,
+                              .backward = um_view_back};
+const um_op um_op_dropout = {"Dropout",
+                             1,
+                             1,
+                             1,
+                             1,
+                             UM_OP_FOLLOWS,
+                             um_call_same,
+                             NULL,
+                             view_in_layout,
+                             um_view_copy,
+                             .backward = um_view_back};
 
 /* --- constants --- */
 
@@ -290,4 +308,5 @@ static um_status cast_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_cast = {"Cast", 1, 1, 1, 1, UM_OP_FOLLOWS, cast_infer, NULL, NULL, cast_forward, NULL};
+const um_op um_op_cast = {
+    "Cast", 1, 1, 1, 1, UM_OP_FOLLOWS, cast_infer, NULL, NULL, cast_forward, .backward = um_view_back};

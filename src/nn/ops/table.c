@@ -85,3 +85,10 @@ um_status um_view_copy(um_call *c, um_error *err)
         memcpy(c->out[0]->data, c->in[0]->data, um_array_bytes(c->in[0]));
     return UM_OK;
 }
+
+um_status um_view_back(um_call *c, um_error *err)
+{
+    if (um_array_bytes(c->grad_in[0]))
+        memcpy(c->grad_in[0]->data, c->grad_out[0]->data, um_array_bytes(c->grad_in[0]));
+    return UM_OK;
+}

@@ -57,30 +57,62 @@ MAP(map_reciprocal, 1 / v)
 MAP(map_floor, floorf(v))
 MAP(map_ceil, ceilf(v))
 
+/* gx from g, the gradient of the result, and v: the result where UM_OP_BACK_OUT says so, else the argument.
+ */
+#define BACK(name, expression)                                                                         \
+    UM_FAST static void name(float *restrict gx, const float *restrict gy, const float *restrict from, \
+                             int64_t n, float a, float b)                                              \
+    {                                                                                                  \
+        for (int64_t i = 0; i < n; i++) {                                                              \
+            float g = gy[i], v = from[i];                                                              \
+            gx[i] = (expression);                                                                      \
+            (void)v;                                                                                   \
+        }                                                                                              \
+    }
+
+BACK(back_relu, v > 0 ? g : 0)
+BACK(back_leaky, g *(v > 0 ? 1 : a))
+BACK(back_clip, v > a && v < b ? g : 0)
+BACK(back_sigmoid, g *v *(1 - v))
+BACK(back_exp, g *v)
+BACK(back_hardsigmoid, v > 0 && v < 1 ? g * a : 0)
+BACK(back_hardswish, g *(v <= -3 ? 0 : v >= 3 ? 1 : v / 3 + .5f))
+BACK(back_tanh, g *(1 - v * v))
+BACK(back_sqrt, g * .5f / v)
+BACK(back_log, g / v)
+BACK(back_neg, -g)
+BACK(back_abs, v > 0 ? g : v < 0 ? -g : 0)
+BACK(back_elu, g *(v > 0 ? 1 : v + a))
+BACK(back_selu, g *(v > 0 ? b : v + b * a))
+BACK(back_softplus, g / (1.f + exp_fast(-v)))
+BACK(back_reciprocal, -g *v *v)
+
 typedef void map_fn(float *y, const float *x, int64_t n, float a, float b);
+typedef void back_fn(float *gx, const float *gy, const float *from, int64_t n, float a, float b);
 static const struct {
     const char *name;
     map_fn *map;
+    back_fn *back;
     const char *attr_a, *attr_b;
     float a, b;
 } maps[] = {
-    {"Relu", map_relu, NULL, NULL, 0, 0},
-    {"LeakyRelu", map_leaky, "alpha", NULL, .01f, 0},
-    {"Sigmoid", map_sigmoid, NULL, NULL, 0, 0},
-    {"Exp", map_exp, NULL, NULL, 0, 0},
-    {"HardSigmoid", map_hardsigmoid, "alpha", "beta", .2f, .5f},
-    {"HardSwish", map_hardswish, NULL, NULL, 0, 0},
-    {"Tanh", map_tanh, NULL, NULL, 0, 0},
-    {"Sqrt", map_sqrt, NULL, NULL, 0, 0},
-    {"Log", map_log, NULL, NULL, 0, 0},
-    {"Abs", map_abs, NULL, NULL, 0, 0},
-    {"Neg", map_neg, NULL, NULL, 0, 0},
-    {"Elu", map_elu, "alpha", NULL, 1, 0},
-    {"Selu", map_selu, "alpha", "gamma", 1.67326319f, 1.05070102f},
-    {"Softplus", map_softplus, NULL, NULL, 0, 0},
-    {"Reciprocal", map_reciprocal, NULL, NULL, 0, 0},
-    {"Floor", map_floor, NULL, NULL, 0, 0},
-    {"Ceil", map_ceil, NULL, NULL, 0, 0},
+    {"Relu", map_relu, back_relu, NULL, NULL, 0, 0},
+    {"LeakyRelu", map_leaky, back_leaky, "alpha", NULL, .01f, 0},
+    {"Sigmoid", map_sigmoid, back_sigmoid, NULL, NULL, 0, 0},
+    {"Exp", map_exp, back_exp, NULL, NULL, 0, 0},
+    {"HardSigmoid", map_hardsigmoid, back_hardsigmoid, "alpha", "beta", .2f, .5f},
+    {"HardSwish", map_hardswish, back_hardswish, NULL, NULL, 0, 0},
+    {"Tanh", map_tanh, back_tanh, NULL, NULL, 0, 0},
+    {"Sqrt", map_sqrt, back_sqrt, NULL, NULL, 0, 0},
+    {"Log", map_log, back_log, NULL, NULL, 0, 0},
+    {"Abs", map_abs, back_abs, NULL, NULL, 0, 0},
+    {"Neg", map_neg, back_neg, NULL, NULL, 0, 0},
+    {"Elu", map_elu, back_elu, "alpha", NULL, 1, 0},
+    {"Selu", map_selu, back_selu, "alpha", "gamma", 1.67326319f, 1.05070102f},
+    {"Softplus", map_softplus, back_softplus, NULL, NULL, 0, 0},
+    {"Reciprocal", map_reciprocal, back_reciprocal, NULL, NULL, 0, 0},
+    {"Floor", map_floor, NULL, NULL, NULL, 0, 0},
+    {"Ceil", map_ceil, NULL, NULL, NULL, 0, 0},
 };
 
 static void map_array(map_fn *map, um_array *y, const um_array *x, float a, float b)
@@ -98,16 +130,36 @@ static um_status infer(um_call *c, um_error *err)
     return um_call_same(c, err);
 }
 
+/* Row of the table, and the parameters. */
+static int which(const um_call *c, float *a, float *b)
+{
+    int i = 0;
+    while (strcmp(maps[i].name, c->op->name))
+        i++;
+    *a = maps[i].attr_a ? (float)um_attr_float(c->node, maps[i].attr_a, maps[i].a) : maps[i].a;
+    *b = maps[i].attr_b ? (float)um_attr_float(c->node, maps[i].attr_b, maps[i].b) : maps[i].b;
+    return i;
+}
+
 static um_status forward(um_call *c, um_error *err)
 {
-    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
-        if (!strcmp(maps[i].name, c->op->name)) {
-            float a = maps[i].attr_a ? (float)um_attr_float(c->node, maps[i].attr_a, maps[i].a) : maps[i].a;
-            float b = maps[i].attr_b ? (float)um_attr_float(c->node, maps[i].attr_b, maps[i].b) : maps[i].b;
-            map_array(maps[i].map, c->out[0], c->in[0], a, b);
-            return UM_OK;
-        }
-    return um_call_fail(c, err, UM_EINTERNAL, "unknown function");
+    float a, b;
+    int i = which(c, &a, &b);
+    map_array(maps[i].map, c->out[0], c->in[0], a, b);
+    return UM_OK;
+}
+
+static um_status backward(um_call *c, um_error *err)
+{
+    float a, b;
+    int i = which(c, &a, &b);
+    bool from_out = c->op->flags & UM_OP_BACK_OUT;
+    /* with a negative slope the result no longer tells on which side of zero the argument was */
+    if (from_out && maps[i].back != back_hardsigmoid && (a < 0 || b < 0))
+        return um_call_fail(c, err, UM_EUNSUPPORTED, "a negative slope cannot be trained through");
+    maps[i].back(c->grad_in[0]->data, c->grad_out[0]->data, (from_out ? c->out : c->in)[0]->data,
+                 um_array_count(c->in[0]), a, b);
+    return UM_OK;
 }
 
 /* --- Clip: bounds are attributes up to opset 10, inputs after --- */
@@ -149,6 +201,19 @@ static um_status clip_forward(um_call *c, um_error *err)
     return st;
 }
 
+static um_status clip_backward(um_call *c, um_error *err)
+{
+    float low, high;
+    um_status st = clip_bounds(c, &low, &high, err);
+    for (int i = 1; i < c->n_in && st == UM_OK; i++)
+        if (c->grad_in[i])
+            st = um_call_fail(c, err, UM_EUNSUPPORTED, "bounds cannot learn");
+    if (st == UM_OK)
+        back_clip(c->grad_in[0]->data, c->grad_out[0]->data, c->out[0]->data, um_array_count(c->out[0]), low,
+                  high);
+    return st;
+}
+
 /* --- Not --- */
 
 static um_status not_infer(um_call *c, um_error *err)
@@ -166,29 +231,30 @@ static um_status not_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define UNARY(name)                                                                        \
-    {                                                                                      \
-        name, 1, 1, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, infer, NULL, NULL, forward, NULL \
+#define UNARY(name, reads, back)                                                                            \
+    {                                                                                                       \
+        name, 1, 1, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE | reads, infer, NULL, NULL, forward, NULL, 0, back \
     }
 const um_op um_ops_unary[] = {
-    UNARY("Relu"),
-    UNARY("LeakyRelu"),
-    UNARY("Sigmoid"),
-    UNARY("Exp"),
-    UNARY("Tanh"),
-    UNARY("HardSigmoid"),
-    UNARY("Sqrt"),
-    UNARY("HardSwish"),
-    UNARY("Log"),
-    UNARY("Abs"),
-    UNARY("Neg"),
-    UNARY("Elu"),
-    UNARY("Selu"),
-    UNARY("Softplus"),
-    UNARY("Floor"),
-    UNARY("Ceil"),
-    UNARY("Reciprocal"),
-    {"Clip", 1, 3, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, clip_infer, NULL, NULL, clip_forward, NULL},
+    UNARY("Relu", UM_OP_BACK_OUT, backward),
+    UNARY("LeakyRelu", UM_OP_BACK_OUT, backward),
+    UNARY("Sigmoid", UM_OP_BACK_OUT, backward),
+    UNARY("Exp", UM_OP_BACK_OUT, backward),
+    UNARY("Tanh", UM_OP_BACK_OUT, backward),
+    UNARY("HardSigmoid", UM_OP_BACK_OUT, backward),
+    UNARY("Sqrt", UM_OP_BACK_OUT, backward),
+    UNARY("HardSwish", UM_OP_BACK_IN, backward),
+    UNARY("Log", UM_OP_BACK_IN, backward),
+    UNARY("Abs", UM_OP_BACK_IN, backward),
+    UNARY("Neg", 0, backward),
+    UNARY("Elu", UM_OP_BACK_OUT, backward),
+    UNARY("Selu", UM_OP_BACK_OUT, backward),
+    UNARY("Softplus", UM_OP_BACK_IN, backward),
+    UNARY("Reciprocal", UM_OP_BACK_OUT, backward),
+    UNARY("Floor", 0, NULL),
+    UNARY("Ceil", 0, NULL),
+    {"Clip", 1, 3, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE | UM_OP_BACK_OUT, clip_infer, NULL, NULL,
+     clip_forward, .backward = clip_backward},
     {"Not", 1, 1, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, not_infer, NULL, NULL, not_forward, NULL},
     {0},
 };
