@@ -65,14 +65,14 @@ static float box_loss(const det_level *l, int k, int cell, const det_face *f, fl
           cy = (y + b[1]) * s;
     const float got[4] = {cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2},
                 want[4] = {f->box.x, f->box.y, f->box.x + f->box.w, f->box.y + f->box.h};
-    float g[4], unused[4], *to = l->box_grad + 4 * cell;
-    *loss += um_loss_box(UM_BOX_GIOU, got, want, g);
+    float g[4] = {0}, *to = l->box_grad + 4 * cell;
+    *loss += um_loss_iou(UM_GIOU, g, got, want, NULL, 1, 1);
     weight *= BOX_WEIGHT;
     to[0] = weight * s * (g[0] + g[2]);
     to[1] = weight * s * (g[1] + g[3]);
     to[2] = weight * w / 2 * (g[2] - g[0]);
     to[3] = weight * h / 2 * (g[3] - g[1]);
-    return 1 - (float)um_loss_box(UM_BOX_IOU, got, want, unused);
+    return 1 - (float)um_loss_iou(UM_IOU, NULL, got, want, NULL, 1, 1);
 }
 
 static void points_loss(const det_level *l, int k, int cell, const det_face *f, float weight, double *loss)

@@ -54,3 +54,31 @@ um_status sheet_landmarks(const landmark_set *set, const char *path, um_error *e
     um_image_free(&sheet);
     return st;
 }
+
+um_status sheet_detector(const photos *p, const char *path, um_error *err)
+{
+    enum { COLUMNS = 6, ROWS = 4, SIDE = 320 };
+    um_image *sheet, *cell;
+    um_status st = sheet_new(&sheet, COLUMNS, ROWS, SIDE, err);
+    for (int i = 0; i < COLUMNS * ROWS && st == UM_OK; i++) {
+        det_truth t;
+        float x0 = (float)(i % COLUMNS) * SIDE, y0 = (float)(i / COLUMNS) * SIDE;
+        if ((st = detector_sample(&cell, &t, p, false, SIDE, (uint64_t)i + 1, err)) < 0)
+            break;
+        sheet_put(sheet, cell, i, SIDE);
+        for (int k = 0; k < t.n; k++) {
+            um_rect b = t.face[k].box;
+            um_draw_rect(sheet, (um_rect){x0 + b.x - .5f, y0 + b.y - .5f, b.w, b.h}, 1.5f,
+                         t.face[k].ignore ? 0xff4040 : 0x40ff40);
+            for (int j = 0; j < DET_POINTS && t.face[k].has_five; j++)
+                um_draw_disc(sheet,
+                             (um_point){x0 + t.face[k].five[j].x - .5f, y0 + t.face[k].five[j].y - .5f}, 1.5f,
+                             j == 0 || j == 3 ? 0xff40ff : 0xffff00);
+        }
+        um_image_free(&cell);
+    }
+    if (st == UM_OK)
+        st = um_image_write_png(sheet, path, "training samples", err);
+    um_image_free(&sheet);
+    return st;
+}

@@ -1,9 +1,11 @@
 /* sheet.h: contact sheets of training samples, to look at. */
 #ifndef UNMASK_SHEET_H
 #define UNMASK_SHEET_H
+#include "detector_sample.h"
 #include "landmark_sample.h"
 
 um_status sheet_new(um_image **out, int columns, int rows, int side, um_error *err);
 void sheet_put(um_image *sheet, const um_image *cell, int at, int side);
 um_status sheet_landmarks(const landmark_set *set, const char *path, um_error *err);
+um_status sheet_detector(const photos *p, const char *path, um_error *err);
 #endif

@@ -1,0 +1,148 @@
+#include "detector_sample.h"
+#include "base/base.h"
+#include "faces/faces.h"
+#include "spoil.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const float SMALLEST = 8, LARGEST = 340; /* pixels: geometric mean of width and height */
+static const float SEEN = .6f, HIDDEN = .15f;   /* share of a face inside its cell: enough; next to nothing */
+
+typedef struct cell { /* a rectangle of the mosaic */
+    int x, y, w, h;
+} cell;
+
+static float size_of(um_rect b)
+{
+    return sqrtf(fmaxf(0, b.w) * fmaxf(0, b.h));
+}
+
+static const photo *draw_photo(const photos *p, bool validation, rng *r)
+{
+    for (;;) { /* there are some of both kinds */
+        const photo *q = &p->photo[rng_int(r, p->n)];
+        if (q->validation == validation && (q->source != PHOTO_YOUTUBE || rng_chance(r, .3f)))
+            return q;
+    }
+}
+
+static void fill(um_image *m, cell c, rng *r)
+{
+    uint8_t colour[3] = {0, 0, 0}; /* black: as the letterbox */
+    if (rng_chance(r, .5f))
+        for (int k = 0; k < 3; k++)
+            colour[k] = (uint8_t)rng_next(r);
+    for (int y = c.y; y < c.y + c.h; y++)
+        for (int x = c.x; x < c.x + c.w; x++)
+            memcpy(m->data + y * m->stride + 3 * x, colour, 3);
+}
+
+static void add_face(det_truth *t, const photo_face *f, um_rect from, float scale, cell c)
+{
+    det_face d = {.has_five = f->has_five, .ignore = f->ignore};
+    d.box = (um_rect){(float)c.x + (f->box.x - from.x) * scale, (float)c.y + (f->box.y - from.y) * scale,
+                      f->box.w * scale, f->box.h * scale};
+    for (int k = 0; k < 5; k++) /* pixel centres at integers become edges at integers */
+        d.five[k] = (um_point){(float)c.x + (f->five[k].x + .5f - from.x) * scale,
+                               (float)c.y + (f->five[k].y + .5f - from.y) * scale};
+    float x0 = fmaxf(d.box.x, (float)c.x), x1 = fminf(d.box.x + d.box.w, (float)(c.x + c.w));
+    float y0 = fmaxf(d.box.y, (float)c.y), y1 = fminf(d.box.y + d.box.h, (float)(c.y + c.h));
+    float seen = x1 > x0 && y1 > y0 ? (x1 - x0) * (y1 - y0) / fmaxf(d.box.w * d.box.h, 1e-3f) : 0;
+    if (seen < HIDDEN || t->n == DET_MOST_FACES)
+        return;
+    if (seen < SEEN || size_of(d.box) < SMALLEST)
+        d.ignore = true;
+    if (seen < .999f)
+        d.box = (um_rect){x0, y0, x1 - x0, y1 - y0};
+    t->face[t->n++] = d;
+}
+
+/* A part of a photo, scaled so that one of its faces has a size drawn at random, into a cell. */
+static um_status put_photo(um_image *m, det_truth *t, const photo *q, cell c, rng *r, um_error *err)
+{
+    float most = fminf(LARGEST, 1.1f * (float)(c.w < c.h ? c.w : c.h));
+    float scale = expf(rng_float(r, logf(.3f), logf(2.f)));
+    um_point at = {rng_float(r, 0, (float)q->rgb->width), rng_float(r, 0, (float)q->rgb->height)};
+    if (q->n_faces) {
+        const photo_face *f = &q->faces[rng_int(r, q->n_faces)];
+        float want = expf(rng_float(r, logf(SMALLEST + 1), logf(most)));
+        scale = fminf(4, want / fmaxf(size_of(f->box), 1));
+        if (rng_chance(r, .85f)) /* the face inside the cell */
+            at = (um_point){
+                f->box.x + f->box.w / 2 + rng_float(r, -.5f, .5f) * fmaxf(0, (float)c.w / scale - f->box.w),
+                f->box.y + f->box.h / 2 + rng_float(r, -.5f, .5f) * fmaxf(0, (float)c.h / scale - f->box.h)};
+        else /* the background beside it */
+            scale = fmaxf(scale, .4f);
+    }
+    um_rect from = {at.x - (float)c.w / scale / 2, at.y - (float)c.h / scale / 2, (float)c.w / scale,
+                    (float)c.h / scale};
+    /* Inside the photo where it is large enough. */
+    float right = (float)q->rgb->width - from.w, low = (float)q->rgb->height - from.h;
+    from.x = right < 0 ? rng_float(r, right, 0) : fminf(fmaxf(from.x, 0), right);
+    from.y = low < 0 ? rng_float(r, low, 0) : fminf(fmaxf(from.y, 0), low);
+    fill(m, c, r);
+    int x0 = (int)fmaxf(0, ceilf(-from.x * scale)), y0 = (int)fmaxf(0, ceilf(-from.y * scale));
+    int x1 = (int)fminf((float)c.w, floorf(((float)q->rgb->width - from.x) * scale)),
+        y1 = (int)fminf((float)c.h, floorf(((float)q->rgb->height - from.y) * scale));
+    if (x1 - x0 < 2 || y1 - y0 < 2)
+        return UM_OK;
+    um_image *part;
+    um_rect inner = {from.x + (float)x0 / scale, from.y + (float)y0 / scale, (float)(x1 - x0) / scale,
+                     (float)(y1 - y0) / scale};
+    um_status st = um_image_crop_resize(&part, q->rgb, inner, x1 - x0, y1 - y0, err);
+    if (st < 0)
+        return st;
+    spoil_picture(part, r);
+    for (int y = 0; y < part->height; y++)
+        memcpy(m->data + (c.y + y0 + y) * m->stride + 3 * (c.x + x0), part->data + y * part->stride,
+               (size_t)part->width * 3);
+    um_image_free(&part);
+    cell visible = {c.x + x0, c.y + y0, x1 - x0, y1 - y0};
+    for (int i = 0; i < q->n_faces; i++) {
+        um_rect moved = {inner.x, inner.y, inner.w, inner.h};
+        add_face(t, &q->faces[i], moved, scale, visible);
+    }
+    return UM_OK;
+}
+
+static void mirror(um_image *m, det_truth *t)
+{
+    float side = (float)m->width;
+    mirror_picture(m);
+    for (int i = 0; i < t->n; i++) {
+        det_face *f = &t->face[i];
+        static const int from[DET_POINTS] = {1, 0, 2, 4, 3};
+        det_face g = *f;
+        g.box.x = side - f->box.x - f->box.w;
+        for (int k = 0; k < DET_POINTS; k++)
+            g.five[k] = (um_point){side - f->five[from[k]].x, f->five[from[k]].y};
+        *f = g;
+    }
+}
+
+um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation, int side,
+                          uint64_t seed, um_error *err)
+{
+    rng r = {seed};
+    truth->n = 0;
+    um_status st = um_image_new(out, side, side, UM_RGB24, err);
+    if (st < 0)
+        return st;
+    int cut_x = side, cut_y = side;
+    if (rng_chance(&r, .6f)) {
+        cut_x = (int)((float)side * rng_float(&r, .25f, .75f));
+        if (rng_chance(&r, .75f))
+            cut_y = (int)((float)side * rng_float(&r, .25f, .75f));
+    }
+    for (int i = 0; i < 4 && st == UM_OK; i++) {
+        cell c = {i & 1 ? cut_x : 0, i & 2 ? cut_y : 0, i & 1 ? side - cut_x : cut_x,
+                  i & 2 ? side - cut_y : cut_y};
+        if (c.w > 0 && c.h > 0)
+            st = put_photo(*out, truth, draw_photo(p, validation, &r), c, &r, err);
+    }
+    if (st == UM_OK && rng_chance(&r, .5f))
+        mirror(*out, truth);
+    if (st < 0)
+        um_image_free(out);
+    return st;
+}

@@ -1,0 +1,21 @@
+/* teacher.h: faces that nobody annotated, found by two foreign detectors.
+ *
+ * yunet_n_640 finds; where retinaface_mnet025_640 agrees (IoU at least 0.5) the face is believed, else it is
+ * marked `ignore`. An annotated face keeps its points and takes the teacher's box where there is one, so that
+ * all boxes follow one convention. Answers are cached in a text file, because the teachers are slow.
+ */
+#ifndef UNMASK_TEACHER_H
+#define UNMASK_TEACHER_H
+#include "photos.h"
+
+typedef struct teacher_counts {
+    int believed, doubted, confirmed, alone; /* alone: annotated, not seen by the first teacher */
+} teacher_counts;
+
+/* Completes p->photo[*].faces. `models`: the folder of the foreign networks. */
+um_status teach_faces(photos *p, const char *models, const char *cache, teacher_counts *counts,
+                      um_error *err);
+/* Adds pictures without annotations, for the detector: portraits, masks, crops, generated faces (split
+ * train), and frames of the real training clips. */
+um_status photos_read_unlabelled(photos *p, const char *data, um_error *err);
+#endif
