@@ -1,39 +1,235 @@
 /* unmask-models: trains the project's face networks (`make models`). Not installed. */
+#include "base/base.h"
+#include "nn/arch.h"
+#include "nn/onnx.h"
 #include "sheet.h"
+#include "tasks.h"
 #include "teacher.h"
-#include <stdio.h>
+#include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
+
+static const char usage[] =
+    "usage: unmask-models landmarks|detector|sheet [options]\n"
+    "  --data DIR      faces of the test data (helen_afw68, ...)\n"
+    "  --teachers DIR  foreign networks that label what nobody annotated\n"
+    "  --arch FILE     text of the network\n"
+    "  --start FILE    ONNX file to go on from, instead of --arch\n"
+    "  --work DIR      labels, checkpoint, log and curves\n"
+    "  --out FILE      the trained network (ONNX); for sheet: a picture\n"
+    "  --steps N  --batch N  --shards N  --threads N  --seconds S  --rate R  --seed N  --resume\n"
+    "Example: unmask-models landmarks --data ../shared/data/faces --teachers ../shared/models\n"
+    "           --arch models/arch/landmarks.net --work build/models --out models/landmarks.onnx\n"
+    "Exit status: 0 trained, 2 usage, 3 a file cannot be read, 5 anything else.\n";
+
+typedef struct options {
+    const char *what, *data, *teachers, *arch, *start, *work, *out;
+    um_train_options train;
+} options;
+
+static bool parse(options *o, int argc, char **argv)
+{
+    enum {
+        DATA = 1000,
+        TEACHERS,
+        ARCH,
+        START,
+        WORK,
+        OUT,
+        STEPS,
+        BATCH,
+        SHARDS,
+        THREADS,
+        SECONDS,
+        RATE,
+        SEED,
+        RESUME
+    };
+    static const struct option known[] = {
+        {"data", 1, NULL, DATA},       {"teachers", 1, NULL, TEACHERS}, {"arch", 1, NULL, ARCH},
+        {"start", 1, NULL, START},     {"work", 1, NULL, WORK},         {"out", 1, NULL, OUT},
+        {"steps", 1, NULL, STEPS},     {"batch", 1, NULL, BATCH},       {"shards", 1, NULL, SHARDS},
+        {"threads", 1, NULL, THREADS}, {"seconds", 1, NULL, SECONDS},   {"rate", 1, NULL, RATE},
+        {"seed", 1, NULL, SEED},       {"resume", 0, NULL, RESUME},     {0}};
+    int c;
+    *o = (options){.train = um_train_defaults()};
+    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
+        switch (c) {
+        case DATA:
+            o->data = optarg;
+            break;
+        case TEACHERS:
+            o->teachers = optarg;
+            break;
+        case ARCH:
+            o->arch = optarg;
+            break;
+        case START:
+            o->start = optarg;
+            break;
+        case WORK:
+            o->work = optarg;
+            break;
+        case OUT:
+            o->out = optarg;
+            break;
+        case STEPS:
+            o->train.steps = atoll(optarg);
+            break;
+        case BATCH:
+            o->train.batch = atoi(optarg);
+            break;
+        case SHARDS:
+            o->train.shards = atoi(optarg);
+            break;
+        case THREADS:
+            o->train.threads = atoi(optarg);
+            break;
+        case SECONDS:
+            o->train.max_seconds = atof(optarg);
+            break;
+        case RATE:
+            o->train.rate = atof(optarg);
+            break;
+        case SEED:
+            o->train.seed = strtoull(optarg, NULL, 10);
+            break;
+        case RESUME:
+            o->train.resume = true;
+            break;
+        default:
+            return false;
+        }
+    o->what = optind < argc ? argv[optind] : "";
+    bool sheet = !strcmp(o->what, "sheet"), detector = !strcmp(o->what, "detector");
+    return (sheet || detector || !strcmp(o->what, "landmarks")) && o->data && o->out && optind + 1 == argc &&
+           (!(sheet || detector) || o->teachers) && (sheet || ((o->arch || o->start) && o->work));
+}
+
+static um_status read_graph(um_graph **out, const options *o, um_error *err)
+{
+    char *bytes;
+    size_t n;
+    const char *path = o->start ? o->start : o->arch;
+    um_status st = um_file_read(&bytes, &n, path, (size_t)1 << 28, err);
+    if (st < 0)
+        return st;
+    st = o->start ? um_graph_read(out, bytes, n, path, err)
+                  : um_arch_read(out, bytes, path, o->train.seed, err);
+    free(bytes);
+    return st;
+}
+
+static um_status write_graph(const um_graph *g, const options *o, const um_train_result *r, um_error *err)
+{
+    void *bytes;
+    size_t n;
+    char metric[64], steps[64];
+    snprintf(metric, sizeof metric, "%.5f", r->best);
+    snprintf(steps, sizeof steps, "%lld", (long long)r->best_step);
+    const char *const notes[][2] = {{"licence", "GPL-3.0-or-later"},
+                                    {"made_by", "unmask-models (make models)"},
+                                    {"validation", metric},
+                                    {"steps", steps}};
+    um_status st = um_graph_write(&bytes, &n, g, notes, 4, err);
+    if (st < 0)
+        return st;
+    st = um_file_write(o->out, bytes, n, err);
+    free(bytes);
+    return st;
+}
+
+static bool progress(void *user, const um_train_progress *p)
+{
+    int64_t *next = user;
+    if (p->step >= *next) {
+        fprintf(stderr,
+                "step %lld of %lld  loss %.4f  best %.4f  %.0f samples/s  busy %.0f %%  %.0f s  ETA %.0f s\n",
+                (long long)p->step, (long long)p->steps, p->loss, p->best, p->samples_per_s,
+                100 * p->utilisation, p->seconds, p->eta_s);
+        *next = p->step + 100;
+    }
+    return true;
+}
+
+static um_status train(options *o, const photos *p, um_error *err)
+{
+    um_graph *g = NULL;
+    landmark_task lm = {0};
+    detector_task det;
+    um_train_result result = {0};
+    const um_train_task *task = &det.task;
+    char checkpoint[512], log[512], curves[512];
+    int64_t next = 0;
+    um_status st = read_graph(&g, o, err);
+    if (st < 0)
+        return st;
+    snprintf(checkpoint, sizeof checkpoint, "%s/%s.checkpoint", o->work, o->what);
+    snprintf(log, sizeof log, "%s/%s.jsonl", o->work, o->what);
+    snprintf(curves, sizeof curves, "%s/%s.html", o->work, o->what);
+    o->train.checkpoint = checkpoint;
+    o->train.log = log;
+    o->train.curves = curves;
+    o->train.progress = progress;
+    o->train.progress_user = &next;
+    if (!strcmp(o->what, "landmarks")) {
+        st = landmark_task_new(&lm, p, o->train.threads, err);
+        task = &lm.task;
+    } else {
+        detector_task_init(&det, p, o->train.threads);
+    }
+    if (st == UM_OK)
+        st = um_train(g, task, &o->train, &result, err);
+    if (st == UM_OK)
+        st = write_graph(g, o, &result, err);
+    if (st == UM_OK)
+        fprintf(stderr, "%s: %s %.4f at step %lld of %lld, %.0f s, %.0f samples/s, busy %.0f %%\n", o->out,
+                task->metric[0], result.best, (long long)result.best_step, (long long)result.steps,
+                result.seconds, result.samples_per_s, 100 * result.utilisation);
+    landmark_task_free(&lm);
+    um_graph_free(&g);
+    return st;
+}
+
+static um_status make_sheets(const options *o, const photos *p, um_error *err)
+{
+    landmark_set set;
+    char path[512];
+    um_status st = landmark_set_new(&set, p, false, err);
+    snprintf(path, sizeof path, "%s-landmarks.png", o->out);
+    if (st == UM_OK)
+        st = sheet_landmarks(&set, path, err);
+    snprintf(path, sizeof path, "%s-detector.png", o->out);
+    if (st == UM_OK)
+        st = sheet_detector(p, path, err);
+    landmark_set_free(&set);
+    return st;
+}
 
 int main(int argc, char **argv)
 {
     um_error err = {0};
-    photos all;
-    landmark_set set;
-    if (argc != 6 || strcmp(argv[1], "sheet") != 0) {
-        fprintf(stderr, "usage: unmask-models sheet DATA MODELS CACHE OUT\n");
+    options o;
+    photos p;
+    if (!parse(&o, argc, argv)) {
+        fputs(usage, stderr);
         return 2;
     }
-    um_status st = photos_read(&all, argv[2], &err);
-    if (st < 0 || (st = landmark_set_new(&set, &all, false, &err)) < 0) {
-        fprintf(stderr, "%s\n", err.text);
-        return 3;
+    um_status st = photos_read(&p, o.data, &err);
+    if (st == UM_OK && o.teachers) {
+        char cache[512];
+        teacher_counts counts;
+        snprintf(cache, sizeof cache, "%s/teachers.tsv", o.work ? o.work : ".");
+        if ((st = photos_read_unlabelled(&p, o.data, &err)) == UM_OK &&
+            (st = teach_faces(&p, o.teachers, cache, &counts, &err)) == UM_OK)
+            fprintf(stderr,
+                    "%d photos: %d annotated faces confirmed, %d not seen; %d more believed, %d doubted\n",
+                    p.n, counts.confirmed, counts.alone, counts.believed, counts.doubted);
     }
-    printf("%d photos, %.0f MB, %d damaged, %d faces\n", all.n, (double)all.bytes / 1e6, all.n_damaged,
-           set.n);
-    char path[512];
-    snprintf(path, sizeof path, "%s-landmarks.png", argv[5]);
-    st = sheet_landmarks(&set, path, &err);
-    teacher_counts counts;
-    if (st == UM_OK && (st = photos_read_unlabelled(&all, argv[2], &err)) == UM_OK &&
-        (st = teach_faces(&all, argv[3], argv[4], &counts, &err)) == UM_OK) {
-        printf("%d photos: %d annotated faces confirmed, %d not seen; %d more believed, %d doubted\n", all.n,
-               counts.confirmed, counts.alone, counts.believed, counts.doubted);
-        snprintf(path, sizeof path, "%s-detector.png", argv[5]);
-        st = sheet_detector(&all, path, &err);
-    }
+    if (st == UM_OK)
+        st = !strcmp(o.what, "sheet") ? make_sheets(&o, &p, &err) : train(&o, &p, &err);
+    photos_free(&p);
     if (st < 0)
-        fprintf(stderr, "%s\n", err.text);
-    landmark_set_free(&set);
-    photos_free(&all);
-    return st < 0;
+        fprintf(stderr, "unmask-models: %s\n", err.text);
+    return st == UM_OK ? 0 : st == UM_EIO || st == UM_EFORMAT ? 3 : 5;
 }

@@ -120,6 +120,16 @@ static bool onnx_dtype(int onnx, um_dtype *out)
     return false;
 }
 
+int32_t um_onnx_type(um_dtype dtype)
+{
+    static const int32_t types[] = {[UM_F32] = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT,
+                                    [UM_I64] = ONNX__TENSOR_PROTO__DATA_TYPE__INT64,
+                                    [UM_I32] = ONNX__TENSOR_PROTO__DATA_TYPE__INT32,
+                                    [UM_U8] = ONNX__TENSOR_PROTO__DATA_TYPE__UINT8,
+                                    [UM_BOOL] = ONNX__TENSOR_PROTO__DATA_TYPE__BOOL};
+    return types[dtype];
+}
+
 static um_status read_tensor(um_tensor **out, const Onnx__TensorProto *t, const char *file, um_error *err)
 {
     um_dtype dtype;
@@ -178,11 +188,6 @@ um_status um_onnx_read_tensor(um_tensor **out, const void *bytes, size_t n, cons
 um_status um_onnx_pack_tensor(void **bytes, size_t *n, const um_tensor *tensor, const char *name,
                               um_error *err)
 {
-    static const int types[] = {[UM_F32] = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT,
-                                [UM_I64] = ONNX__TENSOR_PROTO__DATA_TYPE__INT64,
-                                [UM_I32] = ONNX__TENSOR_PROTO__DATA_TYPE__INT32,
-                                [UM_U8] = ONNX__TENSOR_PROTO__DATA_TYPE__UINT8,
-                                [UM_BOOL] = ONNX__TENSOR_PROTO__DATA_TYPE__BOOL};
     Onnx__TensorProto t = ONNX__TENSOR_PROTO__INIT;
     int64_t dim[UM_MAX_RANK];
     memcpy(dim, tensor->dim, sizeof dim);
@@ -193,7 +198,7 @@ um_status um_onnx_pack_tensor(void **bytes, size_t *n, const um_tensor *tensor, 
     t.n_dims = (size_t)tensor->rank;
     t.dims = dim;
     t.has_data_type = 1;
-    t.data_type = types[tensor->dtype];
+    t.data_type = um_onnx_type(tensor->dtype);
     t.has_raw_data = 1;
     t.raw_data.len = (size_t)um_tensor_count(tensor) * um_dtype_size(tensor->dtype);
     t.raw_data.data = tensor->data;
