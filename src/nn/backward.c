@@ -45,9 +45,6 @@ static um_status backward_of(um_plan *p, um_call *c, um_error *err)
     c->grad_out = um_calloc((size_t)c->n_out, sizeof(um_array *));
     if (!c->grad_in || !c->sum_in || !c->grad_out)
         return um_fail_oom(err);
-    c->reads = c->op->flags & (UM_OP_BACK_IN | UM_OP_BACK_OUT);
-    if (c->act.kind != UM_ACT_NONE)
-        c->reads |= UM_OP_BACK_OUT;
     for (int k = 0; k < c->n_out; k++)
         c->grad_out[k] = c->out[k] ? c->out[k]->grad : NULL;
     for (int k = 0; k < c->n_in && st == UM_OK; k++)

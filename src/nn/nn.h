@@ -157,7 +157,6 @@ typedef struct um_call {
      * wanted; else to be written whole (the plan adds up the gradients of several readers). */
     um_array **grad_in, **grad_out;
     um_array **sum_in; /* where not NULL, the gradient that grad_in[i] is added to afterwards */
-    unsigned reads;    /* UM_OP_BACK_*: what backward reads, given the fused activation */
     void *state;       /* made by op->prepare, freed by op->release */
     um_act act;
     int64_t macs; /* set by infer */

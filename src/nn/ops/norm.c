@@ -218,77 +218,87 @@ static um_status forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
+/* What the activation let pass: the result is made again from x, which costs less than reading it. */
+typedef struct pass {
+    const float *a, *b; /* [channels] */
+    float low, high;
+} pass;
+
 /* Sums of g and of g (x - mean), g = the gradient where the activation let it pass. */
 UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, const float *restrict g,
-                                  const float *restrict x, const float *restrict y,
-                                  const float *restrict mean, float low, float high, int64_t n,
-                                  int64_t channels)
+                                  const float *restrict x, const float *restrict mean, const pass *p,
+                                  int64_t n, int64_t channels)
 {
+    const float *restrict a = p->a, *restrict b = p->b;
+    float low = p->low, high = p->high;
     for (int64_t i = 0; i < channels; i++)
         sum[i] = sum2[i] = 0;
-    for (int64_t r = 0; r < n; r++, x += channels, y += channels, g += channels)
+    for (int64_t r = 0; r < n; r++, x += channels, g += channels)
         for (int64_t i = 0; i < channels; i++) {
-            float d = y[i] > low && y[i] < high ? g[i] : 0;
+            float y = x[i] * a[i] + b[i], d = (y > low) & (y < high) ? g[i] : 0;
             sum[i] += d;
             sum2[i] += d * (x[i] - mean[i]);
         }
 }
 
-/* gx = a (g - p - q (x - mean)) */
+/* gx = a (g - m - q (x - mean)) */
 UM_FAST static void back_rows(float *restrict gx, const float *restrict g, const float *restrict x,
-                              const float *restrict y, const float *restrict mean, const float *restrict a,
-                              const float *restrict p, const float *restrict q, float low, float high,
-                              int64_t n, int64_t channels)
+                              const float *restrict mean, const float *restrict m, const float *restrict q,
+                              const pass *p, int64_t n, int64_t channels)
 {
-    for (int64_t r = 0; r < n; r++, x += channels, y += channels, g += channels, gx += channels)
+    const float *restrict a = p->a, *restrict b = p->b;
+    float low = p->low, high = p->high;
+    for (int64_t r = 0; r < n; r++, x += channels, g += channels, gx += channels)
         for (int64_t i = 0; i < channels; i++) {
-            float d = y[i] > low && y[i] < high ? g[i] : 0;
-            gx[i] = a[i] * (d - p[i] - q[i] * (x[i] - mean[i]));
+            float y = x[i] * a[i] + b[i], d = (y > low) & (y < high) ? g[i] : 0;
+            gx[i] = a[i] * (d - m[i] - q[i] * (x[i] - mean[i]));
         }
 }
 
-/* Plain arrays with an inner dimension: one channel after the other; rare, so not vectorized over channels.
- */
-static void back_planes(const um_call *c, norm *s, float low, float high, bool sums)
+/* Plain arrays with an inner dimension are rare: a row of one channel each. */
+static void back_sums(const um_call *c, norm *s, const pass *p)
 {
-    const float *g = c->grad_out[0]->data, *x = c->in[0]->data, *y = c->out[0]->data;
+    const float *g = c->grad_out[0]->data, *x = c->in[0]->data;
+    clear_sums(s);
+    if (s->inner == 1) {
+        for (int64_t r = 0; r < s->outer; r += ROWS, g += ROWS * s->channels, x += ROWS * s->channels) {
+            back_sum_rows(s->part, s->part2, g, x, s->mean, p, s->outer - r < ROWS ? s->outer - r : ROWS,
+                          s->channels);
+            add_parts(s);
+        }
+        return;
+    }
+    for (int64_t k = 0; k < s->outer * s->channels; k++, g += s->inner, x += s->inner) {
+        int64_t i = k % s->channels;
+        pass one = {p->a + i, p->b + i, p->low, p->high};
+        back_sum_rows(s->part, s->part2, g, x, s->mean + i, &one, s->inner, 1);
+        s->sum[i] += s->part[0];
+        s->sum2[i] += s->part2[0];
+    }
+}
+
+static void back_data(const um_call *c, const norm *s, const pass *p)
+{
+    const float *g = c->grad_out[0]->data, *x = c->in[0]->data;
+    float *gx = c->grad_in[0]->data;
+    if (s->inner == 1) {
+        back_rows(gx, g, x, s->mean, s->part, s->part2, p, s->outer, s->channels);
+        return;
+    }
     for (int64_t k = 0; k < s->outer * s->channels; k++) {
         int64_t i = k % s->channels, at = k * s->inner;
-        float *gx = sums ? NULL : (float *)c->grad_in[0]->data + at;
-        float sum = 0, sum2 = 0, one = 1;
-        for (int64_t j = 0; j < s->inner; j++)
-            if (sums) {
-                float d = y[at + j] > low && y[at + j] < high ? g[at + j] : 0;
-                sum += d;
-                sum2 += d * (x[at + j] - s->mean[i]);
-            } else {
-                back_rows(gx + j, g + at + j, x + at + j, y + at + j, &s->mean[i], &s->a[i], &s->part[i],
-                          &s->part2[i], low, high, one, 1);
-            }
-        s->sum[i] += sum;
-        s->sum2[i] += sum2;
+        pass one = {p->a + i, p->b + i, p->low, p->high};
+        back_rows(gx + at, g + at, x + at, s->mean + i, s->part + i, s->part2 + i, &one, s->inner, 1);
     }
 }
 
 static um_status backward(um_call *c, um_error *err)
 {
     norm *s = c->state;
-    const float *g = c->grad_out[0]->data, *x = c->in[0]->data, *y = c->out[0]->data;
     bool clipped = c->act.kind == UM_ACT_CLIP;
-    float low = clipped ? c->act.a : -INFINITY, high = clipped ? c->act.b : INFINITY;
+    pass p = {s->a, s->b, clipped ? c->act.a : -INFINITY, clipped ? c->act.b : INFINITY};
     double count = (double)(s->outer * s->inner), epsilon = um_attr_float(c->node, "epsilon", 1e-5);
-    if (!clipped)
-        y = x; /* any value passes */
-    clear_sums(s);
-    if (s->inner > 1)
-        back_planes(c, s, low, high, true);
-    else
-        for (int64_t r = 0; r < s->outer; r += ROWS) {
-            int64_t at = r * s->channels;
-            back_sum_rows(s->part, s->part2, g + at, x + at, y + at, s->mean, low, high,
-                          s->outer - r < ROWS ? s->outer - r : ROWS, s->channels);
-            add_parts(s);
-        }
+    back_sums(c, s, &p);
     for (int64_t i = 0; i < s->channels; i++) {
         double inverse = 1 / sqrt(s->variance[i] + epsilon);
         if (c->grad_in[1])
@@ -298,14 +308,8 @@ static um_status backward(um_call *c, um_error *err)
         s->part[i] = (float)(s->sum[i] / count);
         s->part2[i] = (float)(s->sum2[i] / count * inverse * inverse);
     }
-    if (!c->grad_in[0])
-        return UM_OK;
-    if (s->inner > 1) {
-        back_planes(c, s, low, high, false);
-        return UM_OK;
-    }
-    back_rows(c->grad_in[0]->data, g, x, y, s->mean, s->a, s->part, s->part2, low, high, s->outer,
-              s->channels);
+    if (c->grad_in[0])
+        back_data(c, s, &p);
     return UM_OK;
 }
 
