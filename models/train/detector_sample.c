@@ -17,24 +17,69 @@ static float size_of(um_rect b)
     return sqrtf(fmaxf(0, b.w) * fmaxf(0, b.h));
 }
 
+/* A photo that is little more than one face. */
+static bool is_tight(const photo *q)
+{
+    return q->n_faces &&
+           size_of(q->faces[0].box) > .45f * sqrtf((float)q->rgb->width * (float)q->rgb->height);
+}
+
 static const photo *draw_photo(const photos *p, bool validation, rng *r)
 {
     for (;;) { /* there are some of both kinds */
         const photo *q = &p->photo[rng_int(r, p->n)];
-        if (q->validation == validation && (q->source != PHOTO_YOUTUBE || rng_chance(r, .3f)))
+        if (q->validation == validation && (!is_tight(q) || rng_chance(r, .25f)))
             return q;
     }
 }
 
-static void fill(um_image *m, cell c, rng *r)
+static void paste(um_image *m, int x, int y, const um_image *part)
 {
+    for (int k = 0; k < part->height; k++)
+        memcpy(m->data + (y + k) * m->stride + 3 * x, part->data + k * part->stride, (size_t)part->width * 3);
+}
+
+/* A square of a photo that touches no face. */
+static bool find_background(um_rect *out, const photo *q, rng *r)
+{
+    float least = fminf((float)q->rgb->width, (float)q->rgb->height), s = least * rng_float(r, .15f, .7f);
+    *out = (um_rect){rng_float(r, 0, (float)q->rgb->width - s), rng_float(r, 0, (float)q->rgb->height - s), s,
+                     s};
+    for (int i = 0; i < q->n_faces; i++) {
+        um_rect b = q->faces[i].box;
+        float m = .15f * (b.w + b.h) / 2;
+        if (out->x < b.x + b.w + m && out->x + s > b.x - m && out->y < b.y + b.h + m && out->y + s > b.y - m)
+            return false;
+    }
+    return true;
+}
+
+/* What lies behind: a piece of another photo without faces, or one colour. */
+static um_status fill(um_image *m, cell c, const photos *p, rng *r, um_error *err)
+{
+    um_image *part;
+    um_rect from;
+    bool plain = rng_chance(r, .1f);
+    for (int i = 0; i < 40 && !plain; i++) {
+        const photo *q = &p->photo[rng_int(r, p->n)];
+        if (q->source == PHOTO_YOUTUBE || !find_background(&from, q, r))
+            continue;
+        um_status st = um_image_crop_resize(&part, q->rgb, from, c.w, c.h, err);
+        if (st < 0)
+            return st;
+        spoil_picture(part, r);
+        paste(m, c.x, c.y, part);
+        um_image_free(&part);
+        return UM_OK;
+    }
     uint8_t colour[3] = {0, 0, 0}; /* black: as the letterbox */
-    if (rng_chance(r, .5f))
+    if (rng_chance(r, .3f))
         for (int k = 0; k < 3; k++)
             colour[k] = (uint8_t)rng_next(r);
     for (int y = c.y; y < c.y + c.h; y++)
         for (int x = c.x; x < c.x + c.w; x++)
             memcpy(m->data + y * m->stride + 3 * x, colour, 3);
+    return UM_OK;
 }
 
 static void add_face(det_truth *t, const photo_face *f, um_rect from, float scale, cell c)
@@ -58,12 +103,16 @@ static void add_face(det_truth *t, const photo_face *f, um_rect from, float scal
 }
 
 /* A part of a photo, scaled so that one of its faces has a size drawn at random, into a cell. */
-static um_status put_photo(um_image *m, det_truth *t, const photo *q, cell c, rng *r, um_error *err)
+static um_status put_photo(um_image *m, det_truth *t, const photos *p, const photo *q, cell c, rng *r,
+                           um_error *err)
 {
     float most = fminf(LARGEST, 1.1f * (float)(c.w < c.h ? c.w : c.h));
     float scale = expf(rng_float(r, logf(.3f), logf(2.f)));
     um_point at = {rng_float(r, 0, (float)q->rgb->width), rng_float(r, 0, (float)q->rgb->height)};
-    if (q->n_faces) {
+    if (rng_chance(r, .3f)) { /* much of the photo at once */
+        scale = fmaxf((float)c.w / (float)q->rgb->width, (float)c.h / (float)q->rgb->height) *
+                expf(rng_float(r, logf(.7f), logf(2.f)));
+    } else if (q->n_faces) {
         const photo_face *f = &q->faces[rng_int(r, q->n_faces)];
         float want = expf(rng_float(r, logf(SMALLEST + 1), logf(most)));
         scale = fminf(4, want / fmaxf(size_of(f->box), 1));
@@ -80,28 +129,23 @@ static um_status put_photo(um_image *m, det_truth *t, const photo *q, cell c, rn
     float right = (float)q->rgb->width - from.w, low = (float)q->rgb->height - from.h;
     from.x = right < 0 ? rng_float(r, right, 0) : fminf(fmaxf(from.x, 0), right);
     from.y = low < 0 ? rng_float(r, low, 0) : fminf(fmaxf(from.y, 0), low);
-    fill(m, c, r);
+    um_status st = fill(m, c, p, r, err);
     int x0 = (int)fmaxf(0, ceilf(-from.x * scale)), y0 = (int)fmaxf(0, ceilf(-from.y * scale));
     int x1 = (int)fminf((float)c.w, floorf(((float)q->rgb->width - from.x) * scale)),
         y1 = (int)fminf((float)c.h, floorf(((float)q->rgb->height - from.y) * scale));
-    if (x1 - x0 < 2 || y1 - y0 < 2)
-        return UM_OK;
+    if (st < 0 || x1 - x0 < 2 || y1 - y0 < 2)
+        return st;
     um_image *part;
     um_rect inner = {from.x + (float)x0 / scale, from.y + (float)y0 / scale, (float)(x1 - x0) / scale,
                      (float)(y1 - y0) / scale};
-    um_status st = um_image_crop_resize(&part, q->rgb, inner, x1 - x0, y1 - y0, err);
-    if (st < 0)
+    if ((st = um_image_crop_resize(&part, q->rgb, inner, x1 - x0, y1 - y0, err)) < 0)
         return st;
     spoil_picture(part, r);
-    for (int y = 0; y < part->height; y++)
-        memcpy(m->data + (c.y + y0 + y) * m->stride + 3 * (c.x + x0), part->data + y * part->stride,
-               (size_t)part->width * 3);
+    paste(m, c.x + x0, c.y + y0, part);
     um_image_free(&part);
     cell visible = {c.x + x0, c.y + y0, x1 - x0, y1 - y0};
-    for (int i = 0; i < q->n_faces; i++) {
-        um_rect moved = {inner.x, inner.y, inner.w, inner.h};
-        add_face(t, &q->faces[i], moved, scale, visible);
-    }
+    for (int i = 0; i < q->n_faces; i++)
+        add_face(t, &q->faces[i], inner, scale, visible);
     return UM_OK;
 }
 
@@ -138,7 +182,7 @@ um_status detector_sample(um_image **out, det_truth *truth, const photos *p, boo
         cell c = {i & 1 ? cut_x : 0, i & 2 ? cut_y : 0, i & 1 ? side - cut_x : cut_x,
                   i & 2 ? side - cut_y : cut_y};
         if (c.w > 0 && c.h > 0)
-            st = put_photo(*out, truth, draw_photo(p, validation, &r), c, &r, err);
+            st = put_photo(*out, truth, p, draw_photo(p, validation, &r), c, &r, err);
     }
     if (st == UM_OK && rng_chance(&r, .5f))
         mirror(*out, truth);

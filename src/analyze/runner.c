@@ -1,14 +1,6 @@
 #include "analyze/runner.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-double um_now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 um_status um_signals_choose(const um_signal ***out, int *n, const char *names, um_error *err)
 {

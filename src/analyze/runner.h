@@ -22,5 +22,4 @@ um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_contex
 void um_runner_push(um_runner *r, const um_context *ctx); /* if it asked for this kind of moment */
 void um_runner_finish(um_runner *r, const um_context *ctx);
 void um_runner_free(um_runner *r); /* end, state and findings */
-double um_now_s(void);             /* monotonic clock */
 #endif

@@ -203,3 +203,17 @@ bool um_json_get_bool(const um_json *object, const char *key, bool otherwise)
     const um_json *v = um_json_get(object, key);
     return json_is_boolean(v) ? json_boolean_value(v) : otherwise;
 }
+
+bool um_json_member(const um_json *object, size_t i, const char **key, const um_json **value)
+{
+    json_t *o;
+    memcpy(&o, &object, sizeof o); /* only read */
+    void *it = json_is_object(o) ? json_object_iter(o) : NULL;
+    for (; it && i; i--)
+        it = json_object_iter_next(o, it);
+    if (!it)
+        return false;
+    *key = json_object_iter_key(it);
+    *value = json_object_iter_value(it);
+    return true;
+}

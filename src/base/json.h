@@ -31,6 +31,8 @@ um_status um_json_parse(um_json **out, const char *text, size_t n, const char *n
 um_status um_json_read(um_json **out, const char *path, size_t max, um_error *err);
 const um_json *um_json_get(const um_json *object, const char *key); /* NULL when absent; borrowed */
 const um_json *um_json_at(const um_json *array, size_t i);
+/* The i-th member of an object, in the order of the text; false past the end. Borrowed. */
+bool um_json_member(const um_json *object, size_t i, const char **key, const um_json **value);
 size_t um_json_count(const um_json *array_or_object);
 const char *um_json_get_text(const um_json *object, const char *key, const char *otherwise);
 double um_json_get_num(const um_json *object, const char *key, double otherwise);

@@ -226,9 +226,9 @@ static um_status backward(um_call *c, um_error *err)
         name, 2, 2, 1, 1, UM_OP_FOLLOWS, infer, NULL, NULL, forward, NULL \
     }
 const um_op um_ops_binary[] = {
-    BINARY("Add", 2, 0, 0),
+    BINARY("Add", 2, 0, 3),
     BINARY("Sub", 2, 0, 0),
-    BINARY("Mul", 2, UM_OP_BACK_IN, 0),
+    BINARY("Mul", 2, UM_OP_BACK_IN, 3),
     BINARY("Div", 2, UM_OP_BACK_IN, 0),
     BINARY("Max", 1, UM_OP_BACK_IN, 0),
     BINARY("Min", 1, UM_OP_BACK_IN, 0),

@@ -227,28 +227,53 @@ static um_status slice_infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
-static um_status slice_forward(um_call *c, um_error *err)
+/* Strides of both sides, and where the slice begins in the input. */
+static um_status slice_strides(const um_call *c, int64_t *whole, int64_t *part, size_t *offset, um_error *err)
 {
     slice s;
-    um_array *y = c->out[0];
-    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK], offset = 0;
     um_status st = read_slice(c, &s, err);
-    if (st < 0 || !um_array_count(y))
+    if (st < 0)
         return st;
-    um_array_strides(c->in[0], from);
-    um_array_strides(y, to);
-    for (int i = 0; i < y->rank; i++) {
-        offset += s.start[i] * from[i];
-        from[i] *= s.step[i];
+    int64_t first = 0;
+    um_array_strides(c->in[0], whole);
+    um_array_strides(c->out[0], part);
+    for (int i = 0; i < c->in[0]->rank; i++) {
+        first += s.start[i] * whole[i];
+        whole[i] *= s.step[i];
     }
-    size_t size = um_dtype_size(y->dtype);
-    um_copy_strided(y->data, to, (const char *)c->in[0]->data + (size_t)offset * size, from, y->dim, y->rank,
-                    size);
+    *offset = (size_t)first * um_dtype_size(c->in[0]->dtype);
     return UM_OK;
 }
 
-const um_op um_op_slice = {"Slice",       1,    5,       1, 1, UM_OP_FOLLOWS, slice_infer, NULL, NULL,
-                           slice_forward, NULL, 15u << 1};
+static um_status slice_forward(um_call *c, um_error *err)
+{
+    um_array *y = c->out[0];
+    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK];
+    size_t offset;
+    um_status st = slice_strides(c, from, to, &offset, err);
+    if (st == UM_OK && um_array_count(y))
+        um_copy_strided(y->data, to, (const char *)c->in[0]->data + offset, from, y->dim, y->rank,
+                        um_dtype_size(y->dtype));
+    return st;
+}
+
+static um_status slice_backward(um_call *c, um_error *err)
+{
+    const um_array *g = c->grad_out[0];
+    int64_t from[UM_MAX_RANK], to[UM_MAX_RANK];
+    size_t offset;
+    um_status st = slice_strides(c, to, from, &offset, err);
+    if (st == UM_OK && um_array_bytes(c->grad_in[0]))
+        memset(c->grad_in[0]->data, 0, um_array_bytes(c->grad_in[0]));
+    if (st == UM_OK && um_array_count(g))
+        um_copy_strided((char *)c->grad_in[0]->data + offset, to, g->data, from, g->dim, g->rank,
+                        sizeof(float));
+    return st;
+}
+
+const um_op um_op_slice = {
+    "Slice",       1, 5, 1, 1, UM_OP_FOLLOWS, slice_infer, NULL, NULL, slice_forward, NULL, 15u << 1,
+    slice_backward};
 
 /* --- Pad: pads and value are attributes up to opset 10, inputs after --- */
 
@@ -300,6 +325,29 @@ static um_status pad_infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
+typedef struct pad {
+    pad_mode mode;
+    bool grows; /* the usual case: the whole input inside a constant */
+    int64_t low[UM_MAX_RANK], from[UM_MAX_RANK], to[UM_MAX_RANK], start;
+} pad;
+
+static um_status read_pad(const um_call *c, pad *p, um_error *err)
+{
+    int64_t high[UM_MAX_RANK];
+    um_status st = read_pads(c, p->low, high, &p->mode, err);
+    if (st < 0)
+        return st;
+    um_array_strides(c->in[0], p->from);
+    um_array_strides(c->out[0], p->to);
+    p->grows = p->mode == PAD_CONSTANT;
+    p->start = 0;
+    for (int i = 0; i < c->in[0]->rank; i++) {
+        p->grows = p->grows && p->low[i] >= 0 && high[i] >= 0;
+        p->start += p->low[i] * p->to[i];
+    }
+    return UM_OK;
+}
+
 /* Which input value an output position shows along one axis; -1 = the constant. */
 static int64_t pad_source(int64_t pos, int64_t n, pad_mode mode)
 {
@@ -313,56 +361,82 @@ static int64_t pad_source(int64_t pos, int64_t n, pad_mode mode)
     return pos < 0 ? 0 : pos >= n ? n - 1 : pos;
 }
 
+/* The offset in the output of position k, and in the input of the value it shows; false: the constant. */
+static bool pad_find(const um_call *c, const pad *p, int64_t k, int64_t *source, int64_t *target)
+{
+    bool inside = true;
+    *source = *target = 0;
+    for (int i = c->out[0]->rank - 1; i >= 0; i--) {
+        int64_t n = c->out[0]->dim[i], pos = k % n,
+                s = pad_source(pos - p->low[i], c->in[0]->dim[i], p->mode);
+        k /= n;
+        inside = inside && s >= 0;
+        *source += s * p->from[i];
+        *target += pos * p->to[i];
+    }
+    return inside;
+}
+
 static um_status pad_forward(um_call *c, um_error *err)
 {
     const um_array *x = c->in[0];
     um_array *y = c->out[0];
-    int64_t low[UM_MAX_RANK], high[UM_MAX_RANK], from[UM_MAX_RANK], to[UM_MAX_RANK],
-        total = um_array_count(y);
-    pad_mode mode;
-    um_status st = read_pads(c, low, high, &mode, err);
+    pad p;
+    int64_t total = um_array_count(y);
+    um_status st = read_pad(c, &p, err);
     if (st < 0)
         return st;
     char fill[8] = {0};
     size_t size = um_dtype_size(y->dtype);
     float value = (float)um_attr_float(c->node, "value", 0);
     memcpy(fill, um_has(c, 2) ? c->in[2]->data : (const void *)&value, size);
-    um_array_strides(x, from);
-    um_array_strides(y, to);
-    int64_t start = 0;
-    bool grows = mode == PAD_CONSTANT;
-    for (int i = 0; i < x->rank; i++) {
-        grows = grows && low[i] >= 0 && high[i] >= 0;
-        start += low[i] * to[i];
-    }
-    if (grows) { /* the usual case: fill, then copy the whole input */
+    if (p.grows) { /* fill, then copy the whole input */
         static const char zero[8];
         if (total && !memcmp(fill, zero, size))
             memset(y->data, 0, (size_t)total * size);
         else
             for (int64_t i = 0; i < total; i++)
                 memcpy((char *)y->data + (size_t)i * size, fill, size);
-        um_copy_strided((char *)y->data + (size_t)start * size, to, x->data, from, x->dim, x->rank, size);
+        um_copy_strided((char *)y->data + (size_t)p.start * size, p.to, x->data, p.from, x->dim, x->rank,
+                        size);
         return UM_OK;
     }
     for (int64_t k = 0; k < total; k++) {
-        int64_t rest = k, source = 0, target = 0;
-        bool inside = true;
-        for (int i = y->rank - 1; i >= 0; i--) {
-            int64_t pos = rest % y->dim[i], s = pad_source(pos - low[i], x->dim[i], mode);
-            rest /= y->dim[i];
-            inside = inside && s >= 0;
-            source += s * from[i];
-            target += pos * to[i];
-        }
+        int64_t source, target;
+        bool inside = pad_find(c, &p, k, &source, &target);
         memcpy((char *)y->data + (size_t)target * size,
                inside ? (const char *)x->data + (size_t)source * size : fill, size);
     }
     return UM_OK;
 }
 
-const um_op um_op_pad = {"Pad",     1,    4,    1,           1,    UM_OP_FOLLOWS,
-                         pad_infer, NULL, NULL, pad_forward, NULL, 1u << 1 | 1u << 3};
+static um_status pad_backward(um_call *c, um_error *err)
+{
+    float *gx = c->grad_in[0] ? c->grad_in[0]->data : NULL;
+    const um_array *g = c->grad_out[0];
+    pad p;
+    int64_t total = um_array_count(g), source, target;
+    um_status st = read_pad(c, &p, err);
+    if (st == UM_OK && um_has(c, 2) && c->grad_in[2])
+        st = um_call_fail(c, err, UM_EUNSUPPORTED, "the value of a padding cannot learn");
+    if (st < 0)
+        return st;
+    if (p.grows) {
+        um_copy_strided(gx, p.from, (const float *)g->data + p.start, p.to, c->in[0]->dim, c->in[0]->rank,
+                        sizeof *gx);
+        return UM_OK;
+    }
+    if (um_array_bytes(c->in[0]))
+        memset(gx, 0, um_array_bytes(c->in[0]));
+    for (int64_t k = 0; k < total; k++)
+        if (pad_find(c, &p, k, &source, &target))
+            gx[source] += ((const float *)g->data)[target];
+    return UM_OK;
+}
+
+const um_op um_op_pad = {"Pad",       1,    4,    1,           1,    UM_OP_FOLLOWS,
+                         pad_infer,   NULL, NULL, pad_forward, NULL, 1u << 1 | 1u << 3,
+                         pad_backward};
 
 /* --- Expand --- */
 
@@ -388,7 +462,14 @@ static um_status expand_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_expand = {"Expand", 2, 2, 1, 1, 0, expand_infer, NULL, NULL, expand_forward, NULL, 1u << 1};
+static um_status expand_backward(um_call *c, um_error *err)
+{
+    um_broadcast_back(c->grad_in[0], c->grad_out[0], NULL, NULL, NULL);
+    return UM_OK;
+}
+
+const um_op um_op_expand = {
+    "Expand", 2, 2, 1, 1, 0, expand_infer, NULL, NULL, expand_forward, NULL, 1u << 1, expand_backward};
 
 /* --- Gather --- */
 
@@ -411,27 +492,77 @@ static um_status gather_infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
+/* Rows of `inner` values: row `at` of each of `outer` blocks of x is row k of each block of y. */
+typedef struct gather {
+    int64_t outer, rows, inner, n_index;
+} gather;
+
+static gather read_gather(const um_call *c)
+{
+    const um_array *x = c->in[0];
+    int64_t axis = um_attr_int(c->node, "axis", 0);
+    gather g = {.outer = 1, .inner = 1, .n_index = um_array_count(c->in[1])};
+    um_axis(&axis, x->rank);
+    for (int i = 0; i < axis; i++)
+        g.outer *= x->dim[i];
+    g.rows = x->dim[axis];
+    for (int i = (int)axis + 1; i < x->rank; i++)
+        g.inner *= x->dim[i];
+    return g;
+}
+
+static um_status gather_at(const um_call *c, const gather *g, int64_t k, int64_t *at, um_error *err)
+{
+    const um_array *index = c->in[1];
+    *at = index->dtype == UM_I64 ? ((const int64_t *)index->data)[k] : ((const int32_t *)index->data)[k];
+    if (*at < -g->rows || *at >= g->rows)
+        return um_call_fail(c, err, UM_EFORMAT, "an index is out of range");
+    *at += *at < 0 ? g->rows : 0;
+    return UM_OK;
+}
+
 static um_status gather_forward(um_call *c, um_error *err)
 {
-    const um_array *x = c->in[0], *index = c->in[1];
-    int64_t axis = um_attr_int(c->node, "axis", 0), outer = 1, n_index = um_array_count(index);
-    um_axis(&axis, x->rank);
-    size_t inner = um_dtype_size(x->dtype);
-    for (int i = 0; i < axis; i++)
-        outer *= x->dim[i];
-    for (int i = (int)axis + 1; i < x->rank; i++)
-        inner *= (size_t)x->dim[i];
-    for (int64_t k = 0; k < n_index; k++) {
-        int64_t at =
-            index->dtype == UM_I64 ? ((const int64_t *)index->data)[k] : ((const int32_t *)index->data)[k];
-        if (at < -x->dim[axis] || at >= x->dim[axis])
-            return um_call_fail(c, err, UM_EFORMAT, "an index is out of range");
-        at += at < 0 ? x->dim[axis] : 0;
-        for (int64_t o = 0; o < outer && inner; o++)
-            memcpy((char *)c->out[0]->data + (size_t)(o * n_index + k) * inner,
-                   (const char *)x->data + (size_t)(o * x->dim[axis] + at) * inner, inner);
+    gather g = read_gather(c);
+    size_t bytes = (size_t)g.inner * um_dtype_size(c->in[0]->dtype);
+    for (int64_t k = 0, at; k < g.n_index; k++) {
+        um_status st = gather_at(c, &g, k, &at, err);
+        if (st < 0)
+            return st;
+        for (int64_t o = 0; o < g.outer && bytes; o++)
+            memcpy((char *)c->out[0]->data + (size_t)(o * g.n_index + k) * bytes,
+                   (const char *)c->in[0]->data + (size_t)(o * g.rows + at) * bytes, bytes);
     }
     return UM_OK;
 }
 
-const um_op um_op_gather = {"Gather", 2, 2, 1, 1, 0, gather_infer, NULL, NULL, gather_forward, NULL};
+static um_status gather_backward(um_call *c, um_error *err)
+{
+    gather g = read_gather(c);
+    if (um_array_bytes(c->grad_in[0]))
+        memset(c->grad_in[0]->data, 0, um_array_bytes(c->grad_in[0]));
+    for (int64_t k = 0, at; k < g.n_index; k++) {
+        um_status st = gather_at(c, &g, k, &at, err);
+        if (st < 0)
+            return st;
+        for (int64_t o = 0; o < g.outer; o++) {
+            float *to = (float *)c->grad_in[0]->data + (o * g.rows + at) * g.inner;
+            const float *from = (const float *)c->grad_out[0]->data + (o * g.n_index + k) * g.inner;
+            for (int64_t i = 0; i < g.inner; i++)
+                to[i] += from[i];
+        }
+    }
+    return UM_OK;
+}
+
+const um_op um_op_gather = {"Gather",
+                            2,
+                            2,
+                            1,
+                            1,
+                            UM_OP_BACK_IN,
+                            gather_infer,
+                            NULL,
+                            NULL,
+                            gather_forward,
+                            .backward = gather_backward};

@@ -41,4 +41,49 @@ static um_status forward(um_call *c, um_error *err)
     return st;
 }
 
-const um_op um_op_softmax = {"Softmax", 1, 1, 1, 1, UM_OP_IN_PLACE, infer, NULL, NULL, forward, NULL};
+/* gx = y (g - sum of g y), along one column per lane. */
+enum { COLUMNS = 64, LANES = 8 };
+UM_FAST static void back_columns(float *restrict gx, const float *restrict g, const float *restrict y,
+                                 int64_t n, int64_t columns, int64_t inner)
+{
+    float dot[COLUMNS] = {0};
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t k = 0; k < columns; k++)
+            dot[k] += g[i * inner + k] * y[i * inner + k];
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t k = 0; k < columns; k++)
+            gx[i * inner + k] = y[i * inner + k] * (g[i * inner + k] - dot[k]);
+}
+
+UM_FAST static void back_run(float *restrict gx, const float *restrict g, const float *restrict y, int64_t n)
+{
+    float part[LANES] = {0}, dot = 0;
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int k = 0; k < LANES; k++)
+            part[k] += g[i + k] * y[i + k];
+    for (; i < n; i++)
+        dot += g[i] * y[i];
+    for (int k = 0; k < LANES; k++)
+        dot += part[k];
+    for (i = 0; i < n; i++)
+        gx[i] = y[i] * (g[i] - dot);
+}
+
+static um_status backward(um_call *c, um_error *err)
+{
+    int64_t outer, n, inner;
+    um_status st = read(c, &outer, &n, &inner, err);
+    float *gx = c->grad_in[0]->data;
+    const float *g = c->grad_out[0]->data, *y = c->out[0]->data;
+    for (int64_t o = 0; st == UM_OK && o < outer; o++, gx += n * inner, g += n * inner, y += n * inner)
+        for (int64_t k = 0; k < inner; k += COLUMNS)
+            if (inner == 1)
+                back_run(gx, g, y, n);
+            else
+                back_columns(gx + k, g + k, y + k, n, inner - k < COLUMNS ? inner - k : COLUMNS, inner);
+    return st;
+}
+
+const um_op um_op_softmax = {
+    "Softmax", 1, 1, 1, 1, UM_OP_IN_PLACE | UM_OP_BACK_OUT, infer, NULL, NULL, forward, .backward = backward};

@@ -1,0 +1,111 @@
+/* trainer.h: the training loop.
+ *
+ * A task says what a sample is and what a good answer is; the loop does the rest. A batch is cut into
+ * `shards` equal parts. Each part runs forward and backward on its own, on any thread of any process, and the
+ * gradients are added in the order of the shards: the curve depends on the seed and on the number of shards,
+ * not on the number of threads (bit by bit), and only by rounding on the number of processes (comm.h).
+ *
+ * Batch normalization sees one shard at a time ("ghost batches", Hoffer et al. 2017, arXiv:1705.08741). The
+ * running statistics take the mean over the shards of a step, with the unbiased variance.
+ *
+ * Weights that are validated, kept and returned are moving averages (Polyak and Juditsky 1992), those of
+ * batch-normalization statistics included.
+ */
+#ifndef UM_TRAIN_TRAINER_H
+#define UM_TRAIN_TRAINER_H
+#include "train/comm.h"
+#include "train/optimizer.h"
+
+enum { UM_TRAIN_PORTS = 8, UM_TRAIN_TERMS = 8, UM_TRAIN_METRICS = 8, UM_TRAIN_SHARDS = 256 };
+
+typedef struct um_train_shape { /* of one sample: without the dimension of the batch; floats */
+    int rank;
+    int64_t dim[UM_MAX_RANK];
+} um_train_shape;
+
+/* One shard: n samples. in[k], target[k]: the samples one after the other; out[k]: of the graph, dim[0] = n.
+ * grad[k]: where the gradient of the loss goes, laid out like out[k]; zero at first; NULL where no parameter
+ * lies behind an output. */
+typedef struct um_train_batch {
+    int shard, n;
+    int64_t first; /* um_train_evaluate: the index of the first sample */
+    const float *const *in, *const *target;
+    const um_tensor *const *out;
+    float *const *grad;
+} um_train_batch;
+
+typedef struct um_train_task {
+    const char *name;
+    int n_in, n_targets; /* inputs in the order of the graph */
+    um_train_shape in[UM_TRAIN_PORTS], target[UM_TRAIN_PORTS];
+    int64_t samples; /* in an epoch */
+    int n_terms;     /* the loss is their sum */
+    const char *term[UM_TRAIN_TERMS];
+    int n_metrics; /* the first decides: higher is better */
+    const char *metric[UM_TRAIN_METRICS];
+    void *user;
+
+    /* Writes sample `index` of `epoch` (drawn in another order in each). `seed` is its own: all chance must
+     * come from it, so that the same sample is the same on any thread. Called from several threads. */
+    um_status (*sample)(void *user, int64_t index, int64_t epoch, uint64_t seed, float *const *in,
+                        float *const *target, um_error *err);
+    /* Loss of a shard as the mean over its samples: terms, and gradients of their sum. Called from several
+     * threads, each time for another shard. */
+    um_status (*loss)(void *user, const um_train_batch *batch, double *terms, um_error *err);
+    /* Measures the graph as it stands (um_train_evaluate may help); NULL: the last weights are the result. */
+    um_status (*validate)(void *user, um_graph *graph, double *metrics, um_error *err);
+} um_train_task;
+
+typedef struct um_train_progress {
+    int64_t step, steps;
+    double epoch, loss; /* loss: mean since the last log line */
+    double rate, samples_per_s, seconds, eta_s;
+    double utilisation; /* share of the time not spent waiting for samples */
+    double best;        /* metric; NAN before the first */
+} um_train_progress;
+
+typedef struct um_train_options {
+    int64_t steps; /* in all, those before a resume included */
+    int batch, shards, threads;
+    int loaders, ahead; /* threads that make samples, batches they may be ahead */
+    uint64_t seed;
+    um_optimizer_options optimizer;
+    double rate; /* the highest; um_schedule with `warmup` steps and `floor` */
+    int64_t warmup;
+    double floor, clip_norm; /* clip_norm 0: no clipping */
+    double average;          /* share the moving average keeps per step; 0: no averaging */
+    int64_t log_every, validate_every;
+    int patience;           /* validations without a better one before stopping; 0: never stop */
+    double max_seconds;     /* of all runs together; 0: no limit. Ends like a full run, early */
+    const char *checkpoint; /* file, written at each validation and at the end; NULL: none */
+    const char *log;        /* JSON lines; NULL: none */
+    const char *curves;     /* HTML page of the log, with each checkpoint; NULL: none */
+    bool resume;            /* go on from `checkpoint` if it exists */
+    um_comm *comm;          /* NULL: this process alone */
+    bool (*progress)(void *user,
+                     const um_train_progress *p); /* after each step; false stops: UM_ECANCELLED */
+    void *progress_user;
+} um_train_options;
+/* Batch 32 in 2 shards, AdamW at 1e-3 with decay .01, 200 steps of warm-up, averages over some 1000 steps. */
+um_train_options um_train_defaults(void);
+
+typedef enum um_train_end { UM_TRAIN_STEPS, UM_TRAIN_PATIENCE, UM_TRAIN_TIME } um_train_end;
+typedef struct um_train_result {
+    um_train_end end;
+    int64_t steps, best_step;
+    double best, loss;                 /* loss: mean since the last log line */
+    double seconds;                    /* of all runs together */
+    double samples_per_s, utilisation; /* of this run */
+} um_train_result;
+
+/* Trains the graph in place: in the end it holds the best averaged weights. After a failure its weights are
+ * those of some step. */
+um_status um_train(um_graph *graph, const um_train_task *task, const um_train_options *options,
+                   um_train_result *result, um_error *err);
+
+/* Runs the graph as it stands (not as in training) over the samples 0 .. task->samples - 1 of epoch 0, in
+ * order, and shows them to `see` batch by batch. */
+um_status um_train_evaluate(um_graph *graph, const um_train_task *task, int batch, int threads,
+                            um_status (*see)(void *user, const um_train_batch *batch, um_error *err),
+                            void *user, um_error *err);
+#endif

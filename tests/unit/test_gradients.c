@@ -1,0 +1,443 @@
+/* Every backward pass against central differences of the forward pass, through whole training plans.
+ *
+ * Each case is a small graph whose first node is a 1x1 convolution with weights that learn, so that the
+ * gradient of the operator's input is seen through them, and maps are channels-last as in real networks. The
+ * loss is sum(r y) with random r, summed in double. Tolerance: 1 % of the largest difference quotient of a
+ * parameter. A step of h = 2e-3 on values around 1 leaves some 3e-4 of rounding (float forward passes) and
+ * h^2 of curvature; a wrong formula is off by far more than 1 %. Kinks (ReLU, maxima) that h steps over are
+ * rare: the seeds are fixed and free of them.
+ */
+#include "../check.h"
+#include "nn/build.h"
+#include <string.h>
+
+static const double STEP = 3e-4, TOLERANCE = .01;
+
+static float random_value(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (float)(*state >> 40) / 8388608.f - 1;
+}
+
+static double loss_of(um_plan *p, const um_tensor *const *in, const float *r, um_error *err)
+{
+    const um_tensor *out[1];
+    double sum = 0;
+    CHECK(um_plan_run(p, in, out, err) == UM_OK);
+    int64_t n = um_tensor_count(out[0]);
+    for (int64_t i = 0; i < n; i++)
+        sum += (double)r[i] * ((const float *)out[0]->data)[i];
+    return sum;
+}
+
+typedef int case_fn(um_build *b, int x); /* adds nodes after x (a map [2, 4, 6, 5]); the last value */
+
+static void check_case(const char *name, case_fn *make, uint64_t seed)
+{
+    um_error err = {0};
+    um_build b;
+    um_graph *g;
+    um_plan *p = NULL;
+    um_tensor *x = NULL;
+    const int64_t x_dim[4] = {-1, 3, -1, -1}, w_dim[4] = {4, 3, 1, 1}, dim[4] = {2, 3, 6, 5};
+    um_build_init(&b, name, seed, &err);
+    int in[3] = {um_build_input(&b, "x", 4, x_dim), um_build_weights(&b, "w", 4, w_dim, .8),
+                 um_build_filled(&b, "bias", 4, .1f)};
+    int first = um_build_node(&b, "Conv", "first", 3, in), last = make(&b, first);
+    um_build_output(&b, last, 0, dim);
+    CHECK(um_build_done(&b, &g) == UM_OK);
+    if (!g) {
+        fprintf(stderr, "%s: %s\n", name, err.text);
+        return;
+    }
+    g->output_info[0].rank = -1;
+    CHECK(um_tensor_new(&x, UM_F32, 4, dim, &err) == UM_OK);
+    for (int64_t i = 0; i < um_tensor_count(x); i++)
+        ((float *)x->data)[i] = 1.3f * random_value(&seed);
+    const um_tensor *const ins[1] = {x};
+    CHECK(um_plan_new_training(&p, g, ins, &err) == UM_OK);
+    float *r = calloc(1 << 16, sizeof *r), *kept = NULL;
+    const um_tensor *out[1];
+    if (!p || um_plan_run(p, ins, out, &err) < 0) {
+        fprintf(stderr, "%s: %s\n", name, err.text);
+        CHECK(!"runs");
+        goto done;
+    }
+    int64_t n = um_tensor_count(out[0]);
+    CHECK(n <= 1 << 16);
+    for (int64_t i = 0; i < n; i++)
+        r[i] = random_value(&seed);
+    memcpy(um_plan_grad(p, 0), r, (size_t)n * sizeof *r);
+    CHECK(um_plan_backward(p, &err) == UM_OK);
+    double worst = 0;
+    size_t total;
+    float *grads = um_plan_grads(p, &total);
+    kept = calloc(total, sizeof *kept);
+    memcpy(kept, grads, total * sizeof *kept);
+    CHECK(um_plan_n_params(p) >= 2);
+    for (int k = 0, at = 0; k < um_plan_n_params(p); k++) {
+        const um_param *q = um_plan_param(p, k);
+        double off = 0, largest = 1; /* a bias before a normalization has no slope at all */
+        for (int64_t i = 0; i < q->n; i++, at++) {
+            float before = q->data[i];
+            q->data[i] = (float)(before + STEP);
+            double above = loss_of(p, ins, r, &err);
+            float up = q->data[i];
+            q->data[i] = (float)(before - STEP);
+            double slope = (above - loss_of(p, ins, r, &err)) / ((double)up - q->data[i]);
+            q->data[i] = before;
+            off = fmax(off, fabs(slope - kept[at]));
+            largest = fmax(largest, fabs(slope));
+        }
+        worst = fmax(worst, off / largest);
+        if (!(off <= TOLERANCE * largest))
+            fprintf(stderr, "%s: parameter %s is off by %g of %g\n", name, q->name, off, largest);
+        CHECK(off <= TOLERANCE * largest);
+    }
+    printf("%-28s %.1e\n", name, worst);
+done:
+    free(kept);
+    free(r);
+    um_plan_free(&p);
+    um_tensor_free(&x);
+    um_graph_free(&g);
+}
+
+static int node1(um_build *b, const char *type, int x)
+{
+    return um_build_node(b, type, "y", 1, &x);
+}
+#define UNARY(id, type)               \
+    static int id(um_build *b, int x) \
+    {                                 \
+        return node1(b, type, x);     \
+    }
+UNARY(relu, "Relu")
+UNARY(leaky, "LeakyRelu")
+UNARY(sigmoid, "Sigmoid")
+UNARY(tanh_, "Tanh")
+UNARY(exp_, "Exp")
+UNARY(elu, "Elu")
+UNARY(selu, "Selu")
+UNARY(softplus, "Softplus")
+UNARY(hardsigmoid, "HardSigmoid")
+UNARY(hardswish, "HardSwish")
+UNARY(neg, "Neg")
+UNARY(abs_, "Abs")
+UNARY(gap, "GlobalAveragePool")
+UNARY(gmp, "GlobalMaxPool")
+UNARY(identity, "Identity")
+
+/* Positive values for what needs them. */
+static int positive(um_build *b, int x)
+{
+    const float half = .5f;
+    int in[2] = {um_build_node(b, "Sigmoid", "gate", 1, &x),
+                 um_build_constant(b, "half", UM_F32, 0, NULL, &half)};
+    return um_build_node(b, "Add", "positive", 2, in);
+}
+static int sqrt_(um_build *b, int x)
+{
+    return node1(b, "Sqrt", positive(b, x));
+}
+static int log_(um_build *b, int x)
+{
+    return node1(b, "Log", positive(b, x));
+}
+static int reciprocal(um_build *b, int x)
+{
+    return node1(b, "Reciprocal", positive(b, x));
+}
+static int clip(um_build *b, int x)
+{
+    const float low = -.7f, high = .9f;
+    const int in[3] = {x, um_build_constant(b, "low", UM_F32, 0, NULL, &low),
+                       um_build_constant(b, "high", UM_F32, 0, NULL, &high)};
+    return um_build_node(b, "Clip", "y", 3, in);
+}
+
+static int two(um_build *b, const char *type, int x, int y)
+{
+    const int in[2] = {x, y};
+    return um_build_node(b, type, "y", 2, in);
+}
+#define WITH_ITSELF(id, type)                   \
+    static int id(um_build *b, int x)           \
+    {                                           \
+        return two(b, type, x, positive(b, x)); \
+    }
+WITH_ITSELF(add, "Add")
+WITH_ITSELF(sub, "Sub")
+WITH_ITSELF(mul, "Mul")
+WITH_ITSELF(div_, "Div")
+WITH_ITSELF(max_, "Max")
+WITH_ITSELF(min_, "Min")
+static int mul_channels(um_build *b, int x) /* squeeze and excitation: [N, C, 1, 1] over a map */
+{
+    int mean = um_build_node(b, "GlobalAveragePool", "mean", 1, &x);
+    return two(b, "Mul", x, um_build_node(b, "Sigmoid", "gate", 1, &mean));
+}
+static int twice(um_build *b, int x)
+{
+    return two(b, "Mul", x, x);
+}
+static int prelu(um_build *b, int x)
+{
+    const int64_t dim[3] = {4, 1, 1};
+    return two(b, "PRelu", x, um_build_weights(b, "slope", 3, dim, .3));
+}
+static int power(um_build *b, int x)
+{
+    const float three = 3;
+    return two(b, "Pow", positive(b, x), um_build_constant(b, "three", UM_F32, 0, NULL, &three));
+}
+
+static int convolution(um_build *b, int x, int64_t out, int64_t per_group, int64_t k, int64_t stride,
+                       int64_t dilation, int64_t group, bool bias)
+{
+    const int64_t dim[4] = {out, per_group, k, k}, strides[2] = {stride, stride}, pads[4] = {1, 2, 2, 1},
+                  dilations[2] = {dilation, dilation};
+    const int in[3] = {x, um_build_weights(b, "v", 4, dim, .4),
+                       bias ? um_build_filled(b, "c", out, .2f) : -1};
+    int y = um_build_node(b, "Conv", "y", bias ? 3 : 2, in);
+    um_build_ints(b, "strides", 2, strides);
+    um_build_ints(b, "pads", 4, pads);
+    um_build_ints(b, "dilations", 2, dilations);
+    um_build_int(b, "group", group);
+    return y;
+}
+static int conv(um_build *b, int x)
+{
+    return convolution(b, x, 7, 4, 3, 1, 1, 1, true);
+}
+static int conv_strided(um_build *b, int x)
+{
+    return convolution(b, x, 8, 4, 3, 2, 1, 1, false);
+}
+static int conv_dilated(um_build *b, int x)
+{
+    return convolution(b, x, 5, 4, 3, 1, 2, 1, true);
+}
+static int conv_groups(um_build *b, int x)
+{
+    return convolution(b, x, 6, 2, 3, 1, 1, 2, true);
+}
+static int conv_depthwise(um_build *b, int x)
+{
+    return convolution(b, x, 4, 1, 3, 2, 1, 4, true);
+}
+static int conv_pointwise(um_build *b, int x)
+{
+    const int64_t dim[4] = {9, 4, 1, 1};
+    return two(b, "Conv", x, um_build_weights(b, "v", 4, dim, .5));
+}
+static int conv_plain(um_build *b, int x) /* one dimension: the plain loops */
+{
+    const int64_t shape[3] = {0, 4, -1}, three = 3, dim[3] = {3, 4, 5}, stride = 2, pads[2] = {1, 3};
+    int row = two(b, "Reshape", x, um_build_constant(b, "shape", UM_I64, 1, &three, shape));
+    const int in[3] = {row, um_build_weights(b, "v", 3, dim, .4), um_build_filled(b, "c", 3, .2f)};
+    int y = um_build_node(b, "Conv", "line", 3, in);
+    um_build_ints(b, "strides", 1, &stride);
+    um_build_ints(b, "pads", 2, pads);
+    return y;
+}
+
+static int norm(um_build *b, int x)
+{
+    const int64_t four = 4;
+    const int in[5] = {x, um_build_weights(b, "scale", 1, &four, 1),
+                       um_build_weights(b, "shift", 1, &four, .5), um_build_filled(b, "mean", 4, 0),
+                       um_build_filled(b, "variance", 4, 1)};
+    return um_build_node(b, "BatchNormalization", "norm", 5, in);
+}
+static int norm_relu(um_build *b, int x)
+{
+    return node1(b, "Relu", norm(b, x));
+}
+static int norm_relu6(um_build *b, int x)
+{
+    return clip(b, norm(b, x));
+}
+static int norm_plain(um_build *b, int x) /* not channels-last */
+{
+    const int64_t shape[3] = {0, 4, -1}, three = 3;
+    return norm(b, two(b, "Reshape", x, um_build_constant(b, "shape", UM_I64, 1, &three, shape)));
+}
+static int norm_readers(um_build *b, int x) /* a residual: three readers of one map */
+{
+    int n = norm_relu(b, x), c = conv_pointwise(b, n);
+    const int64_t dim[4] = {4, 9, 1, 1};
+    int d = um_build_node(b, "Conv", "back", 2, (const int[2]){c, um_build_weights(b, "u", 4, dim, .3)});
+    int s = um_build_node(b, "Add", "sum", 2, (const int[2]){d, n});
+    return um_build_node(b, "Add", "sum2", 2, (const int[2]){s, n});
+}
+
+static int pool(um_build *b, int x, const char *type, int64_t k, int64_t s, int64_t pad)
+{
+    const int64_t kernel[2] = {k, k}, stride[2] = {s, s}, pads[4] = {pad, pad, pad, pad};
+    int y = node1(b, type, x);
+    um_build_ints(b, "kernel_shape", 2, kernel);
+    um_build_ints(b, "strides", 2, stride);
+    um_build_ints(b, "pads", 4, pads);
+    return y;
+}
+static int maxpool(um_build *b, int x)
+{
+    return pool(b, x, "MaxPool", 3, 2, 1);
+}
+static int avgpool(um_build *b, int x)
+{
+    return pool(b, x, "AveragePool", 3, 2, 1);
+}
+static int resize(um_build *b, int x, const char *mode)
+{
+    const float scale[4] = {1, 1, 2, 2};
+    const int64_t four = 4;
+    const int in[3] = {x, -1, um_build_constant(b, "scales", UM_F32, 1, &four, scale)};
+    int y = um_build_node(b, "Resize", "y", 3, in);
+    um_build_text(b, "mode", mode);
+    return y;
+}
+static int nearest(um_build *b, int x)
+{
+    return resize(b, x, "nearest");
+}
+static int linear(um_build *b, int x)
+{
+    return resize(b, x, "linear");
+}
+
+static int rows_of(um_build *b, int x) /* [2, 4, 6, 5] to [2, 120] */
+{
+    return node1(b, "Flatten", x);
+}
+static int gemm(um_build *b, int x)
+{
+    const int64_t dim[2] = {7, 120};
+    const int in[3] = {rows_of(b, x), um_build_weights(b, "v", 2, dim, .1), um_build_filled(b, "c", 7, .2f)};
+    int y = um_build_node(b, "Gemm", "product", 3, in);
+    um_build_int(b, "transB", 1);
+    return y;
+}
+static int matmul(um_build *b, int x)
+{
+    const int64_t dim[2] = {5, 3};
+    return two(b, "MatMul", x, um_build_weights(b, "v", 2, dim, .5));
+}
+static int softmax(um_build *b, int x)
+{
+    int y = node1(b, "Softmax", x);
+    um_build_int(b, "axis", -1);
+    return y;
+}
+static int reduce_mean(um_build *b, int x)
+{
+    const int64_t axes[2] = {2, 3};
+    int y = node1(b, "ReduceMean", x);
+    um_build_ints(b, "axes", 2, axes);
+    return y;
+}
+static int concat(um_build *b, int x)
+{
+    const int in[3] = {x, node1(b, "Sigmoid", x), x};
+    int y = um_build_node(b, "Concat", "joined", 3, in);
+    um_build_int(b, "axis", 1);
+    return y;
+}
+static int transpose(um_build *b, int x)
+{
+    const int64_t perm[4] = {0, 2, 3, 1};
+    int y = node1(b, "Transpose", x);
+    um_build_ints(b, "perm", 4, perm);
+    return um_build_node(b, "Sigmoid", "z", 1, &y);
+}
+static int slice(um_build *b, int x)
+{
+    const int64_t two_ = 2, starts[2] = {1, 1}, ends[2] = {6, 5}, axes[2] = {2, 3}, steps[2] = {2, 1};
+    const int in[5] = {x, um_build_constant(b, "starts", UM_I64, 1, &two_, starts),
+                       um_build_constant(b, "ends", UM_I64, 1, &two_, ends),
+                       um_build_constant(b, "axes", UM_I64, 1, &two_, axes),
+                       um_build_constant(b, "steps", UM_I64, 1, &two_, steps)};
+    return um_build_node(b, "Slice", "y", 5, in);
+}
+static int pad(um_build *b, int x)
+{
+    const int64_t eight = 8, pads[8] = {0, 1, 2, 0, 0, 0, 1, 3};
+    return two(b, "Pad", x, um_build_constant(b, "pads", UM_I64, 1, &eight, pads));
+}
+static int layer_norm(um_build *b, int x)
+{
+    const int64_t five = 5;
+    const int in[3] = {x, um_build_weights(b, "scale", 1, &five, 1), um_build_filled(b, "shift", 5, .1f)};
+    return um_build_node(b, "LayerNormalization", "y", 3, in);
+}
+
+enum { SEED = 1000 };
+
+int main(void)
+{
+#define CASE(id) \
+    {            \
+#id, id  \
+    }
+    static const struct {
+        const char *name;
+        case_fn *make;
+    } cases[] = {CASE(relu),
+                 CASE(leaky),
+                 CASE(sigmoid),
+                 CASE(tanh_),
+                 CASE(exp_),
+                 CASE(elu),
+                 CASE(selu),
+                 CASE(softplus),
+                 CASE(hardsigmoid),
+                 CASE(hardswish),
+                 CASE(neg),
+                 CASE(abs_),
+                 CASE(sqrt_),
+                 CASE(log_),
+                 CASE(reciprocal),
+                 CASE(clip),
+                 CASE(identity),
+                 CASE(add),
+                 CASE(sub),
+                 CASE(mul),
+                 CASE(div_),
+                 CASE(max_),
+                 CASE(min_),
+                 CASE(mul_channels),
+                 CASE(twice),
+                 CASE(prelu),
+                 CASE(power),
+                 CASE(conv),
+                 CASE(conv_strided),
+                 CASE(conv_dilated),
+                 CASE(conv_groups),
+                 CASE(conv_depthwise),
+                 CASE(conv_pointwise),
+                 CASE(conv_plain),
+                 CASE(norm),
+                 CASE(norm_relu),
+                 CASE(norm_relu6),
+                 CASE(norm_plain),
+                 CASE(norm_readers),
+                 CASE(maxpool),
+                 CASE(avgpool),
+                 CASE(gap),
+                 CASE(gmp),
+                 CASE(nearest),
+                 CASE(linear),
+                 CASE(gemm),
+                 CASE(matmul),
+                 CASE(softmax),
+                 CASE(reduce_mean),
+                 CASE(concat),
+                 CASE(transpose),
+                 CASE(slice),
+                 CASE(pad),
+                 CASE(layer_norm)};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_case(cases[i].name, cases[i].make, SEED + i);
+    return check_done();
+}
