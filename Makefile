@@ -35,7 +35,7 @@ test: setup-test
 	@[ -f build-tsan/build.ninja ] || meson setup build-tsan -Dbuildtype=debugoptimized -Doptimization=2 \
 	    -Db_sanitize=thread -Db_lundef=false >/dev/null
 	@ninja -C build-asan --quiet
-	@ninja -C build-tsan --quiet tests/unit/test_threads
+	@ninja -C build-tsan --quiet tests/unit/test_threads tests/unit/test_trainer
 	@tests/run build-asan build-tsan
 
 bench: build

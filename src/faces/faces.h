@@ -18,15 +18,18 @@ typedef struct um_net {
 
 /* UM_EUNSUPPORTED when an operator is missing, UM_EFORMAT when the model and the manifest disagree. */
 um_status um_net_open(um_net *net, const um_manifest *man, const char *path, int threads, um_error *err);
+um_status um_net_open_memory(um_net *net, const um_manifest *man, const void *bytes, size_t n, int threads,
+                             um_error *err);
 void um_net_close(um_net *net);
 /* `picture` has exactly the size the network shall see. Outputs are borrowed until the next run. */
 um_status um_net_run(um_net *net, const um_image *picture, const um_tensor **out, um_error *err);
 /* The output called `name` among `out`, or NULL; only 32-bit floats count. */
 const um_tensor *um_net_output(const um_net *net, const um_tensor *const *out, const um_output_name *name);
 
-/* ---- models.c: networks of a folder ---- */
+/* ---- models.c: networks of a folder, and our own ---- */
 
-/* The best network of a role in `dir`: *found is false when there is none. */
+/* The best network of a role in `dir`; else, or when `dir` is NULL, the one built into the library. *found is
+ * false when there is neither. */
 um_status um_net_choose(um_net *net, bool *found, const char *dir, um_role role, int threads, um_error *err);
 
 /* ---- decode.c: detector outputs to boxes ---- */

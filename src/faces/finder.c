@@ -1,4 +1,4 @@
-/* finder.c: detector and landmark network of a folder, and what they see in one picture. */
+/* finder.c: a detector and a landmark network, and what they see in one picture. */
 #include "faces/faces.h"
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +15,8 @@ um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, u
     int threads = opt->threads > 0 ? um_clampi(opt->threads, 1, 64) : um_clampi(um_cores(), 1, 64);
     um_status st = UM_OK;
     *out = NULL;
-    if (!dir || !*dir)
-        return um_fail(
-            err, UM_EUNSUPPORTED,
-            "no networks for faces: name a folder with --models or UNMASK_MODELS (see docs/models)");
+    if (dir && !*dir)
+        dir = NULL;
     um_face_finder *f = um_calloc(1, sizeof *f);
     if (!f)
         return um_fail_oom(err);
@@ -28,7 +26,7 @@ um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, u
         st = um_net_choose(&f->net[role], &f->has[role], dir, (um_role)role, /* small networks gain nothing */
                            role == UM_ROLE_DETECTOR ? threads : 1, err);
     if (st == UM_OK && !f->has[UM_ROLE_DETECTOR])
-        st = um_fail(err, UM_EUNSUPPORTED, "%s: no face detector that has a manifest", dir);
+        st = um_fail(err, UM_EUNSUPPORTED, "no face detector");
     if (st < 0)
         um_face_finder_free(&f);
     *out = f;
@@ -121,6 +119,6 @@ um_status um_face_landmarks(um_face_finder *f, const um_image *rgb, um_rect box,
     if (rgb->pixel != UM_RGB24 || !(box.w > 0 && box.h > 0))
         return um_fail(err, UM_EINVAL, "landmarks need an RGB picture and a box");
     if (!f->has[UM_ROLE_LANDMARKS])
-        return um_fail(err, UM_EUNSUPPORTED, "no landmark network that has a manifest in the models folder");
+        return um_fail(err, UM_EUNSUPPORTED, "no landmark network");
     return um_finder_complete(f, rgb, &found, out, err);
 }

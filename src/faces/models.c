@@ -1,4 +1,4 @@
-/* models.c: which networks a folder offers.
+/* models.c: which networks there are: those of a folder, and our own, built into the library (docs/models).
  *
  * A network counts when a manifest in the folder names it, or when a manifest built into the library knows
  * its file name (and SHA-256). Folders are read two levels deep, links are not followed into folders. */
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-extern const um_embedded um_embedded_manifests[];
+extern const um_embedded um_embedded_manifests[], um_embedded_networks[];
 
 enum { MAX_FILES = 4096, MAX_DEPTH = 2, MAX_MANIFEST = 65536, MAX_CANDIDATES = 256 };
 
@@ -135,19 +135,43 @@ static um_status from_folder(struct candidates *c, const struct files *files, um
     return st;
 }
 
+static um_status built_in_manifest(um_manifest *man, const um_embedded *e, um_error *err)
+{
+    um_json *json = NULL;
+    um_status st = um_json_parse(&json, (const char *)e->data, e->n, e->name, err);
+    if (st == UM_OK)
+        st = um_manifest_parse(man, json, e->name, err);
+    um_json_free(&json);
+    return st;
+}
+
 /* Networks without a manifest of their own whose file name the library knows. */
 static um_status from_library(struct candidates *c, const struct files *files, um_error *err)
 {
     um_status st = UM_OK;
     for (const um_embedded *e = um_embedded_manifests; e->name && st == UM_OK; e++) {
-        um_json *json = NULL;
         um_manifest man;
-        if ((st = um_json_parse(&json, (const char *)e->data, e->n, e->name, err)) == UM_OK &&
-            (st = um_manifest_parse(&man, json, e->name, err)) == UM_OK)
-            for (int i = 0; i < files->n && st == UM_OK; i++)
-                if (!strcmp(strrchr(files->path[i], '/') + 1, man.model) && !offered(c, files->path[i]))
-                    st = offer(c, &man, files->path[i], err);
-        um_json_free(&json);
+        st = built_in_manifest(&man, e, err);
+        for (int i = 0; i < files->n && st == UM_OK; i++)
+            if (!strcmp(strrchr(files->path[i], '/') + 1, man.model) && !offered(c, files->path[i]))
+                st = offer(c, &man, files->path[i], err);
+    }
+    return st;
+}
+
+/* Our own network of a role. */
+static um_status choose_built_in(um_net *net, bool *found, um_role role, int threads, um_error *err)
+{
+    um_status st = UM_OK;
+    for (const um_embedded *e = um_embedded_manifests; e->name && st == UM_OK && !*found; e++) {
+        um_manifest man;
+        if ((st = built_in_manifest(&man, e, err)) < 0 || man.role != role)
+            continue;
+        for (const um_embedded *w = um_embedded_networks; w->name && st == UM_OK && !*found; w++)
+            if (!strcmp(w->name, man.model)) {
+                st = um_net_open_memory(net, &man, w->data, w->n, threads, err);
+                *found = st == UM_OK;
+            }
     }
     return st;
 }
@@ -160,13 +184,13 @@ static int by_priority(const void *a, const void *b)
     return strcmp(p->path, q->path);
 }
 
-um_status um_net_choose(um_net *net, bool *found, const char *dir, um_role role, int threads, um_error *err)
+static um_status choose_from_folder(um_net *net, bool *found, const char *dir, um_role role, int threads,
+                                    um_error *err)
 {
     struct files files = {0};
     struct candidates c = {0};
     um_error first = {0};
     um_status st;
-    *found = false;
     if ((st = scan(&files, dir, 0, err)) < 0)
         goto done;
     if (files.n)
@@ -191,4 +215,13 @@ done:
     free(c.v);
     files_free(&files);
     return st;
+}
+
+um_status um_net_choose(um_net *net, bool *found, const char *dir, um_role role, int threads, um_error *err)
+{
+    um_status st = UM_OK;
+    *found = false;
+    if (dir)
+        st = choose_from_folder(net, found, dir, role, threads, err);
+    return st == UM_OK && !*found ? choose_built_in(net, found, role, threads, err) : st;
 }

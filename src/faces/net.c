@@ -26,13 +26,14 @@ static um_status check_names(const um_net *net, const char *path, um_error *err)
     return UM_OK;
 }
 
-um_status um_net_open(um_net *net, const um_manifest *man, const char *path, int threads, um_error *err)
+/* Takes the model over, also after a failure. */
+static um_status check_model(um_net *net, um_model *model, const um_manifest *man, const char *path,
+                             um_error *err)
 {
     um_status st;
     memset(net, 0, sizeof *net);
     net->man = *man;
-    if ((st = um_model_open(&net->model, path, threads, err)) < 0)
-        return st;
+    net->model = model;
     for (int i = 0; i < um_model_n_ops(net->model); i++)
         if (!um_model_op(net->model, i)->supported) {
             st = um_fail(err, UM_EUNSUPPORTED, "%s: operator %s is not supported", path,
@@ -53,6 +54,21 @@ um_status um_net_open(um_net *net, const um_manifest *man, const char *path, int
 fail:
     um_net_close(net);
     return st;
+}
+
+um_status um_net_open(um_net *net, const um_manifest *man, const char *path, int threads, um_error *err)
+{
+    um_model *model;
+    um_status st = um_model_open(&model, path, threads, err);
+    return st < 0 ? st : check_model(net, model, man, path, err);
+}
+
+um_status um_net_open_memory(um_net *net, const um_manifest *man, const void *bytes, size_t n, int threads,
+                             um_error *err)
+{
+    um_model *model;
+    um_status st = um_model_open_memory(&model, bytes, n, man->name, threads, err);
+    return st < 0 ? st : check_model(net, model, man, man->name, err);
 }
 
 void um_net_close(um_net *net)

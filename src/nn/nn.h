@@ -19,8 +19,9 @@ enum { UM_NN_MAX_NODES = 20000, UM_NN_MAX_PORTS = 1024 };
 #define UM_NN_MAX_BYTES ((size_t)2 << 30) /* of one array, and of all memory of one plan */
 #define UM_NN_MAX_MACS ((int64_t)1 << 42) /* per call; more is refused as hostile */
 
-/* Compiled for several instruction sets; the best one is chosen when the program starts. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+/* Compiled for several instruction sets; the best one is chosen when the program starts. (Not under
+ * ThreadSanitizer: it is not ready when the choice is made.) */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define UM_FAST __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define UM_FAST
