@@ -1,5 +1,6 @@
 /* unmask-models: trains the project's face networks (`make models`). Not installed. */
 #include "base/base.h"
+#include "compare.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
 #include "sheet.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: unmask-models landmarks|detector|sheet [options]\n"
+    "usage: unmask-models landmarks|detector|sheet|compare [options]\n"
     "  --data DIR      faces of the test data (helen_afw68, ...)\n"
     "  --teachers DIR  foreign networks that label what nobody annotated\n"
     "  --arch FILE     text of the network\n"
@@ -101,6 +102,8 @@ static bool parse(options *o, int argc, char **argv)
             return false;
         }
     o->what = optind < argc ? argv[optind] : "";
+    if (!strcmp(o->what, "compare"))
+        return o->data && o->teachers && optind + 1 == argc;
     bool sheet = !strcmp(o->what, "sheet"), detector = !strcmp(o->what, "detector");
     return (sheet || detector || !strcmp(o->what, "landmarks")) && o->data && o->out && optind + 1 == argc &&
            (!(sheet || detector) || o->teachers) && (sheet || ((o->arch || o->start) && o->work));
@@ -206,6 +209,23 @@ static um_status make_sheets(const options *o, const photos *p, um_error *err)
     return st;
 }
 
+static um_status compare(const options *o, um_error *err)
+{
+    static const char *const detectors[] = {"unmask_detector", "yunet_n_640", "yunet_2023mar_640",
+                                            "blazeface_short_range", "ultralight_rfb_320"},
+                             *const landmarks[] = {"unmask_landmarks", "peppa_slim68_160",
+                                                   "tddfa_v2_mb05_lm68", "osf_lm66_224"};
+    um_status st = compare_landmarks(o->data, o->teachers, landmarks, 4, err);
+    return st < 0 ? st : compare_detectors(o->data, o->teachers, detectors, 5, err);
+}
+
+static int status_of(um_status st, const um_error *err)
+{
+    if (st < 0)
+        fprintf(stderr, "unmask-models: %s\n", err->text);
+    return st == UM_OK ? 0 : st == UM_EIO || st == UM_EFORMAT ? 3 : 5;
+}
+
 int main(int argc, char **argv)
 {
     um_error err = {0};
@@ -215,6 +235,8 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return 2;
     }
+    if (!strcmp(o.what, "compare"))
+        return status_of(compare(&o, &err), &err);
     um_status st = photos_read(&p, o.data, &err);
     if (st == UM_OK && o.teachers) {
         char cache[512];
@@ -229,7 +251,5 @@ int main(int argc, char **argv)
     if (st == UM_OK)
         st = !strcmp(o.what, "sheet") ? make_sheets(&o, &p, &err) : train(&o, &p, &err);
     photos_free(&p);
-    if (st < 0)
-        fprintf(stderr, "unmask-models: %s\n", err.text);
-    return st == UM_OK ? 0 : st == UM_EIO || st == UM_EFORMAT ? 3 : 5;
+    return status_of(st, &err);
 }

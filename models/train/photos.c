@@ -98,12 +98,12 @@ static bool is_validation(photo_source source, const char *name)
     return hash(file, n) % VALIDATION_OF == 0;
 }
 
-/* One row of annotations.tsv: file, size, box, split, scheme, points. False: not a training row. */
-static bool read_row(char *line, char *file, size_t size, photo_face *face)
+/* One row of annotations.tsv: file, size, box, split, scheme, points. False: a row of another split. */
+static bool read_row(char *line, const char *split, char *file, size_t size, photo_face *face)
 {
     char *rest = NULL, *field = strtok_r(line, "\t\n", &rest);
     float *box = &face->box.x, *point = &face->points[0].x;
-    bool train = false;
+    bool wanted = false;
     int i = 0;
     memset(face, 0, sizeof *face);
     for (; field; i++, field = strtok_r(NULL, "\t\n", &rest)) {
@@ -112,7 +112,7 @@ static bool read_row(char *line, char *file, size_t size, photo_face *face)
         else if (i >= 3 && i <= 6)
             box[i - 3] = strtof(field, NULL);
         else if (i == 7)
-            train = !strcmp(field, "train");
+            wanted = !split || !strcmp(field, split);
         else if (i >= 9 && i < 9 + 2 * UM_N_LANDMARKS)
             point[i - 9] = strtof(field, NULL);
     }
@@ -122,7 +122,7 @@ static bool read_row(char *line, char *file, size_t size, photo_face *face)
         five_of_points(face->five, face->points);
         face->has_five = true;
     }
-    return train && i >= 9;
+    return wanted && i >= 9;
 }
 
 static um_status finish(photos *p, photo_source source, const char *dir, const char *file,
@@ -141,7 +141,8 @@ static um_status finish(photos *p, photo_source source, const char *dir, const c
     return photos_add(p, source, file, is_validation(source, file), rgb, faces, n, err);
 }
 
-static um_status read_set(photos *p, const char *data, const char *set, photo_source source, um_error *err)
+static um_status read_set(photos *p, const char *data, const char *set, const char *split,
+                          photo_source source, um_error *err)
 {
     enum { MOST = 64 };
     char dir[512], path[600], file[256] = "", before[256] = "", *line = malloc(LINE);
@@ -159,7 +160,7 @@ static um_status read_set(photos *p, const char *data, const char *set, photo_so
     }
     while (st == UM_OK && fgets(line, LINE, f)) {
         photo_face face;
-        if (!read_row(line, file, sizeof file, &face))
+        if (!read_row(line, split, file, sizeof file, &face))
             continue;
         if (strcmp(file, before) != 0) { /* the rows of a photo follow each other */
             st = finish(p, source, dir, before, faces, n, err);
@@ -179,11 +180,22 @@ static um_status read_set(photos *p, const char *data, const char *set, photo_so
 um_status photos_read(photos *out, const char *data, um_error *err)
 {
     memset(out, 0, sizeof *out);
-    um_status st = read_set(out, data, "helen_afw68", PHOTO_HELEN, err);
+    um_status st = read_set(out, data, "helen_afw68", "train", PHOTO_HELEN, err);
     if (st == UM_OK)
-        st = read_set(out, data, "ytfaces68", PHOTO_YOUTUBE, err);
+        st = read_set(out, data, "ytfaces68", "train", PHOTO_YOUTUBE, err);
     if (st == UM_OK)
-        st = read_set(out, data, "dlib_boxes", PHOTO_HELEN, err);
+        st = read_set(out, data, "dlib_boxes", "train", PHOTO_HELEN, err);
+    if (st < 0)
+        photos_free(out);
+    return st;
+}
+
+um_status photos_read_test(photos *out, const char *data, um_error *err)
+{
+    memset(out, 0, sizeof *out);
+    um_status st = read_set(out, data, "helen_afw68", "test", PHOTO_HELEN, err);
+    if (st == UM_OK)
+        st = read_set(out, data, "dlib_boxes", NULL, PHOTO_STILL, err);
     if (st < 0)
         photos_free(out);
     return st;

@@ -1,34 +1,11 @@
 #include "teacher.h"
 #include "base/base.h"
-#include "base/embed.h"
 #include "faces/faces.h"
 #include <stdlib.h>
 #include <string.h>
 
-extern const um_embedded um_embedded_manifests[];
-
 enum { MOST_FACES = 64, LINE = 8192 };
 static const float FIRST_SCORE = .5f, SECOND_SCORE = .5f, AGREE = .5f, SAME = .4f, SMALLEST = 8;
-
-static um_status open_teacher(um_net *net, const char *models, const char *name, um_error *err)
-{
-    char path[1024];
-    for (const um_embedded *e = um_embedded_manifests; e->name; e++) {
-        um_json *json = NULL;
-        um_manifest man;
-        um_status st = um_json_parse(&json, (const char *)e->data, e->n, e->name, err);
-        if (st == UM_OK)
-            st = um_manifest_parse(&man, json, e->name, err);
-        um_json_free(&json);
-        if (st < 0)
-            return st;
-        if (strcmp(man.name, name) != 0)
-            continue;
-        snprintf(path, sizeof path, "%s/face_detection/%s", models, man.model);
-        return um_net_open(net, &man, path, 1, err);
-    }
-    return um_fail(err, UM_EINVAL, "no manifest called %s", name);
-}
 
 typedef struct teachers {
     um_net first, second;
@@ -149,8 +126,9 @@ um_status teach_faces(photos *p, const char *models, const char *cache, teacher_
             if (before)
                 fclose(before);
             before = NULL; /* from here on the cache is of other files */
-            if (!t.first.model && ((st = open_teacher(&t.first, models, "yunet_n_640", err)) < 0 ||
-                                   (st = open_teacher(&t.second, models, "retinaface_mnet025_640", err)) < 0))
+            if (!t.first.model &&
+                ((st = um_net_named(&t.first, models, "yunet_n_640", 1, err)) < 0 ||
+                 (st = um_net_named(&t.second, models, "retinaface_mnet025_640", 1, err)) < 0))
                 break;
             st = ask(&t, p->photo[i].rgb, seen, &n, err);
         }

@@ -31,6 +31,9 @@ const um_tensor *um_net_output(const um_net *net, const um_tensor *const *out, c
 /* The best network of a role in `dir`; else, or when `dir` is NULL, the one built into the library. *found is
  * false when there is neither. */
 um_status um_net_choose(um_net *net, bool *found, const char *dir, um_role role, int threads, um_error *err);
+/* The network that a manifest calls `name`: of `dir` (may be NULL), else our own. UM_EIO when there is none.
+ */
+um_status um_net_named(um_net *net, const char *dir, const char *name, int threads, um_error *err);
 
 /* ---- decode.c: detector outputs to boxes ---- */
 

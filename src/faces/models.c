@@ -159,13 +159,15 @@ static um_status from_library(struct candidates *c, const struct files *files, u
     return st;
 }
 
-/* Our own network of a role. */
-static um_status choose_built_in(um_net *net, bool *found, um_role role, int threads, um_error *err)
+/* Our own network of a role, or of a name. */
+static um_status choose_built_in(um_net *net, bool *found, um_role role, const char *name, int threads,
+                                 um_error *err)
 {
     um_status st = UM_OK;
     for (const um_embedded *e = um_embedded_manifests; e->name && st == UM_OK && !*found; e++) {
         um_manifest man;
-        if ((st = built_in_manifest(&man, e, err)) < 0 || man.role != role)
+        if ((st = built_in_manifest(&man, e, err)) < 0 ||
+            (name ? strcmp(man.name, name) != 0 : man.role != role))
             continue;
         for (const um_embedded *w = um_embedded_networks; w->name && st == UM_OK && !*found; w++)
             if (!strcmp(w->name, man.model)) {
@@ -184,22 +186,36 @@ static int by_priority(const void *a, const void *b)
     return strcmp(p->path, q->path);
 }
 
-static um_status choose_from_folder(um_net *net, bool *found, const char *dir, um_role role, int threads,
-                                    um_error *err)
+static void candidates_free(struct candidates *c)
+{
+    for (int i = 0; i < c->n; i++)
+        free(c->v[i].path);
+    free(c->v);
+}
+
+/* All networks of a folder, the best first. */
+static um_status look_into(struct candidates *c, const char *dir, um_error *err)
 {
     struct files files = {0};
+    um_status st = scan(&files, dir, 0, err);
+    if (st == UM_OK && files.n)
+        qsort(files.path, (size_t)files.n, sizeof *files.path, by_text);
+    if (st == UM_OK && (st = from_folder(c, &files, err)) == UM_OK)
+        st = from_library(c, &files, err);
+    if (c->n)
+        qsort(c->v, (size_t)c->n, sizeof *c->v, by_priority);
+    files_free(&files);
+    return st;
+}
+
+um_status um_net_choose(um_net *net, bool *found, const char *dir, um_role role, int threads, um_error *err)
+{
     struct candidates c = {0};
     um_error first = {0};
-    um_status st;
-    if ((st = scan(&files, dir, 0, err)) < 0)
-        goto done;
-    if (files.n)
-        qsort(files.path, (size_t)files.n, sizeof *files.path, by_text);
-    if ((st = from_folder(&c, &files, err)) < 0 || (st = from_library(&c, &files, err)) < 0)
-        goto done;
-    if (c.n)
-        qsort(c.v, (size_t)c.n, sizeof *c.v, by_priority);
-    for (int i = 0; i < c.n && !*found; i++) { /* one that cannot run leaves the place to the next */
+    *found = false;
+    um_status st = dir ? look_into(&c, dir, err) : UM_OK;
+    for (int i = 0; st == UM_OK && i < c.n && !*found;
+         i++) { /* one that cannot run leaves the place to the next */
         um_error e = {0};
         if (c.v[i].man.role != role)
             continue;
@@ -207,21 +223,24 @@ static um_status choose_from_folder(um_net *net, bool *found, const char *dir, u
         if (!*found && first.code == UM_OK)
             first = e;
     }
-    if (!*found && first.code != UM_OK)
-        st = um_fail(err, first.code, "%s", first.text);
-done:
-    for (int i = 0; i < c.n; i++)
-        free(c.v[i].path);
-    free(c.v);
-    files_free(&files);
-    return st;
+    candidates_free(&c);
+    if (st == UM_OK && !*found && first.code != UM_OK)
+        return um_fail(err, first.code, "%s", first.text);
+    return st == UM_OK && !*found ? choose_built_in(net, found, role, NULL, threads, err) : st;
 }
 
-um_status um_net_choose(um_net *net, bool *found, const char *dir, um_role role, int threads, um_error *err)
+um_status um_net_named(um_net *net, const char *dir, const char *name, int threads, um_error *err)
 {
-    um_status st = UM_OK;
-    *found = false;
-    if (dir)
-        st = choose_from_folder(net, found, dir, role, threads, err);
-    return st == UM_OK && !*found ? choose_built_in(net, found, role, threads, err) : st;
+    struct candidates c = {0};
+    bool found = false;
+    um_status st = dir ? look_into(&c, dir, err) : UM_OK;
+    for (int i = 0; st == UM_OK && i < c.n && !found; i++)
+        if (!strcmp(c.v[i].man.name, name)) {
+            st = um_net_open(net, &c.v[i].man, c.v[i].path, threads, err);
+            found = st == UM_OK;
+        }
+    candidates_free(&c);
+    if (st == UM_OK && !found)
+        st = choose_built_in(net, &found, UM_N_ROLES, name, threads, err);
+    return st == UM_OK && !found ? um_fail(err, UM_EIO, "%s: no network of this name", name) : st;
 }

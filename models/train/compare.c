@@ -1,0 +1,289 @@
+#include "compare.h"
+#include "base/base.h"
+#include "faces/faces.h"
+#include "random.h"
+#include "spoil.h"
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unmask/source.h>
+
+/* --- detectors --- */
+
+static const float LEAST_SCORE = .02f, RIGHT = .5f;
+enum { FRAMES_OF_CLIP = 8 };
+
+typedef struct scores {
+    float *v;
+    int n;
+    size_t capacity;
+} scores;
+
+static um_status keep(scores *s, float v, um_error *err)
+{
+    if (!um_grow(&s->v, &s->capacity, (size_t)s->n + 1, 1 << 24, sizeof *s->v))
+        return um_fail_oom(err);
+    s->v[s->n++] = v;
+    return UM_OK;
+}
+
+static int falling(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x < y) - (x > y);
+}
+
+static int above(const scores *s, float least)
+{
+    int n = 0;
+    for (int i = 0; i < s->n; i++)
+        n += s->v[i] >= least;
+    return n;
+}
+
+typedef struct detector {
+    um_net net;
+    um_found_list list;
+    double seconds;
+    int looks;
+} detector;
+
+static um_status detect(detector *d, const um_image *rgb, bool video, um_error *err)
+{
+    um_detect_plan plan = {.min_side_px = 10, .score_min = LEAST_SCORE, .video = video};
+    double start = um_now_s();
+    um_status st = um_detect(&d->net, rgb, &plan, &d->list, err);
+    d->seconds += um_now_s() - start;
+    d->looks++;
+    return st;
+}
+
+static um_status false_alarms(detector *d, const char *data, scores *out, int *photos_seen, um_error *err)
+{
+    char dir[512], path[1024];
+    struct dirent **names = NULL;
+    um_status st = UM_OK;
+    snprintf(dir, sizeof dir, "%s/negatives_bsds/images", data);
+    int n = scandir(dir, &names, NULL, alphasort);
+    if (n < 0)
+        return um_fail(err, UM_EIO, "%s: cannot be read", dir);
+    *photos_seen = 0;
+    for (int i = 0; i < n; i++) {
+        um_image *rgb;
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name);
+        if (st == UM_OK && *names[i]->d_name != '.' && photo_load(&rgb, path, err) == UM_OK) {
+            ++*photos_seen;
+            st = detect(d, rgb, false, err);
+            for (int k = 0; k < d->list.n && st == UM_OK; k++)
+                st = keep(out, d->list.v[k].score, err);
+            um_image_free(&rgb);
+        }
+        free(names[i]);
+    }
+    free(names);
+    return st;
+}
+
+/* For each annotated face the best score of a box that fits it; 0: none. */
+static um_status hits(detector *d, const photos *p, photo_source source, scores *out, um_error *err)
+{
+    um_status st = UM_OK;
+    for (int i = 0; i < p->n && st == UM_OK; i++) {
+        const photo *q = &p->photo[i];
+        if (q->source != source)
+            continue;
+        st = detect(d, q->rgb, false, err);
+        for (int f = 0; f < q->n_faces && st == UM_OK; f++) {
+            float best = 0;
+            for (int k = 0; k < d->list.n; k++)
+                if (um_rect_iou(d->list.v[k].box, q->faces[f].box) >= RIGHT && d->list.v[k].score > best)
+                    best = d->list.v[k].score;
+            st = keep(out, best, err);
+        }
+    }
+    return st;
+}
+
+/* The best score in some frames of each real clip: each shows a person. */
+static um_status clip_scores(detector *d, const char *path, scores *out, um_error *err)
+{
+    um_source *s = NULL;
+    um_source_options opt = {.want = UM_WANT_RGB, .threads = 2};
+    um_moment *m = NULL;
+    um_error why;
+    um_status st = UM_OK;
+    if (um_source_open(&s, path, &opt, &why) < 0)
+        return UM_OK;
+    double step = um_source_media(s)->duration_s / FRAMES_OF_CLIP, next = 0;
+    while (st == UM_OK && um_source_next(&m, s, &why) == UM_OK) {
+        if (m->frame && m->t_s >= next) {
+            float best = 0;
+            next = m->t_s + step;
+            st = detect(d, m->frame->rgb, true, err);
+            for (int k = 0; k < d->list.n; k++)
+                best = fmaxf(best, d->list.v[k].score);
+            if (st == UM_OK)
+                st = keep(out, best, err);
+        }
+        um_moment_free(&m);
+    }
+    um_moment_free(&m);
+    um_source_close(&s);
+    return st;
+}
+
+static um_status clips(detector *d, const char *data, scores *out, um_error *err)
+{
+    static const char *const folders[] = {"videos/train/real", "videos/dev/real"};
+    um_status st = UM_OK;
+    for (int f = 0; f < 2 && st == UM_OK; f++) {
+        char dir[512], path[1024];
+        struct dirent **names = NULL;
+        snprintf(dir, sizeof dir, "%s/%s", data, folders[f]);
+        int n = scandir(dir, &names, NULL, alphasort);
+        for (int i = 0; i < n; i++) {
+            snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name);
+            if (st == UM_OK && *names[i]->d_name != '.')
+                st = clip_scores(d, path, out, err);
+            free(names[i]);
+        }
+        free(names);
+    }
+    return st;
+}
+
+static double percent(int part, int whole)
+{
+    return whole ? 100. * part / whole : 0;
+}
+
+um_status compare_detectors(const char *data, const char *teachers, const char *const *names, int n,
+                            um_error *err)
+{
+    photos p;
+    um_status st = photos_read_test(&p, data, err);
+    printf("Recall in percent at 1 false alarm per 10 pictures of negatives_bsds (in brackets: at the "
+           "manifest's own score)\n");
+    printf("%-24s %-14s %-14s %-14s %-16s %s\n", "detector", "helen_afw68", "dlib_boxes", "frames",
+           "alarms/picture", "score, ms per photo");
+    for (int i = 0; i < n && st == UM_OK; i++) {
+        detector d = {0};
+        scores alarms = {0}, helen = {0}, dlib = {0}, frames = {0};
+        int pictures = 0;
+        if ((st = um_net_named(&d.net, teachers, names[i], 1, err)) < 0 ||
+            (st = false_alarms(&d, data, &alarms, &pictures, err)) < 0 ||
+            (st = hits(&d, &p, PHOTO_HELEN, &helen, err)) < 0 ||
+            (st = hits(&d, &p, PHOTO_STILL, &dlib, err)) < 0)
+            goto next;
+        double ms = 1e3 * d.seconds / d.looks;
+        if ((st = clips(&d, data, &frames, err)) < 0)
+            goto next;
+        qsort(alarms.v, (size_t)alarms.n, sizeof *alarms.v, falling);
+        int allowed = pictures / 10;
+        float t = allowed < alarms.n ? alarms.v[allowed] + 1e-6f : LEAST_SCORE,
+              own = d.net.man.decoder.score_min;
+        printf("%-24s %5.1f (%5.1f)  %5.1f (%5.1f)  %5.1f (%5.1f)  %5.3f (%5.3f)    %.2f (%.2f), %.0f\n",
+               names[i], percent(above(&helen, t), helen.n), percent(above(&helen, own), helen.n),
+               percent(above(&dlib, t), dlib.n), percent(above(&dlib, own), dlib.n),
+               percent(above(&frames, t), frames.n), percent(above(&frames, own), frames.n),
+               (double)above(&alarms, t) / pictures, (double)above(&alarms, own) / pictures, t, own, ms);
+        fflush(stdout);
+    next:
+        um_net_close(&d.net);
+        free(d.list.v);
+        free(alarms.v);
+        free(helen.v);
+        free(dlib.v);
+        free(frames.v);
+    }
+    photos_free(&p);
+    return st;
+}
+
+/* --- landmarks --- */
+
+typedef struct errors {
+    double all, lids, lips, failed, jitter_box, jitter_jpeg, seconds;
+    int n;
+} errors;
+
+static double eye_distance(const um_point *p)
+{
+    return hypot(p[36].x - p[45].x, p[36].y - p[45].y);
+}
+
+static double between(const um_point *a, const um_point *b, int first, int end)
+{
+    double sum = 0;
+    for (int i = first; i < end; i++)
+        sum += hypot(a[i].x - b[i].x, a[i].y - b[i].y) / (end - first);
+    return sum;
+}
+
+static um_rect shaken(um_rect b, rng *r)
+{
+    float s = expf(.05f * rng_normal(r)), w = b.w * s, h = b.h * s;
+    return (um_rect){b.x + (b.w - w) / 2 + .05f * b.w * rng_normal(r),
+                     b.y + (b.h - h) / 2 + .05f * b.h * rng_normal(r), w, h};
+}
+
+static um_status measure(errors *e, um_net *net, const photo *q, const photo_face *f, rng *r, um_error *err)
+{
+    enum { SHAKES = 4 };
+    um_point points[68], again[68];
+    um_image *copy = NULL;
+    double eyes = eye_distance(f->points), start = um_now_s();
+    um_status st = um_landmarks_find(net, q->rgb, f->box, 0, points, NULL, err);
+    if (st < 0)
+        return st;
+    e->seconds += um_now_s() - start;
+    double nme = between(points, f->points, 0, 68) / eyes;
+    e->all += nme;
+    e->failed += nme > .1;
+    e->lids += between(points, f->points, 36, 48) / eyes;
+    e->lips += between(points, f->points, 48, 68) / eyes;
+    e->n++;
+    for (int i = 0; i < SHAKES && st == UM_OK; i++) {
+        st = um_landmarks_find(net, q->rgb, shaken(f->box, r), 0, again, NULL, err);
+        e->jitter_box += between(points, again, 0, 68) / eyes / SHAKES;
+    }
+    um_rect all = {0, 0, (float)q->rgb->width, (float)q->rgb->height};
+    if (st == UM_OK &&
+        (st = um_image_crop_resize(&copy, q->rgb, all, q->rgb->width, q->rgb->height, err)) == UM_OK) {
+        spoil_jpeg(copy, 40);
+        st = um_landmarks_find(net, copy, f->box, 0, again, NULL, err);
+        e->jitter_jpeg += between(points, again, 0, 68) / eyes;
+        um_image_free(&copy);
+    }
+    return st;
+}
+
+um_status compare_landmarks(const char *data, const char *teachers, const char *const *names, int n,
+                            um_error *err)
+{
+    photos p;
+    um_status st = photos_read_test(&p, data, err);
+    printf("Mean distance in percent of the distance of the outer eye corners, test rows of helen_afw68, "
+           "from the same boxes\n");
+    printf("%-24s %5s %7s %7s %7s %9s %12s %12s %s\n", "network", "faces", "68", "eyelids", "lips",
+           "above 10", "box +-5 %", "JPEG 40", "ms (two looks)");
+    for (int i = 0; i < n && st == UM_OK; i++) {
+        um_net net = {0};
+        errors e = {0};
+        rng r = {1};
+        st = um_net_named(&net, teachers, names[i], 1, err);
+        for (int k = 0; k < p.n && st == UM_OK; k++)
+            for (int f = 0; f < p.photo[k].n_faces && st == UM_OK; f++)
+                if (p.photo[k].faces[f].has_points)
+                    st = measure(&e, &net, &p.photo[k], &p.photo[k].faces[f], &r, err);
+        double each = 100. / (e.n ? e.n : 1);
+        if (st == UM_OK)
+            printf("%-24s %5d %7.2f %7.2f %7.2f %7.1f %% %12.2f %12.2f %6.1f\n", names[i], e.n, e.all * each,
+                   e.lids * each, e.lips * each, e.failed * each, e.jitter_box * each, e.jitter_jpeg * each,
+                   10 * e.seconds * each);
+        fflush(stdout);
+        um_net_close(&net);
+    }
+    photos_free(&p);
+    return st;
+}

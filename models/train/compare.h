@@ -1,0 +1,11 @@
+/* compare.h: our networks beside others, on rows that nothing was trained on. */
+#ifndef UNMASK_COMPARE_H
+#define UNMASK_COMPARE_H
+#include "photos.h"
+
+/* Names of manifests; `teachers` is the folder of the foreign networks. Tables go to stdout. */
+um_status compare_detectors(const char *data, const char *teachers, const char *const *names, int n,
+                            um_error *err);
+um_status compare_landmarks(const char *data, const char *teachers, const char *const *names, int n,
+                            um_error *err);
+#endif
