@@ -3,13 +3,14 @@
 #   make demo MEDIA=clip.mp4   analyse your own file
 #   make test                  every test under ASan+UBSan, the threaded ones under TSan
 #   make bench                 speed against peers, in the same run
+#   make models               train the face networks again (about an hour; needs UNMASK_TESTDATA)
 #   make build, make install, make clean
 
 MEDIA ?=
 MODELS ?= $(wildcard $(or $(UNMASK_MODELS),../shared/models))
 PREFIX ?= /usr/local
 
-.PHONY: demo test build bench eval install clean setup setup-test
+.PHONY: demo test build bench eval models install clean setup setup-test
 
 demo: build
 	@mkdir -p demo
@@ -43,6 +44,21 @@ bench: build
 
 eval: build
 	tests/eval/run build
+
+# The two face networks that the program carries, from the labelled faces of UNMASK_TESTDATA. MPIRUN="mpirun -n 2" shares
+# the work among processes or machines; an interrupted run goes on where it stopped.
+TESTDATA ?= $(or $(UNMASK_TESTDATA),../shared)
+LANDMARK_OPTIONS ?= --steps 6000 --batch 32 --shards 4 --rate 0.003
+DETECTOR_OPTIONS ?= --steps 6000 --batch 32 --shards 4 --rate 0.003
+models: build
+	@ninja -C build --quiet models/train/unmask-models
+	@mkdir -p build/models/work
+	$(MPIRUN) build/models/train/unmask-models landmarks --data $(TESTDATA)/data/faces --arch models/arch/landmarks.net \
+	    --work build/models/work --out build/models/unmask_landmarks.onnx --resume $(LANDMARK_OPTIONS)
+	$(MPIRUN) build/models/train/unmask-models detector --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
+	    --arch models/arch/detector.net --work build/models/work --out build/models/unmask_detector.onnx --resume $(DETECTOR_OPTIONS)
+	cp build/models/unmask_landmarks.onnx build/models/unmask_detector.onnx models/
+	@echo "New weights in models/: make build puts them into the program."
 
 install: build
 	meson install -C build --no-rebuild

@@ -181,11 +181,16 @@ static um_status train(options *o, const photos *p, um_error *err)
     } else {
         detector_task_init(&det, p, o->train.threads);
     }
-    if (st == UM_OK)
+    um_comm *comm = NULL;
+    if (st == UM_OK && (st = um_comm_open(&comm, err)) == UM_OK) {
+        o->train.comm = comm;
         st = um_train(g, task, &o->train, &result, err);
-    if (st == UM_OK)
+    }
+    bool first = comm && comm->rank == 0; /* of the processes that mpirun started */
+    um_comm_close(&comm);
+    if (st == UM_OK && first)
         st = write_graph(g, o, &result, err);
-    if (st == UM_OK)
+    if (st == UM_OK && first)
         fprintf(stderr, "%s: %s %.4f at step %lld of %lld, %.0f s, %.0f samples/s, busy %.0f %%\n", o->out,
                 task->metric[0], result.best, (long long)result.best_step, (long long)result.steps,
                 result.seconds, result.samples_per_s, 100 * result.utilisation);
