@@ -7,7 +7,6 @@
 #   make build, make install, make clean
 
 MEDIA ?=
-MODELS ?= $(wildcard $(or $(UNMASK_MODELS),../shared/models))
 PREFIX ?= /usr/local
 
 .PHONY: demo test build bench eval models install clean setup setup-test
@@ -17,7 +16,7 @@ demo: build
 	@if [ -z "$(MEDIA)" ]; then \
 	    [ -f demo/sample.mp4 ] || ./build/synth/unmask-sample --seconds 24 demo/sample.mp4; \
 	fi
-	./build/cli/unmask analyze $(if $(MODELS),--models $(MODELS)) --html demo/report.html --json demo/report.json \
+	./build/cli/unmask analyze --html demo/report.html --json demo/report.json \
 	    "$(or $(MEDIA),demo/sample.mp4)"
 	@echo "Open $(CURDIR)/demo/report.html in a browser."
 

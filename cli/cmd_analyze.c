@@ -24,7 +24,8 @@ static const um_opt options[] = {
     {"overlay", UM_OPT_TEXT, "FILE", "write the video with the findings drawn into it", &o.overlay},
     {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
     {"models", UM_OPT_TEXT, "DIR",
-     "folder with the face networks; else the environment variable UNMASK_MODELS", &o.models},
+     "folder with other face networks than the built-in ones; else the environment variable UNMASK_MODELS",
+     &o.models},
     {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
     {"threads", UM_OPT_INT, "N", "threads for decoding and networks (default: all cores)", &o.threads, 1,
@@ -159,7 +160,7 @@ const um_command um_cmd_analyze = {
                "reason.",
     .examples = "  unmask analyze clip.mp4\n"
                 "  unmask analyze --html report.html --json report.json --overlay marked.mp4 clip.mp4\n"
-                "  unmask analyze --signals blink,radial --models models/ interview.mov\n"
+                "  unmask analyze --signals blink,radial interview.mov\n"
                 "  mkdir reports && unmask analyze --json reports --html reports *.jpg",
     .options = options,
     .min_args = 1,

@@ -163,7 +163,8 @@ static int run(int n, char **args)
 }
 
 static const um_opt options[] = {
-    {"models", UM_OPT_TEXT, "DIR", "Folder with networks (default: UNMASK_MODELS of the environment)",
+    {"models", UM_OPT_TEXT, "DIR",
+     "folder with other face networks than the built-in ones; else the environment variable UNMASK_MODELS",
      &models, 0, 0},
     {"json", UM_OPT_FLAG, NULL, "Print one JSON object per frame, with all points", &as_json, 0, 0},
     {"out", UM_OPT_TEXT, "FILE", "Draw the faces: a video (.mp4, ...) or the best frame (.png)", &out_path, 0,
@@ -181,8 +182,8 @@ const um_command um_cmd_faces = {
     .summary = "Find faces, their landmarks and pose, and follow persons",
     .details = "Lists the faces of photos and videos with box, head pose (degrees) and quality (0 to 1).\n"
                "In a video, a person keeps the same number from first to last appearance.",
-    .examples = "  unmask faces --models models clip.mp4 --every 1\n"
-                "  unmask faces --models models group.jpg --out faces.png",
+    .examples = "  unmask faces clip.mp4 --every 1\n"
+                "  unmask faces group.jpg --out faces.png",
     .options = options,
     .min_args = 1,
     .max_args = -1,

@@ -151,7 +151,7 @@ void um_opt_man(const um_command *const *commands, FILE *out)
     fputs(".SH EXIT STATUS\n.TP\n0\ndone, every input was analysed\n.TP\n2\nwrong usage\n.TP\n3\nunreadable "
           "input\n"
           ".TP\n4\nsome inputs failed, the others were analysed\n.TP\n5\ninternal error\n"
-          ".SH ENVIRONMENT\n.TP\nUNMASK_MODELS\nfolder of face networks, as \\-\\-models\n",
+          ".SH ENVIRONMENT\n.TP\nUNMASK_MODELS\nfolder of other face networks, as \\-\\-models\n",
           out);
 }
 

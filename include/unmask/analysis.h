@@ -9,9 +9,8 @@ extern "C" {
 #endif
 
 typedef struct um_analysis_options {
-    const char *signals; ///< comma-separated names; NULL = all
-    const char
-        *models_dir; ///< NULL = UNMASK_MODELS of the environment; without either, faces are not looked for
+    const char *signals;      ///< comma-separated names; NULL = all
+    const char *models_dir;   ///< NULL = UNMASK_MODELS of the environment, else the built-in face networks
     const char *calibration;  ///< file; NULL = the embedded one
     int threads;              ///< 0 = number of cores
     double max_s;             ///< 0 = all

@@ -50,14 +50,14 @@ UM_API void um_faces_clear(um_faces *faces); ///< frees the array, leaves zeros
 typedef struct um_face_finder um_face_finder;
 
 typedef struct um_face_options {
-    const char *models_dir; ///< folder with *.onnx and their manifests (*.json); NULL = UNMASK_MODELS of the
-                            ///< environment
+    const char *models_dir; ///< folder with *.onnx and their manifests (*.json), used before the built-in
+                            ///< networks; NULL = UNMASK_MODELS of the environment, if set
     int threads;            ///< 0 = number of cores
     float min_score;        ///< 0 = the manifest's
     float min_side_px;      ///< smallest face looked for; 0 = 10
 } um_face_options;
 
-/** UM_EUNSUPPORTED when no models were given: the caller reports that faces were not looked for. */
+/** UM_EIO for a folder that cannot be read, UM_EFORMAT or UM_EUNSUPPORTED for a network in it. */
 UM_API um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, um_error *err);
 UM_API void um_face_finder_free(um_face_finder **finder);
 /** Names and SHA-256 of the networks in use; i = 0 detector, 1 landmarks. NULL past the end. */

@@ -14,13 +14,11 @@ struct um_analyzer {
     unsigned needs;
     um_calibration *calibration;
     um_face_finder *finder;
-    char faces_note[200];
 };
 
 um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_error *err)
 {
     um_status st;
-    um_error why = {0};
     um_analyzer *a = um_calloc(1, sizeof *a);
     *out = NULL;
     if (!a)
@@ -35,13 +33,8 @@ um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_
         a->needs |= UM_NEED_FACES;
     if (a->needs & UM_NEED_FACES) {
         um_face_options faces = {.models_dir = opt->models_dir, .threads = opt->threads};
-        st = um_face_finder_new(&a->finder, &faces, &why);
-        if (st == UM_EUNSUPPORTED && !opt->models_dir) {
-            snprintf(a->faces_note, sizeof a->faces_note, "faces were not looked for: %.160s", why.text);
-        } else if (st < 0) {
-            um_fail(err, st, "%s", why.text);
+        if ((st = um_face_finder_new(&a->finder, &faces, err)) < 0)
             goto done;
-        }
     }
     *out = a;
     a = NULL;
@@ -129,9 +122,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
         (st = um_overlay_open(&run->overlay, a->opt.overlay_path, &r->media, err)) < 0)
         return st;
     for (int i = 0; i < a->n_signals; i++) {
-        st = um_runner_begin(&run->runner[i], a->signal[i], &run->ctx, *a->faces_note ? a->faces_note : NULL,
-                             err);
-        if (st < 0)
+        if ((st = um_runner_begin(&run->runner[i], a->signal[i], &run->ctx, err)) < 0)
             return st;
         run->findings[i] = run->runner[i].findings;
     }
@@ -256,7 +247,8 @@ static um_status settle(job *run, um_error *err)
     um_verdict whole = um_fusion_combine(r->findings, r->n_findings, UM_FILE);
     r->verdict = um_fusion_file(&whole, person, r->n_persons);
     snprintf(r->calibration, sizeof r->calibration, "%s", um_calibration_name(run->a->calibration));
-    snprintf(r->faces_note, sizeof r->faces_note, "%s", run->a->faces_note);
+    if (!run->a->finder)
+        snprintf(r->faces_note, sizeof r->faces_note, "not looked for: no chosen signal needs them");
     declare(r);
     return UM_OK;
 }

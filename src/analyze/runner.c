@@ -30,7 +30,7 @@ um_status um_signals_choose(const um_signal ***out, int *n, const char *names, u
 }
 
 /* The reason why a signal cannot say anything about this recording, or NULL. */
-static const char *unsuited(const um_signal *s, const um_media *media, const char *faces_note)
+static const char *unsuited(const um_signal *s, const um_media *media)
 {
     if (s->needs & (UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES) && !media->has_video)
         return "the file has no picture";
@@ -38,20 +38,17 @@ static const char *unsuited(const um_signal *s, const um_media *media, const cha
         return "a photo has no motion";
     if (s->needs & UM_NEED_SOUND && !media->has_sound)
         return "the file has no sound";
-    if (s->needs & UM_NEED_FACES)
-        return faces_note;
     return NULL;
 }
 
-um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_context *ctx,
-                          const char *faces_note, um_error *err)
+um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_context *ctx, um_error *err)
 {
     um_error failure = {0};
     um_status st = um_findings_new(&r->findings, signal, err);
     if (st < 0)
         return st;
     r->signal = signal;
-    const char *reason = unsuited(signal, ctx->media, faces_note);
+    const char *reason = unsuited(signal, ctx->media);
     if (reason) {
         um_findings_skip(r->findings, UM_FILE, "%s", reason);
         return UM_OK;

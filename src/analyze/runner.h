@@ -15,10 +15,9 @@ typedef struct um_runner {
  * the array). */
 um_status um_signals_choose(const um_signal ***out, int *n, const char *names, um_error *err);
 
-/* Starts one: allocates, decides applicability, calls begin. `faces_note` not NULL: why there are no faces.
- * Only exhausted memory is an error; a failing signal is recorded in its findings. */
-um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_context *ctx,
-                          const char *faces_note, um_error *err);
+/* Starts one: allocates, decides applicability, calls begin. Only exhausted memory is an error; a failing
+ * signal is recorded in its findings. */
+um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_context *ctx, um_error *err);
 void um_runner_push(um_runner *r, const um_context *ctx); /* if it asked for this kind of moment */
 void um_runner_finish(um_runner *r, const um_context *ctx);
 void um_runner_free(um_runner *r); /* end, state and findings */

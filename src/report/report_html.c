@@ -145,7 +145,7 @@ static void recording(um_buf *b, const um_report *r)
                       (double)q.overall, (double)q.eye_distance_px);
     else if (r->media.width > 0)
         um_buf_text(&t, "none found");
-    fact(b, "Faces", &t, r->faces_note[0] ? "warn" : "");
+    fact(b, "Faces", &t, "");
     um_buf_text(b, "</dl></section>\n");
 }
 

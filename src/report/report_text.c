@@ -206,7 +206,7 @@ static void recording(page *p, const um_report *r)
     um_words_damage(&b, &r->damage);
     entry_take(p, "damage", WARN, &b);
     if (r->media.width > 0)
-        entry(p, "faces", WARN, r->faces_note);
+        entry(p, "faces", PLAIN, r->faces_note);
     um_face_quality q;
     if (um_report_face_quality(&q, r)) {
         um_buf_init(&b, 4096);
