@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float SMALLEST = 8, LARGEST = 340; /* pixels: geometric mean of width and height */
+static const float SMALLEST = 8, LARGEST = 300; /* pixels: geometric mean of width and height */
 static const float SEEN = .6f, HIDDEN = .15f;   /* share of a face inside its cell: enough; next to nothing */
 
 typedef struct cell { /* a rectangle of the mosaic */

@@ -57,7 +57,7 @@ um_status sheet_landmarks(const landmark_set *set, const char *path, um_error *e
 
 um_status sheet_detector(const photos *p, const char *path, um_error *err)
 {
-    enum { COLUMNS = 6, ROWS = 4, SIDE = 320 };
+    enum { COLUMNS = 6, ROWS = 4, SIDE = DETECTOR_SIDE };
     um_image *sheet, *cell;
     um_status st = sheet_new(&sheet, COLUMNS, ROWS, SIDE, err);
     for (int i = 0; i < COLUMNS * ROWS && st == UM_OK; i++) {

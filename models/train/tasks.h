@@ -17,7 +17,7 @@ um_status landmark_task_new(landmark_task *out, const photos *p, int threads, um
 void landmark_task_free(landmark_task *t);
 
 /* Metric: average precision (area under precision over recall at IoU 0.5) of mosaics of validation photos. */
-enum { DETECTOR_SIDE = 320 };
+
 typedef struct detector_task {
     um_train_task task, check;
     const photos *photos;

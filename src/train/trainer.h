@@ -16,7 +16,7 @@
 #include "train/comm.h"
 #include "train/optimizer.h"
 
-enum { UM_TRAIN_PORTS = 8, UM_TRAIN_TERMS = 8, UM_TRAIN_METRICS = 8, UM_TRAIN_SHARDS = 256 };
+enum { UM_TRAIN_PORTS = 16, UM_TRAIN_TERMS = 8, UM_TRAIN_METRICS = 8, UM_TRAIN_SHARDS = 256 };
 
 typedef struct um_train_shape { /* of one sample: without the dimension of the batch; floats */
     int rank;
