@@ -147,6 +147,14 @@ typedef struct um_act { /* applied to the result of a convolution or of a normal
     const float *slope; /* prelu: one per channel */
 } um_act;
 
+/* Memory that the calls of a plan use one after the other. */
+typedef struct um_scratch {
+    void *data;
+    size_t bytes;
+} um_scratch;
+/* At least so much; while preparing only: `data` may move. */
+um_status um_scratch_fit(um_scratch *s, size_t bytes, um_error *err);
+
 typedef struct um_call {
     const um_graph *graph;
     const um_node *node;
@@ -162,7 +170,8 @@ typedef struct um_call {
     um_act act;
     int64_t macs; /* set by infer */
     um_workers *workers;
-    bool skip; /* another call does its work, or its result is a view of its input */
+    um_scratch *scratch; /* of the plan: for what lives within one call of forward or backward */
+    bool skip;           /* another call does its work, or its result is a view of its input */
 } um_call;
 
 enum {

@@ -21,8 +21,9 @@ void um_dnnl_conv_free(um_dnnl_conv *conv);
 
 /* The same with weights that change from call to call, and without an activation. `weights` as in ONNX. */
 typedef struct um_dnnl_conv_train um_dnnl_conv_train;
+/* Asks for as much of `scratch` as its passes need; they use it one at a time. `scratch` must outlive it. */
 um_status um_dnnl_conv_train_new(um_dnnl_conv_train **out, const um_conv_shape *shape, bool bias,
-                                 um_error *err);
+                                 um_scratch *scratch, um_error *err);
 um_status um_dnnl_conv_train_forward(um_dnnl_conv_train *conv, const float *x, const float *weights,
                                      const float *bias, float *y, um_error *err);
 um_status um_dnnl_conv_train_back_data(um_dnnl_conv_train *conv, const float *gy, const float *weights,

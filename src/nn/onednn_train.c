@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One direction: its primitive, and the weights (or their gradient) in the order it wants. */
+/* One direction: its primitive, and the weights (or their gradient) in the order it wants. They are brought
+ * into that order for each call, since they change with each step, so all convolutions of a plan share one
+ * place. */
 typedef struct pass {
     dnnl_primitive_t primitive;
     dnnl_memory_t scratch, w, plain; /* w NULL: the plain order will do */
+    size_t scratch_at;               /* behind w in the scratch memory of the plan */
     dnnl_primitive_t reorder;        /* plain to w; for the weights' gradient w to plain */
 } pass;
 
@@ -14,6 +17,7 @@ struct um_dnnl_conv_train {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     dnnl_memory_t x, y, b; /* also of their gradients: the same shapes */
+    um_scratch *shared;
     pass forward, back_data, back_weights;
 };
 
@@ -53,13 +57,23 @@ static dnnl_status_t make_pass(um_dnnl_conv_train *c, pass *s, const um_conv_sha
         (st = dnnl_memory_create(&s->plain, &plain, c->engine, DNNL_MEMORY_NONE)))
         return st;
     if (!dnnl_memory_desc_equal(&plain, want)) {
-        if ((st = dnnl_memory_create(&s->w, want, c->engine, DNNL_MEMORY_ALLOCATE)) ||
+        if ((st = dnnl_memory_create(&s->w, want, c->engine, DNNL_MEMORY_NONE)) ||
             (st = writes_weights ? make_reorder(s, s->w, s->plain) : make_reorder(s, s->plain, s->w)))
             return st;
+        s->scratch_at = (dnnl_memory_desc_get_size(want) + 63) / 64 * 64;
     }
-    if (scratch && dnnl_memory_desc_get_size(scratch))
-        return dnnl_memory_create(&s->scratch, scratch, c->engine, DNNL_MEMORY_ALLOCATE);
-    return dnnl_success;
+    size_t bytes = scratch ? dnnl_memory_desc_get_size(scratch) : 0;
+    if (bytes && (st = dnnl_memory_create(&s->scratch, scratch, c->engine, DNNL_MEMORY_NONE)))
+        return st;
+    return um_scratch_fit(c->shared, s->scratch_at + bytes, NULL) < 0 ? dnnl_out_of_memory : dnnl_success;
+}
+
+/* Places of this pass in the scratch memory, which other convolutions have used since. */
+static dnnl_status_t settle(um_dnnl_conv_train *c, pass *s)
+{
+    char *at = c->shared->data;
+    dnnl_status_t st = s->w ? dnnl_memory_set_data_handle(s->w, at) : dnnl_success;
+    return st || !s->scratch ? st : dnnl_memory_set_data_handle(s->scratch, at + s->scratch_at);
 }
 
 static dnnl_status_t make(um_dnnl_conv_train *c, const um_conv_shape *s, bool bias)
@@ -106,13 +120,14 @@ done:
 }
 
 um_status um_dnnl_conv_train_new(um_dnnl_conv_train **out, const um_conv_shape *shape, bool bias,
-                                 um_error *err)
+                                 um_scratch *scratch, um_error *err)
 {
     dnnl_status_t st;
     *out = NULL;
     um_dnnl_conv_train *c = um_calloc(1, sizeof *c);
     if (!c)
         return um_fail_oom(err);
+    c->shared = scratch;
     if (!(st = dnnl_engine_create(&c->engine, dnnl_cpu, 0)) &&
         !(st = dnnl_stream_create(&c->stream, c->engine, dnnl_stream_default_flags)) &&
         !(st = make(c, shape, bias))) {
@@ -135,7 +150,7 @@ static dnnl_status_t run(um_dnnl_conv_train *c, dnnl_primitive_t p, pass *s, dnn
 static dnnl_status_t bring(um_dnnl_conv_train *c, pass *s, const float *weights)
 {
     dnnl_status_t st = with_data(s->plain, weights);
-    if (st || !s->w)
+    if (st || (st = settle(c, s)) || !s->w)
         return st;
     const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, s->plain}, {DNNL_ARG_TO, s->w}};
     return (st = dnnl_primitive_execute(s->reorder, c->stream, 2, args)) ? st : dnnl_stream_wait(c->stream);
@@ -181,7 +196,7 @@ um_status um_dnnl_conv_train_back_weights(um_dnnl_conv_train *c, const float *x,
     if (c->b)
         args[n++] = (dnnl_exec_arg_t){DNNL_ARG_DIFF_BIAS, c->b};
     if ((st = with_data(c->x, x)) || (st = with_data(c->y, gy)) || (c->b && (st = with_data(c->b, gb))) ||
-        (st = with_data(s->plain, gw)) || (st = run(c, s->primitive, s, args, n)))
+        (st = with_data(s->plain, gw)) || (st = settle(c, s)) || (st = run(c, s->primitive, s, args, n)))
         return um_dnnl_fail(err, st);
     if (s->w) {
         const dnnl_exec_arg_t back[] = {{DNNL_ARG_FROM, s->w}, {DNNL_ARG_TO, s->plain}};

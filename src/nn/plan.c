@@ -38,8 +38,13 @@ um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in
     if (!um_grow(&p->calls, &p->calls_capacity, p->n_calls + 1, (size_t)1 << 20, sizeof *p->calls))
         return NULL;
     um_call *c = &p->calls[p->n_calls];
-    *c = (um_call){
-        .graph = p->graph, .node = node, .op = op, .n_in = n_in, .n_out = n_out, .workers = p->workers};
+    *c = (um_call){.graph = p->graph,
+                   .node = node,
+                   .op = op,
+                   .n_in = n_in,
+                   .n_out = n_out,
+                   .workers = p->workers,
+                   .scratch = &p->scratch};
     c->in = um_calloc((size_t)n_in, sizeof *c->in);
     c->out = um_calloc((size_t)n_out, sizeof *c->out);
     if (!c->in || !c->out) {
@@ -48,6 +53,18 @@ um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in
     }
     p->n_calls++;
     return c;
+}
+
+um_status um_scratch_fit(um_scratch *s, size_t bytes, um_error *err)
+{
+    if (bytes <= s->bytes)
+        return UM_OK;
+    void *data = um_calloc_aligned(bytes, 1);
+    if (!data)
+        return um_fail_oom(err);
+    free(s->data);
+    *s = (um_scratch){data, bytes};
+    return UM_OK;
 }
 
 void um_call_free(um_call *c)
@@ -283,6 +300,7 @@ void um_plan_free(um_plan **plan)
     free(p->grads);
     free(p->stats);
     free(p->memory);
+    free(p->scratch.data);
     free(p);
     *plan = NULL;
 }

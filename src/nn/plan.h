@@ -18,6 +18,7 @@ struct um_plan {
     void *memory;
     size_t memory_bytes;
     int64_t macs;
+    um_scratch scratch;
     bool prepared;
     /* training */
     bool training;

@@ -3,6 +3,7 @@
 #include "train/log.h"
 #include "train/weights.h"
 #include <math.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +26,16 @@ typedef struct trainer {
     um_train_log *log;
 
     float *const *in, *const *target; /* of the batch in work */
-    float *shards;                    /* [n_local][weights.n]: gradients, then statistics */
     double *terms;                    /* [n_local][UM_TRAIN_TERMS] */
     um_status *statuses;              /* [n_local] */
     um_error *errors;
-    _Atomic int next;
+    _Atomic int next, turn; /* shards are taken in order, and added up in order */
 
-    float *sum, *now, *mean, *best; /* [weights.n]: of the shards; weights now, averaged, best averaged */
+    /* [weights.n] each: the sum over the shards, of gradients and then of statistics; the weights now, needed
+     * only between steps and so in the same place; averaged weights, and the best of them (NULL without
+     * validation) */
+    float *sum, *now, *mean, *best;
+    float **batch; /* [n_plans][weights.n_batch]: statistics on their way into the sum */
     um_train_state state;
 
     double started, seconds_before, waited; /* this run */
@@ -119,16 +123,20 @@ static um_status prepare(trainer *t, um_error *err)
             0)
         return st;
     size_t n = t->weights.n, local = (size_t)t->n_local;
-    t->shards = um_calloc_aligned(local * n, sizeof(float));
     t->terms = um_calloc(local * UM_TRAIN_TERMS, sizeof(double));
     t->statuses = um_calloc(local, sizeof *t->statuses);
     t->errors = um_calloc(local, sizeof *t->errors);
     t->sum = um_calloc_aligned(n, sizeof(float));
-    t->now = um_calloc_aligned(n, sizeof(float));
+    t->now = t->sum;
     t->mean = um_calloc_aligned(n, sizeof(float));
-    t->best = um_calloc_aligned(n, sizeof(float));
-    if (!t->shards || !t->terms || !t->statuses || !t->errors || !t->sum || !t->now || !t->mean || !t->best)
+    t->best = t->task->validate ? um_calloc_aligned(n, sizeof(float)) : NULL;
+    t->batch = um_calloc((size_t)t->n_plans, sizeof *t->batch);
+    if (!t->terms || !t->statuses || !t->errors || !t->sum || !t->mean || (t->task->validate && !t->best) ||
+        !t->batch)
         return um_fail_oom(err);
+    for (int i = 0; i < t->n_plans; i++)
+        if (!(t->batch[i] = um_calloc(t->weights.n_batch, sizeof(float))))
+            return um_fail_oom(err);
     um_weights_get(&t->weights, t->mean);
     return UM_OK;
 }
@@ -143,12 +151,13 @@ static void release(trainer *t)
     for (int i = 0; t->plans && i < t->n_plans; i++)
         um_plan_free(&t->plans[i]);
     free(t->plans);
-    free(t->shards);
     free(t->terms);
     free(t->statuses);
     free(t->errors);
     free(t->sum);
-    free(t->now);
+    for (int i = 0; t->batch && i < t->n_plans; i++)
+        free(t->batch[i]);
+    free(t->batch);
     free(t->mean);
     free(t->best);
 }
@@ -165,7 +174,8 @@ static int arrays(trainer *t, um_train_array *out)
     int n = 0;
     out[n++] = (um_train_array){t->now, t->weights.n};
     out[n++] = (um_train_array){t->mean, t->weights.n};
-    out[n++] = (um_train_array){t->best, t->weights.n};
+    if (t->best)
+        out[n++] = (um_train_array){t->best, t->weights.n};
     for (int i = 0; i < um_optimizer_arrays(t->optimizer); i++)
         out[n++] = (um_train_array){um_optimizer_array(t->optimizer, i), t->weights.n_grads};
     return n;
@@ -218,15 +228,14 @@ static um_status start(trainer *t, um_error *err)
 
 /* --- a step --- */
 
-static um_status run_shard(trainer *t, um_plan *plan, int k, um_error *err)
+static um_status run_shard(trainer *t, um_plan *plan, float *statistics, int k, um_error *err)
 {
     const um_train_task *task = t->task;
     um_tensor store[UM_TRAIN_PORTS];
     const um_tensor *in[UM_TRAIN_PORTS], *out[UM_TRAIN_PORTS];
     const float *samples[UM_TRAIN_PORTS], *target[UM_TRAIN_PORTS];
-    float *grad[UM_TRAIN_PORTS], *result = t->shards + (size_t)k * t->weights.n;
+    float *grad[UM_TRAIN_PORTS];
     int64_t first = (int64_t)k * t->per_shard;
-    size_t n_grads;
     um_status st;
     um_train_tensors(task, t->per_shard, t->in, first, store, in);
     if ((st = um_plan_run(plan, in, out, err)) < 0)
@@ -242,17 +251,8 @@ static um_status run_shard(trainer *t, um_plan *plan, int k, um_error *err)
     if ((st = task->loss(task->user, &batch, t->terms + k * UM_TRAIN_TERMS, err)) < 0 ||
         (st = um_plan_backward(plan, err)) < 0)
         return st;
-    const float *grads = um_plan_grads(plan, &n_grads);
-    memcpy(result, grads, n_grads * sizeof *grads);
-    um_weights_batch(&t->weights, plan, result + n_grads);
+    um_weights_batch(&t->weights, plan, statistics);
     return UM_OK;
-}
-
-static void run_part(void *context, int part)
-{
-    trainer *t = context;
-    for (int k; (k = atomic_fetch_add(&t->next, 1)) < t->n_local;)
-        t->statuses[k] = run_shard(t, t->plans[part], k, &t->errors[k]);
 }
 
 UM_FAST static void add(float *restrict sum, const float *restrict x, size_t n)
@@ -261,12 +261,36 @@ UM_FAST static void add(float *restrict sum, const float *restrict x, size_t n)
         sum[i] += x[i];
 }
 
+/* The earliest shard in work never waits, so each gets its turn. */
+static void add_in_turn(trainer *t, const um_plan *plan, const float *statistics, int k)
+{
+    size_t n;
+    const float *grads = um_plan_grads(plan, &n);
+    while (atomic_load(&t->turn) != k)
+        sched_yield();
+    if (k == 0)
+        memset(t->sum, 0, t->weights.n * sizeof *t->sum);
+    add(t->sum, grads, n);
+    add(t->sum + n, statistics, t->weights.n_batch);
+    atomic_store(&t->turn, k + 1);
+}
+
+static void run_part(void *context, int part)
+{
+    trainer *t = context;
+    for (int k; (k = atomic_fetch_add(&t->next, 1)) < t->n_local;) {
+        t->statuses[k] = run_shard(t, t->plans[part], t->batch[part], k, &t->errors[k]);
+        add_in_turn(t, t->plans[part], t->batch[part], k);
+    }
+}
+
 /* Fills news and t->sum with the sums over all shards, in their order within a process. */
 static um_status forward_backward(trainer *t, double *news, um_error *err)
 {
     um_status st = um_loader_next(t->loader, &t->in, &t->target, &t->waited, err);
     if (st == UM_OK) {
         atomic_store(&t->next, 0);
+        atomic_store(&t->turn, 0);
         um_workers_run(t->workers, run_part, t, t->n_plans);
         for (int k = 0; k < t->n_local && st == UM_OK; k++)
             if ((st = t->statuses[k]) < 0)
@@ -274,9 +298,6 @@ static um_status forward_backward(trainer *t, double *news, um_error *err)
     }
     news[FAILED] = st < 0;
     if (st == UM_OK) {
-        memcpy(t->sum, t->shards, t->weights.n * sizeof *t->sum);
-        for (int k = 1; k < t->n_local; k++)
-            add(t->sum, t->shards + (size_t)k * t->weights.n, t->weights.n);
         for (int k = 0; k < t->n_local; k++)
             for (int i = 0; i < t->task->n_terms; i++)
                 news[TERMS + i] += t->terms[k * UM_TRAIN_TERMS + i];
@@ -365,7 +386,8 @@ static um_status validate(trainer *t, um_error *err)
     if (better) {
         s->best = t->task->validate ? metrics[0] : NAN;
         s->best_step = s->step;
-        memcpy(t->best, t->mean, t->weights.n * sizeof *t->best);
+        if (t->best)
+            memcpy(t->best, t->mean, t->weights.n * sizeof *t->best);
     }
     return is_first(t) && o->curves && o->log ? um_curves_write(o->curves, o->log, t->task->name, err)
                                               : UM_OK;
@@ -464,7 +486,7 @@ um_status um_train(um_graph *graph, const um_train_task *task, const um_train_op
         st = loop(&t, result, err);
     if (st == UM_OK) {
         double elapsed = um_now_s() - t.started;
-        um_weights_set(&t.weights, t.best);
+        um_weights_set(&t.weights, t.best ? t.best : t.mean);
         result->steps = t.state.step;
         result->best_step = t.state.best_step;
         result->best = t.state.best;

@@ -114,7 +114,7 @@ static um_status prepare(um_call *c, um_error *err)
         um_conv_shape s = conv_shape(c, v);
         if (um_has(c, 2) && !(v->bias_sink = um_calloc((size_t)y->dim[1], sizeof *v->bias_sink)))
             return um_fail_oom(err);
-        st = um_dnnl_conv_train_new(&v->train, &s, um_has(c, 2), err);
+        st = um_dnnl_conv_train_new(&v->train, &s, um_has(c, 2), c->scratch, err);
         return st == UM_EUNSUPPORTED ? UM_OK : st;
     }
     int n = choose_bands(c);
