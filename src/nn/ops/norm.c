@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ROWS = 64 }; /* at a time: partial sums in float, totals in double */
+enum { ROWS = 64, LANES = 8 }; /* rows at a time: partial sums in float, totals in double */
 
 typedef struct norm {
     bool training;
@@ -115,23 +115,41 @@ static void apply(const um_call *c, const norm *s)
 
 /* --- training --- */
 
+/* Rows are walked once per vector of channels, whose sums and factors stay in registers; the channels that
+ * are left over one by one. */
+typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef int32_t mask __attribute__((vector_size(4 * LANES)));
+typedef float vec_at __attribute__((vector_size(4 * LANES), aligned(4), may_alias)); /* anywhere in memory */
+#define LOAD(p) (*(const vec_at *)(p))
+#define STORE(p, v) (*(vec_at *)(p) = (v))
+
 /* Sums of x - shift and of its square: a shift near the mean keeps the digits of the variance. */
 UM_FAST static void sum_rows(float *restrict sum, float *restrict sum2, const float *restrict x,
                              const float *restrict shift, int64_t n, int64_t channels)
 {
-    for (int64_t i = 0; i < channels; i++)
+    int64_t i = 0;
+    for (; i + LANES <= channels; i += LANES) {
+        vec s = {0}, t = {0}, z = LOAD(shift + i);
+        for (int64_t at = i; at < n * channels; at += channels) {
+            vec d = LOAD(x + at) - z;
+            s += d;
+            t += d * d;
+        }
+        STORE(sum + i, s);
+        STORE(sum2 + i, t);
+    }
+    for (; i < channels; i++) {
         sum[i] = sum2[i] = 0;
-    for (int64_t r = 0; r < n; r++, x += channels)
-        for (int64_t i = 0; i < channels; i++) {
-            float d = x[i] - shift[i];
+        for (int64_t at = i; at < n * channels; at += channels) {
+            float d = x[at] - shift[i];
             sum[i] += d;
             sum2[i] += d * d;
         }
+    }
 }
 
 UM_FAST static void sum_plane(float *sum, float *sum2, const float *x, float shift, int64_t n)
 {
-    enum { LANES = 16 };
     float s[LANES] = {0}, t[LANES] = {0};
     int64_t k = 0;
     for (; k + LANES <= n; k += LANES)
@@ -224,35 +242,58 @@ typedef struct pass {
     float low, high;
 } pass;
 
+/* g where low < y < high, else 0 */
+#define PASSED(g, y, low, high) ((vec)((mask)(vec)(g) & ((y) > (low)) & ((y) < (high))))
+
 /* Sums of g and of g (x - mean), g = the gradient where the activation let it pass. */
 UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, const float *restrict g,
                                   const float *restrict x, const float *restrict mean, const pass *p,
                                   int64_t n, int64_t channels)
 {
-    const float *restrict a = p->a, *restrict b = p->b;
-    float low = p->low, high = p->high;
-    for (int64_t i = 0; i < channels; i++)
-        sum[i] = sum2[i] = 0;
-    for (int64_t r = 0; r < n; r++, x += channels, g += channels)
-        for (int64_t i = 0; i < channels; i++) {
-            float y = x[i] * a[i] + b[i], d = (y > low) & (y < high) ? g[i] : 0;
-            sum[i] += d;
-            sum2[i] += d * (x[i] - mean[i]);
+    int64_t i = 0;
+    vec low = p->low + (vec){0}, high = p->high + (vec){0};
+    for (; i + LANES <= channels; i += LANES) {
+        vec s = {0}, t = {0}, a = LOAD(p->a + i), b = LOAD(p->b + i), m = LOAD(mean + i);
+        for (int64_t at = i; at < n * channels; at += channels) {
+            vec v = LOAD(x + at), y = v * a + b, d = PASSED(LOAD(g + at), y, low, high);
+            s += d;
+            t += d * (v - m);
         }
+        STORE(sum + i, s);
+        STORE(sum2 + i, t);
+    }
+    for (; i < channels; i++) {
+        sum[i] = sum2[i] = 0;
+        for (int64_t at = i; at < n * channels; at += channels) {
+            float y = x[at] * p->a[i] + p->b[i], d = y > p->low && y < p->high ? g[at] : 0;
+            sum[i] += d;
+            sum2[i] += d * (x[at] - mean[i]);
+        }
+    }
 }
 
-/* gx = a (g - m - q (x - mean)) */
+/* gx = a (g - m - q (x - mean)) = a g - c x - e */
 UM_FAST static void back_rows(float *restrict gx, const float *restrict g, const float *restrict x,
                               const float *restrict mean, const float *restrict m, const float *restrict q,
                               const pass *p, int64_t n, int64_t channels)
 {
-    const float *restrict a = p->a, *restrict b = p->b;
-    float low = p->low, high = p->high;
-    for (int64_t r = 0; r < n; r++, x += channels, g += channels, gx += channels)
-        for (int64_t i = 0; i < channels; i++) {
-            float y = x[i] * a[i] + b[i], d = (y > low) & (y < high) ? g[i] : 0;
-            gx[i] = a[i] * (d - m[i] - q[i] * (x[i] - mean[i]));
+    int64_t i = 0;
+    vec low = p->low + (vec){0}, high = p->high + (vec){0};
+    for (; i + LANES <= channels; i += LANES) {
+        vec a = LOAD(p->a + i), b = LOAD(p->b + i), c = a * LOAD(q + i);
+        vec e = a * (LOAD(m + i) - LOAD(q + i) * LOAD(mean + i));
+        for (int64_t at = i; at < n * channels; at += channels) {
+            vec v = LOAD(x + at), y = v * a + b;
+            STORE(gx + at, a * PASSED(LOAD(g + at), y, low, high) - c * v - e);
         }
+    }
+    for (; i < channels; i++) {
+        float a = p->a[i], c = a * q[i], e = a * (m[i] - q[i] * mean[i]);
+        for (int64_t at = i; at < n * channels; at += channels) {
+            float y = x[at] * a + p->b[i], d = y > p->low && y < p->high ? g[at] : 0;
+            gx[at] = a * d - c * x[at] - e;
+        }
+    }
 }
 
 /* Plain arrays with an inner dimension are rare: a row of one channel each. */
@@ -282,7 +323,11 @@ static void back_data(const um_call *c, const norm *s, const pass *p)
     const float *g = c->grad_out[0]->data, *x = c->in[0]->data;
     float *gx = c->grad_in[0]->data;
     if (s->inner == 1) {
-        back_rows(gx, g, x, s->mean, s->part, s->part2, p, s->outer, s->channels);
+        for (int64_t r = 0; r < s->outer; r += ROWS) {
+            int64_t at = r * s->channels;
+            back_rows(gx + at, g + at, x + at, s->mean, s->part, s->part2, p,
+                      s->outer - r < ROWS ? s->outer - r : ROWS, s->channels);
+        }
         return;
     }
     for (int64_t k = 0; k < s->outer * s->channels; k++) {
