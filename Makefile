@@ -48,7 +48,7 @@ eval: build
 # the work among processes or machines; an interrupted run goes on where it stopped.
 TESTDATA ?= $(or $(UNMASK_TESTDATA),../shared)
 LANDMARK_OPTIONS ?= --steps 6000 --batch 32 --shards 4 --rate 0.003
-DETECTOR_OPTIONS ?= --steps 6000 --batch 32 --shards 4 --rate 0.003
+DETECTOR_OPTIONS ?= --steps 5000 --batch 32 --shards 8 --rate 0.002
 models: build
 	@ninja -C build --quiet models/train/unmask-models
 	@mkdir -p build/models/work
