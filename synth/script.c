@@ -38,7 +38,7 @@ static void draw_speech(script *s, uint64_t *r)
     double t = 0.35;
     int speaker = 0;
     while (s->n_syllables + 8 < MAX_SYLLABLES) {
-        int n = 4 + (int)(rng_next(r) % 4);
+        int n = 4 + (int)(um_random(r) % 4);
         float base = s->actor[speaker].look.f0_hz, lift = rng_range(r, 1.08f, 1.18f);
         for (int i = 0; i < n; i++) {
             syllable *y = &s->syllable[s->n_syllables];
@@ -46,8 +46,8 @@ static void draw_speech(script *s, uint64_t *r)
             y->vowel_s = t + rng_range(r, 0.06f, 0.09f);
             y->end_s = y->vowel_s + rng_range(r, 0.13f, 0.20f) + (i == n - 1 ? 0.09 : 0);
             y->person = speaker;
-            y->vowel = (int)(rng_next(r) % N_VOWELS);
-            y->consonant = (int)(rng_next(r) % N_CONSONANTS);
+            y->vowel = (int)(um_random(r) % N_VOWELS);
+            y->consonant = (int)(um_random(r) % N_CONSONANTS);
             y->f0_hz = base * mixf(lift, 0.88f, (float)i / (float)(n - 1)) * rng_range(r, 0.96f, 1.04f);
             if (y->end_s + 0.1 > s->seconds)
                 return;

@@ -341,8 +341,9 @@ void person_make(person *a, uint64_t seed, int kind)
     static const int irises[4][3] = {{92, 62, 36}, {84, 112, 120}, {96, 104, 64}, {70, 46, 30}};
     static const int cloths[5][3] = {
         {44, 62, 92}, {120, 44, 48}, {60, 84, 70}, {188, 180, 166}, {52, 52, 58}};
-    int tone = (int)(rng_next(&r) % 5), h = tone >= 3 ? (rng_next(&r) % 2 ? 4 : 0) : (int)(rng_next(&r) % 4);
-    int i = tone >= 3 ? (rng_next(&r) % 2 ? 0 : 3) : (int)(rng_next(&r) % 4), c = (int)(rng_next(&r) % 5);
+    int tone = (int)(um_random(&r) % 5),
+        h = tone >= 3 ? (um_random(&r) % 2 ? 4 : 0) : (int)(um_random(&r) % 4);
+    int i = tone >= 3 ? (um_random(&r) % 2 ? 0 : 3) : (int)(um_random(&r) % 4), c = (int)(um_random(&r) % 5);
     a->skin = srgb(skins[tone][0], skins[tone][1], skins[tone][2]);
     a->hair = srgb(hairs[h][0], hairs[h][1], hairs[h][2]);
     a->iris = srgb(irises[i][0], irises[i][1], irises[i][2]);

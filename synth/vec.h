@@ -1,6 +1,7 @@
 /* vec.h: small vectors, smooth steps, noise and random numbers of the sample renderer. */
 #ifndef UM_SYNTH_VEC_H
 #define UM_SYNTH_VEC_H
+#include "base/random.h"
 #include <math.h>
 #include <stdint.h>
 
@@ -89,21 +90,13 @@ static inline float bellf(float v, float width)
     return expf(-v * v);
 }
 
-/* splitmix64 */
-static inline uint64_t rng_next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
-}
 static inline float rng_range(uint64_t *state, float lo, float hi)
 {
-    return lo + (hi - lo) * (float)(rng_next(state) >> 40) / (float)(1 << 24);
+    return lo + (hi - lo) * (float)(um_random(state) >> 40) / (float)(1 << 24);
 }
 static inline float rng_normal(uint64_t *state) /* sum of four uniforms: bounded at 3.5 sigma */
 {
-    uint64_t r = rng_next(state);
+    uint64_t r = um_random(state);
     int sum = (int)(r & 0xffff) + (int)(r >> 16 & 0xffff) + (int)(r >> 32 & 0xffff) + (int)(r >> 48);
     return (float)(sum - 131070) * (1.7320508f / 65536);
 }

@@ -1,9 +1,8 @@
-/* random.h: a small seeded generator: splitmix64 (Steele, Lea and Flood 2014). */
+/* random.h: what samples draw, from a seed of their own (base/random.h), in single precision. */
 #ifndef UNMASK_RANDOM_H
 #define UNMASK_RANDOM_H
-#include <math.h>
+#include "base/random.h"
 #include <stdbool.h>
-#include <stdint.h>
 
 typedef struct rng {
     uint64_t state;
@@ -11,10 +10,7 @@ typedef struct rng {
 
 static inline uint64_t rng_next(rng *r)
 {
-    uint64_t z = r->state += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
+    return um_random(&r->state);
 }
 
 /* low <= v < high */

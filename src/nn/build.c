@@ -1,5 +1,5 @@
 #include "nn/build.h"
-#include <math.h>
+#include "base/random.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,16 +110,6 @@ int um_build_constant(um_build *b, const char *name, um_dtype dtype, int rank, c
     return v;
 }
 
-/* splitmix64 (Steele, Lea and Flood 2014): 0 < u < 1 */
-static double uniform(uint64_t *state)
-{
-    uint64_t z = *state += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    z ^= z >> 31;
-    return ((double)(z >> 11) + .5) / 9007199254740992.0;
-}
-
 int um_build_weights(um_build *b, const char *name, int rank, const int64_t *dim, double deviation)
 {
     int v = um_build_constant(b, name, UM_F32, rank, dim, NULL);
@@ -127,10 +117,8 @@ int um_build_weights(um_build *b, const char *name, int rank, const int64_t *dim
         return v;
     const um_tensor *t = b->graph->values[v].constant;
     int64_t n = um_tensor_count(t);
-    for (int64_t i = 0; i < n; i++) { /* Box and Muller 1958 */
-        double r = sqrt(-2 * log(uniform(&b->random)));
-        ((float *)t->data)[i] = (float)(deviation * r * cos(2 * M_PI * uniform(&b->random)));
-    }
+    for (int64_t i = 0; i < n; i++)
+        ((float *)t->data)[i] = (float)(deviation * um_random_normal(&b->random));
     return v;
 }
 
