@@ -8,7 +8,7 @@ import json, math, subprocess, sys
 
 unmask, clip, extra = sys.argv[1], sys.argv[2], sys.argv[3:]
 truth = json.load(open(clip + ".truth.json"))["frames"]
-lines = subprocess.run([unmask, "faces", "--every", "1", "--json", *extra, clip], check=True, capture_output=True, text=True).stdout
+lines = subprocess.run([unmask, "faces", "--every", "0", "--json", *extra, clip], check=True, capture_output=True, text=True).stdout
 found = {f["frame"]: f["faces"] for f in map(json.loads, lines.splitlines()) if "faces" in f}
 distance = lambda a, b: math.hypot(a[0] - b[0], a[1] - b[1])
 opening = lambda e: (distance(e[1], e[5]) + distance(e[2], e[4])) / 2 / distance(e[0], e[3])
@@ -19,7 +19,8 @@ for i, frame in enumerate(truth):
     if not faces:
         missed += 1
         continue
-    got = faces[0]["points"]
+    flat = faces[0]["points"]
+    got = flat if isinstance(flat[0], list) else list(zip(flat[::2], flat[1::2]))
     eyes = distance(want["points"][36], want["points"][45])
     errors.append(sum(distance(a, b) for a, b in zip(got, want["points"])) / 68 / eyes)
     ours.append((opening(got[36:42]) + opening(got[42:48])) / 2)
