@@ -372,6 +372,88 @@ static int layer_norm(um_build *b, int x)
     return um_build_node(b, "LayerNormalization", "y", 3, in);
 }
 
+static int gemm_turned(um_build *b, int x) /* both sides transposed, factors, a column to add */
+{
+    const int64_t dim[2] = {3, 2}, column[2] = {120, 1};
+    const int in[3] = {rows_of(b, x), um_build_weights(b, "v", 2, dim, .5),
+                       um_build_weights(b, "c", 2, column, .5)};
+    int y = um_build_node(b, "Gemm", "product", 3, in);
+    um_build_int(b, "transA", 1);
+    um_build_int(b, "transB", 1);
+    um_build_float(b, "alpha", 1.5f);
+    um_build_float(b, "beta", -.7f);
+    return y;
+}
+static int matmul_batch(um_build *b, int x) /* [2, 4, 6, 5] by [4, 5, 3] */
+{
+    const int64_t dim[3] = {4, 5, 3};
+    return two(b, "MatMul", x, um_build_weights(b, "v", 3, dim, .5));
+}
+static int add_shared(um_build *b, int x) /* a row, a column and one number, all parameters */
+{
+    const int64_t row[1] = {5}, column[4] = {2, 1, 6, 1};
+    x = um_build_node(b, "Add", "a", 2, (const int[2]){x, um_build_weights(b, "row", 1, row, .5)});
+    x = um_build_node(b, "Mul", "m", 2, (const int[2]){um_build_weights(b, "column", 4, column, 1), x});
+    return um_build_node(b, "Mul", "s", 2, (const int[2]){x, um_build_weights(b, "one", 0, NULL, 1)});
+}
+static int softmax_channels(um_build *b, int x)
+{
+    int y = node1(b, "Softmax", x);
+    um_build_int(b, "axis", 1);
+    return y;
+}
+static int reduce(um_build *b, int x, const char *type, int64_t axis)
+{
+    int y = node1(b, type, x);
+    um_build_ints(b, "axes", 1, &axis);
+    return y;
+}
+static int reduce_max(um_build *b, int x)
+{
+    return reduce(b, x, "ReduceMax", 2);
+}
+static int reduce_min(um_build *b, int x)
+{
+    return reduce(b, x, "ReduceMin", 1);
+}
+static int reduce_sum(um_build *b, int x)
+{
+    const int64_t one = 1, axis = -1;
+    return two(b, "ReduceSum", x, um_build_constant(b, "axes", UM_I64, 1, &one, &axis));
+}
+static int padded(um_build *b, int x, const char *mode, int64_t top)
+{
+    const int64_t eight = 8, pads[8] = {0, 0, top, 2, 0, 0, 1, 3};
+    int y = two(b, "Pad", x, um_build_constant(b, "pads", UM_I64, 1, &eight, pads));
+    um_build_text(b, "mode", mode);
+    return y;
+}
+static int pad_reflect(um_build *b, int x)
+{
+    return padded(b, x, "reflect", 1);
+}
+static int pad_edge(um_build *b, int x)
+{
+    return padded(b, x, "edge", 2);
+}
+static int pad_cut(um_build *b, int x)
+{
+    return padded(b, x, "constant", -2);
+}
+static int gather(um_build *b, int x)
+{
+    const int64_t four = 4, index[4] = {2, 0, -1, 2};
+    int y = two(b, "Gather", x, um_build_constant(b, "index", UM_I64, 1, &four, index));
+    um_build_int(b, "axis", 2);
+    return y;
+}
+static int expand(um_build *b, int x)
+{
+    const int64_t five = 5, shape[5] = {3, 2, 4, 6, 5};
+    int mean = um_build_node(b, "GlobalAveragePool", "mean", 1, &x);
+    return two(b, "Expand", mean, um_build_constant(b, "shape", UM_I64, 1, &five, shape));
+}
+
 enum { SEED = 1000 };
 
 int main(void)
@@ -436,7 +518,19 @@ int main(void)
                  CASE(transpose),
                  CASE(slice),
                  CASE(pad),
-                 CASE(layer_norm)};
+                 CASE(layer_norm),
+                 CASE(gemm_turned),
+                 CASE(matmul_batch),
+                 CASE(add_shared),
+                 CASE(softmax_channels),
+                 CASE(reduce_max),
+                 CASE(reduce_min),
+                 CASE(reduce_sum),
+                 CASE(pad_reflect),
+                 CASE(pad_edge),
+                 CASE(pad_cut),
+                 CASE(gather),
+                 CASE(expand)};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_case(cases[i].name, cases[i].make, SEED + i);
     return check_done();
