@@ -1,31 +1,7 @@
-/* html.c: escaping, pictures as data, names of persons. */
+/* html.c: pictures as data, names of persons. */
 #include "report/html.h"
 #include "source/encode.h"
 #include <string.h>
-
-void um_html_text(um_buf *b, const char *text)
-{
-    for (uint32_t c; (c = um_utf8_next(&text));)
-        switch (c) {
-        case '&':
-            um_buf_text(b, "&amp;");
-            break;
-        case '<':
-            um_buf_text(b, "&lt;");
-            break;
-        case '>':
-            um_buf_text(b, "&gt;");
-            break;
-        case '"':
-            um_buf_text(b, "&quot;");
-            break;
-        case '\'':
-            um_buf_text(b, "&#39;");
-            break;
-        default:
-            um_utf8_add(b, c);
-        }
-}
 
 void um_html_base64(um_buf *b, const void *bytes, size_t n)
 {

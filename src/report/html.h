@@ -1,10 +1,9 @@
-/* html.h: pieces of the HTML page. Everything that comes from outside goes through um_html_text. */
+/* html.h: pieces of the HTML page. Everything that comes from outside goes through um_html_text
+ * (base/text.h). */
 #ifndef UM_REPORT_HTML_H
 #define UM_REPORT_HTML_H
 #include "report/words.h"
 
-/* Text for element content and for attribute values in double quotes. */
-void um_html_text(um_buf *b, const char *text);
 void um_html_base64(um_buf *b, const void *bytes, size_t n);
 /* <img> of at most `side` pixels a side with the picture inside. */
 um_status um_html_picture(um_buf *b, const um_image *image, int side, const char *alternative, um_error *err);

@@ -1,14 +1,9 @@
-/* words.h: the sentences and small formats shared by the text and HTML reports, and safe walking of foreign
- * text. Persons are numbered from 1 for readers: um_person_number. */
+/* words.h: the sentences and small formats shared by the text and HTML reports. Persons are numbered from 1 for readers: um_person_number. */
 #ifndef UM_REPORT_WORDS_H
 #define UM_REPORT_WORDS_H
+#include "base/text.h"
 #include "report/report.h"
 
-/* The next character of UTF-8 text, and moves on. U+FFFD stands for bytes that are not UTF-8 and for
- * characters that could deceive a reader: controls and marks that change the direction of text. 0 at the
- * end. */
-uint32_t um_utf8_next(const char **text);
-void um_utf8_add(um_buf *b, uint32_t character);
 /* Foreign text on one line of a terminal. */
 void um_words_plain(um_buf *b, const char *text);
 

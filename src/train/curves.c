@@ -1,104 +1,95 @@
-/* curves.c: the page of a training: one chart per loss term, per metric, and the learning rate. */
+/* curves.c: the page of a training: a chart for the loss, each of its terms, each metric, and what else tells
+ * how it went. */
 #include "base/json.h"
+#include "base/text.h"
 #include "train/log.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    MOST_SERIES = UM_TRAIN_TERMS + UM_TRAIN_METRICS + 2,
+    MOST_SERIES = UM_TRAIN_TERMS + UM_TRAIN_METRICS + 8,
+    MOST_POINTS = 1 << 24,
     MOST_LOG = 1 << 28,
     MOST_PAGE = 1 << 24,
-    DRAWN = 1000
+    DRAWN = 1200, /* points of a curve */
+    TICKS = 6
 };
-enum { WIDTH = 640, HEIGHT = 220, LEFT = 64, BOTTOM = 24, TOP = 12, RIGHT = 12 };
+enum { WIDTH = 640, HEIGHT = 230, LEFT = 62, RIGHT = 14, TOP = 12, BOTTOM = 26 };
+
+typedef struct point {
+    double step, value;
+} point;
+
+typedef enum kind { PLAIN, LOGARITHMIC, METRIC } kind;
 
 typedef struct series {
     char name[64];
-    bool logarithmic;
-    double *step, *value;
-    size_t n, step_capacity, value_capacity;
+    kind kind;
+    point *points;
+    size_t n, capacity;
 } series;
 
 typedef struct page {
     series s[MOST_SERIES];
     int n;
+    double last_step, seconds, best_step;
 } page;
 
-static um_status add(page *p, const char *name, bool logarithmic, double step, double value, um_error *err)
+static um_status add(page *p, const char *name, kind k, double step, double value, um_error *err)
 {
     series *s = p->s;
     while (s < p->s + p->n && strcmp(s->name, name) != 0)
         s++;
-    if (s == p->s + MOST_SERIES || !isfinite(value))
+    if (s == p->s + MOST_SERIES || !isfinite(value) || (k == LOGARITHMIC && value <= 0))
         return UM_OK;
     if (s == p->s + p->n) {
         snprintf(s->name, sizeof s->name, "%s", name);
-        s->logarithmic = logarithmic;
+        s->kind = k;
         p->n++;
     }
-    if (!um_grow(&s->step, &s->step_capacity, s->n + 1, 1 << 24, sizeof *s->step) ||
-        !um_grow(&s->value, &s->value_capacity, s->n + 1, 1 << 24, sizeof *s->value))
+    if (!um_grow(&s->points, &s->capacity, s->n + 1, MOST_POINTS, sizeof *s->points))
         return um_fail_oom(err);
-    s->step[s->n] = step;
-    s->value[s->n++] = value;
+    s->points[s->n++] = (point){step, value};
     return UM_OK;
 }
 
-static um_status add_object(page *p, const um_json *object, bool logarithmic, double step, um_error *err)
+static um_status add_object(page *p, const um_json *object, kind k, double step, um_error *err)
 {
     um_status st = UM_OK;
     const char *key;
     const um_json *v;
     for (size_t i = 0; st == UM_OK && um_json_member(object, i, &key, &v); i++)
-        st = add(p, key, logarithmic, step, um_json_as_num(v, NAN), err);
+        st = add(p, key, k, step, um_json_as_num(v, NAN), err);
     return st;
 }
 
 static um_status read_line(page *p, const um_json *line, um_error *err)
 {
+    static const struct {
+        const char *key, *name;
+        kind kind;
+    } other[] = {{"rate", "learning rate", PLAIN},
+                 {"norm", "norm of the gradient", LOGARITHMIC},
+                 {"samples_per_s", "samples per second", PLAIN},
+                 {"utilisation", "share of time not waiting for samples", PLAIN}};
     double step = um_json_get_num(line, "step", 0);
     const um_json *metrics = um_json_get(line, "metrics"), *terms = um_json_get(line, "terms");
-    um_status st = UM_OK;
-    if (metrics)
-        return add_object(p, metrics, false, step, err);
-    st = add(p, "loss", true, step, um_json_get_num(line, "loss", NAN), err);
-    if (st == UM_OK && terms)
-        st = add_object(p, terms, true, step, err);
-    return st < 0 ? st : add(p, "learning rate", false, step, um_json_get_num(line, "rate", NAN), err);
-}
-
-static double height_of(const series *s, double v)
-{
-    return s->logarithmic ? log10(fmax(v, 1e-12)) : v;
-}
-
-static void draw(um_buf *b, const series *s)
-{
-    double low = INFINITY, high = -INFINITY, last = fmax(1, s->step[s->n - 1]);
-    for (size_t i = 0; i < s->n; i++) {
-        low = fmin(low, height_of(s, s->value[i]));
-        high = fmax(high, height_of(s, s->value[i]));
+    if (!(step >= 0 && step < 1e15))
+        return UM_OK;
+    p->last_step = fmax(p->last_step, step);
+    p->seconds = fmax(p->seconds, fmin(um_json_get_num(line, "seconds", 0), 1e9));
+    if (metrics) {
+        if (um_json_get_bool(line, "best", false))
+            p->best_step = step;
+        return add_object(p, metrics, METRIC, step, err);
     }
-    if (high - low < 1e-9)
-        high = low + 1e-9;
-    um_buf_printf(b, "<figure><figcaption>%s <b>%.5g</b></figcaption><svg viewBox='0 0 %d %d' role='img'>",
-                  s->name, s->value[s->n - 1], WIDTH, HEIGHT);
-    for (int i = 0; i <= 4; i++) {
-        double y = TOP + (HEIGHT - TOP - BOTTOM) * i / 4., v = high - (high - low) * i / 4;
-        um_buf_printf(
-            b, "<path class='grid' d='M%d %.1fH%d'/><text x='%d' y='%.1f' text-anchor='end'>%.4g</text>",
-            LEFT, y, WIDTH - RIGHT, LEFT - 6, y + 4, s->logarithmic ? pow(10, v) : v);
-    }
-    um_buf_printf(b,
-                  "<text x='%d' y='%d'>0</text><text x='%d' y='%d' text-anchor='end'>step "
-                  "%.0f</text><polyline points='",
-                  LEFT, HEIGHT - 6, WIDTH - RIGHT, HEIGHT - 6, last);
-    size_t every = s->n / DRAWN + 1;
-    for (size_t i = 0; i < s->n; i += every)
-        um_buf_printf(b, "%.1f,%.1f ", LEFT + (WIDTH - LEFT - RIGHT) * s->step[i] / last,
-                      TOP + (HEIGHT - TOP - BOTTOM) * (high - height_of(s, s->value[i])) / (high - low));
-    um_buf_text(b, "'/></svg></figure>\n");
+    um_status st = add(p, "loss", LOGARITHMIC, step, um_json_get_num(line, "loss", NAN), err);
+    if (st == UM_OK && um_json_count(terms) > 1)
+        st = add_object(p, terms, LOGARITHMIC, step, err);
+    for (size_t i = 0; i < sizeof other / sizeof *other && st == UM_OK; i++)
+        st = add(p, other[i].name, other[i].kind, step, um_json_get_num(line, other[i].key, NAN), err);
+    return st;
 }
 
 static um_status read_log(page *p, const char *path, um_error *err)
@@ -118,33 +109,165 @@ static um_status read_log(page *p, const char *path, um_error *err)
     return st;
 }
 
+/* --- drawing --- */
+
+typedef struct axis {
+    double low, high, tick[TICKS + 2]; /* in the scale that is drawn */
+    int n_ticks;
+} axis;
+
+/* Round numbers at most TICKS + 1 of which lie between low and high. */
+static void ticks(axis *a)
+{
+    double rough = (a->high - a->low) / TICKS, unit = pow(10, floor(log10(rough)));
+    double every = unit * (rough <= unit ? 1 : rough <= 2 * unit ? 2 : rough <= 5 * unit ? 5 : 10);
+    for (double k = ceil(a->low / every - 1e-9); k * every <= a->high + 1e-9 * every; k++)
+        if (a->n_ticks < TICKS + 2)
+            a->tick[a->n_ticks++] = k * every;
+}
+
+/* 1, 2, 5, 10, 20...; powers of ten alone where those are too many. False when fewer than two lie inside. */
+static bool decades(axis *a)
+{
+    static const double digit[] = {0, .30102999566398120, .69897000433601880};
+    int per_decade = a->high - a->low < 2 ? 3 : 1, every = 1 + (int)((a->high - a->low) / TICKS);
+    for (double k = floor(a->low); k <= a->high; k += every)
+        for (int i = 0; i < per_decade; i++)
+            if (k + digit[i] >= a->low && k + digit[i] <= a->high && a->n_ticks < TICKS + 2)
+                a->tick[a->n_ticks++] = k + digit[i];
+    return a->n_ticks > 1;
+}
+
+static double scaled(const series *s, double v)
+{
+    return s->kind == LOGARITHMIC ? log10(v) : v;
+}
+
+static axis value_axis(series *s)
+{
+    axis a = {.low = INFINITY, .high = -INFINITY};
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < s->n; i++) {
+            a.low = fmin(a.low, scaled(s, s->points[i].value));
+            a.high = fmax(a.high, scaled(s, s->points[i].value));
+        }
+        double least = fmax(1e-9, 1e-6 * fabs(a.high)); /* a constant gets a scale, too */
+        if (a.high - a.low < least) {
+            a.low -= least;
+            a.high += least;
+        }
+        if (s->kind != LOGARITHMIC || decades(&a))
+            break;
+        s->kind = PLAIN; /* too narrow for round numbers of that scale */
+        a = (axis){.low = INFINITY, .high = -INFINITY};
+    }
+    if (s->kind != LOGARITHMIC)
+        ticks(&a);
+    return a;
+}
+
+static double place_x(const page *p, double step)
+{
+    return LEFT + (WIDTH - LEFT - RIGHT) * step / fmax(1, p->last_step);
+}
+
+static double place_y(const axis *a, double v)
+{
+    return TOP + (HEIGHT - TOP - BOTTOM) * (a->high - v) / (a->high - a->low);
+}
+
+static void draw_frame(um_buf *b, const page *p, const series *s, const axis *a)
+{
+    axis steps = {.high = fmax(1, p->last_step)};
+    for (int i = 0; i < a->n_ticks; i++) {
+        double y = place_y(a, a->tick[i]), v = s->kind == LOGARITHMIC ? pow(10, a->tick[i]) : a->tick[i];
+        um_buf_printf(b, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, y, WIDTH - RIGHT);
+        um_buf_printf(b, "<text class=\"left\" x=\"%d\" y=\"%.1f\">%.4g</text>", LEFT - 8, y + 4,
+                      fabs(v) < 1e-12 ? 0 : v);
+    }
+    ticks(&steps);
+    for (int i = 0; i < steps.n_ticks; i++)
+        if (steps.tick[i] == floor(steps.tick[i]))
+            um_buf_printf(b, "<text class=\"below\" x=\"%.1f\" y=\"%d\">%.0f</text>",
+                          place_x(p, steps.tick[i]), HEIGHT - 6, steps.tick[i]);
+}
+
+static void draw(um_buf *b, const page *p, series *s)
+{
+    axis a = value_axis(s);
+    point last = s->points[s->n - 1];
+    um_buf_text(b, "<figure><figcaption>");
+    um_html_text(b, s->name);
+    um_buf_printf(b, " <b>%.5g</b>", last.value);
+    um_buf_printf(b, "</figcaption><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
+    um_html_text(b, s->name);
+    um_buf_printf(b, " from %.4g to %.4g over %.0f steps\">", s->points[0].value, last.value, p->last_step);
+    draw_frame(b, p, s, &a);
+    um_buf_text(b, "<polyline points=\"");
+    size_t every = s->n / DRAWN + 1;
+    for (size_t i = (s->n - 1) % every; i < s->n; i += every) /* ends with the last */
+        um_buf_printf(b, "%.1f,%.1f ", place_x(p, s->points[i].step),
+                      place_y(&a, scaled(s, s->points[i].value)));
+    um_buf_text(b, "\"/>");
+    for (size_t i = 0; i < s->n && s->kind == METRIC; i++)
+        if (s->points[i].step == p->best_step)
+            um_buf_printf(b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>", place_x(p, s->points[i].step),
+                          place_y(&a, s->points[i].value));
+    um_buf_text(b, "</svg></figure>\n");
+}
+
+static const char style[] =
+    ":root{color-scheme:light "
+    "dark;--paper:#fbfaf7;--ink:#1d1c1a;--muted:#5e5a52;--rule:#ddd8ce;--line:#0067a8;"
+    "--best:#a63d17}"
+    "@media(prefers-color-scheme:dark){:root{--paper:#15161a;--ink:#ebe8e1;--muted:#a9a59c;--rule:#363840;"
+    "--line:#63b3ea;--best:#f2956a}}"
+    "body{margin:0 auto;max-width:84rem;padding:1.5rem;background:var(--paper);color:var(--ink);"
+    "font:1rem/1.5 system-ui,\"Segoe UI\",\"Noto Sans\",\"Liberation Sans\",sans-serif}"
+    "h1{font-size:1.5rem;font-weight:600;margin:0}p{color:var(--muted);margin:.25rem 0 1.75rem}"
+    "main{display:grid;gap:1.75rem "
+    "2.25rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}"
+    "figure{margin:0}figcaption{color:var(--muted)}b{color:var(--ink);font-weight:600}"
+    "p,b,text{font-variant-numeric:tabular-nums}"
+    "svg{display:block;width:100%;height:auto}text{font-size:12.5px;fill:var(--muted)}"
+    ".left{text-anchor:end}.below{text-anchor:middle}.grid{stroke:var(--rule)}"
+    "polyline{fill:none;stroke:var(--line);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}"
+    "circle{fill:var(--best);stroke:var(--paper);stroke-width:1.5}";
+
+static void write_page(um_buf *b, page *p, const char *title)
+{
+    um_buf_text(b, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                   "<meta name=\"viewport\" content=\"width=device-width\"><title>Training: ");
+    um_html_text(b, title);
+    um_buf_text(b, "</title><style>");
+    um_buf_text(b, style);
+    um_buf_text(b, "</style></head><body>\n<h1>Training: ");
+    um_html_text(b, title);
+    um_buf_printf(b, "</h1>\n<p>Step %.0f after %d min %02d s", p->last_step, (int)(p->seconds / 60),
+                  (int)fmod(p->seconds, 60));
+    if (p->best_step >= 0)
+        um_buf_printf(b, "; the best weights so far are those of step %.0f", p->best_step);
+    um_buf_text(b, ".</p>\n<main>\n");
+    for (int i = 0; i < p->n; i++)
+        draw(b, p, &p->s[i]);
+    um_buf_text(b, "</main>\n</body></html>\n");
+}
+
 um_status um_curves_write(const char *html_path, const char *log_path, const char *title, um_error *err)
 {
     um_buf b;
     page *p = um_calloc(1, sizeof *p);
     if (!p)
         return um_fail_oom(err);
-    um_status st = read_log(p, log_path, err);
+    p->best_step = -1;
     um_buf_init(&b, MOST_PAGE);
-    um_buf_printf(
-        &b,
-        "<!doctype html><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
-        "<title>%s</title><style>:root{color-scheme:light dark}body{font:15px/1.4 system-ui,sans-serif;"
-        "max-width:1360px;margin:2em auto;padding:0 1em}main{display:grid;gap:1.5em;grid-template-columns:"
-        "repeat(auto-fit,minmax(min(100%%,420px),1fr))}figure{margin:0}figcaption{margin-bottom:.3em}"
-        "svg{width:100%%}text{font-size:12px;fill:currentColor;opacity:.7}.grid{stroke:currentColor;"
-        "opacity:.15}polyline{fill:none;stroke:#2a7de1;stroke-width:1.6}</style>"
-        "<h1>Training of %s</h1><main>\n",
-        title, title);
-    for (int i = 0; i < p->n; i++)
-        draw(&b, &p->s[i]);
-    um_buf_text(&b, "</main>\n");
-    if (st == UM_OK)
+    um_status st = read_log(p, log_path, err);
+    if (st == UM_OK) {
+        write_page(&b, p, title);
         st = b.broken ? um_fail_oom(err) : um_file_write(html_path, b.data, b.n, err);
-    for (int i = 0; i < p->n; i++) {
-        free(p->s[i].step);
-        free(p->s[i].value);
     }
+    for (int i = 0; i < p->n; i++)
+        free(p->s[i].points);
     free(p);
     um_buf_free(&b);
     return st;

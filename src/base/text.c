@@ -1,0 +1,71 @@
+#include "base/text.h"
+
+enum { REPLACEMENT = 0xFFFD };
+
+static bool deceives(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x200B || c == 0x200E ||
+           c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+           (c >= 0xE0000 && c <= 0xE0FFF) || (c & 0xFFFE) == 0xFFFE;
+}
+
+uint32_t um_utf8_next(const char **text)
+{
+    const unsigned char *p = (const unsigned char *)*text;
+    if (!*p)
+        return 0;
+    uint32_t c = *p;
+    int n = c < 0x80                ? 1
+            : c >= 0xC2 && c < 0xE0 ? 2
+            : c >= 0xE0 && c < 0xF0 ? 3
+            : c >= 0xF0 && c < 0xF5 ? 4
+                                    : 0;
+    if (n > 1)
+        c &= 0x7Fu >> n;
+    for (int i = 1; i < n; i++) {
+        if ((p[i] & 0xC0) != 0x80) { /* also at the end of the text */
+            n = 0;
+            break;
+        }
+        c = c << 6 | (p[i] & 0x3F);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    bool good = n && c >= least[n] && c <= 0x10FFFF && !(c >= 0xD800 && c < 0xE000);
+    *text += good ? n : 1;
+    return good && !deceives(c) ? c : REPLACEMENT;
+}
+
+void um_utf8_add(um_buf *b, uint32_t c)
+{
+    char out[4];
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = n - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3F));
+    out[0] = (char)(lead[n] | c);
+    um_buf_add(b, out, n);
+}
+
+void um_html_text(um_buf *b, const char *text)
+{
+    for (uint32_t c; (c = um_utf8_next(&text));)
+        switch (c) {
+        case '&':
+            um_buf_text(b, "&amp;");
+            break;
+        case '<':
+            um_buf_text(b, "&lt;");
+            break;
+        case '>':
+            um_buf_text(b, "&gt;");
+            break;
+        case '"':
+            um_buf_text(b, "&quot;");
+            break;
+        case '\'':
+            um_buf_text(b, "&#39;");
+            break;
+        default:
+            um_utf8_add(b, c);
+        }
+}
