@@ -123,7 +123,7 @@ static void ticks(axis *a)
     double every = unit * (rough <= unit ? 1 : rough <= 2 * unit ? 2 : rough <= 5 * unit ? 5 : 10);
     for (double k = ceil(a->low / every - 1e-9); k * every <= a->high + 1e-9 * every; k++)
         if (a->n_ticks < TICKS + 2)
-            a->tick[a->n_ticks++] = k * every;
+            a->tick[a->n_ticks++] = k * every + 0.; /* not -0 */
 }
 
 /* 1, 2, 5, 10, 20...; powers of ten alone where those are too many. False when fewer than two lie inside. */
@@ -229,7 +229,7 @@ static const char style[] =
     "2.25rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}"
     "figure{margin:0}figcaption{color:var(--muted)}b{color:var(--ink);font-weight:600}"
     "p,b,text{font-variant-numeric:tabular-nums}"
-    "svg{display:block;width:100%;height:auto}text{font-size:12.5px;fill:var(--muted)}"
+    "svg{display:block;width:100%;height:auto;overflow:visible}text{font-size:12.5px;fill:var(--muted)}"
     ".left{text-anchor:end}.below{text-anchor:middle}.grid{stroke:var(--rule)}"
     "polyline{fill:none;stroke:var(--line);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}"
     "circle{fill:var(--best);stroke:var(--paper);stroke-width:1.5}";
