@@ -101,6 +101,13 @@ static um_status open_file(um_demux *d, um_error *err)
     return UM_OK;
 }
 
+static um_status refuse(const um_demux *d, const char *reason, um_error *err)
+{
+    if (um_bmff_is_cut(d->fd, d->size))
+        reason = "the file seems to end early: its index is not all there";
+    return um_fail(err, UM_EFORMAT, "%s: %s", d->path, reason);
+}
+
 static um_status open_format(um_demux *d, um_error *err)
 {
     AVDictionary *options = NULL;
@@ -123,7 +130,7 @@ static um_status open_format(um_demux *d, um_error *err)
     if (r == AVERROR(ENOMEM))
         return um_fail_oom(err);
     if (r < 0)
-        return um_fail(err, UM_EFORMAT, "%s: no video, photo or sound that can be read", d->path);
+        return refuse(d, "no video, photo or sound that can be read", err);
     return UM_OK;
 }
 
@@ -176,7 +183,7 @@ static um_status find_tracks(um_demux *d, um_error *err)
     d->video.stream = best_stream(d->format, AVMEDIA_TYPE_VIDEO);
     d->sound.stream = best_stream(d->format, AVMEDIA_TYPE_AUDIO);
     if (!d->video.stream && !d->sound.stream)
-        return um_fail(err, UM_EFORMAT, "%s: holds neither pictures nor sound", d->path);
+        return refuse(d, "holds neither pictures nor sound", err);
     for (unsigned i = 0; i < d->format->nb_streams; i++)
         d->format->streams[i]->discard = AVDISCARD_ALL;
     return UM_OK;

@@ -1,6 +1,7 @@
 /* probe_bmff.c: boxes of the ISO base media format (ISO 14496-12) and its relatives: MP4, QuickTime, HEIF,
  * AVIF, JPEG XL. */
 #include "source/probe.h"
+#include "source/source_internal.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -358,4 +359,21 @@ void um_probe_bmff(um_probe_state *p)
         p->out_of_memory = true;
     }
     free(m);
+}
+
+/* Most writers put 'moov', the index, behind the media: a recording that was cut has none, or part of it. */
+bool um_bmff_is_cut(int fd, int64_t size)
+{
+    um_probe_state state = {.fd = fd, .size = size, .steps = UM_PROBE_STEPS};
+    struct bmff m = {.probe = &state};
+    struct box box;
+    bool cut, has_media = false;
+    for (int64_t at = 0; read_box(&m, &box, at, size, &cut); at = box.end) {
+        if (!at && !is(&box, "ftyp") && !is(&box, "mdat") && !is(&box, "wide") && !is(&box, "moov"))
+            return false;
+        if (cut || is(&box, "moov"))
+            return cut;
+        has_media |= is(&box, "mdat");
+    }
+    return has_media;
 }

@@ -86,4 +86,8 @@ bool um_heif_is(const char *path); /* by content: a HEIC or AVIF still */
 /* Reads the primary picture and fills media, with constant strings. */
 um_status um_heif_read(um_moment **out, um_media *media, const char *path, unsigned want, um_error *err);
 
+/* ---- probe_bmff.c ---- */
+/* An MP4 or QuickTime file that ends inside or before its index. */
+bool um_bmff_is_cut(int fd, int64_t size);
+
 #endif

@@ -60,6 +60,33 @@ static void test_cut_files_are_read_to_the_cut(void)
     whole_free(&w);
 }
 
+/* The index of most recordings comes last: cut before or inside it nothing can be read, and the error says
+ * why. */
+static void test_cut_before_the_index(void)
+{
+    CHECK(fixture_run(FFMPEG "-i clip.mp4 -c copy late.mp4"));
+    CHECK(fixture_run(FFMPEG "-i clip.mp4 -c copy late.mov"));
+    for (int i = 0; i < 2; i++) {
+        size_t n;
+        char *bytes = fixture_read(i ? "late.mov" : "late.mp4", &n);
+        const uint8_t *moov = fixture_find((uint8_t *)bytes, n, "moov");
+        CHECK(moov && moov - (uint8_t *)bytes > (ptrdiff_t)(n / 2));
+        size_t before = moov ? (size_t)(moov - 4 - (uint8_t *)bytes) : 0;
+        size_t cuts[] = {n / 10, n / 2, before, before + 4, before + 300};
+        for (int k = 0; moov && k < 5; k++) {
+            CHECK(fixture_write("cut-late", bytes, cuts[k]));
+            whole_read(&w, fixture_path("cut-late"), all);
+            CHECK(w.status == UM_EFORMAT && strstr(w.err.text, "cut-late: the file seems to end early"));
+            whole_free(&w);
+        }
+        free(bytes);
+    }
+    CHECK(fixture_write("noise.txt", "A box of this length would end beyond.", 38));
+    whole_read(&w, fixture_path("noise.txt"), all);
+    CHECK(w.status == UM_EFORMAT && !strstr(w.err.text, "early"));
+    whole_free(&w);
+}
+
 /* A run of zeros in every tenth of the payload: some pictures suffer, the others come, nothing crashes. */
 static void test_holes(void)
 {
@@ -284,6 +311,7 @@ int main(void)
         return CHECK_SKIP;
     make_clip();
     test_cut_files_are_read_to_the_cut();
+    test_cut_before_the_index();
     test_holes();
     test_noise();
     test_refused();
