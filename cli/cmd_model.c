@@ -7,7 +7,7 @@
 enum { MAX_INPUTS = 64, MAX_REPEAT = 100000 };
 
 static bool as_json;
-static const char *run_files, *out_dir;
+static const char *run_files, *out_dir, *onnx_file;
 static int repeat, threads = 1;
 
 static const char *dtype_name(um_dtype dtype)
@@ -82,6 +82,25 @@ static bool all_supported(const um_model *m)
     return true;
 }
 
+static void print_notes(const um_model *m)
+{
+    if (as_json)
+        printf("  \"notes\": [");
+    for (int i = 0; i < um_model_n_notes(m); i++) {
+        const char *value = "", *key = um_model_note(m, i, &value);
+        if (as_json)
+            printf("%s{\"key\": \"", i ? ", " : "");
+        else
+            printf("note     ");
+        print_text(key, as_json);
+        printf(as_json ? "\", \"value\": \"" : ": ");
+        print_text(value, as_json);
+        printf(as_json ? "\"}" : "\n");
+    }
+    if (as_json)
+        printf("],\n");
+}
+
 static void print_model(const um_model *m, const char *path)
 {
     if (as_json) {
@@ -96,6 +115,7 @@ static void print_model(const um_model *m, const char *path)
     }
     print_values(m, as_json ? "inputs" : "input", um_model_n_inputs(m), um_model_input);
     print_values(m, as_json ? "outputs" : "output", um_model_n_outputs(m), um_model_output);
+    print_notes(m);
     if (as_json)
         printf("  \"operators\": [");
     for (int i = 0; i < um_model_n_ops(m); i++) {
@@ -227,12 +247,12 @@ static int run(int n, char **args)
     if (um_model_open(&m, args[0], threads, &err) < 0)
         return um_complain(&err);
     int status = UM_EXIT_OK;
-    bool runs = run_files || repeat;
-    if (!runs || as_json)
+    bool runs = run_files || repeat, lists = !runs && !onnx_file;
+    if (lists || as_json)
         print_model(m, args[0]);
-    if (runs && execute(m, &err) < 0)
+    if ((onnx_file && um_model_write_onnx(m, onnx_file, &err) < 0) || (runs && execute(m, &err) < 0))
         status = um_complain(&err);
-    else if (!runs && !all_supported(m)) {
+    else if (lists && !all_supported(m)) {
         for (int i = 0; i < um_model_n_ops(m); i++)
             if (!um_model_op(m, i)->supported) {
                 fprintf(stderr, "unmask: %s: operator %s is not supported\n", args[0], um_model_op(m, i)->op);
@@ -248,6 +268,7 @@ static const um_opt options[] = {
     {"json", UM_OPT_FLAG, NULL, "print JSON", &as_json, 0, 0},
     {"run", UM_OPT_TEXT, "FILES", "run on these TensorProto files: IN.pb[,IN.pb...]", &run_files, 0, 0},
     {"out", UM_OPT_TEXT, "DIR", "with --run or --repeat: write DIR/output_N.pb", &out_dir, 0, 0},
+    {"onnx", UM_OPT_TEXT, "OUT.onnx", "write the network as ONNX", &onnx_file, 0, 0},
     {"repeat", UM_OPT_INT, "N", "run N times and print the median time (zeros without --run)", &repeat, 1,
      MAX_REPEAT},
     {"threads", UM_OPT_INT, "N", "threads to run on (default 1)", &threads, 1, 64},
@@ -256,14 +277,17 @@ static const um_opt options[] = {
 
 const um_command um_cmd_model = {
     .name = "model",
-    .arguments = "FILE.onnx",
-    .summary = "Show what an ONNX network needs, or run it",
-    .details = "Lists inputs, outputs, operators with their number and whether this engine has them, "
-               "parameters and\n"
-               "multiply-adds per call. With --run the network is run on tensors in files.",
+    .arguments = "FILE",
+    .summary = "Show what a network needs, run it, or write it as ONNX",
+    .details =
+        "Lists inputs, outputs, operators with their number and whether this engine has them, "
+        "parameters and\n"
+        "multiply-adds per call. With --run the network is run on tensors in files. FILE is an ONNX file or\n"
+        "the text of a network (docs/networks.md), whose weights are then random, the same in every run.",
     .examples = "  unmask model net.onnx\n"
                 "  unmask model net.onnx --repeat 20 --threads 2\n"
-                "  unmask model net.onnx --run input_0.pb --out results",
+                "  unmask model net.onnx --run input_0.pb --out results\n"
+                "  unmask model net.net --onnx net.onnx",
     .options = options,
     .min_args = 1,
     .max_args = 1,

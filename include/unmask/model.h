@@ -1,4 +1,4 @@
-/** model.h: run a neural network stored as ONNX. */
+/** model.h: run a neural network stored as ONNX or described by a text (docs/networks.md). */
 #ifndef UNMASK_MODEL_H
 #define UNMASK_MODEL_H
 
@@ -43,8 +43,9 @@ typedef struct um_op_count {
 
 typedef struct um_model um_model;
 
-/** Reads and checks a model. Unsupported operators do not fail here (um_model_op tells); they fail in _run
- * and _prepare with UM_EUNSUPPORTED. External data and paths inside a model are refused: UM_EFORMAT. */
+/** Reads and checks a model: ONNX, or a text, whose weights are then drawn at random, the same in every run.
+ * Unsupported operators do not fail here (um_model_op tells); they fail in _run and _prepare with
+ * UM_EUNSUPPORTED. External data and paths inside a model are refused: UM_EFORMAT. */
 UM_API um_status um_model_open(um_model **out, const char *path, int threads, um_error *err);
 UM_API um_status um_model_open_memory(um_model **out, const void *bytes, size_t n, const char *name,
                                       int threads, um_error *err);
@@ -55,10 +56,17 @@ UM_API const um_value_info *um_model_input(const um_model *model, int i);
 UM_API const um_value_info *um_model_output(const um_model *model, int i);
 UM_API int um_model_n_ops(const um_model *model);
 UM_API const um_op_count *um_model_op(const um_model *model, int i);
-UM_API int64_t um_model_parameters(const um_model *model);
+UM_API int64_t um_model_parameters(const um_model *model); ///< weights, without running statistics
 UM_API int64_t
 um_model_macs(const um_model *model); ///< multiply-adds per call at the declared shapes; -1 unknown
 UM_API const char *um_model_sha256(const um_model *model); ///< hex
+/** Metadata of the file (licence, how it was trained): the key, or NULL beyond the last. */
+UM_API int um_model_n_notes(const um_model *model);
+UM_API const char *um_model_note(const um_model *model, int i, const char **value);
+
+/** Writes the model as an ONNX file, through a temporary name. UM_EUNSUPPORTED when the file it came from
+ * defines operators of its own. */
+UM_API um_status um_model_write_onnx(const um_model *model, const char *path, um_error *err);
 
 /** Runs once. `in` follows the order of um_model_input. `out[i]` are borrowed from the model until the next
  * run. Shapes may change between calls where the model allows it (plans are kept for the last few shapes). */

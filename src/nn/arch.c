@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LINES = 4096, LINE = 512, MOST_WIRES = 2048 };
+enum { MOST_LINES = 4096, LINE = 512, MOST_WIRES = 2048, VERSION = 1 };
+static const char TITLE[] = "unmask-network";
 
 typedef struct reader {
     um_build build;
@@ -51,6 +52,9 @@ static um_status outputs(reader *r, char *words)
         const um_wire *x = find(r, w);
         if (!x)
             return complain(r, "no such name:", w);
+        for (int i = 0; i < r->build.graph->n_outputs; i++)
+            if (r->build.graph->outputs[i] == x->value)
+                return complain(r, "already an output:", w);
         const int64_t dim[3][4] = {
             {-1, x->channels, x->height, x->width}, {-1, x->channels}, {-1, x->height, x->channels}};
         um_build_output(&r->build, x->value,
@@ -110,6 +114,8 @@ static um_status block(reader *r, const char *name, char *words)
             return complain(r, "numbers must be whole and at most 65536", "");
     um_wire out = a.in[0];
     b->make(&a, &out);
+    if (!a.problem && (out.channels > UM_ARCH_MOST || out.height > UM_ARCH_MOST || out.width > UM_ARCH_MOST))
+        a.problem = "channels, height or width above 1048576";
     if (a.problem)
         return complain(r, a.problem, "");
     for (int i = 0; i < a.n_options; i++)
@@ -131,13 +137,35 @@ static um_status statement(reader *r, char *line)
     char *equals = strtok_r(NULL, " \t", &rest);
     if (!equals || strcmp(equals, "="))
         return complain(r, "a line is NAME = BLOCK ..., or output NAME ...", "");
-    if (!is_name(name) || find(r, name) || !strcmp(name, "output"))
+    if (!is_name(name) || find(r, name))
         return complain(r, "not a new name:", name);
     if (r->n_wires == MOST_WIRES)
         return complain(r, "too many names", "");
-    char copy[64];
-    snprintf(copy, sizeof copy, "%s", name);
-    return block(r, copy, rest);
+    return block(r, name, rest);
+}
+
+/* unmask-network 1 NAME */
+static um_status title(reader *r, char *line)
+{
+    char *rest = NULL, *word = strtok_r(line, " \t", &rest), *end;
+    const char *version = strtok_r(NULL, " \t", &rest), *name = strtok_r(NULL, " \t", &rest);
+    if (strcmp(word, TITLE) != 0 || !version || !name || !is_name(name) || strtok_r(NULL, " \t", &rest))
+        return complain(r, "the first line must be: unmask-network 1 NAME", "");
+    if (strtol(version, &end, 10) != VERSION || *end)
+        return complain(r, "this version is not known:", version);
+    if (!(r->build.graph->name = um_strdup(name)))
+        r->build.status = um_fail_oom(r->build.err);
+    return r->build.status;
+}
+
+bool um_arch_is(const void *bytes, size_t n)
+{
+    const char *s = bytes, *end = s + n;
+    while (s < end && (isspace((unsigned char)*s) || *s == '#'))
+        if (*s++ == '#')
+            while (s < end && *s != '\n')
+                s++;
+    return (size_t)(end - s) >= strlen(TITLE) && !memcmp(s, TITLE, strlen(TITLE));
 }
 
 um_status um_arch_read(um_graph **out, const char *text, const char *file, uint64_t seed, um_error *err)
@@ -162,10 +190,10 @@ um_status um_arch_read(um_graph **out, const char *text, const char *file, uint6
         text += n + (text[n] == '\n');
         if (!kept)
             continue;
-        if (!titled && strncmp(line, "unmask-network 1", 16) != 0)
-            complain(&r, "the first line must be: unmask-network 1 NAME", "");
-        else if (titled)
+        if (titled)
             statement(&r, line);
+        else
+            title(&r, line);
         titled = true;
     }
     free(r.wires);

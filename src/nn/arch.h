@@ -6,6 +6,8 @@
 /* A graph with weights drawn from `seed`: the same text and seed give the same graph. UM_EFORMAT with the
  * number of the line. */
 um_status um_arch_read(um_graph **out, const char *text, const char *file, uint64_t seed, um_error *err);
+/* Whether these bytes begin as such a text does; an ONNX file never does. */
+bool um_arch_is(const void *bytes, size_t n);
 
 /* --- between arch.c and arch_blocks.c --- */
 
@@ -19,7 +21,10 @@ typedef struct um_wire {
     int64_t height, width; /* of a map, -1 = free; UM_FORM_ROWS: height = rows */
 } um_wire;
 
-enum { UM_ARCH_ARGS = 16 };
+enum {
+    UM_ARCH_ARGS = 16,
+    UM_ARCH_MOST = 1 << 20 /* channels, numbers of a row, height, width */
+};
 typedef struct um_block_args {
     um_build *build;
     const char *name; /* of the result */

@@ -107,6 +107,13 @@ typedef struct conv {
     float prior;      /* of the bias */
 } conv;
 
+static bool affordable(um_block_args *a, int64_t n)
+{
+    if (n > UM_BUILD_MOST_PARAMETERS - (int64_t)a->build->n_parameters)
+        a->problem = "more than 268435456 parameters";
+    return !a->problem;
+}
+
 static um_wire convolution(um_block_args *a, um_wire x, conv c, label name)
 {
     um_build *b = a->build;
@@ -120,6 +127,8 @@ static um_wire convolution(um_block_args *a, um_wire x, conv c, label name)
     const int64_t w[4] = {c.out, x.channels / c.groups, c.kernel, c.kernel};
     const int64_t kernel[2] = {c.kernel, c.kernel}, stride[2] = {c.stride, c.stride},
                   dilation[2] = {c.dilation, c.dilation}, pads[4] = {pad, pad, pad, pad};
+    if (!affordable(a, w[0] * w[1] * w[2] * w[3]))
+        return x;
     double fan_out = (double)(c.kernel * c.kernel * c.out / c.groups);
     label inner = c.norm ? join(name, "conv") : strcmp(c.act, "none") ? join(name, "conv") : name;
     int in[5] = {x.value, -1, -1, -1, -1};
@@ -244,6 +253,30 @@ static void make_residual(um_block_args *a, um_wire *out)
         *out = activation(a, add(a, y, x, part(a, "sum")), c.act, part(a, ""));
 }
 
+/* Three convolutions around a shortcut, the middle one on a quarter of the channels and with the stride, as
+ * torchvision does. */
+static void make_bottleneck(um_block_args *a, um_wire *out)
+{
+    conv c = conv_options(a, "relu"), first, last, shortcut;
+    um_wire x = *out, y;
+    if (!needs(a, out, UM_FORM_MAP))
+        return;
+    c.out = (int64_t)a->number[0];
+    if (c.out % 4)
+        a->problem = "channels must be a multiple of four";
+    first = last = shortcut = c;
+    c.out = first.out = c.out / 4;
+    first.kernel = last.kernel = shortcut.kernel = 1;
+    first.stride = last.stride = first.groups = last.groups = shortcut.groups = 1;
+    last.act = shortcut.act = "none";
+    y = convolution(a, convolution(a, x, first, part(a, "first")), c, part(a, "second"));
+    y = convolution(a, y, last, part(a, "third"));
+    if (c.stride != 1 || last.out != x.channels)
+        x = convolution(a, x, shortcut, part(a, "shortcut"));
+    if (!a->problem)
+        *out = activation(a, add(a, y, x, part(a, "sum")), c.act, part(a, ""));
+}
+
 /* Inverted residual (Sandler et al. 2018, MobileNetV2). */
 static void make_ir(um_block_args *a, um_wire *out)
 {
@@ -288,6 +321,8 @@ static void pool(um_block_args *a, um_wire *out, const char *type)
     int64_t k = option_int(a, "k", 2, 1, 64), s = option_int(a, "s", k, 1, 64),
             p = option_int(a, "pad", 0, 0, 32);
     const int64_t kernel[2] = {k, k}, stride[2] = {s, s}, pads[4] = {p, p, p, p};
+    if (2 * p > k) /* a window of nothing but padding has no largest value */
+        a->problem = "pad is at most half of k";
     if (!needs(a, out, UM_FORM_MAP))
         return;
     out->value = um_build_node(a->build, type, a->name, 1, &out->value);
@@ -326,10 +361,10 @@ static void make_up(um_block_args *a, um_wire *out)
     in[2] = um_build_constant(a->build, part(a, "scales").text, UM_F32, 1, &four, scale);
     out->value = um_build_node(a->build, "Resize", a->name, 3, in);
     um_build_text(a->build, "mode", mode);
-    if (!strcmp(mode, "nearest")) {
-        um_build_text(a->build, "coordinate_transformation_mode", "asymmetric");
+    bool nearest = !strcmp(mode, "nearest"); /* written out: some readers know no defaults */
+    um_build_text(a->build, "coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel");
+    if (nearest)
         um_build_text(a->build, "nearest_mode", "floor");
-    }
     out->height = out->height < 0 ? -1 : out->height * by;
     out->width = out->width < 0 ? -1 : out->width * by;
 }
@@ -346,14 +381,16 @@ static void make_add(um_block_args *a, um_wire *out)
 static void make_concat(um_block_args *a, um_wire *out)
 {
     int in[UM_ARCH_ARGS];
-    out->channels = 0;
     for (int i = 0; i < a->n_in; i++) {
-        const um_wire *x = &a->in[i];
+        const um_wire *x = &a->in[i], *first = &a->in[0];
         in[i] = x->value;
-        if (x->form != out->form || x->height != out->height || x->width != out->width ||
-            x->form == UM_FORM_ROWS)
+        if (x->form != first->form || x->width != first->width ||
+            (x->form == UM_FORM_ROWS ? x->channels != first->channels : x->height != first->height))
             a->problem = "the shapes to join do not fit";
-        out->channels += x->channels;
+        if (i && x->form != UM_FORM_ROWS)
+            out->channels += x->channels;
+        else if (i)
+            out->height = out->height < 0 || x->height < 0 ? -1 : out->height + x->height;
     }
     out->value = um_build_node(a->build, "Concat", a->name, a->n_in, in);
     um_build_int(a->build, "axis", 1);
@@ -390,10 +427,10 @@ static void make_linear(um_block_args *a, um_wire *out)
     const int64_t dim[2] = {n, out->channels};
     if (!needs(a, out, UM_FORM_ROW))
         return;
-    if (n < 1) {
+    if (n < 1)
         a->problem = "needs at least one output";
+    if (!affordable(a, n * out->channels))
         return;
-    }
     if (deviation == 0) /* He et al. 2015 before a ReLU, else Glorot and Bengio 2010 */
         deviation = sqrt((strcmp(act, "relu") ? 1. : 2.) / (double)out->channels);
     int in[3] = {out->value, um_build_weights(a->build, part(a, "weight").text, 2, dim, deviation),
@@ -408,6 +445,13 @@ static void make_linear(um_block_args *a, um_wire *out)
 static void make_act(um_block_args *a, um_wire *out)
 {
     *out = activation(a, *out, option(a, "kind", "relu"), part(a, ""));
+}
+
+/* Among the channels of a map, else among the last numbers. */
+static void make_softmax(um_block_args *a, um_wire *out)
+{
+    out->value = um_build_node(a->build, "Softmax", a->name, 1, &out->value);
+    um_build_int(a->build, "axis", out->form == UM_FORM_MAP ? 1 : -1);
 }
 
 /* The answers of each cell as a row: [N, C, H, W] to [N, H W, C]. */
@@ -461,6 +505,7 @@ static const um_block blocks[] = {
     {"conv", 1, 1, 1, 1, make_conv},
     {"dws", 1, 1, 1, 1, make_dws},
     {"residual", 1, 1, 1, 1, make_residual},
+    {"bottleneck", 1, 1, 1, 1, make_bottleneck},
     {"ir", 1, 1, 1, 1, make_ir},
     {"head", 1, 1, 1, 1, make_head},
     {"maxpool", 1, 1, 0, 0, make_maxpool},
@@ -472,6 +517,7 @@ static const um_block blocks[] = {
     {"flatten", 1, 1, 0, 0, make_flatten},
     {"linear", 1, 1, 1, 1, make_linear},
     {"act", 1, 1, 0, 0, make_act},
+    {"softmax", 1, 1, 0, 0, make_softmax},
     {"cells", 1, 1, 0, 0, make_cells},
     {"centroid", 1, 1, 0, 0, make_centroid},
 };

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PARAMETERS = 1 << 28 };
-
 void um_build_init(um_build *b, const char *file, uint64_t seed, um_error *err)
 {
     *b = (um_build){.random = seed, .err = err};
@@ -97,16 +95,16 @@ int um_build_constant(um_build *b, const char *name, um_dtype dtype, int rank, c
     if (v < 0)
         return -1;
     um_tensor **t = &b->graph->values[v].constant;
-    if ((b->status = um_tensor_new(t, dtype, rank, dim, b->err)) < 0)
-        return -1;
-    size_t n = (size_t)um_tensor_count(*t);
-    if ((b->n_parameters += n) > MAX_PARAMETERS) {
-        b->status =
-            um_fail(b->err, UM_EUNSUPPORTED, "%s: more than %d parameters", b->graph->file, MAX_PARAMETERS);
+    int64_t n;
+    if (!um_dims_count(rank, dim, &n) || (b->n_parameters += (size_t)n) > UM_BUILD_MOST_PARAMETERS) {
+        b->status = um_fail(b->err, UM_EUNSUPPORTED, "%s: more than %d parameters", b->graph->file,
+                            UM_BUILD_MOST_PARAMETERS);
         return -1;
     }
+    if ((b->status = um_tensor_new(t, dtype, rank, dim, b->err)) < 0)
+        return -1;
     if (data && n)
-        memcpy((*t)->data, data, n * um_dtype_size(dtype));
+        memcpy((*t)->data, data, (size_t)n * um_dtype_size(dtype));
     return v;
 }
 
@@ -201,6 +199,8 @@ void um_build_text(um_build *b, const char *name, const char *value)
     um_attr *a = add_attr(b, name, UM_ATTR_TEXT);
     if (a && !(a->text = um_strdup(value)))
         b->status = um_fail_oom(b->err);
+    else if (a)
+        a->n = strlen(value);
 }
 
 int um_build_fixed(um_build *b, const char *name, int rank, const int64_t *dim, const float *data)

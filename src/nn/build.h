@@ -12,7 +12,7 @@ typedef struct um_build {
     um_error *err;
 } um_build;
 
-enum { UM_BUILD_OPSET = 13 };
+enum { UM_BUILD_OPSET = 13, UM_BUILD_MOST_PARAMETERS = 1 << 28 };
 void um_build_init(um_build *b, const char *file, uint64_t seed, um_error *err);
 /* The graph, or NULL and the first failure. */
 um_status um_build_done(um_build *b, um_graph **out);

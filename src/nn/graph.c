@@ -10,6 +10,7 @@ static void free_node(um_node *node)
         free(a->text);
         free(a->floats);
         free(a->ints);
+        free(a->packed);
         um_tensor_free(&a->tensor);
     }
     free(node->attrs);
@@ -30,6 +31,14 @@ void um_graph_free(um_graph **graph)
         free(g->values[i].name);
         um_tensor_free(&g->values[i].constant);
     }
+    for (size_t i = 0; i < g->n_domains; i++)
+        free(g->domains[i].name);
+    for (size_t i = 0; i < g->n_notes; i++) {
+        free(g->notes[i].key);
+        free(g->notes[i].value);
+    }
+    free(g->domains);
+    free(g->notes);
     free(g->nodes);
     free(g->values);
     free(g->inputs);
@@ -38,6 +47,7 @@ void um_graph_free(um_graph **graph)
     free(g->input_info);
     free(g->output_info);
     free(g->file);
+    free(g->name);
     free(g);
     *graph = NULL;
 }

@@ -1,11 +1,13 @@
 /* model.c: the public face of the network engine. */
 #include "base/sha256.h"
-#include "nn/nn.h"
+#include "nn/arch.h"
+#include "nn/onnx.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_PLANS = 4, MAX_THREADS = 64 };
+enum { N_PLANS = 4, MAX_THREADS = 64, SEED = 1 };
 #define MAX_FILE_BYTES ((size_t)512 << 20)
+#define MAX_TEXT_BYTES ((size_t)4 << 20)
 
 struct um_model {
     um_graph *graph;
@@ -38,14 +40,30 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const um_op_count *)a)->op, ((const um_op_count *)b)->op);
 }
 
-/* Floats among the initializers. */
-static int64_t count_parameters(const um_graph *g)
+/* Not a weight: a running statistic, a bound, a size. */
+static bool is_setting(const um_node *node, int input)
 {
-    int64_t n = 0;
-    for (size_t i = 0; i < g->n_values; i++)
-        if (g->values[i].constant && g->values[i].constant->dtype == UM_F32)
-            n += um_tensor_count(g->values[i].constant);
-    return n;
+    return (input >= 3 && !strcmp(node->type, "BatchNormalization")) ||
+           (input >= 1 && !strcmp(node->type, "Clip")) ||
+           (input < 8 && node->op && node->op->known_in >> input & 1);
+}
+
+static um_status count_parameters(um_model *m, um_error *err)
+{
+    const um_graph *g = m->graph;
+    bool *setting = um_calloc(g->n_values, sizeof *setting);
+    if (!setting)
+        return um_fail_oom(err);
+    for (size_t i = 0; i < g->n_nodes; i++)
+        for (int k = 0; k < g->nodes[i].n_in; k++)
+            if (g->nodes[i].in[k] >= 0 && is_setting(&g->nodes[i], k))
+                setting[g->nodes[i].in[k]] = true;
+    for (size_t i = 0; i < g->n_values; i++) {
+        const um_tensor *t = g->values[i].constant;
+        m->parameters += t && t->dtype == UM_F32 && !setting[i] ? um_tensor_count(t) : 0;
+    }
+    free(setting);
+    return UM_OK;
 }
 
 static um_status add_plan(um_model *m, const um_tensor *const *in, um_error *err)
@@ -100,6 +118,22 @@ static um_status plan_declared(um_model *m, um_error *err)
     return st;
 }
 
+/* ONNX, or the text of a network. */
+static um_status read_any(um_graph **out, const void *bytes, size_t n, const char *name, um_error *err)
+{
+    if (!um_arch_is(bytes, n))
+        return um_graph_read(out, bytes, n, name, err);
+    if (n > MAX_TEXT_BYTES || memchr(bytes, 0, n))
+        return um_fail(err, UM_EFORMAT, "%s: not a text, or too long", name);
+    char *text = um_calloc(n + 1, 1);
+    if (!text)
+        return um_fail_oom(err);
+    memcpy(text, bytes, n);
+    um_status st = um_arch_read(out, text, name, SEED, err);
+    free(text);
+    return st;
+}
+
 um_status um_model_open_memory(um_model **out, const void *bytes, size_t n, const char *name, int threads,
                                um_error *err)
 {
@@ -109,17 +143,18 @@ um_status um_model_open_memory(um_model **out, const void *bytes, size_t n, cons
     um_model *m = um_calloc(1, sizeof *m);
     if (!m)
         return um_fail_oom(err);
-    um_status st = um_graph_read(&m->graph, bytes, n, name, err);
+    um_status st = read_any(&m->graph, bytes, n, name, err);
     if (st == UM_OK)
         st = um_workers_new(&m->workers, threads, err);
     if (st == UM_OK)
         st = count_ops(m, err);
     if (st == UM_OK) {
         qsort(m->ops, (size_t)m->n_ops, sizeof *m->ops, by_name);
-        m->parameters = count_parameters(m->graph);
         um_sha256_hex(m->sha256, bytes, n);
-        st = plan_declared(m, err);
+        st = count_parameters(m, err);
     }
+    if (st == UM_OK)
+        st = plan_declared(m, err);
     if (st < 0)
         um_model_close(&m);
     *out = m;
@@ -196,6 +231,30 @@ int64_t um_model_macs(const um_model *model)
 const char *um_model_sha256(const um_model *model)
 {
     return model->sha256;
+}
+
+int um_model_n_notes(const um_model *model)
+{
+    return (int)model->graph->n_notes;
+}
+
+const char *um_model_note(const um_model *model, int i, const char **value)
+{
+    if (i < 0 || (size_t)i >= model->graph->n_notes)
+        return NULL;
+    *value = model->graph->notes[i].value;
+    return model->graph->notes[i].key;
+}
+
+um_status um_model_write_onnx(const um_model *model, const char *path, um_error *err)
+{
+    void *bytes;
+    size_t n;
+    um_status st = um_graph_write(&bytes, &n, model->graph, NULL, 0, err);
+    if (st == UM_OK)
+        st = um_file_write(path, bytes, n, err);
+    free(bytes);
+    return st;
 }
 
 static um_status check_input(const um_graph *g, int i, const um_tensor *t, um_error *err)

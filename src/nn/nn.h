@@ -38,7 +38,7 @@ enum { UM_NN_MAX_NODES = 20000, UM_NN_MAX_PORTS = 1024 };
 /* --- the graph --- */
 
 typedef enum um_attr_kind {
-    UM_ATTR_OTHER, /* graphs, strings lists...: no operator here asks for them */
+    UM_ATTR_OTHER, /* graphs, lists of texts...: no operator here asks for them; kept for writing */
     UM_ATTR_FLOAT,
     UM_ATTR_INT,
     UM_ATTR_TEXT,
@@ -54,9 +54,10 @@ typedef struct um_attr {
     int64_t i;
     char *text;
     um_tensor *tensor;
-    size_t n; /* of floats or ints */
+    size_t n; /* of floats or ints; bytes of text or packed */
     float *floats;
     int64_t *ints;
+    void *packed; /* UM_ATTR_OTHER: the message as it was */
 } um_attr;
 
 typedef struct um_op um_op;
@@ -75,9 +76,23 @@ typedef struct um_value {
     um_tensor *constant; /* of an initializer, else NULL */
 } um_value;
 
+typedef struct um_note { /* metadata: licence, how it was trained */
+    char *key, *value;
+} um_note;
+
+typedef struct um_domain { /* of operators that are not ONNX's own */
+    char *name;
+    int64_t version;
+} um_domain;
+
 typedef struct um_graph {
     char *file; /* for messages */
+    char *name; /* of the network; NULL = none */
     int64_t opset;
+    size_t n_domains, n_notes;
+    um_domain *domains;
+    um_note *notes;
+    bool has_functions; /* operators defined in the file itself: not kept, so it cannot be written */
     size_t n_values, n_nodes;
     um_value *values;
     um_node *nodes;

@@ -306,6 +306,7 @@ static um_status read_attr(um_attr *a, const Onnx__AttributeProto *p, const char
             return um_fail(err, UM_ENOMEM, "%s: attribute text too long", file);
         if (p->s.len)
             memcpy(a->text, p->s.data, p->s.len);
+        a->n = p->s.len;
         return UM_OK;
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR:
         if (!p->t)
@@ -329,19 +330,28 @@ static um_status read_attr(um_attr *a, const Onnx__AttributeProto *p, const char
             memcpy(a->ints, p->ints, a->n * sizeof *a->ints);
         return UM_OK;
     default:
+        a->n = onnx__attribute_proto__get_packed_size(p);
+        if (!(a->packed = um_calloc(a->n, 1)))
+            return um_fail_oom(err);
+        onnx__attribute_proto__pack(p, a->packed);
         return UM_OK;
     }
 }
 
+static bool default_domain(const char *domain)
+{
+    return !domain || !*domain || !strcmp(domain, "ai.onnx");
+}
+
 static char *node_type(const Onnx__NodeProto *p)
 {
-    const char *type = p->op_type ? p->op_type : "", *domain = p->domain ? p->domain : "";
-    if (!*domain || !strcmp(domain, "ai.onnx"))
+    const char *type = p->op_type ? p->op_type : "";
+    if (default_domain(p->domain))
         return um_strdup(type);
-    size_t n = strlen(type) + strlen(domain) + 2;
+    size_t n = strlen(type) + strlen(p->domain) + 2;
     char *s = um_calloc(n, 1);
     if (s)
-        snprintf(s, n, "%s:%s", domain, type);
+        snprintf(s, n, "%s:%s", p->domain, type);
     return s;
 }
 
@@ -431,6 +441,37 @@ static void mark_known(um_graph *g)
                 g->input_known[in] = g->input_known[in] || g->inputs[in] == g->nodes[i].in[k];
 }
 
+/* What the file says about itself and its operators. */
+static um_status read_about(um_graph *g, const Onnx__ModelProto *m, um_error *err)
+{
+    g->has_functions = m->n_functions > 0;
+    g->name = um_strdup(m->graph->name ? m->graph->name : "");
+    g->domains = um_calloc(m->n_opset_import, sizeof *g->domains);
+    g->notes = um_calloc(m->n_metadata_props, sizeof *g->notes);
+    if (!g->name || !g->domains || !g->notes)
+        return um_fail_oom(err);
+    for (size_t i = 0; i < m->n_opset_import; i++) {
+        const Onnx__OperatorSetIdProto *p = m->opset_import[i];
+        if (default_domain(p->domain)) {
+            g->opset = p->version;
+            continue;
+        }
+        um_domain *d = &g->domains[g->n_domains++];
+        d->version = p->version;
+        if (!(d->name = um_strdup(p->domain)))
+            return um_fail_oom(err);
+    }
+    for (size_t i = 0; i < m->n_metadata_props; i++) {
+        const Onnx__StringStringEntryProto *p = m->metadata_props[i];
+        um_note *n = &g->notes[g->n_notes++];
+        n->key = um_strdup(p->key ? p->key : "");
+        n->value = um_strdup(p->value ? p->value : "");
+        if (!n->key || !n->value)
+            return um_fail_oom(err);
+    }
+    return UM_OK;
+}
+
 static um_status read_graph(um_graph *g, const Onnx__ModelProto *m, um_error *err)
 {
     const Onnx__GraphProto *p = m->graph;
@@ -438,11 +479,9 @@ static um_status read_graph(um_graph *g, const Onnx__ModelProto *m, um_error *er
         return um_fail(err, UM_EFORMAT, "%s: not an ONNX file, or an empty one", g->file);
     if (p->n_sparse_initializer)
         return um_fail(err, UM_EUNSUPPORTED, "%s: sparse tensors are not supported", g->file);
-    for (size_t i = 0; i < m->n_opset_import; i++) {
-        const char *domain = m->opset_import[i]->domain;
-        if (!domain || !*domain || !strcmp(domain, "ai.onnx"))
-            g->opset = m->opset_import[i]->version;
-    }
+    um_status st = read_about(g, m, err);
+    if (st < 0)
+        return st;
     if (g->opset < 1 || g->opset > 1000)
         return um_fail(err, UM_EFORMAT, "%s: no usable operator set version", g->file);
     size_t most = p->n_initializer + p->n_input + 1;
@@ -462,10 +501,10 @@ static um_status read_graph(um_graph *g, const Onnx__ModelProto *m, um_error *er
     g->outputs = um_calloc(p->n_output, sizeof *g->outputs);
     g->input_info = um_calloc(p->n_input, sizeof *g->input_info);
     g->output_info = um_calloc(p->n_output, sizeof *g->output_info);
-    um_status st = t.slot && g->values && g->nodes && g->inputs && g->input_known && g->outputs &&
-                           g->input_info && g->output_info
-                       ? read_values(g, &t, p, err)
-                       : um_fail_oom(err);
+    st = t.slot && g->values && g->nodes && g->inputs && g->input_known && g->outputs && g->input_info &&
+                 g->output_info
+             ? read_values(g, &t, p, err)
+             : um_fail_oom(err);
     free(t.slot);
     if (st == UM_OK)
         mark_known(g);

@@ -6,8 +6,9 @@
 um_status um_onnx_read_tensor(um_tensor **out, const void *bytes, size_t n, const char *file, um_error *err);
 um_status um_onnx_pack_tensor(void **bytes, size_t *n, const um_tensor *tensor, const char *name,
                               um_error *err);
-/* The graph as an ONNX file (opset as it says), with `notes` of key and value as metadata. Caller frees. The
- * same graph gives the same bytes. UM_EUNSUPPORTED for what reading has dropped: graphs inside attributes. */
+/* The graph as an ONNX file (opset as it says). Metadata are the notes of the graph and those given, which go
+ * first where keys agree. Caller frees. The same graph gives the same bytes. UM_EUNSUPPORTED when the file it
+ * came from defined operators of its own: reading drops those. */
 um_status um_graph_write(void **bytes, size_t *n, const um_graph *graph, const char *const (*notes)[2],
                          int n_notes, um_error *err);
 int32_t um_onnx_type(um_dtype dtype); /* its number in ONNX */

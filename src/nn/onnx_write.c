@@ -60,8 +60,24 @@ static Onnx__TensorProto *tensor(arena *a, const um_tensor *t, const char *name)
     return m;
 }
 
+static void *unpack_alloc(void *user, size_t size)
+{
+    return take(user, size, 1);
+}
+
+static void unpack_free(void *user, void *p)
+{
+    /* the arena does */
+}
+
 static Onnx__AttributeProto *attribute(arena *a, const um_attr *x)
 {
+    if (x->kind == UM_ATTR_OTHER) {
+        ProtobufCAllocator allocator = {unpack_alloc, unpack_free, a};
+        Onnx__AttributeProto *kept = onnx__attribute_proto__unpack(&allocator, x->n, x->packed);
+        a->failed |= !kept;
+        return kept;
+    }
     MESSAGE(a, Onnx__AttributeProto, ONNX__ATTRIBUTE_PROTO__INIT);
     m->name = text(a, x->name);
     m->has_type = 1;
@@ -79,7 +95,7 @@ static Onnx__AttributeProto *attribute(arena *a, const um_attr *x)
     case UM_ATTR_TEXT:
         m->type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING;
         m->has_s = 1;
-        m->s.len = strlen(x->text);
+        m->s.len = x->n;
         m->s.data = (uint8_t *)x->text;
         break;
     case UM_ATTR_TENSOR:
@@ -97,7 +113,7 @@ static Onnx__AttributeProto *attribute(arena *a, const um_attr *x)
         m->ints = x->ints;
         break;
     case UM_ATTR_OTHER:
-        return NULL; /* refused before: see writable */
+        break;
     }
     return m;
 }
@@ -114,7 +130,10 @@ static Onnx__NodeProto *node(arena *a, const um_graph *g, const um_node *x)
 {
     MESSAGE(a, Onnx__NodeProto, ONNX__NODE_PROTO__INIT);
     m->name = text(a, x->name);
-    m->op_type = text(a, x->type);
+    const char *colon = strrchr(x->type, ':');
+    m->op_type = text(a, colon ? colon + 1 : x->type);
+    if (colon && (m->domain = text(a, x->type)))
+        m->domain[colon - x->type] = 0;
     m->n_input = (size_t)x->n_in;
     m->input = value_names(a, g, x->in, x->n_in);
     m->n_output = (size_t)x->n_out;
@@ -183,7 +202,7 @@ static Onnx__ValueInfoProto **value_infos(arena *a, const um_value_info *v, int 
 static Onnx__GraphProto *graph_message(arena *a, const um_graph *g)
 {
     MESSAGE(a, Onnx__GraphProto, ONNX__GRAPH_PROTO__INIT);
-    m->name = text(a, "unmask");
+    m->name = text(a, g->name && *g->name ? g->name : "unmask");
     m->node = take(a, g->n_nodes, sizeof *m->node);
     m->initializer = take(a, g->n_values, sizeof *m->initializer);
     if (!m->node || !m->initializer)
@@ -200,12 +219,12 @@ static Onnx__GraphProto *graph_message(arena *a, const um_graph *g)
     return m;
 }
 
-static Onnx__OperatorSetIdProto *opset(arena *a, const um_graph *g)
+static Onnx__OperatorSetIdProto *opset(arena *a, const char *domain, int64_t version)
 {
     MESSAGE(a, Onnx__OperatorSetIdProto, ONNX__OPERATOR_SET_ID_PROTO__INIT);
-    m->domain = text(a, "");
+    m->domain = text(a, domain);
     m->has_version = 1;
-    m->version = g->opset;
+    m->version = version;
     return m;
 }
 
@@ -217,6 +236,14 @@ static Onnx__StringStringEntryProto *entry(arena *a, const char *key, const char
     return m;
 }
 
+static bool replaced(const char *const (*notes)[2], int n_notes, const char *key)
+{
+    for (int i = 0; i < n_notes; i++)
+        if (!strcmp(notes[i][0], key))
+            return true;
+    return false;
+}
+
 static Onnx__ModelProto *model(arena *a, const um_graph *g, const char *const (*notes)[2], int n_notes)
 {
     MESSAGE(a, Onnx__ModelProto, ONNX__MODEL_PROTO__INIT);
@@ -224,29 +251,19 @@ static Onnx__ModelProto *model(arena *a, const um_graph *g, const char *const (*
     m->ir_version = IR_VERSION;
     m->producer_name = text(a, "unmask");
     m->graph = graph_message(a, g);
-    m->n_opset_import = 1;
-    if ((m->opset_import = take(a, 1, sizeof *m->opset_import)))
-        m->opset_import[0] = opset(a, g);
-    m->n_metadata_props = (size_t)n_notes;
-    m->metadata_props = take(a, m->n_metadata_props, sizeof *m->metadata_props);
-    for (int i = 0; m->metadata_props && i < n_notes; i++)
-        m->metadata_props[i] = entry(a, notes[i][0], notes[i][1]);
+    m->opset_import = take(a, 1 + g->n_domains, sizeof *m->opset_import);
+    m->metadata_props = take(a, g->n_notes + (size_t)n_notes, sizeof *m->metadata_props);
+    if (!m->opset_import || !m->metadata_props)
+        return NULL;
+    m->opset_import[m->n_opset_import++] = opset(a, "", g->opset);
+    for (size_t i = 0; i < g->n_domains; i++)
+        m->opset_import[m->n_opset_import++] = opset(a, g->domains[i].name, g->domains[i].version);
+    for (size_t i = 0; i < g->n_notes; i++)
+        if (!replaced(notes, n_notes, g->notes[i].key))
+            m->metadata_props[m->n_metadata_props++] = entry(a, g->notes[i].key, g->notes[i].value);
+    for (int i = 0; i < n_notes; i++)
+        m->metadata_props[m->n_metadata_props++] = entry(a, notes[i][0], notes[i][1]);
     return m;
-}
-
-/* What reading has dropped cannot be written: graphs inside attributes, other operator domains. */
-static um_status writable(const um_graph *g, um_error *err)
-{
-    for (size_t i = 0; i < g->n_nodes; i++) {
-        const um_node *n = &g->nodes[i];
-        if (strchr(n->type, ':'))
-            return um_fail(err, UM_EUNSUPPORTED, "%s: operator %s cannot be written", g->file, n->type);
-        for (int k = 0; k < n->n_attrs; k++)
-            if (n->attrs[k].kind == UM_ATTR_OTHER)
-                return um_fail(err, UM_EUNSUPPORTED, "%s: attribute %s of %s cannot be written", g->file,
-                               n->attrs[k].name, n->type);
-    }
-    return UM_OK;
 }
 
 um_status um_graph_write(void **bytes, size_t *n, const um_graph *g, const char *const (*notes)[2],
@@ -255,9 +272,9 @@ um_status um_graph_write(void **bytes, size_t *n, const um_graph *g, const char 
     arena a = {0};
     *bytes = NULL;
     *n = 0;
-    um_status st = writable(g, err);
-    if (st < 0)
-        return st;
+    if (g->has_functions)
+        return um_fail(err, UM_EUNSUPPORTED, "%s: defines operators of its own; it cannot be written",
+                       g->file);
     const Onnx__ModelProto *m = model(&a, g, notes, n_notes);
     if (m && !a.failed) {
         *n = onnx__model_proto__get_packed_size(m);

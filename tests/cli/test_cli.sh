@@ -97,6 +97,24 @@ if command -v python3 >/dev/null; then
     expect 0 python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert d["kind"] == "wav" and \
 len(d["provenance"]) == 7 and d["streams"]["sound"]["rate_hz"] == 8000' "$dir/probe.json"
 fi
+# a network from a text, and the ONNX file made of it
+printf '# small\nunmask-network 1 tiny\nx = input 3 8 8\ny = conv x 4\noutput y\n' >"$dir/tiny.net"
+printf 'unmask-network 1 bad\nx = input 3 8 8\ny = conv z 4\n' >"$dir/bad.net"
+expect 0 "$bin" model "$dir/tiny.net"
+holds 'output   y  float [?, 4, 8, 8]' out
+holds 'parameters 116' out
+grep -v '^sha256' "$dir/out" >"$dir/list"
+expect 0 "$bin" model "$dir/tiny.net" --onnx "$dir/tiny.onnx"
+lines 0 out
+expect 0 "$bin" model "$dir/tiny.onnx"
+grep -v '^sha256' "$dir/out" >"$dir/list2"
+expect 0 cmp "$dir/list" "$dir/list2"
+expect 0 "$bin" model "$dir/tiny.onnx" --onnx "$dir/again.onnx"
+expect 0 cmp "$dir/tiny.onnx" "$dir/again.onnx"
+expect 3 "$bin" model "$dir/bad.net"
+lines 1 err
+holds 'bad.net: line 3: no such name: z' err
+
 printf 'x' >"$dir/$(printf 'a\033[2Jb')" # a name that would clear the screen
 expect 0 "$bin" probe "$dir"/a*
 holds 'a?[2Jb' out
