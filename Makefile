@@ -57,6 +57,9 @@ models: build
 	$(MPIRUN) build/models/train/unmask-models detector --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
 	    --arch models/arch/detector.net --work build/models/work --out build/models/unmask_detector.onnx --resume $(DETECTOR_OPTIONS)
 	cp build/models/unmask_landmarks.onnx build/models/unmask_detector.onnx models/
+	for n in landmarks detector; do \
+	    sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_$$n.onnx | cut -c1-64)\"/" \
+	        models/manifests/unmask_$$n.json; done
 	@echo "New weights in models/: make build puts them into the program."
 
 install: build
