@@ -1,4 +1,5 @@
-/* words.h: the sentences and small formats shared by the text and HTML reports. Persons are numbered from 1 for readers: um_person_number. */
+/* words.h: the sentences and small formats shared by the text and HTML reports. Persons are numbered from 1
+ * for readers: um_person_number. */
 #ifndef UM_REPORT_WORDS_H
 #define UM_REPORT_WORDS_H
 #include "base/text.h"

@@ -3,17 +3,18 @@
 #define UM_NN_OPS_H
 #include "nn/nn.h"
 
-#define UM_OPS(X)                                                                                    \
-    X(averagepool)                                                                                   \
-    X(batchnorm)                                                                                     \
-    X(cast)                                                                                          \
-    X(concat)                                                                                        \
-    X(constant)                                                                                      \
-    X(constantofshape)                                                                               \
-    X(conv) X(expand) X(flatten) X(gather) X(gemm) X(globalaveragepool) X(globalmaxpool) X(identity) \
-        X(layernorm) X(dropout) X(matmul) X(maxpool) X(pad) X(reducemax) X(reducemean) X(reducemin)  \
-            X(reducesum) X(reshape) X(resize) X(shape) X(slice) X(softmax) X(squeeze) X(transpose)   \
-                X(unsqueeze) X(upsample)
+#define UM_OPS(X)                                                                                         \
+    X(averagepool)                                                                                        \
+    X(batchnorm)                                                                                          \
+    X(cast)                                                                                               \
+    X(concat)                                                                                             \
+    X(constant)                                                                                           \
+    X(constantofshape)                                                                                    \
+    X(conv)                                                                                               \
+    X(expand) X(flatten) X(gather) X(gemm) X(globalaveragepool) X(globalmaxpool) X(identity) X(layernorm) \
+        X(dropout) X(matmul) X(maxpool) X(pad) X(reducemax) X(reducemean) X(reducemin) X(reducesum)       \
+            X(reshape) X(resize) X(shape) X(slice) X(softmax) X(squeeze) X(transpose) X(unsqueeze)        \
+                X(upsample)
 #define X(name) extern const um_op um_op_##name;
 UM_OPS(X)
 #undef X
