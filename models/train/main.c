@@ -220,8 +220,8 @@ static um_status compare(const options *o, um_error *err)
                                             "blazeface_short_range", "ultralight_rfb_320"},
                              *const landmarks[] = {"unmask_landmarks", "peppa_slim68_160",
                                                    "tddfa_v2_mb05_lm68", "osf_lm66_224"};
-    um_status st = compare_landmarks(o->data, o->teachers, landmarks, 4, err);
-    return st < 0 ? st : compare_detectors(o->data, o->teachers, detectors, 5, err);
+    um_status st = compare_detectors(o->data, o->teachers, detectors, 5, err);
+    return st < 0 ? st : compare_landmarks(o->data, o->teachers, landmarks, 4, err);
 }
 
 static int status_of(um_status st, const um_error *err)

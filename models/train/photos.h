@@ -41,7 +41,7 @@ typedef struct photos {
 
 /* `data`: the folder of the sets. UM_EIO when an annotation file is missing. */
 um_status photos_read(photos *out, const char *data, um_error *err);
-/* The test rows of helen_afw68 and all of dlib_boxes (boxes without points): to measure, never to train. */
+/* The test rows of helen_afw68 and dlib_boxes (boxes without points): to measure, never to train. */
 um_status photos_read_test(photos *out, const char *data, um_error *err);
 void photos_free(photos *p);
 /* One picture file as RGB. */
