@@ -38,11 +38,11 @@ static bool is_png(const char *path)
     return dot && !strcasecmp(dot, ".png");
 }
 
-static um_status refuse(um_error *err, const char *path, const char *text)
+static um_status refuse(um_error *err, um_status code, const char *path, const char *text)
 {
-    *err = (um_error){.code = UM_EINVAL};
+    *err = (um_error){.code = code};
     snprintf(err->text, sizeof err->text, "%.250s: %s", path, text);
-    return UM_EINVAL;
+    return code;
 }
 
 /* What depends on the size of the pictures; the first one tells it. */
@@ -57,9 +57,9 @@ static um_status prepare(job *j, const um_image *image, um_error *err)
     if (st < 0 || !out_path)
         return st;
     if (is_png(out_path))
-        return media->is_photo ? UM_OK : refuse(err, out_path, "a video cannot be written as PNG");
+        return media->is_photo ? UM_OK : refuse(err, UM_EINVAL, out_path, "a video cannot be written as PNG");
     if (media->is_photo && strcmp(out_path, "/dev/null"))
-        return refuse(err, out_path, "the edges of a photo are written as .png");
+        return refuse(err, UM_EINVAL, out_path, "the edges of a photo are written as .png");
     return um_writer_open(&j->writer, out_path, &w, err);
 }
 
@@ -110,7 +110,7 @@ static um_status run_job(job *j, um_error *err)
     if (st < 0 && st != UM_ECANCELLED) /* closing the window is an ordinary end */
         return st;
     if (st == UM_EOF && j->n_frames == 0)
-        return refuse(err, j->path, "holds no picture");
+        return refuse(err, UM_EFORMAT, j->path, "holds no picture");
     um_damage damage = um_source_damage(j->source);
     if (*damage.note)
         warn(j, damage.note);

@@ -38,6 +38,8 @@ static void print_streams(const char *path)
                m->width, m->height);
         if (m->fps > 0 && !m->is_photo)
             printf(", %.3f frames/s", m->fps);
+        if (m->pixel_aspect != 1)
+            printf(", pixel aspect %.4g", m->pixel_aspect);
         if (m->rotation_deg)
             printf(", turned by %d degrees", m->rotation_deg);
         printf("%s\n", m->interlaced ? ", interlaced" : "");

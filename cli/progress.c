@@ -4,17 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
+#include <unmask/types.h>
 
 static const double INTERVAL_S = 0.1;
-
-double um_now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 void um_progress_begin(um_progress *p, const char *label)
 {

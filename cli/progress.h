@@ -14,5 +14,4 @@ void um_progress_begin(um_progress *progress, const char *label);
  * second; always true. */
 bool um_progress_update(void *progress, double done, double total);
 void um_progress_end(um_progress *progress); /* erases the line */
-double um_now_s(void);                       /* monotonic clock */
 #endif

@@ -31,7 +31,7 @@ UM_API um_status um_tensor_write_pb(const um_tensor *tensor, const char *name, c
 typedef struct um_value_info {
     const char *name;
     um_dtype dtype;
-    int rank;
+    int rank;                 ///< -1 = the model declares no shape
     int64_t dim[UM_MAX_RANK]; ///< -1 = free dimension
 } um_value_info;
 

@@ -37,8 +37,9 @@ typedef struct um_media {
     double duration_s;     ///< as declared, 0 when unknown; 0 for a photo
     bool is_photo;         ///< one picture
     bool has_video, has_sound;
-    int width, height;                      ///< displayed size after rotation, 0 without video
+    int width, height;                      ///< displayed size, upright, with square pixels; 0 without video
     double fps;                             ///< mean frame rate as declared, 0 when unknown
+    double pixel_aspect;                    ///< width / height of a stored pixel, already applied; 1 = square
     int rotation_deg;                       ///< 0, 90, 180, 270 clockwise, already applied to frames
     const char *video_codec, *pixel_format; ///< "" when none
     bool interlaced;                        ///< declared, or found in the first frames

@@ -64,6 +64,7 @@ typedef bool (*um_progress_fn)(void *user, double done, double total);
 UM_API um_status um_text_write(const char *path, const char *text, um_error *err);
 
 UM_API const char *um_version(void); ///< e.g. "0.1.0"
+UM_API double um_now_s(void);        ///< a clock that only goes forward, to measure and to pace with
 
 #ifdef __cplusplus
 }

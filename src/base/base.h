@@ -65,5 +65,4 @@ static inline double um_clampd(double v, double lo, double hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 int um_cores(void);
-double um_now_s(void); /* monotonic clock */
 #endif

@@ -5,6 +5,7 @@
 #include "base/embed.h"
 #include "base/sha256.h"
 #include "report/html.h"
+#include "source/probe_json.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -381,7 +382,7 @@ static void provenance(um_buf *b, const um_report *r)
         const um_mark *m = &r->probe.marks[i];
         um_buf_text(b, "<tr><th scope=\"row\"><code>");
         um_html_text(b, m->name);
-        um_buf_printf(b, "</code></th><td class=\"%s\">%s</td><td>", um_words_mark_key(m->state),
+        um_buf_printf(b, "</code></th><td class=\"%s\">%s</td><td>", um_mark_key(m->state),
                       um_words_mark(m->state));
         um_html_text(b, m->detail);
         um_buf_text(b, "</td></tr>\n");

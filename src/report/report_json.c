@@ -1,6 +1,6 @@
 /* report_json.c: the JSON report, as docs/report.schema.json publishes it. */
-#include "base/json.h"
 #include "report/words.h"
+#include "source/probe_json.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,35 +43,6 @@ static um_json *input_json(const um_report *r)
     um_json_set_int(o, "bytes", r->probe.bytes);
     um_json_set_text(o, "sha256", r->probe.sha256);
     um_json_set_text(o, "kind", r->probe.kind);
-    return o;
-}
-
-static um_json *media_json(const um_media *m)
-{
-    um_json *o = um_json_object();
-    set_text_or_null(o, "container", m->container);
-    um_json_set_bool(o, "is_photo", m->is_photo);
-    um_json_set_num(o, "duration_s", m->duration_s, 9);
-    if (m->width > 0) {
-        um_json *v = um_json_object();
-        um_json_set_int(v, "width", m->width);
-        um_json_set_int(v, "height", m->height);
-        um_json_set_num(v, "frames_per_s", m->fps, 6);
-        um_json_set_int(v, "rotation_deg", m->rotation_deg);
-        set_text_or_null(v, "codec", m->video_codec);
-        set_text_or_null(v, "pixel_format", m->pixel_format);
-        um_json_set_bool(v, "interlaced", m->interlaced);
-        um_json_set(o, "video", v);
-    } else
-        um_json_set_null(o, "video");
-    if (m->rate_hz > 0) {
-        um_json *s = um_json_object();
-        um_json_set_int(s, "rate_hz", m->rate_hz);
-        um_json_set_int(s, "channels", m->channels);
-        set_text_or_null(s, "codec", m->audio_codec);
-        um_json_set(o, "sound", s);
-    } else
-        um_json_set_null(o, "sound");
     return o;
 }
 
@@ -202,7 +173,7 @@ static um_json *signal_json(const um_findings *f, bool timing)
 
 static void set_lists(um_json *o, const um_report *r)
 {
-    um_json *models = um_json_array(), *marks = um_json_array(), *persons = um_json_array();
+    um_json *models = um_json_array(), *persons = um_json_array();
     for (int i = 0; i < r->n_models; i++) {
         um_json *m = um_json_object();
         um_json_set_text(m, "role", r->model[i].role);
@@ -212,14 +183,7 @@ static void set_lists(um_json *o, const um_report *r)
     }
     um_json_set(o, "models", models);
     set_text_or_null(o, "calibration", r->calibration);
-    for (int i = 0; i < r->probe.n_marks; i++) {
-        um_json *m = um_json_object();
-        um_json_set_text(m, "name", r->probe.marks[i].name);
-        um_json_set_text(m, "state", um_words_mark_key(r->probe.marks[i].state));
-        um_json_set_text(m, "detail", r->probe.marks[i].detail);
-        um_json_add(marks, m);
-    }
-    um_json_set(o, "provenance", marks);
+    um_json_set(o, "provenance", um_marks_json(&r->probe));
     for (int i = 0; i < r->n_persons; i++)
         um_json_add(persons, person_json(&r->person[i]));
     um_json_set(o, "persons", persons);
@@ -243,7 +207,7 @@ static um_json *report_json(const um_report *r, bool timing)
     free(text);
     um_json_set(o, "verdict", verdict_json(&r->verdict));
     um_json_set(o, "input", input_json(r));
-    um_json_set(o, "media", media_json(&r->media));
+    um_json_set(o, "media", um_media_json(&r->media));
     um_json_set(o, "analysed", analysed_json(r));
     um_json_set(o, "damage", damage_json(&r->damage));
     um_face_quality quality;

@@ -78,20 +78,6 @@ const char *um_words_mark(um_mark_state state)
     }
 }
 
-const char *um_words_mark_key(um_mark_state state)
-{
-    switch (state) {
-    case UM_MARK_PRESENT:
-        return "present";
-    case UM_MARK_DECLARES_SYNTHETIC:
-        return "declares_synthetic";
-    case UM_MARK_BROKEN:
-        return "broken";
-    default:
-        return "absent";
-    }
-}
-
 static const char *text_or(const char *text, const char *otherwise)
 {
     return text && *text ? text : otherwise;
@@ -107,6 +93,8 @@ void um_words_video(um_buf *b, const um_media *m)
     um_buf_printf(b, ", %s", text_or(m->video_codec, "unknown codec"));
     if (m->pixel_format && *m->pixel_format)
         um_buf_printf(b, " (%s)", m->pixel_format);
+    if (m->pixel_aspect != 1)
+        um_buf_printf(b, ", from pixels %.3g times as wide as high", m->pixel_aspect);
     if (m->rotation_deg)
         um_buf_printf(b, ", turned by %d\xC2\xB0", m->rotation_deg);
     if (m->interlaced)

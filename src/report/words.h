@@ -28,7 +28,6 @@ const char *um_words_bytes(char out[32], int64_t bytes); /* "2.1 MB" */
 const char *um_words_quality(double quality);            /* "good", "fair", "poor" */
 const char *um_words_outcome(um_outcome outcome);        /* as in the JSON report */
 const char *um_words_mark(um_mark_state state);
-const char *um_words_mark_key(um_mark_state state); /* as in the JSON report */
 /* "1280 x 720, 25 frames/s, h264 (yuv420p)"; "" without video */
 void um_words_video(um_buf *b, const um_media *media);
 void um_words_sound(um_buf *b, const um_media *media);

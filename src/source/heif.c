@@ -80,6 +80,7 @@ um_status um_heif_read(um_moment **out, um_media *media, const char *path, unsig
     *media = (um_media){
         .path = media->path,
         .container = "heif",
+        .pixel_aspect = 1,
         .is_photo = true,
         .has_video = true,
         .width = heif_image_handle_get_width(handle),

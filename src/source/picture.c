@@ -4,12 +4,13 @@
  * range is stretched by an exact integer formula. Pictures coded as RGB, palette or with transparency become
  * gray by way of RGB. RGB follows the matrix and range of the stream; a stream that does
  * not name its matrix is BT.709 from 720 lines (or 1280 columns) on, BT.601 below. Transparent pixels are
- * laid over white, as a viewer shows them. Non-square pixels are left as they are. */
+ * laid over white, as a viewer shows them. Pixels that are not square become so: the width is scaled. */
 #include "media/gray.h"
 #include "source/source_internal.h"
 #include <libavcodec/avcodec.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -325,11 +326,17 @@ static um_status rgb(um_picture *p, um_image **out, const AVFrame *f, const AVPi
 
 /* ---- all together ---- */
 
-um_status um_picture_begin(um_picture *p, const AVFrame *f, const int32_t *matrix, um_error *err)
+um_status um_picture_begin(um_picture *p, const AVFrame *f, const int32_t *matrix, double pixel_aspect,
+                           um_error *err)
 {
     p->orientation = orientation_of(f, matrix);
-    p->width = p->orientation.transpose ? f->height : f->width;
-    p->height = p->orientation.transpose ? f->width : f->height;
+    /* nearly square is square: not worth the loss of resampling; and no recording is beyond 8 */
+    bool square = fabs(pixel_aspect - 1) <= .01 || !(pixel_aspect >= 1. / 8 && pixel_aspect <= 8);
+    p->pixel_aspect = square ? 1 : pixel_aspect;
+    int width =
+        f->width < 1 || f->width > UM_IMAGE_MAX_SIDE ? f->width : (int)lrint(f->width * p->pixel_aspect);
+    p->width = p->orientation.transpose ? f->height : width;
+    p->height = p->orientation.transpose ? width : f->height;
     if (p->width < 1 || p->height < 1 || p->width > UM_IMAGE_MAX_SIDE || p->height > UM_IMAGE_MAX_SIDE ||
         (int64_t)p->width * p->height > UM_IMAGE_MAX_PIXELS)
         return um_fail(err, UM_EUNSUPPORTED, "pictures of %d x %d are too large", p->width, p->height);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { QUEUE_MOMENTS = 256, QUEUE_PICTURES = 6, QUEUE_BYTES = 64 << 20 };
 
@@ -75,6 +76,25 @@ static void finish(um_source *s, um_status status)
     pthread_mutex_unlock(&s->lock);
 }
 
+static bool is_animation(const um_source *s)
+{
+    return !strcmp(s->container, "gif") || !strcmp(s->container, "apng");
+}
+
+/* Pixels of photos are square for every viewer, whatever the file says (often the density of a scanner). */
+static double pixel_aspect(const um_source *s, const AVFrame *f)
+{
+    AVStream *stream = s->demux.video.stream;
+    if (s->media.is_photo || is_animation(s))
+        return 1;
+    /* the deinterlacer drops it from the frames: what was found in the stream first */
+    AVRational told = stream->codecpar->sample_aspect_ratio;
+    AVRational shown = av_guess_sample_aspect_ratio(s->demux.format, stream, (AVFrame *)f);
+    if (shown.num <= 0 || shown.den <= 0)
+        shown = told;
+    return shown.num > 0 && shown.den > 0 ? av_q2d(shown) : 0;
+}
+
 static um_status begin_pictures(um_source *s, const AVFrame *f)
 {
     const AVStream *stream = s->demux.video.stream;
@@ -82,7 +102,7 @@ static um_status begin_pictures(um_source *s, const AVFrame *f)
     const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     um_status st = um_picture_begin(
         &s->picture, f, size >= 9 * sizeof(int32_t) ? (const int32_t *)(const void *)matrix : NULL,
-        &s->error);
+        pixel_aspect(s, f), &s->error);
     if (st < 0)
         return st;
     s->picture.is_photo = s->media.is_photo;
@@ -91,6 +111,7 @@ static um_status begin_pictures(um_source *s, const AVFrame *f)
         return UM_OK;
     m->width = s->picture.width;
     m->height = s->picture.height;
+    m->pixel_aspect = s->picture.pixel_aspect;
     m->rotation_deg = um_orientation_degrees(s->picture.orientation);
     m->pixel_format = av_get_pix_fmt_name(f->format);
     m->interlaced |= f->interlaced_frame;
@@ -161,11 +182,6 @@ static um_supply supply_frame(um_source *s, um_status *st)
         if (*st < 0)
             return UM_SUPPLY_END;
     }
-}
-
-static bool is_animation(const um_source *s)
-{
-    return !strcmp(s->container, "gif") || !strcmp(s->container, "apng");
 }
 
 /* Sets s->next_picture, or tells why not yet. A picture is complete once the time of the next one is known.
@@ -288,6 +304,7 @@ static void describe(um_source *s)
         m->has_video = true;
         m->width = p->width;
         m->height = p->height;
+        m->pixel_aspect = 1; /* until the first picture */
         m->video_codec = avcodec_get_name(p->codec_id);
         m->pixel_format = format ? format : "";
         m->fps = !m->is_photo && rate.den > 0 && rate.num > 0 ? av_q2d(rate) : 0;
@@ -301,6 +318,14 @@ static void describe(um_source *s)
     }
 }
 
+/* WebP container specification: "VP8X", flag 2 of its first byte. */
+static bool is_animated_webp(const um_demux *d)
+{
+    uint8_t head[21];
+    return pread(d->fd, head, sizeof head, 0) == sizeof head && !memcmp(head, "RIFF", 4) &&
+           !memcmp(head + 8, "WEBPVP8X", 8) && head[20] & 2;
+}
+
 static um_status start_thread(um_source *s, um_error *err)
 {
     if (pthread_create(&s->thread, NULL, decode, s) != 0)
@@ -311,6 +336,9 @@ static um_status start_thread(um_source *s, um_error *err)
         pthread_cond_wait(&s->changed, &s->lock);
     bool nothing = !s->started;
     pthread_mutex_unlock(&s->lock);
+    if (nothing && is_animated_webp(&s->demux))
+        return um_fail(err, UM_EUNSUPPORTED,
+                       "%s: an animated WebP, which this version of FFmpeg cannot decode", s->path);
     if (nothing && s->status < 0)
         return um_fail(err, s->status, "%s: %s", s->path, s->error.text);
     if (nothing)

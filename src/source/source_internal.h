@@ -30,14 +30,17 @@ int um_orientation_degrees(um_orientation o);                     /* clockwise; 
 typedef struct um_picture {
     int width, height; /* of every image that leaves: those of the first picture, upright */
     um_orientation orientation;
+    double pixel_aspect; /* of stored pixels; 1 = square, as all images that leave */
     bool is_photo;
     struct SwsContext *sws[2];
     AVBufferPool *pool[2]; /* gray, RGB */
     uint8_t *alpha;        /* RGBA scratch */
     size_t alpha_bytes;
 } um_picture;
-/* Takes size and orientation from the first frame; `matrix` is the stream's display matrix or NULL. */
-um_status um_picture_begin(um_picture *p, const AVFrame *first, const int32_t *matrix, um_error *err);
+/* Takes size and orientation from the first frame; `matrix` is the stream's display matrix or NULL,
+ * `pixel_aspect` what it says of the shape of its pixels, 0 when nothing. */
+um_status um_picture_begin(um_picture *p, const AVFrame *first, const int32_t *matrix, double pixel_aspect,
+                           um_error *err);
 /* Gives the images that are wanted; a gray one may share the memory of the decoder. */
 um_status um_picture_convert(um_picture *p, um_image **gray, um_image **rgb, const AVFrame *frame,
                              unsigned want, um_error *err);

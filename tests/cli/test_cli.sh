@@ -128,6 +128,101 @@ for c in $commands; do
     esac
 done
 
+# Two pictures of 64 x 48, dark left, bright right: one vertical edge. As YUV4MPEG, and the first as PGM.
+row() { printf '\20%.0s' {1..32}; printf '\353%.0s' {1..32}; }
+plane() { for _ in {1..48}; do row; done; }
+chroma() { printf '\200%.0s' {1..1536}; }
+picture() { printf 'FRAME\n'; plane; chroma; }
+clip() { printf 'YUV4MPEG2 W64 H48 F25:1 Ip A%s C420jpeg\n' "$1"; picture; picture; }
+clip 1:1 >"$dir/clip.y4m"
+clip 3:2 >"$dir/wide.y4m"
+{ printf 'P5\n64 48\n255\n'; plane; } >"$dir/photo.pgm"
+
+expect 0 "$bin" edges "$dir/clip.y4m" --out /dev/null
+holds '2 frames of 64 x 48' out
+holds '% edge pixels' out
+lines 1 out
+lines 0 err
+expect 0 "$bin" edges "$dir/wide.y4m" --out /dev/null # shown with square pixels
+holds '2 frames of 96 x 48' out
+expect 0 "$bin" probe "$dir/wide.y4m"
+holds '96 x 48' out
+holds 'pixel aspect 1.5' out
+expect 0 "$bin" edges "$dir/clip.y4m" --out "$dir/edges.mkv" --json --l2 --colour --aperture 5 --low 50 --high 150
+holds '"frames": 2, "width": 64, "height": 48' out
+holds '"edge_share": 0.015625' out # one column of 64
+expect 0 "$bin" probe "$dir/edges.mkv"
+holds '64 x 48' out
+expect 0 "$bin" edges "$dir/clip.y4m" --out "$dir/one.mkv" --max-seconds 0.01 --threads 2
+holds '1 frames of' out
+expect 0 "$bin" edges "$dir/photo.pgm" --out "$dir/edges.png"
+holds '1 frames of 64 x 48' out
+expect 0 "$bin" probe "$dir/edges.png"
+holds 'kind              png' out
+for odd in '--aperture 4' '--aperture 9' '--low -1' '--high x' '--threads 0' '--low' '--out'; do
+    # shellcheck disable=SC2086
+    expect 2 "$bin" edges "$dir/clip.y4m" $odd
+    lines 1 err
+    lines 0 out
+done
+expect 2 "$bin" edges "$dir/clip.y4m" "$dir/photo.pgm" --out /dev/null
+expect 2 "$bin" edges "$dir/clip.y4m" --out "$dir/no.png" # a video is no PNG
+lines 1 err
+expect 2 "$bin" edges "$dir/photo.pgm" --out "$dir/no.mp4"
+expect 3 "$bin" edges "$dir/clip.y4m" --out "$dir/none/edges.mkv"
+lines 1 err
+for unreadable in text.txt empty.mp4 tone.wav; do
+    expect 3 "$bin" edges "$dir/$unreadable" --out "$dir/no.mkv"
+    lines 1 err
+done
+expect 1 compgen -G "$dir/no.*" # failures leave no file
+expect 3 env -u DISPLAY -u WAYLAND_DISPLAY "$bin" edges "$dir/clip.y4m" # no window to show them in
+lines 1 err
+
+# y = Relu(x) of three floats, as ONNX and its input (protobuf, field by field)
+value() { printf '\x0a\x01%s\x12\x0a\x0a\x08\x08\x01\x12\x04\x0a\x02\x08\x03' "$1"; }
+model() { # operator of four letters
+    printf '\x08\x08\x3a\x33\x0a\x0c\x0a\x01x\x12\x01y\x22\x04%s\x12\x01g\x5a\x0f' "$1"
+    value x
+    printf '\x62\x0f'
+    value y
+    printf '\x42\x02\x10\x0d'
+}
+model Relu >"$dir/relu.onnx"
+model Rola >"$dir/other.onnx"
+head -c 40 "$dir/relu.onnx" >"$dir/cut.onnx"
+printf '\x08\x03\x10\x01\x4a\x0c\0\0\x80\xbf\0\0\0\x40\0\0\x40\xc0' >"$dir/x.pb" # -1 2 -3
+expect 0 "$bin" model "$dir/relu.onnx"
+holds 'x  float [3]' out
+holds 'operator Relu  1' out
+lines 0 err
+expect 0 "$bin" model "$dir/relu.onnx" --json
+holds '"runs": true' out
+mkdir "$dir/results"
+expect 0 "$bin" model "$dir/relu.onnx" --run "$dir/x.pb" --out "$dir/results"
+lines 0 err
+if od -An -v -tx1 "$dir/results/output_0.pb" | tr -d ' \n' | grep -q '000000000000004000000000'; then # 0 2 0
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    echo "the network did not give 0 2 0" >&2
+fi
+expect 0 "$bin" model "$dir/relu.onnx" --repeat 3
+holds 'median of 3' err
+expect 2 "$bin" model "$dir/relu.onnx" --run "$dir/x.pb,$dir/x.pb"
+holds 'the model has 1 inputs' err
+expect 3 "$bin" model "$dir/other.onnx"
+holds 'operator Rola is not supported' err
+for broken in cut.onnx text.txt missing.onnx; do
+    expect 3 "$bin" model "$dir/$broken"
+    lines 1 err
+    lines 0 out
+done
+expect 3 "$bin" model "$dir/relu.onnx" --run "$dir/text.txt"
+lines 1 err
+expect 3 "$bin" model "$dir/relu.onnx" --run "$dir/x.pb" --out "$dir/none"
+lines 1 err
+
 expect 0 "$bin" --completion
 holds 'complete -F _unmask unmask' out
 cp "$dir/out" "$dir/completion"

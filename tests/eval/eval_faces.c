@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unmask/unmask.h>
 
 struct row {
@@ -24,13 +23,6 @@ struct row {
     bool has_points, found;
     um_point point[68];
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static struct row *read_rows(const char *path, int *n)
 {
@@ -161,10 +153,10 @@ static void annotated(um_face_finder *finder, const char *data, const char *set,
             um_image_free(&rgb);
             continue;
         }
-        double start = now_s();
+        double start = um_now_s();
         if (um_face_find(finder, rgb, &faces, &err) < 0)
             fprintf(stderr, "%s: %s\n", rows[i].file, err.text);
-        spent += now_s() - start;
+        spent += um_now_s() - start;
         n_seen += faces.n;
         for (int j = 0; j < faces.n; j++) {
             const um_face *f = &faces.face[j];

@@ -213,6 +213,7 @@ static void fixture_make(fixture *f, bool hostile)
                   .has_sound = true,
                   .width = 1280,
                   .height = 720,
+                  .pixel_aspect = 1,
                   .fps = 25,
                   .video_codec = "h264",
                   .pixel_format = "yuv420p",

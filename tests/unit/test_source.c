@@ -294,6 +294,40 @@ static void test_turned_photo(void)
     free(jpeg);
 }
 
+static void test_pixel_aspect(void)
+{
+    /* 48 x 32 stored pixels; shown width = round(48 * aspect), unless that changes less than 1 % */
+    static const struct {
+        const char *sar, *encoder, *file;
+        int width;
+    } cases[] = {
+        {"64/45", "-c:v libx264 -qp 0 -pix_fmt yuv420p", "wide.mp4", 68},
+        {"8/9", "-c:v libx264 -qp 0 -pix_fmt yuv444p", "narrow.mkv", 43},
+        /* 16:9 shown, interlaced */
+        {"32/27", "-c:v mpeg2video -q:v 1 -flags +ilme+ildct -top 1", "fields.mpg", 57},
+        {"1/2", "-c:v ffv1 -pix_fmt gray", "gray.mkv", 24},
+        {"201/200", "-c:v libx264 -qp 0 -pix_fmt yuv420p", "square.mp4", QW},
+        {"1/200", "-c:v libx264 -qp 0 -pix_fmt yuv420p", "nonsense.mp4", QW},
+        {"3/2", "-frames:v 1 -pix_fmt yuvj444p", "density.jpg", QW},
+    };
+    CHECK(write_quarters("quarters.raw", 3));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CHECK(fixture_run(FFMPEG "-f rawvideo -pix_fmt gray -s 48x32 -i quarters.raw -vf setsar=%s %s %s",
+                          cases[i].sar, cases[i].encoder, cases[i].file));
+        whole_read(&w, fixture_path(cases[i].file),
+                   (um_source_options){.want = UM_WANT_GRAY | UM_WANT_RGB, .threads = 2});
+        const um_frame *f = whole_picture(&w, 0);
+        if (w.media.width != cases[i].width)
+            fprintf(stderr, "%s: %d wide\n", cases[i].file, w.media.width);
+        CHECK(w.status == UM_EOF && w.media.width == cases[i].width && w.media.height == QH);
+        CHECK((w.media.pixel_aspect == 1) == (cases[i].width == QW));
+        CHECK(f && f->gray->width == cases[i].width && f->rgb->width == cases[i].width);
+        CHECK(f && f->gray->height == QH && quarters_of(f->gray, 1) == 1234 &&
+              quarters_of(f->rgb, 3) == 1234);
+        whole_free(&w);
+    }
+}
+
 /* ---- time ---- */
 
 static void test_variable_frame_rate(void)
@@ -478,6 +512,19 @@ static void test_animations_are_video(void)
     }
 }
 
+static void test_animated_webp_is_told(void)
+{
+    if (!fixture_run(FFMPEG "-f lavfi -i testsrc2=s=48x32:d=0.2 -c:v libwebp_anim moving.webp"))
+        return;
+    whole_read(&w, fixture_path("moving.webp"), (um_source_options){.want = UM_WANT_GRAY});
+    if (w.status == UM_EOF) /* a later FFmpeg */
+        CHECK(w.n_pictures > 0);
+    else
+        CHECK(w.status == UM_EUNSUPPORTED && strstr(w.err.text, "animated WebP") &&
+              !strchr(w.err.text, '\n'));
+    whole_free(&w);
+}
+
 static void test_heif(void)
 {
     CHECK(fixture_run(FFMPEG "-f lavfi -i color=0xC86432:s=64x48 -frames:v 1 -pix_fmt rgb24 h.png"));
@@ -510,6 +557,7 @@ int main(void)
     test_colours();
     test_turned_video();
     test_turned_photo();
+    test_pixel_aspect();
     test_variable_frame_rate();
     test_containers_keep_time_from_zero();
     test_stop_after();
@@ -517,6 +565,7 @@ int main(void)
     test_still_formats();
     test_transparency_is_white();
     test_animations_are_video();
+    test_animated_webp_is_told();
     test_heif();
     return fixture_end();
 }

@@ -3,17 +3,9 @@
 #include "source/encode.h"
 #include "source_fixture.h"
 #include <sys/stat.h>
-#include <time.h>
 
 static whole w;
 static const um_source_options all = {.want = UM_WANT_GRAY | UM_WANT_RGB | UM_WANT_SOUND, .threads = 2};
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void make_clip(void)
 {
@@ -128,10 +120,10 @@ static void test_noise(void)
             }
             CHECK(fixture_write("noise", bytes, n));
             free(bytes);
-            double start_s = now_s();
+            double start_s = um_now_s();
             whole_read(&w, fixture_path("noise"), all);
             CHECK(w.status == UM_EOF || (w.status < 0 && *w.err.text));
-            CHECK(now_s() - start_s < 20);
+            CHECK(um_now_s() - start_s < 20);
             whole_free(&w);
         }
 }
@@ -213,9 +205,9 @@ static void test_giants(void)
     CHECK(fixture_write("giant.jpg", jpeg, n));
     free(jpeg);
     for (int i = 0; i < 2; i++) {
-        double start_s = now_s();
+        double start_s = um_now_s();
         whole_read(&w, fixture_path(i ? "giant.jpg" : "giant.png"), all);
-        CHECK(w.status < 0 && *w.err.text && now_s() - start_s < 5);
+        CHECK(w.status < 0 && *w.err.text && um_now_s() - start_s < 5);
         whole_free(&w);
     }
 }
@@ -232,9 +224,9 @@ static void test_close_at_any_time(void)
             kept = um_moment_ref(m);
             um_moment_free(&m);
         }
-        double start_s = now_s();
+        double start_s = um_now_s();
         um_source_close(&s);
-        CHECK(s == NULL && now_s() - start_s < 5);
+        CHECK(s == NULL && um_now_s() - start_s < 5);
         /* a moment outlives its source */
         if (kept && kept->frame)
             CHECK(kept->frame->gray->width == 160 && kept->frame->gray->data[0] <= 255);
