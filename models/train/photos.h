@@ -12,7 +12,6 @@ typedef enum photo_source {
     PHOTO_HELEN,   /* helen_afw68: points set by hand */
     PHOTO_YOUTUBE, /* ytfaces68: crops, points from a tracker */
     PHOTO_STILL,   /* real_stills, gan_stylegan2, frames of clips: labelled by teachers */
-    PHOTO_RENDER,  /* our own renderer: exact */
 } photo_source;
 
 typedef struct photo_face {

@@ -86,9 +86,11 @@ static um_status gather_stats(um_plan *p, um_error *err)
 {
     if (!(p->stats = um_calloc(p->n_calls, sizeof *p->stats)))
         return um_fail_oom(err);
-    for (size_t i = 0; i < p->n_calls; i++)
-        if (p->calls[i].op->stat)
+    for (size_t i = 0; i < p->n_calls; i++) {
+        um_stat unused;
+        if (p->calls[i].op->stat && p->calls[i].op->stat(&p->calls[i], &unused))
             p->stats[p->n_stats++] = (int)i;
+    }
     return UM_OK;
 }
 
@@ -176,9 +178,4 @@ um_stat um_plan_stat(const um_plan *p, int i)
     const um_call *c = &p->calls[p->stats[i]];
     c->op->stat(c, &s);
     return s;
-}
-
-size_t um_plan_memory_bytes(const um_plan *p)
-{
-    return p->memory_bytes;
 }

@@ -224,8 +224,9 @@ struct um_op {
     /* From grad_out to grad_in. NULL: no gradient passes (integers, shapes, comparisons). */
     um_status (*backward)(um_call *c, um_error *err);
     unsigned learns; /* bit i: a float initializer at input i is a parameter */
-    /* Training: the statistics of the batch just seen. NULL: keeps none. */
-    void (*stat)(const um_call *c, um_stat *out);
+    /* Training: the statistics of the batch just seen, nothing before the first. False, or NULL: keeps none.
+     */
+    bool (*stat)(const um_call *c, um_stat *out);
 };
 
 const um_op *um_op_find(const char *type);
@@ -304,7 +305,6 @@ int um_plan_n_params(const um_plan *plan); /* in the order of the graph's values
 const um_param *um_plan_param(const um_plan *plan, int i);
 float *um_plan_grads(const um_plan *plan, size_t *n); /* of all parameters, one after the other */
 int um_plan_n_stats(const um_plan *plan);
-um_stat um_plan_stat(const um_plan *plan, int i); /* valid until the next run */
-size_t um_plan_memory_bytes(const um_plan *plan);
+um_stat um_plan_stat(const um_plan *plan, int i); /* valid until the next run; all zero before the first */
 
 #endif

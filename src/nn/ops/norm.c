@@ -36,6 +36,12 @@ static void release(void *state)
     free(s);
 }
 
+/* The statistics are those of the batch where the factors learn; else they are part of the weights. */
+static bool learns(const um_call *c)
+{
+    return c->in[1]->value >= 0 || c->in[2]->value >= 0;
+}
+
 static um_status prepare(um_call *c, um_error *err)
 {
     const um_array *x = c->in[0];
@@ -43,7 +49,7 @@ static um_status prepare(um_call *c, um_error *err)
     if (!s)
         return um_fail_oom(err);
     size_t n = (size_t)(s->channels = c->in[1]->dim[0]);
-    s->training = c->in[1]->value >= 0 || c->in[2]->value >= 0;
+    s->training = learns(c);
     if (x->layout == UM_NHWC || x->rank < 2) {
         s->inner = 1;
         s->outer = s->channels ? um_array_count(x) / s->channels : 0;
@@ -343,6 +349,11 @@ static um_status backward(um_call *c, um_error *err)
     bool clipped = c->act.kind == UM_ACT_CLIP;
     pass p = {s->a, s->b, clipped ? c->act.a : -INFINITY, clipped ? c->act.b : INFINITY};
     double count = (double)(s->outer * s->inner), epsilon = um_attr_float(c->node, "epsilon", 1e-5);
+    if (!s->training) { /* y = a x + b with a and b fixed: gx = a g, and mean, part, part2 are zero */
+        if (c->grad_in[0])
+            back_data(c, s, &p);
+        return UM_OK;
+    }
     back_sums(c, s, &p);
     for (int64_t i = 0; i < s->channels; i++) {
         double inverse = 1 / sqrt(s->variance[i] + epsilon);
@@ -358,9 +369,11 @@ static um_status backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-static void stat(const um_call *c, um_stat *out)
+static bool stat(const um_call *c, um_stat *out)
 {
     const norm *s = c->state;
+    if (!learns(c) || !s)
+        return learns(c);
     *out = (um_stat){.mean_value = c->node->in[3],
                      .variance_value = c->node->in[4],
                      .channels = s->channels,
@@ -368,6 +381,7 @@ static void stat(const um_call *c, um_stat *out)
                      .batch_mean = s->mean,
                      .batch_variance = s->variance,
                      .momentum = (float)um_attr_float(c->node, "momentum", .9)};
+    return true;
 }
 
 const um_op um_op_batchnorm = {"BatchNormalization",
