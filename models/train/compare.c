@@ -3,7 +3,6 @@
 #include "faces/faces.h"
 #include "random.h"
 #include "spoil.h"
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/source.h>
@@ -58,29 +57,25 @@ static um_status detect(detector *d, const um_image *rgb, bool video, um_error *
     return st;
 }
 
-static um_status false_alarms(detector *d, const char *data, scores *out, int *photos_seen, um_error *err)
+/* What one detector did with one kind of picture. */
+typedef struct tally {
+    detector *d;
+    scores *out;
+    int pictures;
+} tally;
+
+static um_status count_alarms(void *user, const char *path, const char *name, um_error *err)
 {
-    char dir[512], path[1024];
-    struct dirent **names = NULL;
-    um_status st = UM_OK;
-    snprintf(dir, sizeof dir, "%s/negatives_bsds/images", data);
-    int n = scandir(dir, &names, NULL, alphasort);
-    if (n < 0)
-        return um_fail(err, UM_EIO, "%s: cannot be read", dir);
-    *photos_seen = 0;
-    for (int i = 0; i < n; i++) {
-        um_image *rgb;
-        snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name);
-        if (st == UM_OK && *names[i]->d_name != '.' && photo_load(&rgb, path, err) == UM_OK) {
-            ++*photos_seen;
-            st = detect(d, rgb, false, err);
-            for (int k = 0; k < d->list.n && st == UM_OK; k++)
-                st = keep(out, d->list.v[k].score, err);
-            um_image_free(&rgb);
-        }
-        free(names[i]);
-    }
-    free(names);
+    tally *t = user;
+    um_image *rgb;
+    um_status st = photo_load(&rgb, path, err);
+    if (st < 0)
+        return st;
+    t->pictures++;
+    st = detect(t->d, rgb, false, err);
+    for (int k = 0; k < t->d->list.n && st == UM_OK; k++)
+        st = keep(t->out, t->d->list.v[k].score, err);
+    um_image_free(&rgb);
     return st;
 }
 
@@ -105,8 +100,9 @@ static um_status hits(detector *d, const photos *p, photo_source source, scores 
 }
 
 /* The best score in some frames of each real clip: each shows a person. */
-static um_status clip_scores(detector *d, const char *path, scores *out, um_error *err)
+static um_status see_clip(void *user, const char *path, const char *name, um_error *err)
 {
+    tally *t = user;
     um_source *s = NULL;
     um_source_options opt = {.want = UM_WANT_RGB, .threads = 2};
     um_moment *m = NULL;
@@ -119,36 +115,16 @@ static um_status clip_scores(detector *d, const char *path, scores *out, um_erro
         if (m->frame && m->t_s >= next) {
             float best = 0;
             next = m->t_s + step;
-            st = detect(d, m->frame->rgb, true, err);
-            for (int k = 0; k < d->list.n; k++)
-                best = fmaxf(best, d->list.v[k].score);
+            st = detect(t->d, m->frame->rgb, true, err);
+            for (int k = 0; k < t->d->list.n; k++)
+                best = fmaxf(best, t->d->list.v[k].score);
             if (st == UM_OK)
-                st = keep(out, best, err);
+                st = keep(t->out, best, err);
         }
         um_moment_free(&m);
     }
     um_moment_free(&m);
     um_source_close(&s);
-    return st;
-}
-
-static um_status clips(detector *d, const char *data, scores *out, um_error *err)
-{
-    static const char *const folders[] = {"videos/train/real", "videos/dev/real"};
-    um_status st = UM_OK;
-    for (int f = 0; f < 2 && st == UM_OK; f++) {
-        char dir[512], path[1024];
-        struct dirent **names = NULL;
-        snprintf(dir, sizeof dir, "%s/%s", data, folders[f]);
-        int n = scandir(dir, &names, NULL, alphasort);
-        for (int i = 0; i < n; i++) {
-            snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name);
-            if (st == UM_OK && *names[i]->d_name != '.')
-                st = clip_scores(d, path, out, err);
-            free(names[i]);
-        }
-        free(names);
-    }
     return st;
 }
 
@@ -169,24 +145,31 @@ um_status compare_detectors(const char *data, const char *teachers, const char *
     for (int i = 0; i < n && st == UM_OK; i++) {
         detector d = {0};
         scores alarms = {0}, helen = {0}, dlib = {0}, frames = {0};
-        int pictures = 0;
+        tally negatives = {&d, &alarms, 0}, clips = {&d, &frames, 0};
+        char dir[512];
+        snprintf(dir, sizeof dir, "%s/negatives_bsds/images", data);
         if ((st = um_net_named(&d.net, teachers, names[i], 1, err)) < 0 ||
-            (st = false_alarms(&d, data, &alarms, &pictures, err)) < 0 ||
+            (st = each_file(dir, count_alarms, &negatives, err)) < 0 ||
             (st = hits(&d, &p, PHOTO_HELEN, &helen, err)) < 0 ||
-            (st = hits(&d, &p, PHOTO_STILL, &dlib, err)) < 0)
+            (st = hits(&d, &p, PHOTO_BOXES, &dlib, err)) < 0)
             goto next;
         double ms = 1e3 * d.seconds / d.looks;
-        if ((st = clips(&d, data, &frames, err)) < 0)
+        for (int k = 0; k < 2 && st == UM_OK; k++) {
+            snprintf(dir, sizeof dir, "%s/videos/%s/real", data, k ? "dev" : "train");
+            st = each_file(dir, see_clip, &clips, err);
+        }
+        if (st < 0)
             goto next;
         qsort(alarms.v, (size_t)alarms.n, sizeof *alarms.v, falling);
-        int allowed = pictures / 10;
+        int allowed = negatives.pictures / 10;
         float t = allowed < alarms.n ? alarms.v[allowed] + 1e-6f : LEAST_SCORE,
               own = d.net.man.decoder.score_min;
         printf("%-24s %5.1f (%5.1f)  %5.1f (%5.1f)  %5.1f (%5.1f)  %5.3f (%5.3f)    %.2f (%.2f), %.0f\n",
                names[i], percent(above(&helen, t), helen.n), percent(above(&helen, own), helen.n),
                percent(above(&dlib, t), dlib.n), percent(above(&dlib, own), dlib.n),
                percent(above(&frames, t), frames.n), percent(above(&frames, own), frames.n),
-               (double)above(&alarms, t) / pictures, (double)above(&alarms, own) / pictures, t, own, ms);
+               (double)above(&alarms, t) / negatives.pictures,
+               (double)above(&alarms, own) / negatives.pictures, t, own, ms);
         fflush(stdout);
     next:
         um_net_close(&d.net);

@@ -1,6 +1,7 @@
 #include "photos.h"
 #include "base/base.h"
 #include "faces/faces.h"
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/source.h>
@@ -177,26 +178,50 @@ static um_status read_set(photos *p, const char *data, const char *set, const ch
     return st;
 }
 
-um_status photos_read(photos *out, const char *data, um_error *err)
+typedef struct set {
+    const char *name, *split;
+    photo_source source;
+} set;
+
+static um_status read_sets(photos *out, const char *data, const set *sets, int n, um_error *err)
 {
+    um_status st = UM_OK;
     memset(out, 0, sizeof *out);
-    um_status st = read_set(out, data, "helen_afw68", "train", PHOTO_HELEN, err);
-    if (st == UM_OK)
-        st = read_set(out, data, "ytfaces68", "train", PHOTO_YOUTUBE, err);
-    if (st == UM_OK)
-        st = read_set(out, data, "dlib_boxes", "train", PHOTO_HELEN, err);
+    for (int i = 0; i < n && st == UM_OK; i++)
+        st = read_set(out, data, sets[i].name, sets[i].split, sets[i].source, err);
     if (st < 0)
         photos_free(out);
     return st;
 }
 
+um_status photos_read(photos *out, const char *data, um_error *err)
+{
+    static const set sets[] = {{"helen_afw68", "train", PHOTO_HELEN},
+                               {"ytfaces68", "train", PHOTO_YOUTUBE},
+                               {"dlib_boxes", "train", PHOTO_BOXES}};
+    return read_sets(out, data, sets, 3, err);
+}
+
 um_status photos_read_test(photos *out, const char *data, um_error *err)
 {
-    memset(out, 0, sizeof *out);
-    um_status st = read_set(out, data, "helen_afw68", "test", PHOTO_HELEN, err);
-    if (st == UM_OK)
-        st = read_set(out, data, "dlib_boxes", "test", PHOTO_STILL, err);
-    if (st < 0)
-        photos_free(out);
+    static const set sets[] = {{"helen_afw68", "test", PHOTO_HELEN}, {"dlib_boxes", "test", PHOTO_BOXES}};
+    return read_sets(out, data, sets, 2, err);
+}
+
+um_status each_file(const char *dir, each_file_fn *see, void *user, um_error *err)
+{
+    char path[1024];
+    struct dirent **names = NULL;
+    um_status st = UM_OK;
+    int n = scandir(dir, &names, NULL, alphasort);
+    if (n < 0)
+        return um_fail(err, UM_EIO, "%s: cannot be read", dir);
+    for (int i = 0; i < n; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]->d_name);
+        if (st == UM_OK && *names[i]->d_name != '.')
+            st = see(user, path, names[i]->d_name, err);
+        free(names[i]);
+    }
+    free(names);
     return st;
 }

@@ -11,6 +11,7 @@
 typedef enum photo_source {
     PHOTO_HELEN,   /* helen_afw68: points set by hand */
     PHOTO_YOUTUBE, /* ytfaces68: crops, points from a tracker */
+    PHOTO_BOXES,   /* dlib_boxes: boxes drawn by hand, no points */
     PHOTO_STILL,   /* real_stills, gan_stylegan2, frames of clips: labelled by teachers */
 } photo_source;
 
@@ -43,6 +44,10 @@ um_status photos_read(photos *out, const char *data, um_error *err);
 /* The test rows of helen_afw68 and dlib_boxes (boxes without points): to measure, never to train. */
 um_status photos_read_test(photos *out, const char *data, um_error *err);
 void photos_free(photos *p);
+/* Every file of a folder, in the order of the names; stops at the first failure. UM_EIO when it cannot be
+ * read. */
+typedef um_status each_file_fn(void *user, const char *path, const char *name, um_error *err);
+um_status each_file(const char *dir, each_file_fn *see, void *user, um_error *err);
 /* One picture file as RGB. */
 um_status photo_load(um_image **out, const char *path, um_error *err);
 /* Takes the picture over; `faces` is copied. */

@@ -3,18 +3,41 @@
 #define UM_NN_OPS_H
 #include "nn/nn.h"
 
-#define UM_OPS(X)                                                                                         \
-    X(averagepool)                                                                                        \
-    X(batchnorm)                                                                                          \
-    X(cast)                                                                                               \
-    X(concat)                                                                                             \
-    X(constant)                                                                                           \
-    X(constantofshape)                                                                                    \
-    X(conv)                                                                                               \
-    X(expand) X(flatten) X(gather) X(gemm) X(globalaveragepool) X(globalmaxpool) X(identity) X(layernorm) \
-        X(dropout) X(matmul) X(maxpool) X(pad) X(reducemax) X(reducemean) X(reducemin) X(reducesum)       \
-            X(reshape) X(resize) X(shape) X(slice) X(softmax) X(squeeze) X(transpose) X(unsqueeze)        \
-                X(upsample)
+// clang-format off: it never comes to rest with this list
+#define UM_OPS(X)        \
+    X(averagepool)       \
+    X(batchnorm)         \
+    X(cast)              \
+    X(concat)            \
+    X(constant)          \
+    X(constantofshape)   \
+    X(conv)              \
+    X(expand)            \
+    X(flatten)           \
+    X(gather)            \
+    X(gemm)              \
+    X(globalaveragepool) \
+    X(globalmaxpool)     \
+    X(identity)          \
+    X(layernorm)         \
+    X(dropout)           \
+    X(matmul)            \
+    X(maxpool)           \
+    X(pad)               \
+    X(reducemax)         \
+    X(reducemean)        \
+    X(reducemin)         \
+    X(reducesum)         \
+    X(reshape)           \
+    X(resize)            \
+    X(shape)             \
+    X(slice)             \
+    X(softmax)           \
+    X(squeeze)           \
+    X(transpose)         \
+    X(unsqueeze)         \
+    X(upsample)
+// clang-format on
 #define X(name) extern const um_op um_op_##name;
 UM_OPS(X)
 #undef X
