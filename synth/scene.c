@@ -299,21 +299,73 @@ static void record(const scene *s, const body *b, int who)
     h->translation[0] = o.x, h->translation[1] = -(o.y - CAMERA_Y), h->translation[2] = CAMERA_Z - o.z;
 }
 
-um_status scene_draw(scene *s, um_image *rgb, double t_s, int64_t index, shot shots[MAX_PERSONS],
-                     um_error *err)
+void scene_outline(const scene *s, int who, shot *h, bool moved[N_POINTS])
 {
+    enum { JAW = 17, MIDDLE = 8 };
+    const float edge_mm = 25;
+    int wide = s->width * SUPER, high = s->height * SUPER;
+    float roll = h->state.roll_deg * 0.01745329f;
+    memset(moved, 0, N_POINTS * sizeof *moved);
+    for (int i = 0; i < JAW; i++) {
+        if (h->visible[i] || i == MIDDLE)
+            continue;
+        float side = i < MIDDLE ? -0.5f : 0.5f, dx = side * cosf(roll), dy = side * sinf(roll);
+        float x = (h->x[i] + 0.5f) * SUPER, y = (h->y[i] + 0.5f) * SUPER, depth = INFINITY;
+        for (int step = 0; step < wide; step++, x += dx, y += dy) {
+            int u = (int)floorf(x), v = (int)floorf(y);
+            if (u < 0 || v < 0 || u >= wide || v >= high)
+                break;
+            float near = s->samples[who][(size_t)v * (size_t)wide + (size_t)u].nearness;
+            if (near <= 0 || 1 / near > depth + edge_mm)
+                break;
+            depth = 1 / near;
+        }
+        h->x[i] = x / SUPER - 0.5f, h->y[i] = y / SUPER - 0.5f;
+        moved[i] = true;
+    }
+}
+
+void scene_backdrop(scene *s, const um_image *rgb)
+{
+    for (int y = 0; y < s->height; y++)
+        for (int x = 0; x < s->width; x++) {
+            const uint8_t *p = rgb->data + y * rgb->stride + 3 * x;
+            s->behind[(size_t)y * (size_t)s->width + (size_t)x] = v3(
+                powf((float)p[0] / 255, 2.2f), powf((float)p[1] / 255, 2.2f), powf((float)p[2] / 255, 2.2f));
+        }
+}
+
+staging scene_staging(const scene *s, double t_s)
+{
+    staging g = {0};
     double azimuth, elevation, intensity;
     script_light(s->script, t_s, &azimuth, &elevation, &intensity);
     float az = (float)(azimuth * 0.01745329), el = (float)(elevation * 0.01745329), power = (float)intensity;
-    lighting light = {.to_key = v3(sinf(az) * cosf(el), sinf(el), cosf(az) * cosf(el)),
-                      .key = v_scale(v3(1.06f, 0.98f, 0.88f), 0.92f * power),
-                      .sky = v3(0.30f, 0.33f, 0.38f),
-                      .ground = v3(0.15f, 0.125f, 0.11f),
-                      .rim = v3(0.34f, 0.36f, 0.42f)};
+    g.light = (lighting){.to_key = v3(sinf(az) * cosf(el), sinf(el), cosf(az) * cosf(el)),
+                         .key = v_scale(v3(1.06f, 0.98f, 0.88f), 0.92f * power),
+                         .sky = v3(0.30f, 0.33f, 0.38f),
+                         .ground = v3(0.15f, 0.125f, 0.11f),
+                         .rim = v3(0.34f, 0.36f, 0.42f)};
+    for (int i = 0; i < s->n_bodies; i++)
+        g.state[i] = script_at(s->script, i, t_s);
+    return g;
+}
+
+um_status scene_draw(scene *s, um_image *rgb, double t_s, int64_t index, shot shots[MAX_PERSONS],
+                     um_error *err)
+{
+    staging g = scene_staging(s, t_s);
+    return scene_draw_staging(s, rgb, &g, index, shots, err);
+}
+
+um_status scene_draw_staging(scene *s, um_image *rgb, const staging *g, int64_t index,
+                             shot shots[MAX_PERSONS], um_error *err)
+{
+    lighting light = g->light;
     for (int i = 0; i < s->n_bodies; i++) {
         body *b = &s->body[i];
         b->shot = &shots[i];
-        *b->shot = (shot){.state = script_at(s->script, i, t_s)};
+        *b->shot = (shot){.state = g->state[i]};
         figure_pose(b->f, &b->shot->state.pose, b->position);
         normals(b);
         shadows(s, b, light.to_key);

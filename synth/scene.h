@@ -21,12 +21,27 @@ typedef struct shot {
     float translation[3]; /* camera frame (x right, y down, z away), mm, of the sculpture's origin */
 } shot;
 
+/* One moment as it is to be drawn. */
+typedef struct staging {
+    moment_state state[MAX_PERSONS];
+    lighting light;
+} staging;
+
 typedef struct scene scene;
 um_status scene_new(scene **out, const script *plan, const scene_options *opt, um_error *err);
 void scene_free(scene **s);
 /* `index` seeds the sensor noise. */
 um_status scene_draw(scene *s, um_image *rgb, double t_s, int64_t index, shot shots[MAX_PERSONS],
                      um_error *err);
+/* What the script says of a moment, and drawing any other. */
+staging scene_staging(const scene *s, double t_s);
+um_status scene_draw_staging(scene *s, um_image *rgb, const staging *g, int64_t index,
+                             shot shots[MAX_PERSONS], um_error *err);
+/* Jaw points that the head hides from the last picture go to the outline of the cheek in front of them, where
+ * people who annotate pictures set them. True for a point that moved. */
+void scene_outline(const scene *s, int who, shot *h, bool moved[N_POINTS]);
+/* A picture of the scene's size behind the figures. */
+void scene_backdrop(scene *s, const um_image *rgb);
 double scene_focal_px(const scene *s);
 #define SCENE_NOISE_LEVELS 1.1 /* sigma of the sensor noise */
 #endif

@@ -141,6 +141,17 @@ static float pulse_at(const actor *a, double t_s)
     return (float)(0.85 * sin(turn) + 0.25 * sin(2 * turn + 0.9));
 }
 
+void script_turn(moment_state *m)
+{
+    float yaw = m->yaw_deg * 0.01745329f, pitch = -m->pitch_deg * 0.01745329f,
+          roll = -m->roll_deg * 0.01745329f;
+    float cy = cosf(yaw), sy = sinf(yaw), cp = cosf(pitch), sp = sinf(pitch), cr = cosf(roll),
+          sr = sinf(roll);
+    /* R = Ry(yaw) Rx(pitch) Rz(roll) with y up */
+    m->pose.head = (mat3){{cy * cr + sy * sp * sr, -cy * sr + sy * sp * cr, sy * cp, cp * sr, cp * cr, -sp,
+                           -sy * cr + cy * sp * sr, sy * sr + cy * sp * cr, cy * cp}};
+}
+
 moment_state script_at(const script *s, int who, double t_s)
 {
     const actor *a = &s->actor[who];
@@ -157,12 +168,8 @@ moment_state script_at(const script *s, int who, double t_s)
     m.voiced = y && y->person == who && (t_s >= y->vowel_s || speech_consonants[y->consonant].voice > 0.3f);
     m.pitch_deg -= 0.8f * open;
     pose_state *p = &m.pose;
-    float yaw = m.yaw_deg * 0.01745329f, pitch = -m.pitch_deg * 0.01745329f, roll = -m.roll_deg * 0.01745329f;
-    float cy = cosf(yaw), sy = sinf(yaw), cp = cosf(pitch), sp = sinf(pitch), cr = cosf(roll),
-          sr = sinf(roll);
-    /* R = Ry(yaw) Rx(pitch) Rz(roll) with y up */
-    p->head = (mat3){{cy * cr + sy * sp * sr, -cy * sr + sy * sp * cr, sy * cp, cp * sr, cp * cr, -sp,
-                      -sy * cr + cy * sp * sr, sy * sr + cy * sp * cr, cy * cp}};
+    float yaw = m.yaw_deg * 0.01745329f, pitch = -m.pitch_deg * 0.01745329f;
+    script_turn(&m);
     p->shift = v_add(
         a->place, v3(2.5f * swing(a, 6, t_s, 7.3), 0.8f * swing(a, 7, t_s, 3.9), 3 * swing(a, 8, t_s, 8.1)));
     p->sway = v3(0.10f * m.yaw_deg, 0, 0.6f * swing(a, 9, t_s, 2.9));

@@ -63,6 +63,8 @@ typedef struct moment_state {
 
 void script_make(script *out, uint64_t seed, double seconds, int persons, double yaw_range_deg);
 moment_state script_at(const script *s, int who, double t_s);
+/* Sets the head's rotation from the angles of `m`. */
+void script_turn(moment_state *m);
 /* Azimuth to the picture's right and elevation of the main light; intensity around 1. */
 void script_light(const script *s, double t_s, double *azimuth_deg, double *elevation_deg, double *intensity);
 /* The syllable at a time, or NULL in a pause. */

@@ -39,21 +39,6 @@ static void paste(um_image *m, int x, int y, const um_image *part)
         memcpy(m->data + (y + k) * m->stride + 3 * x, part->data + k * part->stride, (size_t)part->width * 3);
 }
 
-/* A square of a photo that touches no face. */
-static bool find_background(um_rect *out, const photo *q, rng *r)
-{
-    float least = fminf((float)q->rgb->width, (float)q->rgb->height), s = least * rng_float(r, .15f, .7f);
-    *out = (um_rect){rng_float(r, 0, (float)q->rgb->width - s), rng_float(r, 0, (float)q->rgb->height - s), s,
-                     s};
-    for (int i = 0; i < q->n_faces; i++) {
-        um_rect b = q->faces[i].box;
-        float m = .15f * (b.w + b.h) / 2;
-        if (out->x < b.x + b.w + m && out->x + s > b.x - m && out->y < b.y + b.h + m && out->y + s > b.y - m)
-            return false;
-    }
-    return true;
-}
-
 /* What lies behind: a piece of another photo without faces, or one colour. */
 static um_status fill(um_image *m, cell c, const photos *p, rng *r, um_error *err)
 {
@@ -62,7 +47,7 @@ static um_status fill(um_image *m, cell c, const photos *p, rng *r, um_error *er
     bool plain = rng_chance(r, .1f);
     for (int i = 0; i < 40 && !plain; i++) {
         const photo *q = &p->photo[rng_int(r, p->n)];
-        if (q->source == PHOTO_YOUTUBE || !find_background(&from, q, r))
+        if (q->source == PHOTO_YOUTUBE || !photo_background(&from, q, &r->state))
             continue;
         um_status st = um_image_crop_resize(&part, q->rgb, from, c.w, c.h, err);
         if (st < 0)

@@ -95,7 +95,6 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
     bool mirrored = false;
     memset(truth, 0, sizeof *truth);
     truth->is_face = true;
-    truth->weight = from->source == PHOTO_YOUTUBE || from->source == PHOTO_STILL ? .5f : 1;
     if (spoil) {
         float turn = rng_chance(&r, .25f) ? rng_float(&r, -.7f, .7f) : .12f * rng_normal(&r);
         mirrored = rng_chance(&r, .5f);
@@ -107,7 +106,6 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
             if (shows_no_face(away, from)) {
                 t = away;
                 truth->is_face = false;
-                truth->weight = 0;
             }
         }
         s = t;
@@ -116,11 +114,18 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
     if (st < 0)
         return st;
     for (int i = 0; i < UM_N_LANDMARKS; i++) {
-        um_point p = in_square(s, face->points[mirrored ? mirrored_point[i] : i]);
+        int k = mirrored ? mirrored_point[i] : i;
+        um_point p = in_square(s, face->points[k]);
         truth->points[i] = mirrored ? (um_point){1 - p.x, p.y} : p;
+        truth->sure[i] = truth->is_face ? face->sure[k] : 0;
     }
-    truth->opening[0] = eye_opening(truth->points + 36);
-    truth->opening[1] = eye_opening(truth->points + 42);
+    for (int e = 0; e < 2; e++) {
+        const int first = 36 + 6 * e;
+        truth->opening[e] = eye_opening(truth->points + first);
+        truth->opening_sure[e] = truth->sure[first];
+        for (int i = first; i < first + 6; i++)
+            truth->opening_sure[e] = fminf(truth->opening_sure[e], truth->sure[i]);
+    }
     if (!spoil)
         return UM_OK;
     if (mirrored)

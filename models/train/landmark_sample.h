@@ -13,9 +13,10 @@ enum { LANDMARK_SIDE = 112 };
 
 typedef struct landmark_truth {
     bool is_face;                    /* else points and opening mean nothing */
-    float weight;                    /* of the points: 1 by hand, less by machines */
     um_point points[UM_N_LANDMARKS]; /* 0..1 of the crop, as um_square_point */
+    float sure[UM_N_LANDMARKS];      /* weight of each point: 1 by hand, less by machines */
     float opening[2];                /* image-left, image-right eye: mean lid distance over the eye's width */
+    float opening_sure[2];
 } landmark_truth;
 
 /* The faces one can draw from: pairs of photo and face. */

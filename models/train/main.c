@@ -3,6 +3,7 @@
 #include "compare.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
+#include "render.h"
 #include "sheet.h"
 #include "tasks.h"
 #include "teacher.h"
@@ -15,6 +16,7 @@ static const char usage[] =
     "  --data DIR      faces of the test data (helen_afw68, ...)\n"
     "  --teachers DIR  foreign networks that label what nobody annotated\n"
     "  --arch FILE     text of the network\n"
+    "  --renders N     own rendered faces among the others (0)\n"
     "  --start FILE    ONNX file to go on from, instead of --arch\n"
     "  --work DIR      labels, checkpoint, log and curves\n"
     "  --out FILE      the trained network (ONNX); for sheet: a picture\n"
@@ -25,6 +27,7 @@ static const char usage[] =
 
 typedef struct options {
     const char *what, *data, *teachers, *arch, *start, *work, *out;
+    int renders;
     um_train_options train;
 } options;
 
@@ -44,14 +47,17 @@ static bool parse(options *o, int argc, char **argv)
         SECONDS,
         RATE,
         SEED,
-        RESUME
+        RESUME,
+        RENDERS
     };
-    static const struct option known[] = {
-        {"data", 1, NULL, DATA},       {"teachers", 1, NULL, TEACHERS}, {"arch", 1, NULL, ARCH},
-        {"start", 1, NULL, START},     {"work", 1, NULL, WORK},         {"out", 1, NULL, OUT},
-        {"steps", 1, NULL, STEPS},     {"batch", 1, NULL, BATCH},       {"shards", 1, NULL, SHARDS},
-        {"threads", 1, NULL, THREADS}, {"seconds", 1, NULL, SECONDS},   {"rate", 1, NULL, RATE},
-        {"seed", 1, NULL, SEED},       {"resume", 0, NULL, RESUME},     {0}};
+    static const struct option known[] = {{"data", 1, NULL, DATA},       {"teachers", 1, NULL, TEACHERS},
+                                          {"arch", 1, NULL, ARCH},       {"start", 1, NULL, START},
+                                          {"work", 1, NULL, WORK},       {"out", 1, NULL, OUT},
+                                          {"steps", 1, NULL, STEPS},     {"batch", 1, NULL, BATCH},
+                                          {"shards", 1, NULL, SHARDS},   {"threads", 1, NULL, THREADS},
+                                          {"seconds", 1, NULL, SECONDS}, {"rate", 1, NULL, RATE},
+                                          {"seed", 1, NULL, SEED},       {"resume", 0, NULL, RESUME},
+                                          {"renders", 1, NULL, RENDERS}, {0}};
     int c;
     *o = (options){.train = um_train_defaults()};
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
@@ -97,6 +103,9 @@ static bool parse(options *o, int argc, char **argv)
             break;
         case RESUME:
             o->train.resume = true;
+            break;
+        case RENDERS:
+            o->renders = um_clampi(atoi(optarg), 0, 20000);
             break;
         default:
             return false;
@@ -224,6 +233,40 @@ static um_status compare(const options *o, um_error *err)
     return st < 0 ? st : compare_landmarks(o->data, o->teachers, landmarks, 4, err);
 }
 
+/* Annotated photos; with teachers also what they label; and rendered faces. */
+static um_status gather(photos *p, const options *o, um_error *err)
+{
+    char cache[512];
+    const char *work = o->work ? o->work : ".";
+    um_status st = photos_read(p, o->data, err);
+    if (st == UM_OK && o->teachers) {
+        teacher_counts faces;
+        teacher_points_counts points;
+        snprintf(cache, sizeof cache, "%s/teachers.tsv", work);
+        if ((st = photos_read_unlabelled(p, o->data, err)) < 0 ||
+            (st = teach_faces(p, o->teachers, cache, &faces, err)) < 0)
+            return st;
+        fprintf(stderr,
+                "%d photos: %d annotated faces confirmed, %d not seen; %d more believed, %d doubted\n", p->n,
+                faces.confirmed, faces.alone, faces.believed, faces.doubted);
+        snprintf(cache, sizeof cache, "%s/points.tsv", work);
+        if ((st = teach_points(p, o->teachers, cache, &points, err)) < 0)
+            return st;
+        fprintf(stderr, "landmarks by teachers: %d of %d faces, %.0f %% of their points", points.labelled,
+                points.asked, 100 * points.points);
+        if (points.measured)
+            fprintf(stderr, "; %.2f %% of the eye distance from hand-set ones on %d faces", points.error,
+                    points.measured);
+        fprintf(stderr, "\n");
+    }
+    if (st == UM_OK && o->renders > 0) {
+        double start = um_now_s();
+        st = photos_render(p, o->renders, o->train.seed, um_cores(), err);
+        fprintf(stderr, "%d rendered faces in %.0f s\n", o->renders, um_now_s() - start);
+    }
+    return st;
+}
+
 static int status_of(um_status st, const um_error *err)
 {
     if (st < 0)
@@ -242,17 +285,7 @@ int main(int argc, char **argv)
     }
     if (!strcmp(o.what, "compare"))
         return status_of(compare(&o, &err), &err);
-    um_status st = photos_read(&p, o.data, &err);
-    if (st == UM_OK && o.teachers) {
-        char cache[512];
-        teacher_counts counts;
-        snprintf(cache, sizeof cache, "%s/teachers.tsv", o.work ? o.work : ".");
-        if ((st = photos_read_unlabelled(&p, o.data, &err)) == UM_OK &&
-            (st = teach_faces(&p, o.teachers, cache, &counts, &err)) == UM_OK)
-            fprintf(stderr,
-                    "%d photos: %d annotated faces confirmed, %d not seen; %d more believed, %d doubted\n",
-                    p.n, counts.confirmed, counts.alone, counts.believed, counts.doubted);
-    }
+    um_status st = gather(&p, &o, &err);
     if (st == UM_OK)
         st = !strcmp(o.what, "sheet") ? make_sheets(&o, &p, &err) : train(&o, &p, &err);
     photos_free(&p);

@@ -1,12 +1,14 @@
 #include "photos.h"
 #include "base/base.h"
 #include "faces/faces.h"
+#include "random.h"
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/source.h>
 
 enum { MOST_PHOTOS = 100000, LINE = 16384, VALIDATION_OF = 12 };
+static const float TRACKED = .5f; /* trust in points that a tracker set */
 
 /* iBUG order */
 const unsigned char mirrored_point[UM_N_LANDMARKS] = {
@@ -76,9 +78,25 @@ void five_of_points(um_point five[5], const um_point p[UM_N_LANDMARKS])
 
 um_rect face_box_of_points(const um_point p[UM_N_LANDMARKS])
 {
+    /* Median of the first teacher's boxes around 1207 hand-set faces (train rows): median IoU 0.88. */
     um_rect b = um_points_box(p, UM_N_LANDMARKS);
-    float forehead = .25f * b.h; /* as um_face_complete */
-    return (um_rect){b.x, b.y - forehead, b.w, b.h + forehead};
+    return (um_rect){b.x + .011f * b.w, b.y - .327f * b.h, .968f * b.w, 1.325f * b.h};
+}
+
+bool photo_background(um_rect *out, const photo *q, uint64_t *state)
+{
+    rng r = {*state};
+    float least = fminf((float)q->rgb->width, (float)q->rgb->height), s = least * rng_float(&r, .15f, .7f);
+    float x = rng_float(&r, 0, (float)q->rgb->width - s), y = rng_float(&r, 0, (float)q->rgb->height - s);
+    *out = (um_rect){x, y, s, s};
+    *state = r.state;
+    for (int i = 0; i < q->n_faces; i++) {
+        um_rect b = q->faces[i].box;
+        float m = .15f * (b.w + b.h) / 2;
+        if (x < b.x + b.w + m && x + s > b.x - m && y < b.y + b.h + m && y + s > b.y - m)
+            return false;
+    }
+    return true;
 }
 
 /* FNV-1a */
@@ -163,6 +181,8 @@ static um_status read_set(photos *p, const char *data, const char *set, const ch
         photo_face face;
         if (!read_row(line, split, file, sizeof file, &face))
             continue;
+        for (int k = 0; k < UM_N_LANDMARKS && face.has_points; k++)
+            face.sure[k] = source == PHOTO_HELEN ? 1 : TRACKED;
         if (strcmp(file, before) != 0) { /* the rows of a photo follow each other */
             st = finish(p, source, dir, before, faces, n, err);
             n = 0;

@@ -13,12 +13,14 @@ typedef enum photo_source {
     PHOTO_YOUTUBE, /* ytfaces68: crops, points from a tracker */
     PHOTO_BOXES,   /* dlib_boxes: boxes drawn by hand, no points */
     PHOTO_STILL,   /* real_stills, gan_stylegan2, frames of clips: labelled by teachers */
+    PHOTO_RENDER,  /* own rendered heads, points exact */
 } photo_source;
 
 typedef struct photo_face {
     um_rect box; /* forehead to chin, pixel edges at integers */
     bool has_points, has_five, ignore;
     um_point points[UM_N_LANDMARKS]; /* pixel centres at integers */
+    float sure[UM_N_LANDMARKS];      /* of each point, 0..1: its weight in the loss */
     um_point five[5];
 } photo_face;
 
@@ -57,6 +59,8 @@ um_status photos_add(photos *p, photo_source source, const char *name, bool vali
 /* The box of a face (forehead to chin) around its 68 points, and its five points. */
 um_rect face_box_of_points(const um_point points[UM_N_LANDMARKS]);
 void five_of_points(um_point five[5], const um_point points[UM_N_LANDMARKS]);
+/* A square of a photo that touches no face, drawn from a random.h state; false: this draw found none. */
+bool photo_background(um_rect *out, const photo *q, uint64_t *state);
 /* Where point i goes when the picture is mirrored. */
 extern const unsigned char mirrored_point[UM_N_LANDMARKS];
 #endif

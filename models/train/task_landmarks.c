@@ -4,11 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    POINTS,
-    EXTRA
-}; /* outputs and targets; EXTRA target: opening left, right, is a face, weight of points */
-enum { N_VALUES = 2 * UM_N_LANDMARKS, N_EXTRA_OUT = 3, N_EXTRA = 4 };
+/* Outputs and targets; EXTRA target: opening left, right, is a face, weights of both openings. */
+enum { POINTS, EXTRA, SURE };
+enum { N_VALUES = 2 * UM_N_LANDMARKS, N_EXTRA_OUT = 3, N_EXTRA = 5 };
 
 /* Wing loss (Feng et al. 2018) in units of the crop: its published 10 and 2 pixels of 256, for 112. */
 static const double WING_WIDTH = .04, WING_CURVE = .008;
@@ -36,8 +34,10 @@ static um_status write_sample(const landmark_set *set, int item, uint64_t seed, 
     planes_of(in[0], crop);
     um_image_free(&crop);
     memcpy(target[POINTS], t.points, sizeof t.points);
-    const float extra[N_EXTRA] = {t.opening[0], t.opening[1], t.is_face, t.weight};
+    const float extra[N_EXTRA] = {t.opening[0], t.opening[1], t.is_face, t.opening_sure[0],
+                                  t.opening_sure[1]};
     memcpy(target[EXTRA], extra, sizeof extra);
+    memcpy(target[SURE], t.sure, sizeof t.sure);
     return UM_OK;
 }
 
@@ -69,15 +69,14 @@ static um_status loss(void *user, const um_train_batch *b, double *terms, um_err
     const float *points = b->out[POINTS]->data, *extra = b->out[EXTRA]->data;
     for (int i = 0; i < b->n; i++)
         for (int k = 0; k < N_VALUES; k++)
-            weight[i * N_VALUES + k] = weight_of_point(k / 2) * b->target[EXTRA][N_EXTRA * i + 3];
+            weight[i * N_VALUES + k] = weight_of_point(k / 2) * b->target[SURE][UM_N_LANDMARKS * i + k / 2];
     terms[0] = um_loss_wing(b->grad[POINTS], points, b->target[POINTS], weight, (int64_t)b->n * N_VALUES,
                             WING_WIDTH, WING_CURVE, POINTS_SCALE / b->n / UM_N_LANDMARKS);
     terms[1] = terms[2] = 0;
     for (int i = 0; i < b->n; i++) {
         const float *t = b->target[EXTRA] + N_EXTRA * i, *x = extra + N_EXTRA_OUT * i;
-        const float w[2] = {t[3], t[3]};
         float *g = b->grad[EXTRA] + N_EXTRA_OUT * i;
-        terms[1] += um_loss_smooth_l1(g, x, t, w, 2, OPENING_KNEE, OPENING_SCALE / b->n);
+        terms[1] += um_loss_smooth_l1(g, x, t, t + 3, 2, OPENING_KNEE, OPENING_SCALE / b->n);
         terms[2] += um_loss_bce(g + 2, x + 2, t + 2, NULL, 1, FACE_SCALE / b->n);
     }
     free(weight);
@@ -139,9 +138,9 @@ um_status landmark_task_new(landmark_task *t, const photos *p, int threads, um_e
     }
     t->task = (um_train_task){.name = "landmarks",
                               .n_in = 1,
-                              .n_targets = 2,
+                              .n_targets = 3,
                               .in = {{3, {3, LANDMARK_SIDE, LANDMARK_SIDE}}},
-                              .target = {{1, {N_VALUES}}, {1, {N_EXTRA}}},
+                              .target = {{1, {N_VALUES}}, {1, {N_EXTRA}}, {1, {UM_N_LANDMARKS}}},
                               .samples = t->train.n,
                               .n_terms = 3,
                               .term = {"points", "opening", "face"},

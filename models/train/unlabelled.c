@@ -33,9 +33,10 @@ static um_status read_picture(void *user, const char *path, const char *name, um
     return photos_add(r->p, PHOTO_STILL, label, false, rgb, NULL, 0, err);
 }
 
-static um_status read_clip(void *user, const char *path, const char *name, um_error *err)
+/* `panel`: the part of each frame that counts; NULL = all. */
+static um_status read_frames(photos *p, const char *path, const char *name, const um_rect *panel,
+                             um_error *err)
 {
-    photos *p = user;
     um_source *s = NULL;
     um_source_options opt = {.want = UM_WANT_RGB, .threads = 1};
     um_moment *m = NULL;
@@ -51,14 +52,46 @@ static um_status read_clip(void *user, const char *path, const char *name, um_er
         if (m->frame && m->t_s >= next) {
             char label[96];
             snprintf(label, sizeof label, "%.70s@%.2f", name, m->t_s);
-            um_image *rgb = um_image_ref(m->frame->rgb);
-            st = photos_add(p, PHOTO_STILL, label, false, rgb, NULL, 0, err);
+            um_image *rgb = NULL;
+            if (!panel)
+                rgb = um_image_ref(m->frame->rgb);
+            else
+                st = um_image_crop_resize(&rgb, m->frame->rgb, *panel, (int)panel->w, (int)panel->h, err);
+            if (st == UM_OK)
+                st = photos_add(p, PHOTO_STILL, label, false, rgb, NULL, 0, err);
             next = m->t_s + step;
         }
         um_moment_free(&m);
     }
     um_moment_free(&m);
     um_source_close(&s);
+    return st;
+}
+
+static um_status read_clip(void *user, const char *path, const char *name, um_error *err)
+{
+    return read_frames(user, path, name, NULL, err);
+}
+
+/* The real halves of montages that show a face and its swap side by side. */
+static um_status read_pairs(photos *p, const char *data, um_error *err)
+{
+    char list[512], line[512], path[1024], file[128], label[16];
+    um_status st = UM_OK;
+    snprintf(list, sizeof list, "%s/videos/dfl_pairs/panels.csv", data);
+    FILE *f = fopen(list, "r");
+    if (!f)
+        return um_fail(err, UM_EIO, "%s: cannot be read", list);
+    while (st == UM_OK && fgets(line, sizeof line, f)) {
+        um_rect b;
+        if (sscanf(line, "%127[^,],%*d,%*d,%*d,%f,%f,%f,%f,%15s", file, &b.x, &b.y, &b.w, &b.h, label) != 6 ||
+            strcmp(label, "real") != 0 || !(b.w >= 1 && b.h >= 1))
+            continue;
+        snprintf(path, sizeof path, "%s/%s", data, file);
+        const char *slash = strrchr(file, '/');
+        st = read_frames(p, path, slash ? slash + 1 : file, &b, err);
+    }
+    fclose(f);
     return st;
 }
 
@@ -75,5 +108,7 @@ um_status photos_read_unlabelled(photos *p, const char *data, um_error *err)
         st = each_file(dir, read_picture, &r, err);
     }
     snprintf(dir, sizeof dir, "%s/videos/train/real", data);
-    return st < 0 ? st : each_file(dir, read_clip, p, err);
+    if (st == UM_OK)
+        st = each_file(dir, read_clip, p, err);
+    return st < 0 ? st : read_pairs(p, data, err);
 }
