@@ -37,6 +37,9 @@ typedef struct um_face {
     um_point five[5];                ///< image-left eye, image-right eye, nose tip, mouth left, mouth right
     bool has_points;                 ///< landmarks were computed
     um_point points[UM_N_LANDMARKS]; ///< iBUG/300-W order
+    float confidence;     ///< 0..1 that this is a face, by the landmark network; NAN when it does not say
+    float eye_opening[2]; ///< lid distance over eye width, image-left and image-right eye, by the landmark
+                          ///< network (0 = closed); NAN when it does not say
     um_pose pose;
     um_face_quality quality;
 } um_face;
@@ -62,7 +65,8 @@ UM_API um_status um_face_finder_new(um_face_finder **out, const um_face_options 
 UM_API void um_face_finder_free(um_face_finder **finder);
 /** Names and SHA-256 of the networks in use; i = 0 detector, 1 landmarks. NULL past the end. */
 UM_API const char *um_face_finder_model(const um_face_finder *finder, int i, const char **sha256);
-/** All faces of one RGB image, with landmarks. `out` starts as zeros or from an earlier call. */
+/** All faces of one RGB image, with landmarks; without those of confidence below 0.5. `out` starts as zeros
+ * or from an earlier call. */
 UM_API um_status um_face_find(um_face_finder *finder, const um_image *rgb, um_faces *out, um_error *err);
 /** Landmarks, pose and quality for a given box (e.g. an annotated one). */
 UM_API um_status um_face_landmarks(um_face_finder *finder, const um_image *rgb, um_rect box, um_face *out,

@@ -68,6 +68,8 @@ static um_status count_alarms(void *user, const char *path, const char *name, um
 {
     tally *t = user;
     um_image *rgb;
+    if (is_training_negative(name))
+        return UM_OK;
     um_status st = photo_load(&rgb, path, err);
     if (st < 0)
         return st;
@@ -213,29 +215,29 @@ static um_rect shaken(um_rect b, rng *r)
 static um_status measure(errors *e, um_net *net, const photo *q, const photo_face *f, rng *r, um_error *err)
 {
     enum { SHAKES = 4 };
-    um_point points[68], again[68];
+    um_landmarks seen, again;
     um_image *copy = NULL;
     double eyes = eye_distance(f->points), start = um_now_s();
-    um_status st = um_landmarks_find(net, q->rgb, f->box, 0, points, NULL, err);
+    um_status st = um_landmarks_find(net, q->rgb, f->box, 0, &seen, err);
     if (st < 0)
         return st;
     e->seconds += um_now_s() - start;
-    double nme = between(points, f->points, 0, 68) / eyes;
+    double nme = between(seen.points, f->points, 0, 68) / eyes;
     e->all += nme;
     e->failed += nme > .1;
-    e->lids += between(points, f->points, 36, 48) / eyes;
-    e->lips += between(points, f->points, 48, 68) / eyes;
+    e->lids += between(seen.points, f->points, 36, 48) / eyes;
+    e->lips += between(seen.points, f->points, 48, 68) / eyes;
     e->n++;
     for (int i = 0; i < SHAKES && st == UM_OK; i++) {
-        st = um_landmarks_find(net, q->rgb, shaken(f->box, r), 0, again, NULL, err);
-        e->jitter_box += between(points, again, 0, 68) / eyes / SHAKES;
+        st = um_landmarks_find(net, q->rgb, shaken(f->box, r), 0, &again, err);
+        e->jitter_box += between(seen.points, again.points, 0, 68) / eyes / SHAKES;
     }
     um_rect all = {0, 0, (float)q->rgb->width, (float)q->rgb->height};
     if (st == UM_OK &&
         (st = um_image_crop_resize(&copy, q->rgb, all, q->rgb->width, q->rgb->height, err)) == UM_OK) {
         spoil_jpeg(copy, 40);
-        st = um_landmarks_find(net, copy, f->box, 0, again, NULL, err);
-        e->jitter_jpeg += between(points, again, 0, 68) / eyes;
+        st = um_landmarks_find(net, copy, f->box, 0, &again, err);
+        e->jitter_jpeg += between(seen.points, again.points, 0, 68) / eyes;
         um_image_free(&copy);
     }
     return st;

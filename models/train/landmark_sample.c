@@ -6,25 +6,25 @@
 #include <string.h>
 
 enum { SMALLEST_EYES = 12 }; /* pixels between the outer corners: below, hand-set points are too coarse */
+enum { TIMES_BY_HAND = 3 };  /* an epoch shows faces with hand-set points more often than those of machines */
 
 um_status landmark_set_new(landmark_set *out, const photos *p, bool validation, um_error *err)
 {
     int most = 0;
     memset(out, 0, sizeof *out);
     for (int i = 0; i < p->n; i++)
-        most += p->photo[i].n_faces;
+        most += TIMES_BY_HAND * p->photo[i].n_faces;
     out->photos = p;
     if (!(out->item = um_calloc((size_t)most + 1, sizeof *out->item)))
         return um_fail_oom(err);
     for (int i = 0; i < p->n; i++)
         for (int k = 0; k < p->photo[i].n_faces && p->photo[i].validation == validation; k++) {
+            bool by_hand = p->photo[i].source == PHOTO_HELEN;
             const photo_face *f = &p->photo[i].faces[k];
             if (f->has_points && !f->ignore &&
-                hypotf(f->points[36].x - f->points[45].x, f->points[36].y - f->points[45].y) >=
-                    SMALLEST_EYES) {
-                out->item[out->n].photo = i;
-                out->item[out->n++].face = k;
-            }
+                hypotf(f->points[36].x - f->points[45].x, f->points[36].y - f->points[45].y) >= SMALLEST_EYES)
+                for (int times = by_hand && !validation ? TIMES_BY_HAND : 1; times > 0; times--)
+                    out->item[out->n++] = (landmark_item){i, k};
         }
     return out->n ? UM_OK : um_fail(err, UM_EFORMAT, "no face with landmarks among the photos");
 }
@@ -57,21 +57,19 @@ static um_point in_square(um_square s, um_point p)
     return (um_point){(c * x + t * y) / s.side + .5f, (c * y - t * x) / s.side + .5f};
 }
 
-/* A crop that shows no face, or a piece of one: moved away, or far too small or large. */
-static um_square astray(um_square s, const photo *from, rng *r)
+/* A crop that shows no face, or a piece of one. */
+static um_square beside(um_square s, rng *r)
 {
-    if (rng_chance(r, .5f)) {
-        float angle = rng_float(r, 0, 6.2832f), far = rng_float(r, .55f, 1.1f) * s.side;
-        s.centre.x += far * cosf(angle);
-        s.centre.y += far * sinf(angle);
-        s.side *= expf(.5f * rng_normal(r));
-    } else {
-        s.centre =
-            (um_point){rng_float(r, 0, (float)from->rgb->width), rng_float(r, 0, (float)from->rgb->height)};
-        s.side = fminf((float)from->rgb->width, (float)from->rgb->height) * rng_float(r, .08f, .5f);
-    }
-    s.angle_rad = rng_float(r, -3.14f, 3.14f);
-    return s;
+    float angle = rng_float(r, 0, 6.2832f), far = rng_float(r, .55f, 1.1f) * s.side;
+    um_point at = {s.centre.x + far * cosf(angle), s.centre.y + far * sinf(angle)};
+    return (um_square){at, s.side * expf(.5f * rng_normal(r)), rng_float(r, -3.14f, 3.14f)};
+}
+
+static um_square anywhere(const photo *q, rng *r)
+{
+    float w = (float)q->rgb->width, h = (float)q->rgb->height;
+    um_point at = {rng_float(r, 0, w), rng_float(r, 0, h)};
+    return (um_square){at, fminf(w, h) * rng_float(r, .08f, .5f), .3f * rng_normal(r)};
 }
 
 /* True when the square holds less than a third of any face, or a face that fills less than a third of it. */
@@ -101,9 +99,15 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
         um_square t = {s.centre, s.side * expf(.09f * rng_normal(&r)), s.angle_rad + turn};
         t.centre.x += .045f * s.side * rng_normal(&r);
         t.centre.y += .045f * s.side * rng_normal(&r);
-        if (rng_chance(&r, .1f)) {
-            um_square away = astray(s, from, &r);
-            if (shows_no_face(away, from)) {
+        if (rng_chance(&r, .15f)) {
+            const photo *there = from;
+            um_square away = beside(s, &r);
+            if (rng_chance(&r, .7f)) {
+                there = &set->photos->photo[rng_int(&r, set->photos->n)];
+                away = anywhere(there, &r);
+            }
+            if (there->validation == from->validation && shows_no_face(away, there)) {
+                from = there;
                 t = away;
                 truth->is_face = false;
             }

@@ -19,13 +19,15 @@ typedef struct landmark_truth {
     float opening_sure[2];
 } landmark_truth;
 
+typedef struct landmark_item {
+    int photo, face;
+} landmark_item;
+
 /* The faces one can draw from: pairs of photo and face. */
 typedef struct landmark_set {
     const photos *photos;
     int n;
-    struct {
-        int photo, face;
-    } * item;
+    landmark_item *item;
 } landmark_set;
 um_status landmark_set_new(landmark_set *out, const photos *p, bool validation, um_error *err);
 void landmark_set_free(landmark_set *set);

@@ -259,6 +259,8 @@ static um_status gather(photos *p, const options *o, um_error *err)
                     points.measured);
         fprintf(stderr, "\n");
     }
+    if (st == UM_OK)
+        st = photos_read_empty(p, o->data, err);
     if (st == UM_OK && o->renders > 0) {
         double start = um_now_s();
         st = photos_render(p, o->renders, o->train.seed, um_cores(), err);

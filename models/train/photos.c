@@ -245,3 +245,25 @@ um_status each_file(const char *dir, each_file_fn *see, void *user, um_error *er
     free(names);
     return st;
 }
+
+bool is_training_negative(const char *name)
+{
+    return hash(name, strlen(name)) >> 16 & 1; /* the low bits choose validation */
+}
+
+static um_status read_empty(void *user, const char *path, const char *name, um_error *err)
+{
+    um_image *rgb;
+    if (!is_training_negative(name))
+        return UM_OK;
+    um_status st = photo_load(&rgb, path, err);
+    return st < 0 ? st
+                  : photos_add(user, PHOTO_EMPTY, name, is_validation(PHOTO_EMPTY, name), rgb, NULL, 0, err);
+}
+
+um_status photos_read_empty(photos *p, const char *data, um_error *err)
+{
+    char dir[512];
+    snprintf(dir, sizeof dir, "%s/negatives_bsds/images", data);
+    return each_file(dir, read_empty, p, err);
+}

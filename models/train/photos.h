@@ -13,6 +13,7 @@ typedef enum photo_source {
     PHOTO_YOUTUBE, /* ytfaces68: crops, points from a tracker */
     PHOTO_BOXES,   /* dlib_boxes: boxes drawn by hand, no points */
     PHOTO_STILL,   /* real_stills, gan_stylegan2, frames of clips: labelled by teachers */
+    PHOTO_EMPTY,   /* negatives_bsds: nobody's face */
     PHOTO_RENDER,  /* own rendered heads, points exact */
 } photo_source;
 
@@ -45,6 +46,9 @@ typedef struct photos {
 um_status photos_read(photos *out, const char *data, um_error *err);
 /* The test rows of helen_afw68 and dlib_boxes (boxes without points): to measure, never to train. */
 um_status photos_read_test(photos *out, const char *data, um_error *err);
+/* Adds the half of negatives_bsds that training sees; `compare` counts false alarms on the other half. */
+um_status photos_read_empty(photos *p, const char *data, um_error *err);
+bool is_training_negative(const char *name);
 void photos_free(photos *p);
 /* Every file of a folder, in the order of the names; stops at the first failure. UM_EIO when it cannot be
  * read. */

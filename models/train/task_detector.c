@@ -165,17 +165,20 @@ static um_status validate(void *user, um_graph *graph, double *metrics, um_error
     if (t.n)
         qsort(t.v, (size_t)t.n, sizeof *t.v, by_score);
     int right = 0, wrong = 0;
-    double area = 0, recall = 0;
+    double area = 0, recall = 0, score = 1;
     for (int i = 0; i < t.n; i++) {
         right += t.v[i].right;
         wrong += !t.v[i].right;
         if (t.v[i].right)
             area += (double)right / (i + 1) / fmax(1, t.faces);
-        if (wrong <= CHECK_SAMPLES / 10)
+        if (wrong <= CHECK_SAMPLES / 10) {
             recall = (double)right / fmax(1, t.faces);
+            score = t.v[i].score;
+        }
     }
     metrics[0] = area;
     metrics[1] = recall;
+    metrics[2] = score; /* the manifest's score_min */
     free(t.v);
     free(t.list.v);
     return st;
@@ -186,20 +189,21 @@ void detector_task_init(detector_task *t, const photos *p, int threads)
     memset(t, 0, sizeof *t);
     t->photos = p;
     t->threads = threads;
-    t->task = (um_train_task){.name = "detector",
-                              .n_in = 1,
-                              .n_targets = 1,
-                              .in = {{3, {3, DETECTOR_SIDE, DETECTOR_SIDE}}},
-                              .target = {{1, {TARGET}}},
-                              .samples = EPOCH,
-                              .n_terms = 3,
-                              .term = {"score", "box", "points"},
-                              .n_metrics = 2,
-                              .metric = {"average precision", "recall at 1 false alarm per 10 pictures"},
-                              .user = t,
-                              .sample = sample,
-                              .loss = loss,
-                              .validate = validate};
+    t->task = (um_train_task){
+        .name = "detector",
+        .n_in = 1,
+        .n_targets = 1,
+        .in = {{3, {3, DETECTOR_SIDE, DETECTOR_SIDE}}},
+        .target = {{1, {TARGET}}},
+        .samples = EPOCH,
+        .n_terms = 3,
+        .term = {"score", "box", "points"},
+        .n_metrics = 3,
+        .metric = {"average precision", "recall at 1 false alarm per 10 pictures", "score there"},
+        .user = t,
+        .sample = sample,
+        .loss = loss,
+        .validate = validate};
     t->check = t->task;
     t->check.samples = CHECK_SAMPLES;
     t->check.sample = sample_validation;

@@ -29,17 +29,17 @@ static bool is_lid(int i)
 }
 
 /* False when too few points are agreed on. */
-static bool agree(photo_face *f, um_point seen[TEACHERS][UM_N_LANDMARKS])
+static bool agree(photo_face *f, const um_landmarks seen[TEACHERS])
 {
     int believed = 0;
     for (int i = 0; i < UM_N_LANDMARKS; i++)
-        f->points[i] = (um_point){middle(seen[0][i].x, seen[1][i].x, seen[2][i].x),
-                                  middle(seen[0][i].y, seen[1][i].y, seen[2][i].y)};
+        f->points[i] = (um_point){middle(seen[0].points[i].x, seen[1].points[i].x, seen[2].points[i].x),
+                                  middle(seen[0].points[i].y, seen[1].points[i].y, seen[2].points[i].y)};
     float eyes = distance(f->points[36], f->points[45]);
     for (int i = 0; i < UM_N_LANDMARKS; i++) {
         float d[TEACHERS];
         for (int k = 0; k < TEACHERS; k++)
-            d[k] = distance(seen[k][i], f->points[i]);
+            d[k] = distance(seen[k].points[i], f->points[i]);
         /* two of three within the limit: the third may be wrong */
         bool sure = middle(d[0], d[1], d[2]) < APART * eyes;
         f->sure[i] = !sure ? 0 : is_lid(i) ? TRUST_LIDS : TRUST;
@@ -51,11 +51,11 @@ static bool agree(photo_face *f, um_point seen[TEACHERS][UM_N_LANDMARKS])
 static um_status ask(um_net net[TEACHERS], const char *models, const um_image *rgb, photo_face *f, bool *sure,
                      um_error *err)
 {
-    um_point seen[TEACHERS][UM_N_LANDMARKS];
+    um_landmarks seen[TEACHERS];
     float angle_rad = f->has_five ? atan2f(f->five[1].y - f->five[0].y, f->five[1].x - f->five[0].x) : 0;
     for (int k = 0; k < TEACHERS; k++) {
         um_status st = net[k].model ? UM_OK : um_net_named(&net[k], models, names[k], 1, err);
-        if (st < 0 || (st = um_landmarks_find(&net[k], rgb, f->box, angle_rad, seen[k], NULL, err)) < 0)
+        if (st < 0 || (st = um_landmarks_find(&net[k], rgb, f->box, angle_rad, &seen[k], err)) < 0)
             return st;
     }
     *sure = agree(f, seen);

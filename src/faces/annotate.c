@@ -49,6 +49,10 @@ static um_json *face_json(const um_face *f)
         return j;
     um_json_set(j, "points", numbers(&f->points[0].x, 2 * UM_N_LANDMARKS, 6));
     um_json *pose = um_json_object(), *quality = um_json_object();
+    if (!isnan(f->confidence)) {
+        um_json_set_num(j, "confidence", f->confidence, 4);
+        um_json_set(j, "eye_opening", numbers(f->eye_opening, 2, 3));
+    }
     um_json_set_num(pose, "yaw_deg", f->pose.yaw_deg, 4);
     um_json_set_num(pose, "pitch_deg", f->pose.pitch_deg, 4);
     um_json_set_num(pose, "roll_deg", f->pose.roll_deg, 4);

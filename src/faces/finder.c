@@ -68,19 +68,20 @@ um_status um_finder_detect(um_face_finder *f, const um_image *rgb, bool video, u
 um_status um_finder_complete(um_face_finder *f, const um_image *rgb, const um_found *found, um_face *out,
                              um_error *err)
 {
+    um_landmarks seen;
     um_status st;
     memset(out, 0, sizeof *out);
     out->person = -1;
+    out->confidence = out->eye_opening[0] = out->eye_opening[1] = NAN;
     out->score = found->score;
     out->box = found->box;
     memcpy(out->five, found->five, sizeof out->five);
     if (!f->has[UM_ROLE_LANDMARKS])
         return UM_OK;
     float angle = found->has_five ? um_eye_angle(out) : 0;
-    if ((st = um_landmarks_find(&f->net[UM_ROLE_LANDMARKS], rgb, found->box, angle, out->points, NULL, err)) <
-        0)
+    if ((st = um_landmarks_find(&f->net[UM_ROLE_LANDMARKS], rgb, found->box, angle, &seen, err)) < 0)
         return st;
-    return um_face_complete(out, rgb, err);
+    return um_face_complete(out, &seen, rgb, err);
 }
 
 static int by_size(const void *a, const void *b)
@@ -103,8 +104,10 @@ um_status um_face_find(um_face_finder *f, const um_image *rgb, um_faces *out, um
         st = um_fail_oom(err);
         goto done;
     }
-    for (int i = 0; i < list.n && st == UM_OK; i++)
-        st = um_finder_complete(f, rgb, &list.v[i], &out->face[out->n++], err);
+    for (int i = 0; i < list.n && st == UM_OK; i++) {
+        st = um_finder_complete(f, rgb, &list.v[i], &out->face[out->n], err);
+        out->n += st == UM_OK && um_face_believed(&out->face[out->n]);
+    }
     qsort(out->face, (size_t)out->n, sizeof *out->face, by_size);
 done:
     free(list.v);

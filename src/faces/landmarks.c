@@ -106,10 +106,26 @@ static um_status read_points(um_point points[68], const um_landmark_map *m, cons
     return UM_OK;
 }
 
-um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, um_point points[68],
+/* The numbers beside the points; NAN what the network does not say. */
+static um_status read_extra(um_landmarks *out, const um_landmark_map *m, const um_tensor *t, um_error *err)
+{
+    out->confidence = out->opening[0] = out->opening[1] = NAN;
+    if (!*m->extra.text)
+        return UM_OK;
+    if (!t || um_tensor_count(t) <= (m->face > m->opening + 1 ? m->face : m->opening + 1))
+        return um_fail(err, UM_EFORMAT, "a landmark network answers in another shape than its manifest says");
+    const float *v = t->data;
+    out->confidence = 1 / (1 + expf(-v[m->face]));
+    for (int i = 0; i < 2; i++)
+        out->opening[i] = fmaxf(v[m->opening + i], 0);
+    return UM_OK;
+}
+
+um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, um_landmarks *seen,
                             um_error *err)
 {
     const um_tensor *out[64];
+    const um_landmark_map *m = &net->man.landmarks;
     um_image *crop = NULL;
     int side = net->man.input.width;
     um_status st;
@@ -117,44 +133,44 @@ um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, 
         return um_fail(err, UM_EUNSUPPORTED, "%s: more outputs than a landmark network has", net->man.name);
     if ((st = um_square_crop(&crop, rgb, square, side, err)) < 0)
         return st;
-    if ((st = um_net_run(net, crop, out, err)) == UM_OK)
-        st = read_points(points, &net->man.landmarks, um_net_output(net, out, &net->man.landmarks.output),
-                         side, err);
-    if (st == UM_OK)
-        for (int i = 0; i < 68; i++)
-            points[i] = um_square_point(square, points[i].x / (float)side, points[i].y / (float)side);
+    if ((st = um_net_run(net, crop, out, err)) == UM_OK &&
+        (st = read_points(seen->points, m, um_net_output(net, out, &m->output), side, err)) == UM_OK)
+        st = read_extra(seen, m, um_net_output(net, out, &m->extra), err);
+    for (int i = 0; i < 68 && st == UM_OK; i++)
+        seen->points[i] =
+            um_square_point(square, seen->points[i].x / (float)side, seen->points[i].y / (float)side);
     um_image_free(&crop);
     return st;
 }
 
-um_status um_landmarks_follow(um_net *net, const um_image *rgb, const um_point before[68],
-                              um_point points[68], um_error *err)
+um_status um_landmarks_follow(um_net *net, const um_image *rgb, const um_point before[68], um_landmarks *out,
+                              um_error *err)
 {
     um_square q = um_landmarks_square(&net->man.landmarks.from_points, before);
     q.side = fmaxf(q.side, 4);
-    return um_landmarks_look(net, rgb, q, points, err);
+    return um_landmarks_look(net, rgb, q, out, err);
 }
 
-um_status um_landmarks_find(um_net *net, const um_image *rgb, um_rect box, float angle_rad,
-                            um_point points[68], float *agreement, um_error *err)
+um_status um_landmarks_find(um_net *net, const um_image *rgb, um_rect box, float angle_rad, um_landmarks *out,
+                            um_error *err)
 {
-    um_point first[68];
+    um_landmarks first;
     um_square q = um_square_of_box(&net->man.landmarks.from_box, box, angle_rad);
-    um_status st = um_landmarks_look(net, rgb, q, first, err);
-    if (st < 0 || (st = um_landmarks_follow(net, rgb, first, points, err)) < 0)
-        return st;
-    if (agreement) {
-        float sum = 0, eyes = fmaxf(distance(points[36], points[45]), 1);
-        for (int i = 0; i < 68; i++)
-            sum += distance(first[i], points[i]) * distance(first[i], points[i]) / 68;
-        *agreement = sqrtf(sum) / eyes;
-    }
-    return UM_OK;
+    um_status st = um_landmarks_look(net, rgb, q, &first, err);
+    return st < 0 ? st : um_landmarks_follow(net, rgb, first.points, out, err);
 }
 
-um_status um_face_complete(um_face *face, const um_image *rgb, um_error *err)
+bool um_face_believed(const um_face *face)
+{
+    return !(face->confidence < 0.5f);
+}
+
+um_status um_face_complete(um_face *face, const um_landmarks *seen, const um_image *rgb, um_error *err)
 {
     const um_point *p = face->points;
+    memcpy(face->points, seen->points, sizeof face->points);
+    memcpy(face->eye_opening, seen->opening, sizeof face->eye_opening);
+    face->confidence = seen->confidence;
     face->has_points = true;
     face->box = um_points_box(p, 68);
     float forehead = 0.25f * face->box.h;

@@ -202,6 +202,12 @@ static void read_landmarks(struct reader *r, um_landmark_map *m, const um_json *
     m->offset_scale = (float)number(r, j, "offset_scale", 1, 1e-6, 1e6);
     m->from_box = read_crop(r, um_json_get(j, "crop_from_box"));
     m->from_points = read_crop(r, um_json_get(j, "crop_from_points"));
+    const um_json *extra = um_json_get(j, "extra");
+    if (extra) {
+        outputs(r, &m->extra, 1, extra, "output", true);
+        m->face = integer(r, extra, "face", 0, 0, 255);
+        m->opening = integer(r, extra, "opening", 0, 0, 255);
+    }
     const um_json *order = um_json_get(j, "order");
     if (order && um_json_count(order) != 68) {
         bad(r, "\"order\" does not have 68 entries");

@@ -61,6 +61,8 @@ typedef struct um_landmark_map {
     float offset_scale;                       /* heat map: cells per logit of offset */
     uint8_t n_of[68], of[68][UM_MAX_MEAN_OF]; /* iBUG point i = mean of these outputs */
     um_crop_rule from_box, from_points;       /* of a detector's box; of the tight box of 68 points */
+    um_output_name extra;                     /* more numbers of the face, "" = none */
+    int face, opening; /* among them: "this is a face" (logit), the first of two eyes */
 } um_landmark_map;
 
 typedef struct um_manifest {

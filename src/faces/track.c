@@ -137,20 +137,22 @@ static um_status follow(um_face_tracker *tr, struct track *t, const um_image *rg
                         um_error *err)
 {
     um_point before[68];
+    um_landmarks seen;
     um_status st;
     float dx = t->expected.x - t->face.box.x, dy = t->expected.y - t->face.box.y;
     for (int i = 0; i < 68; i++)
         before[i] = (um_point){t->face.points[i].x + dx, t->face.points[i].y + dy};
     memset(out, 0, sizeof *out);
     out->score = t->face.score;
-    if ((st = um_landmarks_follow(&tr->finder->net[UM_ROLE_LANDMARKS], rgb, before, out->points, err)) < 0 ||
-        (st = um_face_complete(out, rgb, err)) < 0 || (st = um_look_take(&t->now, rgb, out, err)) < 0)
+    if ((st = um_landmarks_follow(&tr->finder->net[UM_ROLE_LANDMARKS], rgb, before, &seen, err)) < 0 ||
+        (st = um_face_complete(out, &seen, rgb, err)) < 0 || (st = um_look_take(&t->now, rgb, out, err)) < 0)
         return st;
     float eyes = fmaxf(1, out->quality.eye_distance_px), grown = size(out->box) / size(t->face.box);
     float moved =
         hypotf(centre(out->box).x - centre(t->expected).x, centre(out->box).y - centre(t->expected).y);
     t->doubtful = out->pose.error_px > 0.3f * eyes || grown < 0.75f || grown > 1.33f ||
-                  moved > 0.5f * size(t->face.box) || um_look_likeness(&t->now, &t->look) < SAME_LOOK;
+                  moved > 0.5f * size(t->face.box) || um_look_likeness(&t->now, &t->look) < SAME_LOOK ||
+                  !um_face_believed(out);
     return UM_OK;
 }
 
@@ -321,7 +323,8 @@ static um_status meet(um_face_tracker *tr, int k, const um_image *rgb, um_error 
     um_status st;
     struct track *t = NULL;
     um_identity identity = {0};
-    if ((st = complete(tr, rgb, k, err)) < 0 || (st = seen_before(&t, tr, k, rgb, &identity, err)) < 0)
+    if ((st = complete(tr, rgb, k, err)) < 0 || !um_face_believed(&tr->face[k]) ||
+        (st = seen_before(&t, tr, k, rgb, &identity, err)) < 0)
         return st;
     if (!t) {
         bool crowd = in_crowd(tr, &tr->found.v[k].box);

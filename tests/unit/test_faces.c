@@ -307,6 +307,15 @@ static void manifests(void)
                 "\"o\", "
                 "\"n_points\": 66}}",
                 &man) == UM_EFORMAT); /* 66 points without an order */
+    const char *extra =
+        "{\"unmask_manifest\": 1, \"role\": \"face_landmarks\", \"name\": \"n\", \"model\": \"n\", "
+        "\"input\": {\"width\": 64, \"height\": 64}, \"landmarks\": {\"type\": \"xy\", "
+        "\"output\": \"o\", \"extra\": {\"output\": \"e\", \"opening\": 1, \"face\": %d}}}";
+    char text[400];
+    snprintf(text, sizeof text, extra, 4);
+    CHECK(parse(text, &man) == UM_OK && man.landmarks.face == 4 && man.landmarks.opening == 1);
+    snprintf(text, sizeof text, extra, -1);
+    CHECK(parse(text, &man) == UM_EFORMAT);
 }
 
 static bool own_networks(const um_face_options *opt)
@@ -432,24 +441,38 @@ static um_image *texture(int blur)
     return im;
 }
 
-static um_face face_at(float yaw, float x)
+static void face_at(um_point p[68], float yaw, float x)
 {
-    um_face f = {.has_points = true};
-    um_point p[68];
     float c = cosf(yaw), s = sinf(yaw);
     for (int i = 0; i < 68; i++) {
         const float *m = um_face_shape[i];
         float z = 700 + s * m[0] + c * m[2], px = c * m[0] - s * m[2];
         p[i] = (um_point){x + 800 * px / z, 130 + 800 * m[1] / z};
     }
-    memcpy(f.points, p, sizeof p);
-    return f;
+}
+
+/* The landmark network itself says whether it sees a face: a texture is none, whatever box one draws in it.
+ */
+static void nobody(void)
+{
+    um_face_options opt = {.threads = 1};
+    um_face_finder *finder = NULL;
+    um_face face;
+    um_image *im = texture(0);
+    CHECK(um_face_finder_new(&finder, &opt, NULL) == UM_OK);
+    CHECK(um_face_landmarks(finder, im, (um_rect){60, 40, 120, 150}, &face, NULL) == UM_OK);
+    CHECK(face.confidence >= 0 && face.confidence < 0.5f && !um_face_believed(&face));
+    CHECK(face.eye_opening[0] >= 0 && face.eye_opening[1] >= 0);
+    um_face_finder_free(&finder);
+    um_image_free(&im);
 }
 
 static um_face_quality quality_of(float yaw, float x, const um_image *im)
 {
-    um_face f = face_at(yaw, x);
-    CHECK(um_face_complete(&f, im, NULL) == UM_OK);
+    um_face f = {0};
+    um_landmarks seen = {.confidence = NAN, .opening = {NAN, NAN}};
+    face_at(seen.points, yaw, x);
+    CHECK(um_face_complete(&f, &seen, im, NULL) == UM_OK && um_face_believed(&f));
     const float *q = &f.quality.eye_distance_px;
     for (int i = 1; i < 6; i++)
         CHECK(q[i] >= 0 && q[i] <= 1);
@@ -498,5 +521,6 @@ int main(void)
     folders();
     turned_crop();
     quality();
+    nobody();
     return check_done();
 }
