@@ -41,6 +41,21 @@ static bool progress(void *user, const um_train_progress *p)
     return true;
 }
 
+/* Multiply-adds of the forward pass of one picture. */
+static um_status macs_of(int64_t *macs, um_graph *g, um_error *err)
+{
+    const int64_t *dim = g->input_info[0].dim;
+    um_tensor *picture = NULL;
+    um_plan *plan = NULL;
+    um_status st = um_tensor_new(&picture, UM_F32, 4, (const int64_t[]){1, dim[1], dim[2], dim[3]}, err);
+    const um_tensor *const in[] = {picture};
+    if (st == UM_OK && (st = um_plan_new(&plan, g, in, NULL, err)) == UM_OK)
+        *macs = um_plan_macs(plan);
+    um_plan_free(&plan);
+    um_tensor_free(&picture);
+    return st;
+}
+
 int main(int argc, char **argv)
 {
     um_error err = {0};
@@ -49,11 +64,13 @@ int main(int argc, char **argv)
     um_graph *g = NULL;
     bench b = {0};
     um_train_result r;
+    int64_t macs = 0;
     if (argc != 6) {
         fprintf(stderr, "usage: train_step NET.net BATCH SHARDS THREADS STEPS\n");
         return 2;
     }
-    if (um_file_read(&text, &n, argv[1], 1 << 20, &err) < 0 || um_arch_read(&g, text, argv[1], 1, &err) < 0) {
+    if (um_file_read(&text, &n, argv[1], 1 << 20, &err) < 0 || um_arch_read(&g, text, argv[1], 1, &err) < 0 ||
+        macs_of(&macs, g, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         return 3;
     }
@@ -87,10 +104,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.text);
         return 5;
     }
+    double rate = (double)(o.steps - WARM_UP) * o.batch / (um_now_s() - b.started);
     struct rusage use;
     getrusage(RUSAGE_SELF, &use);
-    printf("%.1f images/s  %.0f MB\n", (double)(o.steps - WARM_UP) * o.batch / (um_now_s() - b.started),
-           (double)use.ru_maxrss / 1024);
+    /* forward, and the gradients of inputs and of weights: three times the multiply-adds */
+    printf("%.1f images/s  %.0f MB  %.1f GFLOP/s\n", rate, (double)use.ru_maxrss / 1024,
+           rate * 3 * 2e-9 * (double)macs);
     um_graph_free(&g);
     free(b.pictures);
     free(text);

@@ -134,8 +134,9 @@ static int collect(bar *bars, const um_findings *const *findings, int n, int per
             double value;
             if (s->person != person || !latest(s, now_s, &value, &bars[n_bars].level))
                 continue;
-            snprintf(bars[n_bars].text, sizeof bars[n_bars].text, "%.18s %.3g %.10s",
-                     findings[i]->signal->name, value, s->unit);
+            char number[32];
+            snprintf(bars[n_bars].text, sizeof bars[n_bars].text, "%.18s %s %.10s", findings[i]->signal->name,
+                     um_words_number(number, value), s->unit);
             n_bars++;
             break;
         }

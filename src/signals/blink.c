@@ -32,9 +32,11 @@ static const double MAX_SCORE = 6; /* log10 odds */
 static const float MAX_YAW_DEG = 35, MIN_EYES_PX = 40;
 static const double MIN_BASELINE = .08; /* below, no open eye is seen at all */
 enum { EAR_BINS = 1000, MAX_PERSONS = 256, MAX_QUEUE = 8192, SHOWN_BLINKS = 32 };
+enum { EYES_WIDTH = 240, EYES_HEIGHT = 96, MAX_HELD = 64 }; /* pictures of closing eyes, until judged */
 
 typedef struct sample {
     double t_s, ear;
+    um_image *eyes; /* of the deepest sample of a closing, until it is judged; else NULL */
 } sample;
 
 typedef struct person {
@@ -45,6 +47,7 @@ typedef struct person {
     /* the judge */
     bool any, closing;
     double last_s, last_ratio, from_s, least; /* of the sample judged last; of the closing eye */
+    um_image *eyes;                           /* at `least`, may be NULL */
     double quiet_from_s;
     /* the sums */
     double usable_s, blink_s, closed_to;
@@ -54,7 +57,7 @@ typedef struct person {
 typedef struct blink {
     person *person;
     size_t capacity;
-    int n, shown;
+    int n, shown, held;
     int64_t faces, turned, small; /* of all persons; the last two unusable */
 } blink;
 
@@ -67,8 +70,12 @@ static void end(void *state)
 {
     blink *b = state;
     for (int i = 0; i < b->n; i++) {
-        um_histogram_clear(&b->person[i].window);
-        free(b->person[i].queue);
+        person *p = &b->person[i];
+        for (size_t k = p->now; k < p->n; k++)
+            um_image_free(&p->queue[k].eyes);
+        um_image_free(&p->eyes);
+        um_histogram_clear(&p->window);
+        free(p->queue);
     }
     free(b->person);
 }
@@ -139,7 +146,7 @@ static um_status opened(blink *b, person *p, double to_s, um_findings *out)
     p->closed_to += p->least;
     if (st == UM_OK && b->shown < SHOWN_BLINKS) {
         b->shown++;
-        st = um_findings_evidence(out, p->id, p->from_s, to_s, NULL,
+        st = um_findings_evidence(out, p->id, p->from_s, to_s, p->eyes,
                                   "blink of %.0f ms, closing to %.0f %% of the open eye", 1000 * duration_s,
                                   100 * p->least);
     }
@@ -149,12 +156,17 @@ static um_status opened(blink *b, person *p, double to_s, um_findings *out)
 /* One sample, once its whole window is known. */
 static um_status judge(blink *b, person *p, um_findings *out)
 {
-    const sample s = p->queue[p->now++];
+    const sample s = p->queue[p->now];
+    um_image *eyes = s.eyes;
+    p->queue[p->now++].eyes = NULL;
+    b->held -= eyes != NULL;
     while (p->queue[p->first].t_s < s.t_s - HALF_WINDOW_S)
         um_histogram_remove(&p->window, p->queue[p->first++].ear);
     const double baseline = um_histogram_quantile(&p->window, OPEN_QUANTILE);
-    if (baseline < MIN_BASELINE)
+    if (baseline < MIN_BASELINE) {
+        um_image_free(&eyes);
         return UM_OK;
+    }
     const double ratio = s.ear / baseline, step_s = s.t_s - p->last_s;
     um_status st = UM_OK;
     if (!p->any || step_s > MAX_STEP_S) {
@@ -170,20 +182,50 @@ static um_status judge(blink *b, person *p, um_findings *out)
         if (!p->closing && ratio < OPEN && p->last_ratio >= OPEN) {
             p->closing = true;
             p->from_s = crossing(p, s.t_s, ratio);
+            p->least = INFINITY;
+        }
+        if (p->closing && ratio < p->least) {
             p->least = ratio;
+            um_image_free(&p->eyes);
+            p->eyes = eyes;
+            eyes = NULL;
         } else if (p->closing) {
-            p->least = fmin(p->least, ratio);
             if (ratio >= OPEN)
                 st = opened(b, p, crossing(p, s.t_s, ratio), out);
         }
     }
+    um_image_free(&eyes);
     p->last_s = s.t_s;
     p->last_ratio = ratio;
     return st;
 }
 
-static um_status see(blink *b, person *p, double t_s, double ear, um_findings *out, um_error *err)
+/* A picture for the report, should the newest sample be the deepest of a blink. */
+static um_status keep_eyes(blink *b, person *p, const um_image *rgb, const um_face *face, um_error *err)
 {
+    sample *s = &p->queue[p->n - 1], *before = p->n - 1 > p->now ? s - 1 : NULL;
+    if (!rgb || s->ear >= OPEN * um_histogram_quantile(&p->window, OPEN_QUANTILE))
+        return UM_OK;
+    if (before && before->eyes) {
+        if (before->ear <= s->ear)
+            return UM_OK;
+        um_image_free(&before->eyes);
+        b->held--;
+    }
+    if (b->held == MAX_HELD || b->shown == SHOWN_BLINKS)
+        return UM_OK;
+    const um_point l = face->five[0], r = face->five[1];
+    const float w = 1.7f * face->quality.eye_distance_px, h = w * EYES_HEIGHT / EYES_WIDTH;
+    const um_rect from = {(l.x + r.x) / 2 - w / 2, (l.y + r.y) / 2 - h / 2, w, h};
+    um_status st = um_image_crop_resize(&s->eyes, rgb, from, EYES_WIDTH, EYES_HEIGHT, err);
+    b->held += st == UM_OK;
+    return st;
+}
+
+static um_status see(blink *b, person *p, const um_frame *frame, const um_face *face, double ear,
+                     um_findings *out, um_error *err)
+{
+    const double t_s = frame->t_s;
     if (p->n > p->first && t_s - p->queue[p->n - 1].t_s < MIN_STEP_S)
         return UM_OK;
     if (p->first > p->n / 2) { /* moves at most as much as was forgotten since the last time */
@@ -195,9 +237,12 @@ static um_status see(blink *b, person *p, double t_s, double ear, um_findings *o
     }
     if (!um_grow(&p->queue, &p->capacity, p->n + 1, MAX_QUEUE, sizeof *p->queue))
         return um_fail_oom(err);
-    p->queue[p->n++] = (sample){t_s, ear};
+    p->queue[p->n++] = (sample){t_s, ear, NULL};
     um_histogram_add(&p->window, ear);
-    um_status st = um_findings_point(out, p->series, t_s, ear);
+    um_status st = keep_eyes(b, p, frame->rgb, face, err);
+    if (st < 0)
+        return st;
+    st = um_findings_point(out, p->series, t_s, ear);
     while (st == UM_OK && p->now < p->n && p->queue[p->now].t_s <= t_s - HALF_WINDOW_S)
         st = judge(b, p, out);
     return st < 0 ? um_fail(err, st, "a finding about blinks was refused") : UM_OK;
@@ -229,7 +274,7 @@ static um_status push(void *state, const um_context *ctx, um_findings *out, um_e
             b->small++;
             continue;
         }
-        if (isfinite(ear) && (st = see(b, p, ctx->frame->t_s, ear, out, err)) < 0)
+        if (isfinite(ear) && (st = see(b, p, ctx->frame, face, ear, out, err)) < 0)
             return st;
     }
     return UM_OK;

@@ -12,6 +12,7 @@ typedef struct scene {
     double lost_from_s, lost_to_s; /* no face there */
     double turned_from_s, turned_to_s;
     float side;
+    um_image *rgb; /* may be NULL; as bright as the eye is open */
 } scene;
 
 static double closure(const scene *s, double t_s)
@@ -35,7 +36,9 @@ static um_findings *play(const scene *s)
         seed = seed * 1664525 + 1013904223;
         const double noise = s->noise * ((seed >> 8) / 8388608. - 1);
         um_face face = face_at(100, 100, s->side, s->open_ear * closure(s, t_s) + noise);
-        um_frame frame = {.index = i, .t_s = t_s};
+        um_frame frame = {.index = i, .t_s = t_s, .rgb = s->rgb};
+        if (s->rgb)
+            memset(s->rgb->data, (int)(255 * closure(s, t_s)), (size_t)(s->rgb->stride * s->rgb->height));
         if (t_s >= s->turned_from_s && t_s < s->turned_to_s)
             face.pose.yaw_deg = -50;
         const bool lost = t_s >= s->lost_from_s && t_s < s->lost_to_s;
@@ -85,6 +88,23 @@ static void known_times(double fps, double open_ear)
     /* 15 in a minute: a rate below 8 is unlikely */
     CHECK(result_of(f, 0)->score < -1);
     um_findings_free(&f);
+}
+
+/* Each blink shows the eyes where they are closed most: within half a frame, 1 - 0.8 (0.5 + 0.5 cos(0.2 pi)).
+ */
+static void pictures(void)
+{
+    const double at_s[] = {12.31, 25.07, 31.9}, long_s[] = {.2, .3, .25};
+    scene s = {25, 45, .3, .002, at_s, long_s, 3, .2, .side = 200};
+    CHECK(um_image_new(&s.rgb, 320, 240, UM_RGB24, NULL) == UM_OK);
+    um_findings *f = play(&s);
+    CHECK(f->n_evidence == 3);
+    for (int i = 0; i < f->n_evidence; i++) {
+        const um_image *eyes = f->evidence[i].image;
+        CHECK(eyes && eyes->width > eyes->height && eyes->data[0] < .29 * 255);
+    }
+    um_findings_free(&f);
+    um_image_free(&s.rgb);
 }
 
 /* No blink in T minutes: Gamma(1/2) gives P = erf(sqrt(8 T)), and the interval is shown. */
@@ -199,6 +219,7 @@ int main(void)
     known_times(25, .3);
     known_times(30, .16); /* narrow eyes: the baseline is personal */
     known_times(60, .38);
+    pictures();
     never();
     no_blinks_these();
     gates();
