@@ -23,8 +23,7 @@ um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, u
     f->min_score = opt->min_score;
     f->min_side_px = opt->min_side_px > 0 ? fmaxf(opt->min_side_px, 2) : 10;
     for (int role = 0; role < UM_N_ROLES && st == UM_OK; role++)
-        st = um_net_choose(&f->net[role], &f->has[role], dir, (um_role)role, /* small networks gain nothing */
-                           role == UM_ROLE_DETECTOR ? threads : 1, err);
+        st = um_net_choose(&f->net[role], &f->has[role], dir, (um_role)role, threads, err);
     if (st == UM_OK && !f->has[UM_ROLE_DETECTOR])
         st = um_fail(err, UM_EUNSUPPORTED, "no face detector");
     if (st < 0)

@@ -176,6 +176,14 @@ static void columns_rgb(uint8_t *restrict out, const int16_t *restrict row, cons
     }
 }
 
+/* Nothing to filter: the part lies on whole pixels inside the image and keeps its size. */
+static bool is_copy(const um_image *image, um_rect from, int width, int height)
+{
+    return from.w == (float)width && from.h == (float)height && from.x == floorf(from.x) &&
+           from.y == floorf(from.y) && from.x >= 0 && from.y >= 0 && from.x + from.w <= (float)image->width &&
+           from.y + from.h <= (float)image->height;
+}
+
 um_status um_image_crop_resize(um_image **out, const um_image *image, um_rect from, int width, int height,
                                um_error *err)
 {
@@ -192,6 +200,13 @@ um_status um_image_crop_resize(um_image **out, const um_image *image, um_rect fr
     if ((st = um_image_new(out, width, height, image->pixel, err)) < 0)
         return st;
     int channels = um_image_channels(image->pixel);
+    if (is_copy(image, from, width, height)) {
+        const uint8_t *first = image->data + (ptrdiff_t)from.y * image->stride + (ptrdiff_t)from.x * channels;
+        for (int y = 0; y < height; y++)
+            memcpy((*out)->data + y * (*out)->stride, first + y * image->stride,
+                   (size_t)width * (size_t)channels);
+        return UM_OK;
+    }
     if (!filter_make(&fx, image->width, width, from.x, from.w) ||
         !filter_make(&fy, image->height, height, from.y, from.h))
         goto no_memory;
