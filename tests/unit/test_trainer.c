@@ -85,8 +85,8 @@ static void learns(void)
     CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK);
     double metric = 0;
     CHECK(digit_validate(&d, g, &metric, &err) == UM_OK);
-    fprintf(stderr, "%s: accuracy %.4f at step %d, %.0f samples/s, utilisation %.2f, %.1f s\n", err.text,
-            r.best, (int)r.best_step, r.samples_per_s, r.utilisation, r.seconds);
+    fprintf(stderr, "digits: accuracy %.4f at step %d, %.0f samples/s, utilisation %.2f, %.1f s\n", r.best,
+            (int)r.best_step, r.samples_per_s, r.utilisation, r.seconds);
     CHECK(r.best > .98 && r.end == UM_TRAIN_STEPS && r.steps == 300);
     CHECK_NEAR(metric, r.best, 0); /* the graph holds the best weights */
     um_graph_free(&g);
