@@ -70,6 +70,11 @@ void um_json_set_text(um_json *object, const char *key, const char *value)
     um_json_set(object, key, value ? text_value(value) : json_null());
 }
 
+void um_json_set_text_or_null(um_json *object, const char *key, const char *value)
+{
+    um_json_set_text(object, key, value && *value ? value : NULL);
+}
+
 void um_json_set_int(um_json *object, const char *key, int64_t value)
 {
     um_json_set(object, key, json_integer(value));

@@ -23,11 +23,6 @@ static um_json *pair(double a, double b, int digits)
     return array;
 }
 
-static void set_text_or_null(um_json *o, const char *key, const char *text)
-{
-    um_json_set_text(o, key, text && *text ? text : NULL);
-}
-
 static um_json *tool_json(void)
 {
     um_json *o = um_json_object();
@@ -54,7 +49,7 @@ static um_json *analysed_json(const um_report *r)
     um_json_set_num(o, "seconds", r->analysed_s, 9);
     um_json_set_bool(o, "partial", r->partial);
     um_json_set_int(o, "faces", r->n_faces);
-    set_text_or_null(o, "faces_note", r->faces_note);
+    um_json_set_text_or_null(o, "faces_note", r->faces_note);
     um_json_set_int(o, "persons_dropped", r->n_persons_dropped);
     return o;
 }
@@ -65,7 +60,7 @@ static um_json *damage_json(const um_damage *d)
     um_json_set_int(o, "broken_frames", d->broken_frames);
     um_json_set_int(o, "broken_packets", d->broken_packets);
     um_json_set_bool(o, "truncated", d->truncated);
-    set_text_or_null(o, "note", d->note);
+    um_json_set_text_or_null(o, "note", d->note);
     return o;
 }
 
@@ -88,7 +83,7 @@ static um_json *verdict_json(const um_verdict *v)
     um_json_set(o, "interval", pair(v->lo, v->hi, 4));
     um_json_set_text(o, "words", v->inconclusive ? "inconclusive" : um_scale_words(v->log_lr));
     um_json_set_bool(o, "inconclusive", v->inconclusive);
-    set_text_or_null(o, "inconclusive_reason", v->inconclusive ? v->reason : NULL);
+    um_json_set_text_or_null(o, "inconclusive_reason", v->inconclusive ? v->reason : NULL);
     um_json_set_int(o, "results_weighed", v->n_weighed);
     return o;
 }
@@ -148,8 +143,8 @@ static um_json *signal_json(const um_findings *f, bool timing)
     um_json_set_text(o, "meaning", s->meaning ? s->meaning : "");
     um_json_set_text(o, "paper", s->paper ? s->paper : "");
     um_json_set_text(o, "status", um_words_outcome(f->outcome));
-    set_text_or_null(o, "reason", f->outcome == UM_SCORED ? NULL : f->reason);
-    set_text_or_null(o, "error_rate", f->error_rate);
+    um_json_set_text_or_null(o, "reason", f->outcome == UM_SCORED ? NULL : f->reason);
+    um_json_set_text_or_null(o, "error_rate", f->error_rate);
     for (int i = 0; i < f->n_results; i++)
         um_json_add(results, result_json(&f->result[i], s));
     for (int i = 0; i < f->n_series; i++)
@@ -182,7 +177,7 @@ static void set_lists(um_json *o, const um_report *r)
         um_json_add(models, m);
     }
     um_json_set(o, "models", models);
-    set_text_or_null(o, "calibration", r->calibration);
+    um_json_set_text_or_null(o, "calibration", r->calibration);
     um_json_set(o, "provenance", um_marks_json(&r->probe));
     for (int i = 0; i < r->n_persons; i++)
         um_json_add(persons, person_json(&r->person[i]));

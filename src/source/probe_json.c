@@ -1,11 +1,6 @@
 /* probe_json.c: what is known of a file without analysing it, as JSON. */
 #include "source/probe_json.h"
 
-static void set_text_or_null(um_json *o, const char *key, const char *text)
-{
-    um_json_set_text(o, key, text && *text ? text : NULL);
-}
-
 static um_json *video_json(const um_media *m)
 {
     um_json *o = um_json_object();
@@ -14,8 +9,8 @@ static um_json *video_json(const um_media *m)
     um_json_set_num(o, "pixel_aspect", m->pixel_aspect, 6);
     um_json_set_num(o, "frames_per_s", m->fps, 6);
     um_json_set_int(o, "rotation_deg", m->rotation_deg);
-    set_text_or_null(o, "codec", m->video_codec);
-    set_text_or_null(o, "pixel_format", m->pixel_format);
+    um_json_set_text_or_null(o, "codec", m->video_codec);
+    um_json_set_text_or_null(o, "pixel_format", m->pixel_format);
     um_json_set_bool(o, "interlaced", m->interlaced);
     return o;
 }
@@ -25,14 +20,14 @@ static um_json *sound_json(const um_media *m)
     um_json *o = um_json_object();
     um_json_set_int(o, "rate_hz", m->rate_hz);
     um_json_set_int(o, "channels", m->channels);
-    set_text_or_null(o, "codec", m->audio_codec);
+    um_json_set_text_or_null(o, "codec", m->audio_codec);
     return o;
 }
 
 um_json *um_media_json(const um_media *m)
 {
     um_json *o = um_json_object();
-    set_text_or_null(o, "container", m->container);
+    um_json_set_text_or_null(o, "container", m->container);
     um_json_set_bool(o, "is_photo", m->is_photo);
     um_json_set_num(o, "duration_s", m->duration_s, 9);
     if (m->width > 0)
