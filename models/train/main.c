@@ -239,12 +239,15 @@ static um_status gather(photos *p, const options *o, um_error *err)
     char cache[512];
     const char *work = o->work ? o->work : ".";
     um_status st = photos_read(p, o->data, err);
+    if (st == UM_OK && o->teachers)
+        st = photos_read_unlabelled(p, o->data, err);
+    if (st == UM_OK)
+        st = photos_read_empty(p, o->data, err); /* some do show people: the teachers say where */
     if (st == UM_OK && o->teachers) {
         teacher_counts faces;
         teacher_points_counts points;
         snprintf(cache, sizeof cache, "%s/teachers.tsv", work);
-        if ((st = photos_read_unlabelled(p, o->data, err)) < 0 ||
-            (st = teach_faces(p, o->teachers, cache, &faces, err)) < 0)
+        if ((st = teach_faces(p, o->teachers, cache, &faces, err)) < 0)
             return st;
         fprintf(stderr,
                 "%d photos: %d annotated faces confirmed, %d not seen; %d more believed, %d doubted\n", p->n,
@@ -259,8 +262,6 @@ static um_status gather(photos *p, const options *o, um_error *err)
                     points.measured);
         fprintf(stderr, "\n");
     }
-    if (st == UM_OK)
-        st = photos_read_empty(p, o->data, err);
     if (st == UM_OK && o->renders > 0) {
         double start = um_now_s();
         st = photos_render(p, o->renders, o->train.seed, um_cores(), err);
