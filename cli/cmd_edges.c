@@ -88,7 +88,7 @@ static um_status frame(job *j, const um_frame *f, um_error *err)
 
 static um_status run_job(job *j, um_error *err)
 {
-    um_source_options s = {.want = colour ? UM_WANT_RGB : UM_WANT_GRAY, .threads = threads, .max_s = max_s};
+    um_source_options s = {.want = colour ? UM_WANT_RGB : UM_WANT_LUMA, .threads = threads, .max_s = max_s};
     um_status st = um_canny_new(&j->canny, &canny_options, err);
     if (st < 0 || (st = um_source_open(&j->source, j->path, &s, err)) < 0)
         return st;

@@ -22,8 +22,9 @@ typedef struct um_canny_options {
 /** UM_EINVAL for another aperture or a threshold that is not a number. */
 UM_API um_status um_canny_new(um_canny **out, const um_canny_options *opt, um_error *err);
 UM_API void um_canny_free(um_canny **canny);
-/** `edges` is a gray image of the same size: 255 on edges, else 0. `image` gray or RGB. Returns the number of
- * edge pixels through `n_edges` (may be NULL). Buffers are made for the first picture of a size and kept.
+/** `edges` is a gray image of the same size: 255 on edges, else 0. `image` gray, luma (which is
+ * stretched to gray on the way) or RGB. Returns the number of edge pixels through `n_edges` (may be NULL).
+ * Buffers are made for the first picture of a size and kept.
  *
  * RGB: the channel with the largest norm counts, of equal ones the first in memory, as cv2.Canny does for the
  * same bytes. (OpenCV's own pictures are B, G, R in memory, so where norms tie the two may pick other

@@ -11,6 +11,8 @@ extern "C" {
 typedef enum um_pixel {
     UM_GRAY8, ///< 1 byte per pixel: luma, full range 0..255
     UM_RGB24, ///< 3 bytes per pixel: R, G, B, full range, as displayed (no colour management)
+    UM_LUMA8, ///< 1 byte per pixel: luma, limited range 16..235; only um_canny_run and um_image_to_gray read
+              ///< it
 } um_pixel;
 
 /** A reference-counted picture of 8-bit samples. Rows are `stride` bytes apart, at least 64 readable bytes
@@ -35,7 +37,8 @@ UM_API um_status um_image_new(um_image **out, int width, int height, um_pixel pi
 UM_API um_image *um_image_ref(um_image *image);
 UM_API void um_image_free(um_image **image);  ///< drops one reference
 UM_API int um_image_channels(um_pixel pixel); ///< 1 or 3
-/** RGB to gray exactly as cv2.cvtColor (BT.601, 15-bit fixed point); a gray image gives a new reference. */
+/** RGB to gray exactly as cv2.cvtColor (BT.601, 15-bit fixed point); a gray image gives a new reference, one
+ * of UM_LUMA8 is stretched to full range. */
 UM_API um_status um_image_to_gray(um_image **out, const um_image *image, um_error *err);
 /** Resample `from` (any rectangle, edge pixels repeated outside) to a new width x height image.
  * Area-averaging when it shrinks, bilinear when it grows (each axis for itself). {0, 0, width, height} is the
@@ -65,7 +68,7 @@ typedef struct um_frame {
     double duration_s; ///< time until the next frame, 0 when unknown
     bool key;          ///< a key (intra) frame
     bool damaged;      ///< the decoder concealed errors in it
-    um_image *gray;    ///< NULL unless wanted (UM_WANT_GRAY)
+    um_image *gray;    ///< NULL unless wanted (UM_WANT_GRAY, UM_WANT_LUMA)
     um_image *rgb;     ///< NULL unless wanted (UM_WANT_RGB)
 } um_frame;
 

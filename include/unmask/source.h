@@ -22,7 +22,12 @@
 extern "C" {
 #endif
 
-enum { UM_WANT_GRAY = 1, UM_WANT_RGB = 2, UM_WANT_SOUND = 4 };
+enum {
+    UM_WANT_GRAY = 1,
+    UM_WANT_RGB = 2,
+    UM_WANT_SOUND = 4,
+    UM_WANT_LUMA = 8 | UM_WANT_GRAY, ///< as stored: gray may be UM_LUMA8, which spares stretching and a copy
+};
 
 typedef struct um_source_options {
     unsigned want; ///< UM_WANT_*: only what is wanted is decoded

@@ -3,11 +3,12 @@
  * Only a few rows of gradient exist at a time, so they stay in the first-level cache; what remains of a
  * picture is two bits per pixel. */
 #include "media/canny.h"
+#include "media/gray.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ROWS = 7 };
+enum { MAX_ROWS = 7, RING = 2 * CANNY_BAND };
 
 struct um_canny {
     um_canny_options opt;
@@ -15,9 +16,11 @@ struct um_canny {
     int low, high;               /* on the stored norm */
     int width, height, channels; /* of the buffers; 0 before the first picture */
     uint8_t *pixels[MAX_ROWS];   /* ring of source rows, first pixel; sides replicated */
-    canny_row row[3];            /* ring of gradients; dx and dy of the last are reused */
+    canny_row row[RING];         /* ring of gradients */
     canny_row wide;              /* one row with all channels */
     void *zero;                  /* norm outside the picture */
+    uint8_t *extremes[2];        /* scratch of one row each */
+    uint64_t *stirred[2];        /* of each band in the ring */
     void *memory;
     canny_bits bits;
 };
@@ -93,8 +96,9 @@ static um_status fit(um_canny *c, int width, int height, int channels, um_error 
     size_t one = padded((size_t)width), all = padded((size_t)width * (size_t)channels);
     size_t norm = c->opt.l2 ? sizeof(int32_t) : sizeof(int16_t);
     size_t blocks = (size_t)(width + CANNY_BLOCK - 1) / CANNY_BLOCK;
+    size_t busy = padded(blocks / 8);
     size_t bytes =
-        MAX_ROWS * all + 3 * one * (5 + norm) + all * (4 + norm) + one * norm + 3 * padded(blocks / 8);
+        MAX_ROWS * all + RING * (one * (4 + norm) + busy) + all * (4 + norm) + one * norm + 2 * (one + busy);
     free(c->memory);
     uint8_t *at = c->memory = um_calloc_aligned(bytes, 1);
     if (!at)
@@ -102,36 +106,39 @@ static um_status fit(um_canny *c, int width, int height, int channels, um_error 
 #define TAKE(n, size) (at += (n) * (size), (void *)(at - (n) * (size) + CANNY_PAD * (size)))
     for (int i = 0; i < MAX_ROWS; i++)
         c->pixels[i] = TAKE(all, 1);
-    for (int i = 0; i < 3; i++)
-        c->row[i] = (canny_row){TAKE(one, 2), TAKE(one, 2), TAKE(one, norm), TAKE(padded(blocks / 8), 1),
-                                TAKE(one, 1)};
-    c->wide = (canny_row){TAKE(all, 2), TAKE(all, 2), TAKE(all, norm), NULL, NULL};
+    for (int i = 0; i < RING; i++)
+        c->row[i] = (canny_row){TAKE(one, 2), TAKE(one, 2), TAKE(one, norm), TAKE(busy, 1)};
+    c->wide = (canny_row){TAKE(all, 2), TAKE(all, 2), TAKE(all, norm), NULL};
     c->zero = TAKE(one, norm);
+    for (int i = 0; i < 2; i++)
+        c->extremes[i] = TAKE(one, 1), c->stirred[i] = TAKE(busy, 1);
 #undef TAKE
-    for (size_t i = 0; i < 3 * blocks; i++)
-        c->row[i % 3].busy[i / 3 / 64] |= UINT64_C(1) << i / 3 % 64;
+    for (size_t i = 0; i < RING * blocks; i++)
+        c->row[i % RING].busy[i / RING / 64] |= UINT64_C(1) << i / RING % 64;
     c->width = width;
     c->height = height;
     c->channels = channels;
     return UM_OK;
 }
 
-static bool in_place(const um_canny *c)
+static bool in_bands(const um_canny *c)
 {
-    return c->opt.aperture == 3 && c->channels == 1;
+    return c->kernels->gradient3_gray && c->opt.aperture == 3 && c->channels == 1;
 }
 
-/* Source row y into the ring, its first and last pixel repeated beyond the sides; of a gray row with aperture
- * 3 only the ends, the rest is read in place. */
+/* Source row y into the ring, its first and last pixel repeated beyond the sides; when bands are read in
+ * place, only its ends. */
 static void load_row(um_canny *c, const um_image *image, int y, int radius)
 {
     uint8_t *row = c->pixels[y % MAX_ROWS];
     const uint8_t *from = image->data + y * image->stride;
     int k = c->channels, n = c->width * k;
-    if (in_place(c) && n > 2 * CANNY_ENDS) {
+    if (in_bands(c) && n > 2 * CANNY_ENDS) {
         memcpy(row, from, CANNY_ENDS);
         memcpy(row + n - CANNY_ENDS, from + n - CANNY_ENDS, CANNY_ENDS);
-    } else
+    } else if (image->pixel == UM_LUMA8 && !in_bands(c))
+        um_gray_from_limited(row, from, n);
+    else
         memcpy(row, from, (size_t)n);
     for (int i = 0; i < radius * k; i++) {
         row[n + i] = row[n - k + i % k];
@@ -139,23 +146,66 @@ static void load_row(um_canny *c, const um_image *image, int y, int radius)
     }
 }
 
-static void gradient(um_canny *c, const um_image *image, int y)
+/* The largest difference of neighbouring pixels that cannot give a norm above the low threshold. If all
+ * pixels lie within r, |dx| + |dy| is at most 6 r, as the weights of dx + dy and of dx - dy that are positive
+ * add up to 6, and dx^2 + dy^2 at most 20 r^2, as those of cos(t) dx + sin(t) dy add up to at most 4 cos(t) +
+ * 2 sin(t) for t in 0..45 degrees and for symmetry elsewhere. */
+static int calm_range(const um_canny *c, bool limited)
+{
+    int d = 0;
+    for (; d < 255; d++) {
+        int r = d + 1;
+        if (limited) /* stretched by at most 36/219, and one more by rounding */
+            r += r * 36 / UM_LUMA_SPAN + 1;
+        if ((c->opt.l2 ? 20 * r * r : 6 * r) > c->low)
+            break;
+    }
+    return d;
+}
+
+static void gradient_band(um_canny *c, const um_image *image, int y)
+{
+    canny_band band = {.width = c->width,
+                       .limited = image->pixel == UM_LUMA8,
+                       .most = c->extremes[0],
+                       .least = c->extremes[1]};
+    band.low = c->low;
+    band.stirred = c->stirred[y / CANNY_BAND % 2];
+    band.calm = calm_range(c, band.limited);
+    for (int i = 0; i < CANNY_BAND + 2; i++) { /* rows beyond the picture are computed and not used */
+        int from = um_clampi(y + i - 1, 0, c->height - 1);
+        band.rows[i] = image->data + from * image->stride;
+        band.ends[i] = c->pixels[from % MAX_ROWS];
+    }
+    c->kernels->gradient3_gray(&c->row[y % RING], &band, c->opt.l2);
+}
+
+static void gradient_row(um_canny *c, int y)
 {
     int radius = c->opt.aperture / 2;
-    const uint8_t *rows[MAX_ROWS], *own[3];
-    canny_row out = c->row[y % 3];
+    const uint8_t *rows[MAX_ROWS];
     for (int i = -radius; i <= radius; i++)
         rows[radius + i] = c->pixels[um_clampi(y + i, 0, c->height - 1) % MAX_ROWS];
-    if (in_place(c)) {
-        for (int i = 0; i < 3; i++)
-            own[i] = image->data + um_clampi(y + i - 1, 0, c->height - 1) * image->stride;
-        c->kernels->gradient3_gray(out, &c->row[(y + 2) % 3], own, rows, c->width, c->opt.l2, c->low);
-    } else
-        um_canny_gradient(out, c->wide, rows + radius, c->width, c->channels, c->opt.aperture, c->opt.l2);
+    um_canny_gradient(c->row[y % RING], c->wide, rows + radius, c->width, c->channels, c->opt.aperture,
+                      c->opt.l2);
+}
+
+static void thin_row(um_canny *c, int y)
+{
+    canny_bits *b = &c->bits;
+    c->kernels->thin(b->maybe + (size_t)y * b->pitch, b->edge + (size_t)y * b->pitch, c->row[y % RING],
+                     y > 0 ? c->row[(y - 1) % RING].norm : c->zero,
+                     y + 1 < c->height ? c->row[(y + 1) % RING].norm : c->zero, c->width, c->opt.l2, c->low,
+                     c->high);
+}
+
+/* What whole vectors wrote just beyond the row. */
+static void end_row(um_canny *c, int y)
+{
     if (c->opt.l2)
-        ((int32_t *)out.norm)[c->width] = 0;
+        ((int32_t *)c->row[y % RING].norm)[c->width] = 0;
     else
-        ((int16_t *)out.norm)[c->width] = 0;
+        ((int16_t *)c->row[y % RING].norm)[c->width] = 0;
 }
 
 um_status um_canny_run(um_canny *c, um_image *edges, const um_image *image, int64_t *n_edges, um_error *err)
@@ -166,19 +216,22 @@ um_status um_canny_run(um_canny *c, um_image *edges, const um_image *image, int6
     um_status st = fit(c, image->width, image->height, um_image_channels(image->pixel), err);
     if (st < 0)
         return st;
-    int radius = c->opt.aperture / 2, height = image->height, loaded = 0;
-    canny_bits *b = &c->bits;
-    for (int y = 0; y <= height; y++) {
-        for (; loaded < height && loaded <= y + radius; loaded++)
+    int radius = c->opt.aperture / 2, height = image->height, loaded = 0, thinned = 0;
+    int step = in_bands(c) ? CANNY_BAND : 1;
+    const canny_bits *b = &c->bits;
+    for (int y = 0; y < height; y += step) {
+        for (; loaded < height && loaded < y + step + radius; loaded++)
             load_row(c, image, loaded, radius);
-        if (y < height)
-            gradient(c, image, y);
-        if (y > 0)
-            c->kernels->thin(b->maybe + (size_t)(y - 1) * b->pitch, b->edge + (size_t)(y - 1) * b->pitch,
-                             c->row[(y - 1) % 3], y > 1 ? c->row[(y - 2) % 3].norm : c->zero,
-                             y < height ? c->row[y % 3].norm : c->zero, c->width, c->opt.l2, c->low, c->high);
+        if (in_bands(c))
+            gradient_band(c, image, y);
+        else
+            gradient_row(c, y);
+        for (int i = y; i < y + step; i++)
+            end_row(c, i);
+        for (; thinned < (y + step < height ? y + step - 1 : height); thinned++)
+            thin_row(c, thinned);
     }
-    um_canny_grow(b);
+    um_canny_grow(&c->bits);
     int64_t n = 0;
     for (int y = 0; y < height; y++) {
         const uint64_t *bits = b->edge + (size_t)y * b->pitch;

@@ -7,6 +7,7 @@
 enum {
     CANNY_TG22 = 13573, /* tan(22.5 degrees) in units of 2^-15, as OpenCV rounds it */
     CANNY_BLOCK = 16,
+    CANNY_BAND = 4, /* rows whose gradients are made together */
     CANNY_ENDS = 64,
     CANNY_PAD = 64, /* elements before and after each row of the buffers: room for whole vectors */
 };
@@ -20,8 +21,19 @@ typedef struct canny_row {
     int16_t *dx, *dy;
     void *norm; /* zero at [-1] and [width] */
     uint64_t *busy;
-    uint8_t *box; /* means of 2 x 2 pixels of this row and the next, a by-product for the row below */
 } canny_row;
+
+/* Gray pixels of a band, of the row above it and of the row below. `rows` are the picture's own, not to be
+ * read outside; the first and last CANNY_ENDS pixels are also in `ends`, and replicated beyond. */
+typedef struct canny_band {
+    const uint8_t *rows[CANNY_BAND + 2], *ends[CANNY_BAND + 2];
+    int width;
+    bool limited;          /* luma of 16..235, to be stretched as um_gray_from_limited does */
+    int low;               /* threshold on the norm */
+    int calm;              /* pixels this near to each other give no norm above it */
+    uint64_t *stirred;     /* as `busy` of the rows, of all of them: blocks whose norms may not be 0 */
+    uint8_t *most, *least; /* room for one row each */
+} canny_band;
 
 /* One bit per pixel, bit 0 of a word leftmost. The words of a row have a zero word on both sides, and the
  * rows a zero row above and below, so that neighbours need no test. */
@@ -35,11 +47,9 @@ typedef struct canny_bits {
 } canny_bits;
 
 typedef struct canny_kernels {
-    /* Of the rows above, at and below, after that of the row above (any for the first row). `rows` are the
-     * picture's own, not to be read outside; the first and last CANNY_ENDS pixels are also in `ends`, and
-     * replicated beyond. */
-    void (*gradient3_gray)(canny_row out, const canny_row *above, const uint8_t *const rows[3],
-                           const uint8_t *const ends[3], int width, bool l2, int low);
+    /* Gradients of aperture 3 of a band, whose first row is out[0]; NULL: row by row with um_canny_gradient
+     */
+    void (*gradient3_gray)(const canny_row *out, const canny_band *band, bool l2);
     /* Local maxima of `norm` across the edge that exceed low and high, as bits; whole words are written. */
     void (*thin)(uint64_t *maybe, uint64_t *strong, canny_row row, const void *norm_above,
                  const void *norm_below, int width, bool l2, int low, int high);

@@ -1,8 +1,8 @@
 /* canny_grow.c: hysteresis on bitmaps, 64 pixels at a time.
  *
- * A word that gains edge bits is filled along its runs of candidates and put on a stack; taken from there, it
- * offers its bits to its eight neighbours. A word gains at most 64 times, so the work is bounded by the
- * number of pixels for any picture; in practice most words are visited once. */
+ * A word that gains edge bits from its neighbours is filled along its runs of candidates and put on a stack;
+ * taken from there, it offers its bits to its eight neighbours. A word gains at most 64 times, so the work is
+ * bounded by the number of pixels for any picture; in practice most words are visited once. */
 #include "media/canny.h"
 #include <stdlib.h>
 
@@ -81,14 +81,27 @@ static size_t visit(canny_bits *b, size_t n, ptrdiff_t at)
     return n;
 }
 
+/* The edge bits of a word and of its eight neighbours, spread by one pixel in each direction. */
+static uint64_t near(const canny_bits *b, ptrdiff_t at)
+{
+    uint64_t bits = 0;
+    for (int row = -1; row <= 1; row++) {
+        const uint64_t *e = b->edge + at + row * (ptrdiff_t)b->pitch;
+        bits |= e[0] | e[0] << 1 | e[0] >> 1 | e[-1] >> 63 | e[1] << 63;
+    }
+    return bits;
+}
+
 void um_canny_grow(canny_bits *b)
 {
+    /* only words with candidates that are no edge yet can gain, and most have none */
     for (int y = 0; y < b->height; y++)
         for (int i = 0; i < b->words; i++) {
             ptrdiff_t at = y * (ptrdiff_t)b->pitch + i;
-            if (!b->edge[at])
+            uint64_t weak = b->maybe[at] & ~b->edge[at];
+            if (!weak || !(weak &= near(b, at)))
                 continue;
-            b->edge[at] = fill(b->maybe[at], b->edge[at]);
+            b->edge[at] = fill(b->maybe[at], b->edge[at] | weak);
             size_t n = visit(b, 0, at);
             while (n) {
                 ptrdiff_t top = b->todo[--n];

@@ -89,21 +89,6 @@ void um_canny_gradient(canny_row out, canny_row wide, const uint8_t *const *rows
         choose(out, wide, width, channels, l2);
 }
 
-static void gradient3_gray(canny_row out, const canny_row *above, const uint8_t *const rows[3],
-                           const uint8_t *const ends[3], int width, bool l2, int low)
-{
-    /* the inside from the picture, one pixel at each side from the replicated copy */
-    int last = width - 1;
-    const uint8_t *left[3] = {ends[0], ends[1], ends[2]};
-    const uint8_t *right[3] = {ends[0] + last, ends[1] + last, ends[2] + last};
-    const uint8_t *inside[3] = {rows[0] + 1, rows[1] + 1, rows[2] + 1};
-    sobel(out.dx, out.dy, left + 1, 1, 1, 3);
-    sobel(out.dx + last, out.dy + last, right + 1, 1, 1, 3);
-    if (width > 2)
-        sobel(out.dx + 1, out.dy + 1, inside + 1, width - 2, 1, 3);
-    norms(out, width, l2);
-}
-
 static bool is_peak(canny_row row, const void *above, const void *below, int i, bool l2)
 {
     int m = norm_at(row.norm, i, l2);
@@ -144,4 +129,4 @@ static int expand(uint8_t *out, const uint64_t *bits, int width)
     return n;
 }
 
-const canny_kernels um_canny_plain = {gradient3_gray, thin, expand};
+const canny_kernels um_canny_plain = {NULL, thin, expand};

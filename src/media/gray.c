@@ -44,27 +44,23 @@ __attribute__((target("avx2"))) static int gray_avx2(uint8_t *out, const uint8_t
 }
 #endif
 
-/* round(v * 255 / 219) = v + round(v * 36 / 219), the latter in units of 2^-15; no tie occurs as 219 is odd
- */
-enum { BLACK = 16, SPAN = 219, STRETCH = 5387 };
-
 static void stretch_plain(uint8_t *to, const uint8_t *from, int n)
 {
     for (int i = 0; i < n; i++) {
-        int v = um_clampi(from[i] - BLACK, 0, SPAN);
-        to[i] = (uint8_t)(v + ((v * STRETCH + (1 << 14)) >> 15));
+        int v = um_clampi(from[i] - UM_LUMA_BLACK, 0, UM_LUMA_SPAN);
+        to[i] = (uint8_t)(v + ((v * UM_LUMA_STRETCH + (1 << 14)) >> 15));
     }
 }
 
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) static int stretch_avx2(uint8_t *to, const uint8_t *from, int n)
 {
-    const __m256i zero = _mm256_setzero_si256(), factor = _mm256_set1_epi16(STRETCH);
+    const __m256i zero = _mm256_setzero_si256(), factor = _mm256_set1_epi16(UM_LUMA_STRETCH);
     int i = 0;
     for (; i + 32 <= n; i += 32) {
-        __m256i v =
-            _mm256_subs_epu8(_mm256_loadu_si256((const __m256i *)(from + i)), _mm256_set1_epi8(BLACK));
-        v = _mm256_min_epu8(v, _mm256_set1_epi8((char)SPAN));
+        __m256i v = _mm256_subs_epu8(_mm256_loadu_si256((const __m256i *)(from + i)),
+                                     _mm256_set1_epi8(UM_LUMA_BLACK));
+        v = _mm256_min_epu8(v, _mm256_set1_epi8((char)UM_LUMA_SPAN));
         __m256i low = _mm256_mulhrs_epi16(_mm256_unpacklo_epi8(v, zero), factor);
         __m256i high = _mm256_mulhrs_epi16(_mm256_unpackhi_epi8(v, zero), factor);
         _mm256_storeu_si256((__m256i *)(to + i), _mm256_add_epi8(v, _mm256_packus_epi16(low, high)));
@@ -100,6 +96,10 @@ um_status um_image_to_gray(um_image **out, const um_image *image, um_error *err)
         const uint8_t *from = image->data + y * image->stride;
         uint8_t *to = (*out)->data + y * (*out)->stride;
         int done = 0;
+        if (image->pixel == UM_LUMA8) {
+            um_gray_from_limited(to, from, image->width);
+            continue;
+        }
 #if defined(__x86_64__)
         if (avx2)
             done = gray_avx2(to, from, image->width);

@@ -1,10 +1,11 @@
 /* picture.c: decoded frames become upright 8-bit images.
  *
  * Gray is luma. For 8-bit YUV of full range that is the decoder's own plane, shared without a copy; limited
- * range is stretched by an exact integer formula. Pictures coded as RGB, palette or with transparency become
- * gray by way of RGB. RGB follows the matrix and range of the stream; a stream that does
- * not name its matrix is BT.709 from 720 lines (or 1280 columns) on, BT.601 below. Transparent pixels are
- * laid over white, as a viewer shows them. Pixels that are not square become so: the width is scaled. */
+ * range is stretched by an exact integer formula, or shared, too, when luma as stored is wanted. Pictures
+ * coded as RGB, palette or with transparency become gray by way of RGB. RGB follows the matrix and range of
+ * the stream; a stream that does not name its matrix is BT.709 from 720 lines (or 1280 columns) on, BT.601
+ * below. Transparent pixels are laid over white, as a viewer shows them. Pixels that are not square become
+ * so: the width is scaled. */
 #include "media/gray.h"
 #include "source/source_internal.h"
 #include <libavcodec/avcodec.h>
@@ -187,14 +188,15 @@ static AVBufferRef *shareable(const AVFrame *f)
 }
 
 static um_status luma(um_picture *p, um_image **out, const AVFrame *f, const AVPixFmtDescriptor *desc,
-                      um_error *err)
+                      bool as_stored, um_error *err)
 {
     um_status st;
     AVBufferRef *shared;
     const AVComponentDescriptor *c = &desc->comp[0];
     bool full = is_full_range(f, desc), plain = c->depth == 8 && c->step == 1;
-    if (full && plain && (shared = shareable(f)))
-        return image_over(out, shared, f->data[0], f->linesize[0], f->width, f->height, UM_GRAY8, err);
+    if ((full || as_stored) && plain && (shared = shareable(f)))
+        return image_over(out, shared, f->data[0], f->linesize[0], f->width, f->height,
+                          full ? UM_GRAY8 : UM_LUMA8, err);
     if ((st = new_image(p, out, f->width, f->height, UM_GRAY8, err)) < 0)
         return st;
     for (int y = 0; y < f->height; y++) {
@@ -373,7 +375,7 @@ um_status um_picture_convert(um_picture *p, um_image **gray_out, um_image **rgb_
     bool by_rgb = want & UM_WANT_GRAY && !has_luma(desc);
     if (want & UM_WANT_GRAY && !by_rgb) {
         if (f->width == width && f->height == height)
-            st = luma(p, &gray, f, desc, err);
+            st = luma(p, &gray, f, desc, (want & UM_WANT_LUMA) == UM_WANT_LUMA, err);
         else if ((st = new_image(p, &gray, width, height, UM_GRAY8, err)) == UM_OK)
             st = scale(&p->sws[GRAY], gray->data, gray->stride, width, height, AV_PIX_FMT_GRAY8, f, err);
     }

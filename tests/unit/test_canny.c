@@ -344,8 +344,61 @@ static void test_limited_range(void)
     }
 }
 
+/* Luma of limited range gives the edges of its stretched copy, whatever the mode; every level occurs. */
+static void test_luma_equals_stretched_gray(void)
+{
+    const canny_kernels *kernels[2] = {&um_canny_plain, NULL};
+    um_error err;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2"))
+        kernels[1] = &um_canny_avx2;
+#endif
+    for (int width = 1; width <= 300; width += width < 150 ? 1 : 37)
+        for (int k = 0; k < 2 && kernels[k]; k++) {
+            int height = 1 + width % 27, low = 4 + width * 7 % 120;
+            um_canny_options opt = {low, low + 40, width % 7 == 6 ? 5 : 3, width & 1};
+            um_image luma = guarded(width, height, UM_LUMA8), direct = guarded(width, height, UM_GRAY8),
+                     by_way = guarded(width, height, UM_GRAY8), *gray = NULL;
+            paint(&luma, width % (KINDS + 1));
+            CHECK(um_image_to_gray(&gray, &luma, &err) == UM_OK && gray->pixel == UM_GRAY8);
+            CHECK(run(&direct, &luma, opt, kernels[k]) == run(&by_way, gray, opt, &um_canny_plain));
+            CHECK(same_pixels(&direct, &by_way) && guards_hold(&direct));
+            um_image_free(&gray);
+            drop(&luma), drop(&direct), drop(&by_way);
+        }
+}
+
+/* Steps as small as the sieve of calm blocks lets through, in each direction and at each threshold near them.
+ */
+static void test_no_faint_step_is_missed(void)
+{
+    for (int step = 1; step < 40; step++)
+        for (int direction = 0; direction < 8; direction++)
+            for (int mode = 0; mode < 4; mode++) {
+                um_image image = guarded(70, 21, mode & 2 ? UM_LUMA8 : UM_GRAY8),
+                         plain = guarded(70, 21, UM_GRAY8), fast = guarded(70, 21, UM_GRAY8);
+                for (int y = 0; y < 21; y++)
+                    for (int x = 0; x < 70; x++) {
+                        double a = direction * M_PI / 8 + .05 * mode;
+                        bool over = cos(a) * (x - 33) + sin(a) * (y - 10) > 0;
+                        image.data[y * image.stride + x] = (uint8_t)(90 + (over ? step : 0));
+                    }
+                for (int f = 8; f <= 14; f++) { /* the largest norms: 6 steps, or sqrt(20) */
+                    um_canny_options opt = {step * f / 2. - .5, step * f / 2. - .5, 3, mode & 1};
+                    int64_t n = run(&plain, &image, opt, &um_canny_plain);
+#if defined(__x86_64__)
+                    if (__builtin_cpu_supports("avx2"))
+                        CHECK(run(&fast, &image, opt, &um_canny_avx2) == n && same_pixels(&plain, &fast));
+#endif
+                }
+                drop(&image), drop(&plain), drop(&fast);
+            }
+}
+
 int main(void)
 {
+    test_luma_equals_stretched_gray();
+    test_no_faint_step_is_missed();
     test_every_mode_follows_the_definition();
     test_fast_equals_plain_at_any_width();
     test_a_step_is_one_line();

@@ -3,10 +3,10 @@
  * Rows have CANNY_PAD elements of room on both sides, so whole vectors are read and written beyond `width`.
  */
 #include "media/canny.h"
+#include "media/gray.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#include <math.h>
 #include <string.h>
 
 #define AVX2 __attribute__((target("avx2")))
@@ -17,21 +17,20 @@ INLINE __m256i load(const void *p)
     return _mm256_loadu_si256(p);
 }
 
-INLINE __m256i widen(const uint8_t *p)
+/* 16 gray values */
+INLINE __m256i values(const uint8_t *p, bool limited)
 {
-    return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)p));
+    __m128i v = _mm_loadu_si128((const __m128i *)p);
+    if (!limited)
+        return _mm256_cvtepu8_epi16(v);
+    v = _mm_min_epu8(_mm_subs_epu8(v, _mm_set1_epi8(UM_LUMA_BLACK)), _mm_set1_epi8((char)UM_LUMA_SPAN));
+    __m256i wide = _mm256_cvtepu8_epi16(v);
+    return _mm256_add_epi16(wide, _mm256_mulhrs_epi16(wide, _mm256_set1_epi16(UM_LUMA_STRETCH)));
 }
 
-INLINE void gradient16(canny_row out, const uint8_t *const rows[3], int i, bool l2)
+/* Returns 1 if a norm is above `low`, else 0. */
+INLINE uint64_t store_gradient(canny_row out, int i, __m256i dx, __m256i dy, bool l2, __m256i low)
 {
-    const uint8_t *a = rows[0] + i, *b = rows[1] + i, *c = rows[2] + i;
-    __m256i a0 = widen(a - 1), a1 = widen(a), a2 = widen(a + 1), b0 = widen(b - 1), b2 = widen(b + 1);
-    __m256i c0 = widen(c - 1), c1 = widen(c), c2 = widen(c + 1);
-    __m256i middle = _mm256_slli_epi16(_mm256_sub_epi16(b2, b0), 1), down = _mm256_sub_epi16(c2, a0);
-    __m256i up = _mm256_sub_epi16(a2, c0); /* the corners serve both directions */
-    __m256i dx = _mm256_add_epi16(_mm256_add_epi16(down, up), middle);
-    middle = _mm256_slli_epi16(_mm256_sub_epi16(c1, a1), 1);
-    __m256i dy = _mm256_add_epi16(_mm256_sub_epi16(down, up), middle);
     _mm256_storeu_si256((__m256i *)(out.dx + i), dx);
     _mm256_storeu_si256((__m256i *)(out.dy + i), dy);
     if (l2) {
@@ -41,87 +40,118 @@ INLINE void gradient16(canny_row out, const uint8_t *const rows[3], int i, bool 
         int32_t *norm = (int32_t *)out.norm + i;
         _mm256_storeu_si256((__m256i *)norm, _mm256_permute2x128_si256(lo, hi, 0x20));
         _mm256_storeu_si256((__m256i *)(norm + 8), _mm256_permute2x128_si256(lo, hi, 0x31));
-    } else {
-        __m256i sum = _mm256_add_epi16(_mm256_abs_epi16(dx), _mm256_abs_epi16(dy));
-        _mm256_storeu_si256((__m256i *)((int16_t *)out.norm + i), sum);
+        __m256i over = _mm256_or_si256(_mm256_cmpgt_epi32(lo, low), _mm256_cmpgt_epi32(hi, low));
+        return !_mm256_testz_si256(over, over);
+    }
+    __m256i sum = _mm256_add_epi16(_mm256_abs_epi16(dx), _mm256_abs_epi16(dy));
+    _mm256_storeu_si256((__m256i *)((int16_t *)out.norm + i), sum);
+    __m256i over = _mm256_cmpgt_epi16(sum, low);
+    return !_mm256_testz_si256(over, over);
+}
+
+/* A block of each row of the band; busy[r] gets a bit. */
+INLINE void gradient_block(uint64_t *busy, const canny_row *out, const canny_band *band, int i, bool l2,
+                           bool limited, __m256i low)
+{
+    const uint8_t *const *rows = i == 0 || i + 24 > band->width ? band->ends : band->rows;
+    __m256i across[CANNY_BAND + 2], along[CANNY_BAND + 2];
+#pragma GCC unroll 6
+    for (int r = 0; r < CANNY_BAND + 2; r++) {
+        /* in each half of a vector, `next` follows `left`: both shift without crossing halves */
+        __m256i left = values(rows[r] + i - 1, limited), next = values(rows[r] + i + 7, limited);
+        __m256i middle = _mm256_alignr_epi8(next, left, 2), right = _mm256_alignr_epi8(next, left, 4);
+        across[r] = _mm256_sub_epi16(right, left);
+        along[r] = _mm256_add_epi16(_mm256_add_epi16(left, right), _mm256_add_epi16(middle, middle));
+        if (r < 2)
+            continue;
+        __m256i twice = _mm256_add_epi16(across[r - 1], across[r - 1]);
+        __m256i dx = _mm256_add_epi16(_mm256_add_epi16(across[r - 2], across[r]), twice);
+        __m256i dy = _mm256_sub_epi16(along[r], along[r - 2]);
+        busy[r - 2] |= store_gradient(out[r - 2], i, dx, dy, l2, low) << i / CANNY_BLOCK % 64;
     }
 }
 
-INLINE void boxes32(uint8_t *box, const uint8_t *a, const uint8_t *b)
+/* The largest and smallest pixel of each column. */
+INLINE void extremes(const canny_band *band)
 {
-    __m256i left = _mm256_avg_epu8(load(a), load(b)), right = _mm256_avg_epu8(load(a + 1), load(b + 1));
-    _mm256_storeu_si256((__m256i *)box, _mm256_avg_epu8(left, right));
-}
-
-/* The mean of each 2 x 2 pixels of two rows, rounded up by at most 1; box[-1] is for the replicated side. */
-INLINE void boxes(uint8_t *box, const uint8_t *const rows[2], const uint8_t *const ends[2], int width)
-{
-    box[-1] = (uint8_t)((ends[0][0] + ends[1][0] + 1) / 2);
+    enum { N = CANNY_BAND + 2 };
+    const uint8_t *const *rows = band->rows;
+    uint8_t *restrict most = band->most, *restrict least = band->least;
+    ptrdiff_t stride = rows[N - 1] - rows[N - 2];
+    int width = band->width;
     for (int i = 0; i < width; i += 32) {
-        const uint8_t *const *src = i == 0 || i + 32 >= width ? ends : rows;
-        const uint8_t *a = src[0] + i, *b = src[1] + i;
-        __m256i left = _mm256_avg_epu8(load(a), load(b)), right = _mm256_avg_epu8(load(a + 1), load(b + 1));
-        _mm256_storeu_si256((__m256i *)(box + i), _mm256_avg_epu8(left, right));
+        const uint8_t *const *from = i == 0 || i + 32 > width ? band->ends : rows;
+        __m256i top = load(from[0] + i), bottom = top;
+#pragma GCC unroll 5
+        for (int r = 1; r < N; r++) {
+            __m256i v = load(from[r] + i);
+            top = _mm256_max_epu8(top, v);
+            bottom = _mm256_min_epu8(bottom, v);
+        }
+        _mm256_storeu_si256((__m256i *)(most + i), top);
+        _mm256_storeu_si256((__m256i *)(least + i), bottom);
+        for (int r = 1; r <= CANNY_BAND; r++) /* for the next band; a prefetch may name any address */
+            _mm_prefetch((const char *)((uintptr_t)(rows[N - 1] + i) + (uintptr_t)(r * stride)), _MM_HINT_T0);
     }
+    most[-1] = most[0];
+    least[-1] = least[0];
+    most[width] = most[width - 1];
+    least[width] = least[width - 1];
 }
 
-INLINE __m256i distance(__m256i a, __m256i b)
+/* A bit for each 16 of 32 pixels, 0 only if in each column and its neighbours all pixels are within `calm`.
+ */
+INLINE uint64_t stir(const uint8_t *most, const uint8_t *least, __m256i calm)
 {
-    return _mm256_or_si256(_mm256_subs_epu8(a, b), _mm256_subs_epu8(b, a));
-}
-
-/* For each 16 of 32 pixels a bit, 0 only if |dx| + |dy| <= 8 * (limit + 1) in all: dx + dy is 8 times the
- * difference of the means of the 2 x 2 pixels to the lower right (with the pixel itself) and to the upper
- * left, dx - dy that of the upper right and the lower left. Each mean is off by at most 1 upwards. */
-INLINE uint64_t may_exceed(const uint8_t *above, const uint8_t *below, __m256i limit)
-{
-    __m256i falling = distance(load(below), load(above - 1)), rising = distance(load(below - 1), load(above));
-    __m256i over = _mm256_subs_epu8(_mm256_max_epu8(falling, rising), limit);
+    __m256i top = _mm256_max_epu8(_mm256_max_epu8(load(most - 1), load(most + 1)), load(most));
+    __m256i bottom = _mm256_min_epu8(_mm256_min_epu8(load(least - 1), load(least + 1)), load(least));
+    __m256i over = _mm256_subs_epu8(_mm256_subs_epu8(top, bottom), calm);
     __m128i left = _mm256_castsi256_si128(over), right = _mm256_extracti128_si256(over, 1);
     return (uint64_t)(!_mm_testz_si128(left, left) + 2 * !_mm_testz_si128(right, right));
 }
 
-/* Most blocks of most pictures are quiet: they are sorted out first, without a branch each. */
-INLINE void gradient_row(canny_row out, const uint8_t *box_above, const uint8_t *const rows[3],
-                         const uint8_t *const ends[3], int width, bool l2, int low)
+INLINE void clear_block(const canny_row *out, int i, bool l2)
 {
-    if (l2) /* sqrt(dx^2 + dy^2) <= |dx| + |dy| */
-        low = (int)sqrt((double)low);
-    __m256i limit = _mm256_set1_epi8((char)um_clampi(low / 8 - 1, 0, 254)), zero = _mm256_setzero_si256();
-    boxes(out.box, rows + 1, ends + 1, width);
-    for (int from = 0; from < width; from += 64 * CANNY_BLOCK) {
-        int n = um_clampi(width - from, 0, 64 * CANNY_BLOCK);
-        uint64_t was = out.busy[from / CANNY_BLOCK / 64], busy = 0;
-        for (int i = 0; i < n; i += 32)
-            busy |= may_exceed(box_above + from + i, out.box + from + i, limit) << i / CANNY_BLOCK;
-        if (low < 8)
-            busy = UINT64_MAX;
-        busy &= UINT64_MAX >> (63 - (n - 1) / CANNY_BLOCK);
-        out.busy[from / CANNY_BLOCK / 64] = busy;
-        for (was &= ~busy; was; was &= was - 1) {
-            int i = from + __builtin_ctzll(was) * CANNY_BLOCK;
-            __m256i *norm = (__m256i *)((char *)out.norm + (l2 ? 4 : 2) * i);
-            _mm256_storeu_si256(norm, zero);
-            if (l2)
-                _mm256_storeu_si256(norm + 1, zero);
-        }
-        for (; busy; busy &= busy - 1) {
-            int i = from + __builtin_ctzll(busy) * CANNY_BLOCK;
-            gradient16(out, i == 0 || i + CANNY_BLOCK >= width ? ends : rows, i, l2);
-        }
+    for (int r = 0; r < CANNY_BAND; r++) {
+        __m256i *norm = (__m256i *)((char *)out[r].norm + (l2 ? 4 : 2) * i);
+        _mm256_storeu_si256(norm, _mm256_setzero_si256());
+        if (l2)
+            _mm256_storeu_si256(norm + 1, _mm256_setzero_si256());
     }
 }
 
-AVX2 static void gradient3_gray(canny_row out, const canny_row *above, const uint8_t *const rows[3],
-                                const uint8_t *const ends[3], int width, bool l2, int low)
+/* Most blocks of most pictures are calm: they are sorted out first, without a branch each. */
+INLINE void gradient_band(const canny_row *out, const canny_band *band, bool l2, bool limited)
 {
-    uint8_t *box_above = above->box;
-    if (rows[0] == rows[1]) /* the first row: the one above is its copy */
-        boxes(box_above, rows, ends, width);
-    if (l2)
-        gradient_row(out, box_above, rows, ends, width, true, low);
+    __m256i calm = _mm256_set1_epi8((char)band->calm);
+    __m256i low = l2 ? _mm256_set1_epi32(band->low) : _mm256_set1_epi16((int16_t)band->low);
+    extremes(band);
+    for (int from = 0; from < band->width; from += 64 * CANNY_BLOCK) {
+        int n = um_clampi(band->width - from, 0, 64 * CANNY_BLOCK), word = from / CANNY_BLOCK / 64;
+        uint64_t was = band->stirred[word], stirred = 0, busy[CANNY_BAND] = {0};
+        for (int i = 0; i < n; i += 32)
+            stirred |= stir(band->most + from + i, band->least + from + i, calm) << i / CANNY_BLOCK;
+        stirred &= UINT64_MAX >> (63 - (n - 1) / CANNY_BLOCK);
+        band->stirred[word] = stirred;
+        for (was &= ~stirred; was; was &= was - 1)
+            clear_block(out, from + __builtin_ctzll(was) * CANNY_BLOCK, l2);
+        for (; stirred; stirred &= stirred - 1)
+            gradient_block(busy, out, band, from + __builtin_ctzll(stirred) * CANNY_BLOCK, l2, limited, low);
+        for (int r = 0; r < CANNY_BAND; r++)
+            out[r].busy[word] = busy[r];
+    }
+}
+
+AVX2 static void gradient3_gray(const canny_row *out, const canny_band *band, bool l2)
+{
+    if (l2 && band->limited)
+        gradient_band(out, band, true, true);
+    else if (l2)
+        gradient_band(out, band, true, false);
+    else if (band->limited)
+        gradient_band(out, band, false, true);
     else
-        gradient_row(out, box_above, rows, ends, width, false, low);
+        gradient_band(out, band, false, false);
 }
 
 /* Direction of 16 gradients as masks. |dy| < |dx| tan 22.5 in units of 2^-15: |dx| * TG22 is no multiple of
