@@ -154,7 +154,7 @@ static const um_opt options[] = {
     {"out", UM_OPT_TEXT, "FILE", "write the edges: .mp4 .mov .mkv .avi .webm, or .png of a photo", &out_path},
     {"view", UM_OPT_FLAG, NULL, "show them in a window (the default without --out)", &view},
     {"max-seconds", UM_OPT_NUM, "S", "stop after so many seconds of the video", &max_s, 0, 1e9},
-    {"threads", UM_OPT_INT, "N", "decoder threads (number of cores)", &threads, 1, 64},
+    {"threads", UM_OPT_INT, "N", "decoder threads (number of cores and one more)", &threads, 1, 64},
     {"json", UM_OPT_FLAG, NULL, "print the last line as JSON", &json},
     {0},
 };

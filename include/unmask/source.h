@@ -31,7 +31,7 @@ enum {
 
 typedef struct um_source_options {
     unsigned want; ///< UM_WANT_*: only what is wanted is decoded
-    int threads;   ///< decoder threads; 0 = number of cores
+    int threads;   ///< decoder threads; 0 = number of cores and one more
     double max_s;  ///< stop after this many seconds of media; 0 = all
 } um_source_options;
 

@@ -364,8 +364,8 @@ static um_status open_source(um_source *s, const char *path, um_error *err)
         s->ended = true;
         return UM_OK;
     }
-    if ((st = um_demux_open(&s->demux, path, s->opt.want, s->opt.threads > 0 ? s->opt.threads : um_cores(),
-                            &s->stop, err)) < 0)
+    int threads = s->opt.threads > 0 ? s->opt.threads : um_cores() + 1; /* one of FFmpeg's often waits */
+    if ((st = um_demux_open(&s->demux, path, s->opt.want, threads, &s->stop, err)) < 0)
         return st;
     describe(s);
     if (s->demux.video.codec || s->demux.sound.codec)

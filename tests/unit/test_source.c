@@ -266,6 +266,43 @@ static void test_turned_video(void)
     free(file);
 }
 
+/* Luma as stored becomes the same gray in um_image_to_gray as in the source, upright or turned, of limited,
+ * full and 10-bit range; only 8-bit luma of limited range comes as UM_LUMA8. */
+static void test_luma_as_stored(void)
+{
+    static const struct {
+        const char *file, *options;
+        um_pixel pixel;
+    } cases[] = {{"limited.mp4", "-pix_fmt yuv420p -c:v libx264 -qp 0", UM_LUMA8},
+                 {"limited.mkv", "-pix_fmt yuv420p -c:v ffv1 -vf scale=46:30", UM_LUMA8},
+                 {"full.mp4", "-pix_fmt yuvj420p -c:v libx264 -qp 0", UM_GRAY8},
+                 {"ten.mkv", "-pix_fmt yuv420p10le -c:v ffv1", UM_GRAY8},
+                 {"rgb.mkv", "-pix_fmt rgb24 -c:v libx264rgb -qp 0", UM_GRAY8}};
+    CHECK(write_quarters("quarters.raw", 3));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[300];
+        snprintf(line, sizeof line, FFMPEG "-f rawvideo -pix_fmt gray -s 48x32 -i quarters.raw %s %s",
+                 cases[i].options, cases[i].file);
+        CHECK(fixture_run(line));
+        whole gray;
+        whole_read(&gray, fixture_path(cases[i].file), (um_source_options){.want = UM_WANT_GRAY});
+        whole_read(&w, fixture_path(cases[i].file), (um_source_options){.want = UM_WANT_LUMA});
+        CHECK(gray.n_pictures == 3 && w.n_pictures == 3);
+        for (int k = 0; k < 3; k++) {
+            const um_frame *f = whole_picture(&w, k), *g = whole_picture(&gray, k);
+            um_image *stretched = NULL;
+            CHECK(f && g && f->gray->pixel == cases[i].pixel && g->gray->pixel == UM_GRAY8);
+            CHECK(f && um_image_to_gray(&stretched, f->gray, NULL) == UM_OK && stretched->pixel == UM_GRAY8);
+            for (int y = 0; stretched && g && y < g->gray->height; y++)
+                CHECK(!memcmp(stretched->data + y * stretched->stride, g->gray->data + y * g->gray->stride,
+                              (size_t)g->gray->width));
+            um_image_free(&stretched);
+        }
+        whole_free(&w);
+        whole_free(&gray);
+    }
+}
+
 static void test_turned_photo(void)
 {
     /* EXIF 2.32, table "Orientation": where row 0 and column 0 of the stored picture are shown */
@@ -556,6 +593,7 @@ int main(void)
         return CHECK_SKIP;
     test_colours();
     test_turned_video();
+    test_luma_as_stored();
     test_turned_photo();
     test_pixel_aspect();
     test_variable_frame_rate();
