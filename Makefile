@@ -47,12 +47,12 @@ eval: build
 # The two face networks that the program carries, from the labelled faces of UNMASK_TESTDATA. MPIRUN="mpirun -n 2" shares
 # the work among processes or machines; an interrupted run goes on where it stopped.
 TESTDATA ?= $(or $(UNMASK_TESTDATA),../shared)
-LANDMARK_OPTIONS ?= --steps 6000 --batch 32 --shards 4 --rate 0.003
+LANDMARK_OPTIONS ?= --steps 8000 --batch 32 --shards 4 --rate 0.003 --renders 1600
 DETECTOR_OPTIONS ?= --steps 5000 --batch 32 --shards 8 --rate 0.002
 models: build
 	@ninja -C build --quiet models/train/unmask-models
 	@mkdir -p build/models/work
-	$(MPIRUN) build/models/train/unmask-models landmarks --data $(TESTDATA)/data/faces --arch models/arch/landmarks.net \
+	$(MPIRUN) build/models/train/unmask-models landmarks --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models --arch models/arch/landmarks.net \
 	    --work build/models/work --out build/models/unmask_landmarks.onnx --resume $(LANDMARK_OPTIONS)
 	$(MPIRUN) build/models/train/unmask-models detector --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
 	    --arch models/arch/detector.net --work build/models/work --out build/models/unmask_detector.onnx --resume $(DETECTOR_OPTIONS)

@@ -1,7 +1,7 @@
 /* photos.h: the annotated pictures that face networks are trained on, kept in memory.
  *
- * Only rows of split "train" are read, never "test" or "dev"; negatives_bsds is the test of false alarms and
- * is not read at all. Every twelfth photo (by a hash of its name; of ytfaces68 by its person) is set aside
+ * Only rows of split "train" are read, never "test" or "dev"; of negatives_bsds one half, as false alarms are
+ * counted on the other. Every twelfth photo (by a hash of its name; of ytfaces68 by its person) is set aside
  * for validation.
  */
 #ifndef UNMASK_PHOTOS_H
