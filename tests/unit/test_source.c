@@ -266,7 +266,7 @@ static void test_turned_video(void)
     free(file);
 }
 
-/* Luma as stored becomes the same gray in um_image_to_gray as in the source, upright or turned, of limited,
+/* Luma as stored becomes the same gray in um_image_to_gray as in the source, of limited,
  * full and 10-bit range; only 8-bit luma of limited range comes as UM_LUMA8. */
 static void test_luma_as_stored(void)
 {
