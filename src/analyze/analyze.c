@@ -66,8 +66,12 @@ typedef struct job {
     um_runner *runner;
     const um_findings **findings; /* [n_signals] the runners', for the overlay */
     um_faces faces;
+    um_gallery portraits;
     um_context ctx;
 } job;
+
+/* Of a video; a photo is one moment, and all its persons matter alike. */
+enum { VIDEO_PORTRAITS = 16 };
 
 /* The strings of um_media die with the source; the report keeps its own. */
 static um_status keep_media(um_report *r, const um_media *m, um_error *err)
@@ -103,6 +107,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
         return st;
     if ((st = keep_media(r, um_source_media(run->source), err)) < 0)
         return st;
+    run->portraits.most = r->media.is_photo ? UM_GALLERY_MOST : VIDEO_PORTRAITS;
     run->ctx = (um_context){.media = &r->media, .probe = &r->probe};
     if (a->finder && r->media.has_video) {
         if (!r->media.is_photo && (st = um_face_tracker_new(&run->tracker, a->finder, err)) < 0)
@@ -143,7 +148,7 @@ static um_status one_frame(job *run, const um_frame *frame, um_error *err)
         for (int i = 0; !run->tracker && i < run->faces.n; i++)
             run->faces.face[i].person = i; /* a photo: every face is a person of its own */
         run->ctx.faces = &run->faces;
-        if ((st = um_persons_add(r, frame, &run->faces, err)) < 0)
+        if ((st = um_persons_add(r, &run->portraits, frame, &run->faces, err)) < 0)
             return st;
         r->timing.faces_s += um_now_s() - start;
     }
@@ -241,7 +246,7 @@ static um_status settle(job *run, um_error *err)
         run->runner[i].findings = NULL;
         r->n_findings++;
     }
-    um_persons_finish(r);
+    um_persons_finish(r, &run->portraits);
     for (int i = 0; i < r->n_persons; i++)
         person[i] = r->person[i].verdict = um_fusion_combine(r->findings, r->n_findings, r->person[i].id);
     um_verdict whole = um_fusion_combine(r->findings, r->n_findings, UM_FILE);
@@ -316,6 +321,7 @@ done:
     free(run.runner);
     free(run.findings);
     um_faces_clear(&run.faces);
+    um_gallery_clear(&run.portraits);
     um_face_tracker_free(&run.tracker);
     um_source_close(&run.source);
     um_report_free(&run.report);

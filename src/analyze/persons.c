@@ -31,7 +31,8 @@ static void add_quality(um_face_quality *sum, const um_face_quality *q)
     sum->overall += q->overall;
 }
 
-um_status um_persons_add(um_report *r, const um_frame *frame, const um_faces *faces, um_error *err)
+um_status um_persons_add(um_report *r, um_gallery *portraits, const um_frame *frame, const um_faces *faces,
+                         um_error *err)
 {
     um_status st;
     for (int i = 0; i < faces->n; i++) {
@@ -50,24 +51,27 @@ um_status um_persons_add(um_report *r, const um_frame *frame, const um_faces *fa
         p->last_s = frame->t_s + frame->duration_s;
         p->n_frames++;
         add_quality(&p->quality, &face->quality);
-        if (!p->picture || face->quality.overall > BETTER * p->best.quality.overall) {
+        um_image **place = um_gallery_place(portraits, id, p->n_frames);
+        if (place && (!*place || face->quality.overall > BETTER * p->best.quality.overall)) {
             um_image *picture = NULL;
             if ((st = um_face_crop(&picture, frame->rgb, face, PICTURE_SIDE, PICTURE_MARGIN, err)) < 0)
                 return st;
-            um_image_free(&p->picture);
-            p->picture = picture;
+            um_image_free(place);
+            *place = picture;
             p->best = *face;
         }
     }
     return UM_OK;
 }
 
-void um_persons_finish(um_report *r)
+void um_persons_finish(um_report *r, const um_gallery *portraits)
 {
     for (int i = 0; i < r->n_persons; i++) {
-        um_face_quality *q = &r->person[i].quality;
-        float n = (float)r->person[i].n_frames;
+        um_person *p = &r->person[i];
+        um_face_quality *q = &p->quality;
+        float n = (float)p->n_frames;
         *q = (um_face_quality){q->eye_distance_px / n, q->sharpness / n,   q->frontal / n,
                                q->visible / n,         q->compression / n, q->overall / n};
+        p->picture = um_image_ref(um_gallery_of(portraits, p->id));
     }
 }

@@ -104,11 +104,8 @@ static person *find(blink *b, int id, um_findings *out, um_status *st, um_error 
         *st = um_fail_oom(err);
         return NULL;
     }
-    person *p = &b->person[b->n];
+    person *p = &b->person[b->n++];
     *p = (person){.id = id};
-    if ((*st = um_histogram_init(&p->window, EAR_BINS, 0, 1, err)) < 0)
-        return NULL;
-    b->n++;
     p->series = um_findings_series(out, "eye aspect ratio", "ratio", id);
     return p;
 }
@@ -235,12 +232,14 @@ static um_status see(blink *b, person *p, const um_frame *frame, const um_face *
         p->now -= p->first;
         p->first = 0;
     }
+    um_status st = p->window.count ? UM_OK : um_histogram_init(&p->window, EAR_BINS, 0, 1, err);
+    if (st < 0)
+        return st;
     if (!um_grow(&p->queue, &p->capacity, p->n + 1, MAX_QUEUE, sizeof *p->queue))
         return um_fail_oom(err);
     p->queue[p->n++] = (sample){t_s, ear, NULL};
     um_histogram_add(&p->window, ear);
-    um_status st = keep_eyes(b, p, frame->rgb, face, err);
-    if (st < 0)
+    if ((st = keep_eyes(b, p, frame->rgb, face, err)) < 0)
         return st;
     st = um_findings_point(out, p->series, t_s, ear);
     while (st == UM_OK && p->now < p->n && p->queue[p->now].t_s <= t_s - HALF_WINDOW_S)

@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "dsp/spectrum.h"
 #include "dsp/stats.h"
+#include "faces/gallery.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unmask/signal.h>
@@ -24,7 +25,8 @@ enum {
     BINS = TILE * (HALF + 1),
     MAX_CROP = 256,
     MAX_PERSONS = 256,
-    PICTURE = 160
+    PICTURE = 160,
+    MAX_PICTURES = 16
 };
 enum { FIT_FROM = 2, FIT_TO = 12, SHELF_FROM = 13 }; /* rings: cycles per 32 pixels; 16 is the highest */
 static const double FACES_PER_S = 2;                 /* per person; spectra change slowly */
@@ -41,12 +43,12 @@ typedef struct person {
     int64_t faces, tiles, flat;
     um_histogram shelf; /* dB */
     double *power;      /* [BINS] sum over faces, each scaled to total 1 */
-    um_image *picture;  /* of the highest shelf */
 } person;
 
 typedef struct radial {
     um_fft *fft;
     double window[TILE], scale;
+    um_gallery pictures; /* of the highest shelf */
     person *person;
     size_t capacity;
     int n;
@@ -56,6 +58,7 @@ static um_status begin(void *state, const um_context *ctx, um_error *err)
 {
     radial *r = state;
     const double squares = um_window_hann(r->window, TILE);
+    r->pictures.most = MAX_PICTURES;
     r->scale = 1 / (squares * squares);
     return um_fft_new(&r->fft, TILE, TILE, err);
 }
@@ -66,10 +69,10 @@ static void end(void *state)
     um_fft_free(&r->fft);
     for (int i = 0; i < r->n; i++) {
         um_histogram_clear(&r->person[i].shelf);
-        um_image_free(&r->person[i].picture);
         free(r->person[i].power);
     }
     free(r->person);
+    um_gallery_clear(&r->pictures);
 }
 
 /* NULL with UM_OK in *st: more persons than are followed. */
@@ -87,12 +90,6 @@ static person *find(radial *r, int id, um_findings *out, um_status *st, um_error
     }
     person *p = &r->person[r->n++];
     *p = (person){.id = id, .next_s = -INFINITY, .highest_db = -INFINITY};
-    if ((*st = um_histogram_init(&p->shelf, 2000, -60, 40, err)) < 0)
-        return NULL;
-    if (!(p->power = um_calloc(BINS, sizeof *p->power))) {
-        *st = um_fail_oom(err);
-        return NULL;
-    }
     p->shelf_series = um_findings_series(out, "high-frequency shelf", "dB", id);
     p->lattice_series = um_findings_series(out, "up-sampling lattice", "dB", id);
     return p;
@@ -207,6 +204,18 @@ static um_rect inside(um_rect box, const um_image *image)
     return (um_rect){left, top, right - left, bottom - top};
 }
 
+/* What a person keeps once there is a face large enough. */
+static um_status keep_sums(person *p, um_error *err)
+{
+    if (p->power)
+        return UM_OK;
+    um_status st = um_histogram_init(&p->shelf, 2000, -60, 40, err);
+    if (st < 0)
+        return st;
+    p->power = um_calloc(BINS, sizeof *p->power);
+    return p->power ? UM_OK : um_fail_oom(err);
+}
+
 static um_status look(radial *r, person *p, const um_frame *frame, const um_face *face, um_findings *out,
                       um_error *err)
 {
@@ -222,16 +231,20 @@ static um_status look(radial *r, person *p, const um_frame *frame, const um_face
         p->flat++;
         return UM_OK;
     }
+    um_status st = keep_sums(p, err);
+    if (st < 0)
+        return st;
     p->next_s = frame->t_s + 1 / FACES_PER_S;
     p->faces++;
     p->tiles += tiles;
+    um_image **place = um_gallery_place(&r->pictures, p->id, p->faces);
     const double shelf_db = shelf_of(power);
     for (int i = 0; i < BINS; i++)
         total += power[i];
     for (int i = 0; i < BINS; i++)
         p->power[i] += power[i] / total;
     um_histogram_add(&p->shelf, shelf_db);
-    um_status st = um_findings_point(out, p->shelf_series, frame->t_s, shelf_db);
+    st = um_findings_point(out, p->shelf_series, frame->t_s, shelf_db);
     if (st == UM_OK && p->tiles >= MIN_LATTICE_TILES)
         st = um_findings_point(out, p->lattice_series, frame->t_s, lattice_of(p->power));
     if (st < 0)
@@ -239,9 +252,10 @@ static um_status look(radial *r, person *p, const um_frame *frame, const um_face
     if (shelf_db > p->highest_db) {
         p->highest_db = shelf_db;
         p->highest_s = frame->t_s;
-        um_image_free(&p->picture);
-        return um_image_crop_resize(&p->picture, frame->rgb, inside(face->box, frame->rgb), PICTURE, PICTURE,
-                                    err);
+        if (!place)
+            return UM_OK;
+        um_image_free(place);
+        return um_image_crop_resize(place, frame->rgb, inside(face->box, frame->rgb), PICTURE, PICTURE, err);
     }
     return UM_OK;
 }
@@ -265,7 +279,7 @@ static um_status push(void *state, const um_context *ctx, um_findings *out, um_e
     return UM_OK;
 }
 
-static um_status conclude(const person *p, um_findings *out)
+static um_status conclude(const radial *r, const person *p, um_findings *out)
 {
     if (!p->faces && p->flat)
         return um_findings_skip(out, p->id, "the face is flat or mostly outside the picture");
@@ -274,8 +288,9 @@ static um_status conclude(const person *p, um_findings *out)
                                 (double)p->largest_px, (double)MIN_SIDE_PX);
     const double shelf_db = um_histogram_quantile(&p->shelf, .5);
     const double lattice_db = p->tiles >= MIN_LATTICE_TILES ? lattice_of(p->power) : 0;
-    um_status st = um_findings_evidence(out, p->id, p->highest_s, p->highest_s, p->picture,
-                                        "the highest shelf of this face, %+.1f dB", p->highest_db);
+    um_status st =
+        um_findings_evidence(out, p->id, p->highest_s, p->highest_s, um_gallery_of(&r->pictures, p->id),
+                             "the highest shelf of this face, %+.1f dB", p->highest_db);
     return st < 0 ? st
                   : um_findings_score(
                         out, p->id, fmax(shelf_db, lattice_db),
@@ -291,7 +306,7 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
     float largest_px = 0;
     int64_t used = 0;
     for (int i = 0; i < r->n && st == UM_OK; i++) {
-        st = conclude(&r->person[i], out);
+        st = conclude(r, &r->person[i], out);
         largest_px = fmaxf(largest_px, r->person[i].largest_px);
         used += r->person[i].faces;
     }

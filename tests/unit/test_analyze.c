@@ -1,7 +1,9 @@
 /* The loop that feeds the signals, on pictures and sound made here. */
 #include "../check.h"
+#include "analyze/persons.h"
 #include "analyze/runner.h"
 #include "fusion/fusion.h"
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <unmask/unmask.h>
@@ -187,11 +189,45 @@ static void test_end_to_end(void)
     rmdir(dir);
 }
 
+/* In a video those seen most keep a portrait, whenever they came. */
+static void test_portraits(void)
+{
+    enum { PERSONS = 40, LATE = 35, MOST = 16 };
+    um_image *rgb = NULL;
+    um_report r = {0};
+    um_gallery portraits = {.most = MOST};
+    um_face one = {.score = 1, .box = {20, 20, 60, 60}};
+    one.quality.overall = .5f;
+    CHECK(um_image_new(&rgb, 100, 100, UM_RGB24, NULL) == UM_OK);
+    for (int y = 0; y < 100; y++)
+        memset(rgb->data + y * rgb->stride, y, 300);
+    for (int k = 0; k < 5; k++) /* the eyes of a level face, its nose and mouth */
+        one.five[k] = (um_point){k == 2 ? 50.f : k & 1 ? 62.f : 38.f, k < 2 ? 40.f : k == 2 ? 52.f : 65.f};
+    for (int i = 0; i < PERSONS + 3; i++) {
+        um_frame frame = {.rgb = rgb, .t_s = i, .duration_s = 1};
+        um_faces faces = {1, &one};
+        one.person = i < PERSONS ? i : LATE;
+        CHECK(um_persons_add(&r, &portraits, &frame, &faces, NULL) == UM_OK);
+    }
+    um_persons_finish(&r, &portraits);
+    um_gallery_clear(&portraits);
+    int pictures = 0;
+    for (int i = 0; i < r.n_persons; i++)
+        pictures += r.person[i].picture != NULL;
+    CHECK(r.n_persons == PERSONS && pictures == MOST);
+    CHECK(r.person[LATE].picture && r.person[LATE].n_frames == 4);
+    for (int i = 0; i < r.n_persons; i++)
+        um_image_free(&r.person[i].picture);
+    free(r.person);
+    um_image_free(&rgb);
+}
+
 int main(void)
 {
     test_a_failing_signal_stops_no_other();
     test_choice_of_signals();
     test_fusion();
     test_end_to_end();
+    test_portraits();
     return check_done();
 }

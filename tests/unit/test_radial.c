@@ -167,10 +167,35 @@ static void gates(void)
     um_image_free(&rgb);
 }
 
+/* Memory does not grow with the number of persons: pictures of those seen most. */
+static void crowd(void)
+{
+    enum { PERSONS = 40, MOST = 16 };
+    natural(1);
+    um_image *rgb = picture();
+    runner r;
+    CHECK(runner_begin(&r, um_signal_find("radial")) == UM_OK);
+    for (int i = 0; i < PERSONS; i++) {
+        um_face face = face_at(30, 30, 200, .3);
+        um_frame frame = {.rgb = rgb, .t_s = i};
+        face.person = i;
+        CHECK(runner_picture(&r, &frame, &face, 1) == UM_OK);
+    }
+    CHECK(runner_finish(&r) == UM_OK);
+    um_findings *f = runner_end(&r);
+    int pictures = 0;
+    for (int i = 0; i < f->n_evidence; i++)
+        pictures += f->evidence[i].image != NULL;
+    CHECK(f->n_evidence == PERSONS && pictures == MOST);
+    um_findings_free(&f);
+    um_image_free(&rgb);
+}
+
 int main(void)
 {
     shelves();
     lattices();
     gates();
+    crowd();
     return check_done();
 }
