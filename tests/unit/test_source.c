@@ -281,7 +281,7 @@ static void test_luma_as_stored(void)
         {"ten.mkv", "-pix_fmt yuv420p10le -c:v ffv1", UM_GRAY8},
         {"rgb.mkv", "-pix_fmt rgb24 -c:v libx264rgb -qp 0", UM_GRAY8},
         {"upright.mp4", "-pix_fmt yuv420p -c:v libx264 -qp 0 -metadata:s:v rotate=90", UM_LUMA8},
-        {"wide.mp4", "-vf setsar=64/45 -pix_fmt yuv420p -c:v libx264 -qp 0", UM_LUMA8},
+        {"wide.mp4", "-vf setsar=64/45 -pix_fmt yuv420p -c:v libx264 -qp 0", UM_GRAY8},
         {"woven.mpg", "-pix_fmt yuv420p -c:v mpeg2video -q:v 1 -flags +ilme+ildct -top 1", UM_LUMA8}};
     CHECK(write_quarters("quarters.raw", 3));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
