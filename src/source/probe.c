@@ -156,6 +156,13 @@ static void scan_encoders(um_probe_state *p, int64_t at)
         while (length < names[i].most && found[length] >= ' ' && found[length] < 0x7F &&
                (length < 4 || memcmp(found + length, " - H", 4)))
             length++;
+        if (*found == 'L' && found[1] == 'a') { /* Lavf59.27.100, and what container bytes follow it */
+            size_t version = k;
+            while (version < length && (isdigit(found[version]) || found[version] == '.'))
+                version++;
+            if (version < length && found[version] != ' ')
+                length = version;
+        }
         while (length && found[length - 1] == 'U') /* LAME fills with it */
             length--;
         um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, "in the stream", found, length);

@@ -373,7 +373,7 @@ static inline bytes mp3(void)
     for (int shift = 21; shift >= 0; shift -= 7)
         number(&b, tag.n >> shift & 127, 1, 'b');
     append(&b, tag);
-    LITERAL(&b, "\xFF\xFB\x90\x64....LAME3.100UUUU");
+    LITERAL(&b, "\xFF\xFB\x90\x64....LAME3.100UUUU\1Lavf59.27.100WA\x8D");
     return b;
 }
 
