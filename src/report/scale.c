@@ -61,7 +61,7 @@ static void add_sentence(um_buf *b, const char *text)
         um_buf_text(b, ".");
 }
 
-void um_words_answer(um_buf *b, const um_report *report)
+static void verdict_sentence(um_buf *b, const um_report *report)
 {
     const um_verdict *v = &report->verdict;
     if (report->declaration[0]) { /* its own word comes first; what was measured follows */
@@ -86,4 +86,11 @@ void um_words_answer(um_buf *b, const um_report *report)
                   um_words_ratio(times, fabs(v->log_lr)),
                   v->log_lr > 0 ? "manipulated recording than in one that was left alone"
                                 : "recording that was left alone than in a manipulated one");
+}
+
+void um_words_answer(um_buf *b, const um_report *report)
+{
+    verdict_sentence(b, report);
+    if (report->partial)
+        um_buf_text(b, " A part of the recording was not analysed.");
 }

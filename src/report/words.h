@@ -14,7 +14,7 @@ static inline int um_person_number(int person)
     return person + 1;
 }
 
-/* The answer in one sentence, with full stop. */
+/* The answer in one sentence, with full stop; in a second one, if so, that it is about a part only. */
 void um_words_answer(um_buf *b, const um_report *report);
 /* What a likelihood ratio is and is not; two sentences. */
 extern const char um_words_caution[];

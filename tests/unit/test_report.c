@@ -159,7 +159,7 @@ static void test_inconclusive_says_why(void)
     fixture_make(&f, false);
     f.report.verdict = (um_verdict){.inconclusive = true, .reason = "no calibrated signal applies"};
     CHECK(um_report_text(&text, &f.report, 80, false, NULL) == UM_OK);
-    const char first[] = "Inconclusive: no calibrated signal applies.\n";
+    const char first[] = "Inconclusive: no calibrated signal applies. A part of the recording";
     CHECK(!strncmp(text, first, sizeof first - 1));
     free(text);
     fixture_free(&f);
@@ -238,6 +238,12 @@ static void test_declaration(void)
     CHECK(b.data &&
           !strcmp(b.data, "The file itself says that it is synthetic (generator: Steps: 20). By measurement "
                           "alone, inconclusive: nothing weighs."));
+    um_buf_free(&b);
+    r->declaration[0] = 0;
+    r->partial = true;
+    um_words_answer(&b, r);
+    CHECK(b.data &&
+          !strcmp(b.data, "Inconclusive: nothing weighs. A part of the recording was not analysed."));
     um_buf_free(&b);
     free(r);
 }
