@@ -10,7 +10,7 @@
 
 enum {
     VIDEO_SIDE = 640,       /* of one look, input pixels */
-    COARSE_SIDE = 288,      /* of the first look at a photo: faces up to the full frame */
+    COARSE_SIDE = 160,      /* of the first look at a photo: faces up to the full frame */
     TILE_SIDE = 1024,       /* largest input of a network of free size */
     OVERLAP = 128,          /* input pixels shared by neighbours: the finest look is for smaller faces */
     SMALLEST = 10,          /* input pixels of the smallest face a detector finds */

@@ -151,18 +151,27 @@ um_status um_landmarks_follow(um_net *net, const um_image *rgb, const um_point b
     return um_landmarks_look(net, rgb, q, out, err);
 }
 
+static bool is_believed(float confidence)
+{
+    return !(confidence < 0.5f);
+}
+
 um_status um_landmarks_find(um_net *net, const um_image *rgb, um_rect box, float angle_rad, um_landmarks *out,
                             um_error *err)
 {
     um_landmarks first;
     um_square q = um_square_of_box(&net->man.landmarks.from_box, box, angle_rad);
     um_status st = um_landmarks_look(net, rgb, q, &first, err);
-    return st < 0 ? st : um_landmarks_follow(net, rgb, first.points, out, err);
+    if (st < 0 || (st = um_landmarks_follow(net, rgb, first.points, out, err)) < 0)
+        return st;
+    if (!is_believed(out->confidence) && is_believed(first.confidence))
+        *out = first; /* a poor box, and points of it that led astray */
+    return UM_OK;
 }
 
 bool um_face_believed(const um_face *face)
 {
-    return !(face->confidence < 0.5f);
+    return is_believed(face->confidence);
 }
 
 um_status um_face_complete(um_face *face, const um_landmarks *seen, const um_image *rgb, um_error *err)
