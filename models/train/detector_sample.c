@@ -88,8 +88,8 @@ static void add_face(det_truth *t, const photo_face *f, um_rect from, float scal
 }
 
 /* A part of a photo, scaled so that one of its faces has a size drawn at random, into a cell. */
-static um_status put_photo(um_image *m, det_truth *t, const photos *p, const photo *q, cell c, rng *r,
-                           um_error *err)
+static um_status put_photo(um_image *m, det_truth *t, const photos *p, const photo *q, cell c, float large,
+                           rng *r, um_error *err)
 {
     float most = fminf(LARGEST, 1.1f * (float)(c.w < c.h ? c.w : c.h));
     float scale = expf(rng_float(r, logf(.3f), logf(2.f)));
@@ -100,6 +100,8 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
     } else if (q->n_faces) {
         const photo_face *f = &q->faces[rng_int(r, q->n_faces)];
         float want = expf(rng_float(r, logf(SMALLEST + 1), logf(most)));
+        if (large > 0 && rng_chance(r, large))
+            want = rng_float(r, most / 3, most);
         scale = fminf(4, want / fmaxf(size_of(f->box), 1));
         if (rng_chance(r, .85f)) /* the face inside the cell */
             at = (um_point){
@@ -149,8 +151,8 @@ static void mirror(um_image *m, det_truth *t)
     }
 }
 
-um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation, int side,
-                          uint64_t seed, um_error *err)
+um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation, float large,
+                          int side, uint64_t seed, um_error *err)
 {
     rng r = {seed};
     truth->n = 0;
@@ -167,7 +169,7 @@ um_status detector_sample(um_image **out, det_truth *truth, const photos *p, boo
         cell c = {i & 1 ? cut_x : 0, i & 2 ? cut_y : 0, i & 1 ? side - cut_x : cut_x,
                   i & 2 ? side - cut_y : cut_y};
         if (c.w > 0 && c.h > 0)
-            st = put_photo(*out, truth, p, draw_photo(p, validation, &r), c, &r, err);
+            st = put_photo(*out, truth, p, draw_photo(p, validation, &r), c, large, &r, err);
     }
     if (st == UM_OK && rng_chance(&r, .5f))
         mirror(*out, truth);

@@ -7,7 +7,8 @@
 #include "random.h"
 
 enum { DETECTOR_SIDE = 256 };
-/* Pure: the same arguments give the same sample. Only photos with p->photo[i].validation == validation. */
-um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation, int side,
-                          uint64_t seed, um_error *err);
+/* Pure: the same arguments give the same sample. Only photos with p->photo[i].validation == validation. The
+ * share `large` of the faces fills at least a third of its cell: portraits. */
+um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation, float large,
+                          int side, uint64_t seed, um_error *err);
 #endif

@@ -17,6 +17,7 @@ static const char usage[] =
     "  --teachers DIR  foreign networks that label what nobody annotated\n"
     "  --arch FILE     text of the network\n"
     "  --renders N     own rendered faces among the others (0)\n"
+    "  --large SHARE   of the detector's faces, as large as in portraits (0)\n"
     "  --start FILE    ONNX file to go on from, instead of --arch\n"
     "  --work DIR      labels, checkpoint, log and curves\n"
     "  --out FILE      the trained network (ONNX); for sheet: a picture\n"
@@ -28,6 +29,7 @@ static const char usage[] =
 typedef struct options {
     const char *what, *data, *teachers, *arch, *start, *work, *out;
     int renders;
+    float large;
     um_train_options train;
 } options;
 
@@ -48,16 +50,26 @@ static bool parse(options *o, int argc, char **argv)
         RATE,
         SEED,
         RESUME,
-        RENDERS
+        RENDERS,
+        LARGE
     };
-    static const struct option known[] = {{"data", 1, NULL, DATA},       {"teachers", 1, NULL, TEACHERS},
-                                          {"arch", 1, NULL, ARCH},       {"start", 1, NULL, START},
-                                          {"work", 1, NULL, WORK},       {"out", 1, NULL, OUT},
-                                          {"steps", 1, NULL, STEPS},     {"batch", 1, NULL, BATCH},
-                                          {"shards", 1, NULL, SHARDS},   {"threads", 1, NULL, THREADS},
-                                          {"seconds", 1, NULL, SECONDS}, {"rate", 1, NULL, RATE},
-                                          {"seed", 1, NULL, SEED},       {"resume", 0, NULL, RESUME},
-                                          {"renders", 1, NULL, RENDERS}, {0}};
+    static const struct option known[] = {{"data", 1, NULL, DATA},
+                                          {"teachers", 1, NULL, TEACHERS},
+                                          {"arch", 1, NULL, ARCH},
+                                          {"start", 1, NULL, START},
+                                          {"work", 1, NULL, WORK},
+                                          {"out", 1, NULL, OUT},
+                                          {"steps", 1, NULL, STEPS},
+                                          {"batch", 1, NULL, BATCH},
+                                          {"shards", 1, NULL, SHARDS},
+                                          {"threads", 1, NULL, THREADS},
+                                          {"seconds", 1, NULL, SECONDS},
+                                          {"rate", 1, NULL, RATE},
+                                          {"seed", 1, NULL, SEED},
+                                          {"resume", 0, NULL, RESUME},
+                                          {"renders", 1, NULL, RENDERS},
+                                          {"large", 1, NULL, LARGE},
+                                          {0}};
     int c;
     *o = (options){.train = um_train_defaults()};
     while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
@@ -106,6 +118,9 @@ static bool parse(options *o, int argc, char **argv)
             break;
         case RENDERS:
             o->renders = um_clampi(atoi(optarg), 0, 20000);
+            break;
+        case LARGE:
+            o->large = fminf(fmaxf(strtof(optarg, NULL), 0), 1);
             break;
         default:
             return false;
@@ -188,7 +203,7 @@ static um_status train(options *o, const photos *p, um_error *err)
         st = landmark_task_new(&lm, p, o->train.threads, err);
         task = &lm.task;
     } else {
-        detector_task_init(&det, p, o->train.threads);
+        detector_task_init(&det, p, o->large, o->train.threads);
     }
     um_comm *comm = NULL;
     if (st == UM_OK && (st = um_comm_open(&comm, err)) == UM_OK) {

@@ -63,7 +63,7 @@ um_status sheet_detector(const photos *p, const char *path, um_error *err)
     for (int i = 0; i < COLUMNS * ROWS && st == UM_OK; i++) {
         det_truth t;
         float x0 = (float)(i % COLUMNS) * SIDE, y0 = (float)(i / COLUMNS) * SIDE;
-        if ((st = detector_sample(&cell, &t, p, false, SIDE, (uint64_t)i + 1, err)) < 0)
+        if ((st = detector_sample(&cell, &t, p, false, 0, SIDE, (uint64_t)i + 1, err)) < 0)
             break;
         sheet_put(sheet, cell, i, SIDE);
         for (int k = 0; k < t.n; k++) {

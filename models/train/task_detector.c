@@ -37,7 +37,8 @@ static um_status write_sample(const detector_task *t, bool validation, uint64_t 
 {
     um_image *picture;
     det_truth truth;
-    um_status st = detector_sample(&picture, &truth, t->photos, validation, DETECTOR_SIDE, seed, err);
+    um_status st = detector_sample(&picture, &truth, t->photos, validation, validation ? 0 : t->large,
+                                   DETECTOR_SIDE, seed, err);
     if (st < 0)
         return st;
     planes_of(in[0], picture);
@@ -184,10 +185,11 @@ static um_status validate(void *user, um_graph *graph, double *metrics, um_error
     return st;
 }
 
-void detector_task_init(detector_task *t, const photos *p, int threads)
+void detector_task_init(detector_task *t, const photos *p, float large, int threads)
 {
     memset(t, 0, sizeof *t);
     t->photos = p;
+    t->large = large;
     t->threads = threads;
     t->task = (um_train_task){
         .name = "detector",

@@ -22,8 +22,10 @@ typedef struct detector_task {
     um_train_task task, check;
     const photos *photos;
     int threads;
+    float large;
 } detector_task;
-void detector_task_init(detector_task *out, const photos *p, int threads);
+/* `large`: see detector_sample; of training samples only. */
+void detector_task_init(detector_task *out, const photos *p, float large, int threads);
 
 /* Bytes of an RGB picture as three planes of -1..1: "mean" 127.5 and "scale" 1/127.5 of the manifests. */
 void planes_of(float *to, const um_image *rgb);
