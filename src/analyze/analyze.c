@@ -71,7 +71,7 @@ typedef struct job {
 } job;
 
 /* Of a video; a photo is one moment, and all its persons matter alike. */
-enum { VIDEO_PORTRAITS = 16 };
+enum { VIDEO_PORTRAITS = 12 };
 
 /* The strings of um_media die with the source; the report keeps its own. */
 static um_status keep_media(um_report *r, const um_media *m, um_error *err)

@@ -32,7 +32,8 @@ static const double MAX_SCORE = 6; /* log10 odds */
 static const float MAX_YAW_DEG = 35, MIN_EYES_PX = 40;
 static const double MIN_BASELINE = .08; /* below, no open eye is seen at all */
 enum { EAR_BINS = 1000, MAX_PERSONS = 256, MAX_QUEUE = 8192, SHOWN_BLINKS = 32 };
-enum { EYES_WIDTH = 240, EYES_HEIGHT = 96, MAX_HELD = 64 }; /* pictures of closing eyes, until judged */
+/* Pictures of closing eyes: until judged, and of the first blinks. */
+enum { EYES_WIDTH = 240, EYES_HEIGHT = 96, MAX_HELD = 12, SHOWN_PICTURES = 12 };
 
 typedef struct sample {
     double t_s, ear;
@@ -209,7 +210,7 @@ static um_status keep_eyes(blink *b, person *p, const um_image *rgb, const um_fa
         um_image_free(&before->eyes);
         b->held--;
     }
-    if (b->held == MAX_HELD || b->shown == SHOWN_BLINKS)
+    if (b->held == MAX_HELD || b->shown >= SHOWN_PICTURES)
         return UM_OK;
     const um_point l = face->five[0], r = face->five[1];
     const float w = 1.7f * face->quality.eye_distance_px, h = w * EYES_HEIGHT / EYES_WIDTH;

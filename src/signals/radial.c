@@ -26,7 +26,7 @@ enum {
     MAX_CROP = 256,
     MAX_PERSONS = 256,
     PICTURE = 160,
-    MAX_PICTURES = 16
+    MAX_PICTURES = 8
 };
 enum { FIT_FROM = 2, FIT_TO = 12, SHELF_FROM = 13 }; /* rings: cycles per 32 pixels; 16 is the highest */
 static const double FACES_PER_S = 2;                 /* per person; spectra change slowly */

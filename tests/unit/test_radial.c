@@ -170,7 +170,7 @@ static void gates(void)
 /* Memory does not grow with the number of persons: pictures of those seen most. */
 static void crowd(void)
 {
-    enum { PERSONS = 40, MOST = 16 };
+    enum { PERSONS = 40, MOST = 8 };
     natural(1);
     um_image *rgb = picture();
     runner r;
