@@ -3,7 +3,7 @@
 #   make demo MEDIA=clip.mp4   analyse your own file
 #   make test                  every test under ASan+UBSan, the threaded ones under TSan
 #   make bench                 speed against peers, in the same run
-#   make models               train the face networks again (about an hour; needs UNMASK_TESTDATA)
+#   make models               train the face networks again (about two hours; needs UNMASK_TESTDATA)
 #   make build, make install, make clean
 
 MEDIA ?=
@@ -48,14 +48,20 @@ eval: build
 # the work among processes or machines; an interrupted run goes on where it stopped.
 TESTDATA ?= $(or $(UNMASK_TESTDATA),../shared)
 LANDMARK_OPTIONS ?= --steps 8000 --batch 32 --shards 4 --rate 0.003 --renders 1600
-DETECTOR_OPTIONS ?= --steps 5000 --batch 32 --shards 8 --rate 0.002
+DETECTOR_OPTIONS ?= --steps 8000 --batch 32 --shards 8 --rate 0.002
+# and on, with more faces as large as in portraits
+PORTRAIT_OPTIONS ?= --steps 3000 --batch 32 --shards 8 --rate 0.0007 --seed 2 --large 0.3
 models: build
 	@ninja -C build --quiet models/train/unmask-models
-	@mkdir -p build/models/work
+	@mkdir -p build/models/work build/models/portraits
 	$(MPIRUN) build/models/train/unmask-models landmarks --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models --arch models/arch/landmarks.net \
 	    --work build/models/work --out build/models/unmask_landmarks.onnx --resume $(LANDMARK_OPTIONS)
 	$(MPIRUN) build/models/train/unmask-models detector --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
-	    --arch models/arch/detector.net --work build/models/work --out build/models/unmask_detector.onnx --resume $(DETECTOR_OPTIONS)
+	    --arch models/arch/detector.net --work build/models/work --out build/models/work/detector.onnx --resume $(DETECTOR_OPTIONS)
+	cp build/models/work/*.tsv build/models/portraits/
+	$(MPIRUN) build/models/train/unmask-models detector --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
+	    --start build/models/work/detector.onnx --work build/models/portraits --out build/models/unmask_detector.onnx --resume \
+	    $(PORTRAIT_OPTIONS)
 	cp build/models/unmask_landmarks.onnx build/models/unmask_detector.onnx models/
 	for n in landmarks detector; do \
 	    sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_$$n.onnx | cut -c1-64)\"/" \
