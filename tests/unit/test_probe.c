@@ -129,8 +129,7 @@ static void test_videos_and_sound(void)
     p = probe_of(mp3());
     CHECK(!strcmp(p.kind, "mp3"));
     check_mark(&p, "c2pa", UM_MARK_DECLARES_SYNTHETIC, "trainedAlgorithmicMedia");
-    check_mark(&p, "encoder", UM_MARK_PRESENT,
-               "encoder Lavf59.27.100; in the stream LAME3.100");
+    check_mark(&p, "encoder", UM_MARK_PRESENT, "encoder Lavf59.27.100; in the stream LAME3.100");
 
     p = probe_of(flac());
     CHECK(!strcmp(p.kind, "flac"));
