@@ -221,6 +221,11 @@ static int by_score(const void *a, const void *b)
     return (p->box.y > q->box.y) - (p->box.y < q->box.y);
 }
 
+bool um_same_place(um_rect a, um_rect b, float iou, float inside)
+{
+    return um_rect_iou(a, b) > iou || shared_area(a, b) > inside * fminf(a.w * a.h, b.w * b.h);
+}
+
 void um_suppress(um_found_list *list, float iou, float inside)
 {
     int n = 0;
@@ -230,8 +235,7 @@ void um_suppress(um_found_list *list, float iou, float inside)
         um_rect b = list->v[i].box;
         bool keep = true;
         for (int k = 0; k < n && keep; k++) {
-            um_rect a = list->v[k].box;
-            keep = um_rect_iou(a, b) <= iou && shared_area(a, b) <= inside * fminf(a.w * a.h, b.w * b.h);
+            keep = !um_same_place(list->v[k].box, b, iou, inside);
         }
         if (keep)
             list->v[n++] = list->v[i];

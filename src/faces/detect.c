@@ -18,7 +18,6 @@ enum {
     CUT = 3,                /* a box this near to an inner border of a tile is cut */
 };
 static const double MOST_SCALE = 4, NEXT_SCALE = 2.1;
-static const float INSIDE = 0.8f; /* of the smaller box: a part of a face found beside the whole */
 
 /* One look at `from` (image pixels), resized to pw x ph in the corner of an input of w x h. */
 static um_status look(um_net *net, const um_image *rgb, um_rect from, int pw, int ph, int w, int h,
@@ -138,6 +137,6 @@ um_status um_detect(um_net *net, const um_image *rgb, const um_detect_plan *plan
         if (s >= last)
             break;
     }
-    um_suppress(list, net->man.decoder.nms_iou, INSIDE);
+    um_suppress(list, net->man.decoder.nms_iou, UM_PART);
     return st;
 }

@@ -61,6 +61,10 @@ typedef struct um_detector_outputs {
 um_status um_decode_faces(um_found_list *list, const um_decoder *d, const um_detector_outputs *out, int width,
                           int height, float score_min, um_error *err);
 float um_rect_iou(um_rect a, um_rect b);
+#define UM_PART 0.8f /* share of the smaller box from which it is a part of the other's face */
+/* Boxes of one face: their overlap is above `iou`, or of the smaller one more than the share `inside` is
+ * shared. */
+bool um_same_place(um_rect a, um_rect b, float iou, float inside);
 /* Sorts by score and removes every box that overlaps a better one by more than `iou` (intersection over
  * union) or lies in it (or holds it) by more than `inside` of the smaller area. */
 void um_suppress(um_found_list *list, float iou, float inside);
@@ -102,8 +106,8 @@ um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, 
 um_square um_square_of_box(const um_crop_rule *rule, um_rect box, float angle_rad);
 /* The same for the tight box of 68 points, upright by the eyes. */
 um_square um_landmarks_square(const um_crop_rule *rule, const um_point points[68]);
-/* Two looks: the square from a detector's box (angle from the eyes when known), then from the first points.
- */
+/* Two looks: the square from a detector's box (angle from the eyes when known), then from the first points;
+ * the first stands if only it is believed. */
 um_status um_landmarks_find(um_net *net, const um_image *rgb, um_rect box, float angle_rad, um_landmarks *out,
                             um_error *err);
 /* One look around earlier points. */

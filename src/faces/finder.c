@@ -92,6 +92,16 @@ static int by_size(const void *a, const void *b)
     return (p->box.x > q->box.x) - (p->box.x < q->box.x);
 }
 
+/* The detector's boxes of one face may lie apart (a half of it, say) and its landmarks meet: best scores come
+ * first. */
+static bool is_new(const um_faces *faces, float iou)
+{
+    for (int i = 0; i < faces->n; i++)
+        if (um_same_place(faces->face[i].box, faces->face[faces->n].box, iou, UM_PART))
+            return false;
+    return true;
+}
+
 um_status um_face_find(um_face_finder *f, const um_image *rgb, um_faces *out, um_error *err)
 {
     um_found_list list = {0};
@@ -103,9 +113,10 @@ um_status um_face_find(um_face_finder *f, const um_image *rgb, um_faces *out, um
         st = um_fail_oom(err);
         goto done;
     }
+    float iou = f->net[UM_ROLE_DETECTOR].man.decoder.nms_iou;
     for (int i = 0; i < list.n && st == UM_OK; i++) {
         st = um_finder_complete(f, rgb, &list.v[i], &out->face[out->n], err);
-        out->n += st == UM_OK && um_face_believed(&out->face[out->n]);
+        out->n += st == UM_OK && um_face_believed(&out->face[out->n]) && is_new(out, iou);
     }
     qsort(out->face, (size_t)out->n, sizeof *out->face, by_size);
 done:

@@ -220,6 +220,10 @@ static void suppression(void)
     CHECK_NEAR(um_rect_iou((um_rect){0, 0, 10, 10}, (um_rect){5, 0, 10, 10}), 1 / 3.0, 1e-6);
     CHECK(um_rect_iou((um_rect){0, 0, 10, 10}, (um_rect){10, 0, 10, 10}) == 0);
     CHECK(um_rect_iou((um_rect){0, 0, 0, 0}, (um_rect){0, 0, 0, 0}) == 0);
+    um_rect whole = {0, 0, 100, 120}, half = {5, 10, 40, 50}, other = {80, 0, 100, 120};
+    CHECK(um_same_place(whole, half, .4f, UM_PART) && !um_same_place(whole, half, .4f, 1));
+    CHECK(um_same_place(whole, (um_rect){10, 0, 100, 120}, .4f, 1) &&
+          !um_same_place(whole, other, .4f, UM_PART));
 }
 
 static const char good[] =
