@@ -13,9 +13,11 @@ enum { ACCUMULATORS = 10, ROUNDS = 10000000, TRIES = 8, FLOATS = 1 << 24 };
 __attribute__((target("avx2,fma"))) static void multiply(void)
 {
     __m256 a[ACCUMULATORS], b = _mm256_set1_ps(.999f), c = _mm256_set1_ps(1e-4f);
+#pragma GCC unroll 10
     for (int i = 0; i < ACCUMULATORS; i++)
         a[i] = c;
     for (int k = 0; k < ROUNDS; k++)
+#pragma GCC unroll 10 /* else the accumulators live in memory */
         for (int i = 0; i < ACCUMULATORS; i++) {
             a[i] = _mm256_fmadd_ps(a[i], b, c);
             __asm__ volatile("" : "+x"(a[i])); /* keeps the compiler from folding the loop */
