@@ -1,6 +1,8 @@
-/* Conv: oneDNN where it has a fast implementation and the shape is ordinary, else plain loops. */
+/* Conv: oneDNN where it has a fast implementation and the shape is ordinary, in training Winograd's way where
+ * that is faster, else plain loops. */
 #include "nn/onednn.h"
 #include "nn/ops/ops.h"
+#include "nn/winograd.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +16,11 @@ typedef struct band { /* some rows of the result, made by one thread */
 typedef struct conv {
     um_window w;
     int64_t groups;
-    int n_bands; /* 0: `train`, or the plain loops */
+    int n_bands; /* 0: `winograd`, `train`, or the plain loops */
     band bands[MAX_BANDS];
-    um_dnnl_conv_train *train; /* weights that learn */
-    float *bias_sink;          /* where oneDNN puts a bias gradient that nobody asked for */
+    um_winograd *winograd; /* weights that learn, the one or the other */
+    um_dnnl_conv_train *train;
+    float *bias_sink; /* where oneDNN puts a bias gradient that nobody asked for */
 } conv;
 
 static um_status read(const um_call *c, um_window *w, int64_t *groups, um_error *err)
@@ -112,6 +115,8 @@ static um_status prepare(um_call *c, um_error *err)
         return UM_OK;
     if (c->grad_in) {
         um_conv_shape s = conv_shape(c, v);
+        if (um_winograd_suits(&s))
+            return um_winograd_new(&v->winograd, &s, c->scratch, err);
         if (um_has(c, 2) && !(v->bias_sink = um_calloc((size_t)y->dim[1], sizeof *v->bias_sink)))
             return um_fail_oom(err);
         st = um_dnnl_conv_train_new(&v->train, &s, um_has(c, 2), c->scratch, err);
@@ -258,6 +263,11 @@ static void run_band(void *context, int part)
 static um_status forward(um_call *c, um_error *err)
 {
     const conv *v = c->state;
+    if (v->winograd) {
+        um_winograd_forward(v->winograd, c->in[0]->data, c->in[1]->data, um_has(c, 2) ? c->in[2]->data : NULL,
+                            c->out[0]->data);
+        return UM_OK;
+    }
     if (v->train)
         return um_dnnl_conv_train_forward(v->train, c->in[0]->data, c->in[1]->data,
                                           um_has(c, 2) ? c->in[2]->data : NULL, c->out[0]->data, err);
@@ -279,6 +289,7 @@ static void release(void *state)
     conv *v = state;
     for (int i = 0; i < MAX_BANDS; i++)
         um_dnnl_conv_free(v->bands[i].fast);
+    um_winograd_free(v->winograd);
     um_dnnl_conv_train_free(v->train);
     free(v->bias_sink);
     free(v);
@@ -290,6 +301,13 @@ static um_status backward(um_call *c, um_error *err)
     float *gw = c->grad_in[1] ? c->grad_in[1]->data : NULL,
           *gb = um_has(c, 2) && c->grad_in[2] ? c->grad_in[2]->data : v->bias_sink;
     um_status st = UM_OK;
+    if (v->winograd) {
+        if (gw)
+            um_winograd_back_weights(v->winograd, c->in[0]->data, c->grad_out[0]->data, gw, gb);
+        if (c->grad_in[0])
+            um_winograd_back_data(v->winograd, c->grad_out[0]->data, c->in[1]->data, c->grad_in[0]->data);
+        return UM_OK;
+    }
     if (!v->train) {
         plain_backward(c, v);
         return UM_OK;

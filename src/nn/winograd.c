@@ -1,0 +1,450 @@
+/* winograd.c: tiles of 6 x 6 pixels, which overlap by two, give 4 x 4 results each.
+ *
+ * Transformed, a tile is 36 numbers per channel ("frequencies"), and for each frequency the convolution is a
+ * product of matrices, tiles x channels times channels x channels. Tiles are taken in blocks whose transforms
+ * stay in the last cache, results in panels of UM_PANEL channels whose sums stay in the second:
+ *
+ *   V[36][tiles][from]    transformed tiles        B' d B
+ *   U[36][from][panel]    transformed kernels      G g G'
+ *   M[36][tiles][panel]   their products           result A' M A
+ *
+ * The gradient of the kernels is the same bilinear form, taken the other way: V times A gy A' gives the
+ * gradient of U, and G' of that the gradient of g. Between frequencies lies a gap, else all would fall into
+ * the same lines of the cache. */
+#include "nn/winograd.h"
+#include "nn/panel.h"
+#include "nn/vec.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUT = 4, IN = 6, FREQUENCIES = IN * IN, TAPS = 9, GAP = UM_PANEL };
+enum { CACHE = 1 << 20, MIN_TILES = 64 }; /* of a block: the kernels are read once for each block */
+
+/* One direction: from maps of `from` channels to maps of `to`. */
+typedef struct pass {
+    int64_t batch, from, to;
+    int64_t in[2], out[2], pad[2];
+    int64_t across, per_map, tiles, block; /* tiles of a row, of a map, of all; of one block */
+} pass;
+
+struct um_winograd {
+    pass forward, back;
+    um_scratch *scratch;
+};
+
+static pass pass_new(const um_conv_shape *s, bool back)
+{
+    const um_window *w = &s->w;
+    pass p = {.batch = s->batch,
+              .from = back ? s->out_channels : s->in_channels,
+              .to = back ? s->in_channels : s->out_channels};
+    for (int i = 0; i < 2; i++) {
+        p.in[i] = back ? w->out[i] : w->in[i];
+        p.out[i] = back ? w->in[i] : w->out[i];
+        p.pad[i] = back ? 2 - w->pad_lo[i] : w->pad_lo[i];
+    }
+    p.across = (p.out[1] + OUT - 1) / OUT;
+    p.per_map = p.across * ((p.out[0] + OUT - 1) / OUT);
+    p.tiles = p.batch * p.per_map;
+    int64_t most = CACHE / (FREQUENCIES * (int64_t)sizeof(float) * p.from);
+    most = most < MIN_TILES ? MIN_TILES : most;
+    int64_t n = (p.tiles + most - 1) / most;
+    p.block = n ? (p.tiles + n - 1) / n : 0;
+    return p;
+}
+
+/* Floats from one frequency to the next. */
+static size_t v_step(const pass *p)
+{
+    return (size_t)(p->block * p->from + GAP);
+}
+static size_t u_step(const pass *p)
+{
+    return (size_t)(p->from * UM_PANEL + GAP);
+}
+static size_t m_step(const pass *p)
+{
+    return (size_t)(p->block * UM_PANEL + GAP);
+}
+
+/* With several blocks the transformed kernels of all panels are kept, else those of one. */
+static size_t u_floats(const pass *p, int64_t panel)
+{
+    return p->block < p->tiles ? (size_t)(panel / UM_PANEL) * FREQUENCIES * u_step(p) : 0;
+}
+
+static size_t floats(const pass *p)
+{
+    int64_t panels = (p->to + UM_PANEL - 1) / UM_PANEL;
+    return FREQUENCIES * (v_step(p) + m_step(p) + u_step(p)) + u_floats(p, (panels - 1) * UM_PANEL);
+}
+
+bool um_winograd_suits(const um_conv_shape *s)
+{
+    const um_window *w = &s->w;
+    if (s->groups != 1 || w->n != 2 || s->in_channels % UM_LANES || s->out_channels % UM_LANES)
+        return false;
+    for (int i = 0; i < 2; i++)
+        if (w->kernel[i] != 3 || w->stride[i] != 1 || w->dilation[i] != 1 || w->pad_lo[i] > 2 ||
+            w->pad_hi[i] > 2)
+            return false;
+    pass p = pass_new(s, false), b = pass_new(s, true);
+    int64_t pixels = s->batch * w->out[0] * w->out[1];
+    return p.tiles && b.tiles && p.tiles * OUT * OUT < 2 * pixels;
+}
+
+um_status um_winograd_new(um_winograd **out, const um_conv_shape *shape, um_scratch *scratch, um_error *err)
+{
+    um_winograd *w = *out = um_calloc(1, sizeof *w);
+    if (!w)
+        return um_fail_oom(err);
+    *w = (um_winograd){pass_new(shape, false), pass_new(shape, true), scratch};
+    size_t n = floats(&w->forward), m = floats(&w->back);
+    return um_scratch_fit(scratch, (n > m ? n : m) * sizeof(float), err);
+}
+
+void um_winograd_free(um_winograd *w)
+{
+    free(w);
+}
+
+/* --- the transforms, eight channels at a time; `step` between the values of a line, in vectors --- */
+
+#define HALF_ROOT .70710678118654752f /* the points: a = 1 / sqrt 2 */
+#define ROOT 1.4142135623730951f      /* and b = sqrt 2; a b = 1 */
+
+/* B': from 6 to 6 */
+UM_INLINE void tile_line(um_vec *to, const um_vec *d, int step)
+{
+    um_vec d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+    um_vec even = d4 - 2 * d2, odd = HALF_ROOT * (d3 - 2 * d1);
+    to[0] = d0 + d4 - 2.5f * d2;
+    to[step] = even + odd;
+    to[2 * step] = even - odd;
+    even = d4 - .5f * d2;
+    odd = ROOT * (d3 - .5f * d1);
+    to[3 * step] = even + odd;
+    to[4 * step] = even - odd;
+    to[5 * step] = d1 + d5 - 2.5f * d3;
+}
+
+/* A': from 6 to 4 */
+UM_INLINE void result_line(um_vec *to, const um_vec *m, int step)
+{
+    um_vec sa = m[step] + m[2 * step], da = HALF_ROOT * (m[step] - m[2 * step]);
+    um_vec sb = m[3 * step] + m[4 * step], db = ROOT * (m[3 * step] - m[4 * step]);
+    to[0] = m[0] + sa + sb;
+    to[step] = da + db;
+    to[2 * step] = .5f * sa + 2 * sb;
+    to[3 * step] = .5f * da + 2 * db + m[5 * step];
+}
+
+/* A: from 4 to 6 */
+UM_INLINE void slope_line(um_vec *to, const um_vec *g, int step)
+{
+    um_vec g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step];
+    um_vec even = g0 + .5f * g2, odd = HALF_ROOT * (g1 + .5f * g3);
+    to[0] = g0;
+    to[step] = even + odd;
+    to[2 * step] = even - odd;
+    even = g0 + 2 * g2;
+    odd = ROOT * (g1 + 2 * g3);
+    to[3 * step] = even + odd;
+    to[4 * step] = even - odd;
+    to[5 * step] = g3;
+}
+
+/* G: from 3 to 6 */
+UM_INLINE void kernel_line(um_vec *to, const um_vec *g, int from_step, int step)
+{
+    um_vec g0 = g[0], g1 = g[from_step], g2 = g[2 * from_step];
+    um_vec even = -2.f / 3 * (g0 + .5f * g2), odd = -2.f / 3 * HALF_ROOT * g1;
+    to[0] = g0;
+    to[step] = even + odd;
+    to[2 * step] = even - odd;
+    even = 1.f / 6 * (g0 + 2 * g2);
+    odd = 1.f / 6 * ROOT * g1;
+    to[3 * step] = even + odd;
+    to[4 * step] = even - odd;
+    to[5 * step] = g2;
+}
+
+/* G': from 6 to 3 */
+UM_INLINE void kernel_slope_line(um_vec *to, const um_vec *u, int to_step, int step)
+{
+    um_vec sa = -2.f / 3 * (u[step] + u[2 * step]), da = -2.f / 3 * HALF_ROOT * (u[step] - u[2 * step]);
+    um_vec sb = 1.f / 6 * (u[3 * step] + u[4 * step]), db = 1.f / 6 * ROOT * (u[3 * step] - u[4 * step]);
+    to[0] = u[0] + sa + sb;
+    to[to_step] = da + db;
+    to[2 * to_step] = .5f * sa + 2 * sb + u[5 * step];
+}
+
+/* --- tiles --- */
+
+/* A tile in a map. */
+typedef struct place {
+    const float *map;
+    int64_t height, width, channels, top, left;
+} place;
+
+/* Its n x n pixels; NULL for those that the map does not have. */
+UM_INLINE void find_pixels(const float **pixel, const place *p, int n)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+            int64_t y = p->top + i, x = p->left + j;
+            bool inside = y >= 0 && y < p->height && x >= 0 && x < p->width;
+            pixel[i * n + j] = inside ? p->map + (y * p->width + x) * p->channels : NULL;
+        }
+}
+
+/* Tile number t of the result, seen in maps of `channels` that begin `shift` pixels earlier. */
+static place place_of(const pass *p, const float *maps, const int64_t *size, int64_t channels,
+                      const int64_t *shift, int64_t t)
+{
+    int64_t map = t / p->per_map, rest = t % p->per_map;
+    return (place){.map = maps + map * size[0] * size[1] * channels,
+                   .height = size[0],
+                   .width = size[1],
+                   .channels = channels,
+                   .top = rest / p->across * OUT - shift[0],
+                   .left = rest % p->across * OUT - shift[1]};
+}
+
+static const float zeros[UM_LANES];
+static const int64_t no_shift[2];
+
+UM_FAST static void make_tiles(float *v, const pass *p, const float *x, int64_t first, int64_t n)
+{
+    size_t step = v_step(p);
+    for (int64_t t = 0; t < n; t++) {
+        const float *pixel[FREQUENCIES];
+        place at = place_of(p, x, p->in, p->from, p->pad, first + t);
+        find_pixels(pixel, &at, IN);
+        for (int64_t ch = 0; ch < p->from; ch += UM_LANES) {
+            um_vec a[FREQUENCIES], b[FREQUENCIES];
+            for (int i = 0; i < FREQUENCIES; i++)
+                a[i] = UM_LOAD(pixel[i] ? pixel[i] + ch : zeros);
+            for (int i = 0; i < IN; i++)
+                tile_line(b + i, a + i, IN);
+            for (int i = 0; i < IN; i++)
+                tile_line(a + i * IN, b + i * IN, 1);
+            for (int i = 0; i < FREQUENCIES; i++)
+                UM_STORE(v + (size_t)i * step + t * p->from + ch, a[i]);
+        }
+    }
+}
+
+/* Channels [panel, panel + columns) of the gradient of the results. */
+UM_FAST static void make_slopes(float *m, const pass *p, const float *gy, int64_t first, int64_t n,
+                                int64_t panel, int columns)
+{
+    size_t step = m_step(p);
+    for (int64_t t = 0; t < n; t++) {
+        const float *pixel[OUT * OUT];
+        place at = place_of(p, gy, p->out, p->to, no_shift, first + t);
+        find_pixels(pixel, &at, OUT);
+        for (int ch = 0; ch < columns; ch += UM_LANES) {
+            um_vec a[OUT * OUT], b[IN * OUT], c[FREQUENCIES];
+            for (int i = 0; i < OUT * OUT; i++)
+                a[i] = UM_LOAD(pixel[i] ? pixel[i] + panel + ch : zeros);
+            for (int i = 0; i < OUT; i++)
+                slope_line(b + i, a + i, OUT);
+            for (int i = 0; i < IN; i++)
+                slope_line(c + i * IN, b + i * OUT, 1);
+            for (int i = 0; i < FREQUENCIES; i++)
+                UM_STORE(m + (size_t)i * step + t * UM_PANEL + ch, c[i]);
+        }
+    }
+}
+
+UM_FAST static void make_results(float *y, const pass *p, const float *m, const float *bias, int64_t first,
+                                 int64_t n, int64_t panel, int columns)
+{
+    size_t step = m_step(p);
+    for (int64_t t = 0; t < n; t++) {
+        place at = place_of(p, y, p->out, p->to, no_shift, first + t);
+        float *to = y + (at.map - y) + (at.top * at.width + at.left) * at.channels + panel;
+        int64_t rows = at.height - at.top, cols = at.width - at.left;
+        for (int ch = 0; ch < columns; ch += UM_LANES) {
+            um_vec a[FREQUENCIES], b[OUT * IN], c[OUT * OUT];
+            um_vec plus = UM_LOAD(bias ? bias + panel + ch : zeros);
+            for (int i = 0; i < FREQUENCIES; i++)
+                a[i] = UM_LOAD(m + (size_t)i * step + t * UM_PANEL + ch);
+            for (int i = 0; i < IN; i++)
+                result_line(b + i, a + i, IN);
+            for (int i = 0; i < OUT; i++)
+                result_line(c + i * OUT, b + i * IN, 1);
+            for (int i = 0; i < OUT && i < rows; i++)
+                for (int j = 0; j < OUT && j < cols; j++)
+                    UM_STORE(to + (i * at.width + j) * at.channels + ch, c[i * OUT + j] + plus);
+        }
+    }
+}
+
+/* --- kernels --- */
+
+/* Eight rows of eight values, turned. */
+UM_INLINE void turn(um_vec *r)
+{
+    typedef um_vec_mask at;
+    um_vec s[UM_LANES];
+    for (int i = 0; i < 4; i++) { /* within halves of a vector first: that is cheap */
+        s[2 * i] = __builtin_shuffle(r[2 * i], r[2 * i + 1], (at){0, 8, 2, 10, 4, 12, 6, 14});
+        s[2 * i + 1] = __builtin_shuffle(r[2 * i], r[2 * i + 1], (at){1, 9, 3, 11, 5, 13, 7, 15});
+    }
+    for (int i = 0; i < 8; i++) {
+        int k = i / 4 * 4 + i % 2; /* rows k, k + 2 */
+        r[i] = i % 4 < 2 ? __builtin_shuffle(s[k], s[k + 2], (at){0, 1, 8, 9, 4, 5, 12, 13})
+                         : __builtin_shuffle(s[k], s[k + 2], (at){2, 3, 10, 11, 6, 7, 14, 15});
+    }
+    for (int i = 0; i < 4; i++) {
+        s[i] = __builtin_shuffle(r[i], r[i + 4], (at){0, 1, 2, 3, 8, 9, 10, 11});
+        s[i + 4] = __builtin_shuffle(r[i], r[i + 4], (at){4, 5, 6, 7, 12, 13, 14, 15});
+    }
+    for (int i = 0; i < 8; i++)
+        r[i] = s[i];
+}
+
+/* The nine taps of eight kernels that lie `step` apart. */
+UM_INLINE void load_taps(um_vec *tap, const float *w, int64_t step)
+{
+    for (int i = 0; i < UM_LANES; i++)
+        tap[i] = UM_LOAD(w + i * step);
+    turn(tap);
+    for (int i = 0; i < UM_LANES; i++)
+        tap[8][i] = w[i * step + 8];
+}
+
+UM_INLINE void store_taps(float *w, um_vec *tap, int64_t step)
+{
+    for (int i = 0; i < UM_LANES; i++)
+        w[i * step + 8] = tap[8][i];
+    turn(tap);
+    for (int i = 0; i < UM_LANES; i++)
+        UM_STORE(w + i * step, tap[i]);
+}
+
+/* The kernels to channels [panel, panel + columns). Back, they are turned by half a turn, and go from the
+ * out channels to the in channels. */
+UM_FAST static void make_kernels(float *u, const pass *p, const float *weights, bool back, int64_t panel,
+                                 int columns)
+{
+    size_t step = u_step(p);
+    for (int64_t k = 0; k < p->from; k++)
+        for (int ch = 0; ch < columns; ch += UM_LANES) {
+            um_vec g[TAPS], a[IN * 3], b[FREQUENCIES];
+            int64_t to = panel + ch;
+            load_taps(g, weights + (back ? k * p->to + to : to * p->from + k) * TAPS,
+                      back ? TAPS : p->from * TAPS);
+            for (int i = 0; back && i < TAPS / 2; i++) {
+                um_vec other = g[TAPS - 1 - i];
+                g[TAPS - 1 - i] = g[i];
+                g[i] = other;
+            }
+            for (int i = 0; i < 3; i++)
+                kernel_line(a + i, g + i, 3, 3);
+            for (int i = 0; i < IN; i++)
+                kernel_line(b + i * IN, a + i * 3, 1, 1);
+            for (int i = 0; i < FREQUENCIES; i++)
+                UM_STORE(u + (size_t)i * step + k * UM_PANEL + ch, b[i]);
+        }
+}
+
+UM_FAST static void make_kernel_slopes(float *gw, const pass *p, const float *u, int64_t panel, int columns)
+{
+    size_t step = u_step(p);
+    for (int64_t k = 0; k < p->from; k++)
+        for (int ch = 0; ch < columns; ch += UM_LANES) {
+            um_vec a[FREQUENCIES], b[3 * IN], g[TAPS];
+            for (int i = 0; i < FREQUENCIES; i++)
+                a[i] = UM_LOAD(u + (size_t)i * step + k * UM_PANEL + ch);
+            for (int i = 0; i < IN; i++)
+                kernel_slope_line(b + i, a + i, IN, IN);
+            for (int i = 0; i < 3; i++)
+                kernel_slope_line(g + i * 3, b + i * IN, 1, 1);
+            store_taps(gw + ((panel + ch) * p->from + k) * TAPS, g, p->from * TAPS);
+        }
+}
+
+/* --- passes --- */
+
+static int columns_of(const pass *p, int64_t panel)
+{
+    return p->to - panel < UM_PANEL ? (int)(p->to - panel) : UM_PANEL;
+}
+
+static void run(const um_winograd *w, const pass *p, const float *x, const float *weights, const float *bias,
+                float *y)
+{
+    float *v = w->scratch->data, *m = v + FREQUENCIES * v_step(p), *u = m + FREQUENCIES * m_step(p);
+    for (int64_t first = 0; first < p->tiles; first += p->block) {
+        int64_t n = p->tiles - first < p->block ? p->tiles - first : p->block;
+        make_tiles(v, p, x, first, n);
+        for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
+            int columns = columns_of(p, panel);
+            float *kernels = u + u_floats(p, panel);
+            if (!first)
+                make_kernels(kernels, p, weights, p == &w->back, panel, columns);
+            for (size_t i = 0; i < FREQUENCIES; i++)
+                um_panel_multiply(&(um_panel){.a = v + i * v_step(p),
+                                              .row = p->from,
+                                              .step = 1,
+                                              .b = kernels + i * u_step(p),
+                                              .c = m + i * m_step(p),
+                                              .m = n,
+                                              .n = p->from,
+                                              .columns = columns});
+            make_results(y, p, m, bias, first, n, panel, columns);
+        }
+    }
+}
+
+void um_winograd_forward(const um_winograd *w, const float *x, const float *weights, const float *bias,
+                         float *y)
+{
+    run(w, &w->forward, x, weights, bias, y);
+}
+
+void um_winograd_back_data(const um_winograd *w, const float *gy, const float *weights, float *gx)
+{
+    run(w, &w->back, gy, weights, NULL, gx);
+}
+
+UM_FAST static void sum_pixels(float *restrict sum, const float *restrict gy, int64_t pixels,
+                               int64_t channels)
+{
+    memset(sum, 0, (size_t)channels * sizeof *sum);
+    for (int64_t i = 0; i < pixels; i++, gy += channels)
+        for (int64_t ch = 0; ch < channels; ch++)
+            sum[ch] += gy[ch];
+}
+
+void um_winograd_back_weights(const um_winograd *w, const float *x, const float *gy, float *gw, float *gb)
+{
+    const pass *p = &w->forward;
+    float *v = w->scratch->data, *m = v + FREQUENCIES * v_step(p), *u = m + FREQUENCIES * m_step(p);
+    for (int64_t first = 0; first < p->tiles; first += p->block) {
+        int64_t n = p->tiles - first < p->block ? p->tiles - first : p->block;
+        make_tiles(v, p, x, first, n);
+        for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
+            int columns = columns_of(p, panel);
+            float *slopes = u + u_floats(p, panel);
+            make_slopes(m, p, gy, first, n, panel, columns);
+            for (size_t i = 0; i < FREQUENCIES; i++)
+                um_panel_multiply(&(um_panel){.a = v + i * v_step(p),
+                                              .row = 1,
+                                              .step = p->from,
+                                              .b = m + i * m_step(p),
+                                              .c = slopes + i * u_step(p),
+                                              .m = p->from,
+                                              .n = n,
+                                              .columns = columns,
+                                              .add = first > 0});
+            if (first + n == p->tiles)
+                make_kernel_slopes(gw, p, slopes, panel, columns);
+        }
+    }
+    if (gb)
+        sum_pixels(gb, gy, p->batch * p->out[0] * p->out[1], p->to);
+}

@@ -1,0 +1,25 @@
+/* winograd.h: convolution with kernels of 3 x 3, stride 1 and no groups, forward and both ways back, by
+ * Winograd's minimal filtering F(4 x 4, 3 x 3) (Lavin and Gray 2016): 36 products for 16 results, where the
+ * definition takes 144. Maps in UM_NHWC, weights as in ONNX (out channels, in channels, 3, 3), which may
+ * change from call to call. Everything runs in the calling thread.
+ *
+ * The points are 0, +-1/sqrt 2, +-sqrt 2 and infinity: the largest error is then some 1.5 times that of plain
+ * sums in single precision, with Lavin and Gray's 0, +-1, +-2 five times as large. */
+#ifndef UM_NN_WINOGRAD_H
+#define UM_NN_WINOGRAD_H
+#include "nn/onednn.h"
+
+typedef struct um_winograd um_winograd;
+
+/* Whether this is such a convolution, and large enough to be faster this way. */
+bool um_winograd_suits(const um_conv_shape *shape);
+/* Asks for as much of `scratch` as a pass needs; `scratch` must outlive it. */
+um_status um_winograd_new(um_winograd **out, const um_conv_shape *shape, um_scratch *scratch, um_error *err);
+void um_winograd_free(um_winograd *w);
+
+/* `bias` and `gb`, its gradient, may be NULL. */
+void um_winograd_forward(const um_winograd *w, const float *x, const float *weights, const float *bias,
+                         float *y);
+void um_winograd_back_data(const um_winograd *w, const float *gy, const float *weights, float *gx);
+void um_winograd_back_weights(const um_winograd *w, const float *x, const float *gy, float *gw, float *gb);
+#endif
