@@ -32,8 +32,8 @@ typedef struct trainer {
     _Atomic int next, turn; /* shards are taken in order, and added up in order */
 
     /* [weights.n] each: the sum over the shards, of gradients and then of statistics; the weights now, needed
-     * only between steps and so in the same place; averaged weights, and the best of them (NULL without
-     * validation) */
+     * only between steps and so in the same place; averaged weights (NULL without averaging), and the best of
+     * them (NULL without validation) */
     float *sum, *now, *mean, *best;
     float **batch; /* [n_plans][weights.n_batch]: statistics on their way into the sum */
     um_train_state state;
@@ -128,16 +128,17 @@ static um_status prepare(trainer *t, um_error *err)
     t->errors = um_calloc(local, sizeof *t->errors);
     t->sum = um_calloc_aligned(n, sizeof(float));
     t->now = t->sum;
-    t->mean = um_calloc_aligned(n, sizeof(float));
+    t->mean = o->average > 0 ? um_calloc_aligned(n, sizeof(float)) : NULL;
     t->best = t->task->validate ? um_calloc_aligned(n, sizeof(float)) : NULL;
     t->batch = um_calloc((size_t)t->n_plans, sizeof *t->batch);
-    if (!t->terms || !t->statuses || !t->errors || !t->sum || !t->mean || (t->task->validate && !t->best) ||
-        !t->batch)
+    if (!t->terms || !t->statuses || !t->errors || !t->sum || (o->average > 0 && !t->mean) ||
+        (t->task->validate && !t->best) || !t->batch)
         return um_fail_oom(err);
     for (int i = 0; i < t->n_plans; i++)
         if (!(t->batch[i] = um_calloc(t->weights.n_batch, sizeof(float))))
             return um_fail_oom(err);
-    um_weights_get(&t->weights, t->mean);
+    if (t->mean)
+        um_weights_get(&t->weights, t->mean);
     return UM_OK;
 }
 
@@ -173,7 +174,8 @@ static int arrays(trainer *t, um_train_array *out)
 {
     int n = 0;
     out[n++] = (um_train_array){t->now, t->weights.n};
-    out[n++] = (um_train_array){t->mean, t->weights.n};
+    if (t->mean)
+        out[n++] = (um_train_array){t->mean, t->weights.n};
     if (t->best)
         out[n++] = (um_train_array){t->best, t->weights.n};
     for (int i = 0; i < um_optimizer_arrays(t->optimizer); i++)
@@ -330,7 +332,8 @@ static um_status step(trainer *t, double *news, um_error *err)
                       o->rate * um_schedule(s->step, o->steps, o->warmup, o->floor));
     um_weights_run(&t->weights, t->sum + t->weights.n_grads, 1. / o->shards);
     um_weights_get(&t->weights, t->now);
-    um_average(t->mean, t->now, t->weights.n, um_average_keep(o->average, s->step));
+    if (t->mean)
+        um_average(t->mean, t->now, t->weights.n, um_average_keep(o->average, s->step));
     for (int i = 0; i < t->task->n_terms; i++)
         s->window[i] += news[TERMS + i];
     s->window_norm += norm;
@@ -348,7 +351,8 @@ static um_status measure(trainer *t, double *metrics, um_error *err)
     double news[UM_TRAIN_METRICS + 1] = {0};
     if (is_first(t)) {
         um_weights_get(&t->weights, t->now);
-        um_weights_set(&t->weights, t->mean);
+        if (t->mean)
+            um_weights_set(&t->weights, t->mean);
         st = t->task->validate(t->task->user, t->graph, news, err);
         um_weights_set(&t->weights, t->now);
         news[UM_TRAIN_METRICS] = st < 0;
@@ -387,7 +391,7 @@ static um_status validate(trainer *t, um_error *err)
         s->best = t->task->validate ? metrics[0] : NAN;
         s->best_step = s->step;
         if (t->best)
-            memcpy(t->best, t->mean, t->weights.n * sizeof *t->best);
+            memcpy(t->best, t->mean ? t->mean : t->now, t->weights.n * sizeof *t->best);
     }
     return is_first(t) && o->curves && o->log ? um_curves_write(o->curves, o->log, t->task->name, err)
                                               : UM_OK;
@@ -486,7 +490,8 @@ um_status um_train(um_graph *graph, const um_train_task *task, const um_train_op
         st = loop(&t, result, err);
     if (st == UM_OK) {
         double elapsed = um_now_s() - t.started;
-        um_weights_set(&t.weights, t.best ? t.best : t.mean);
+        if (t.best || t.mean)
+            um_weights_set(&t.weights, t.best ? t.best : t.mean);
         result->steps = t.state.step;
         result->best_step = t.state.best_step;
         result->best = t.state.best;

@@ -242,6 +242,7 @@ layers = [
     ("Conv", lambda: nn.Conv2d(5, 6, (3, 2), 1, (2, 1), 2)),
     ("Conv", lambda: nn.Conv2d(5, 16, 1)),
     ("Conv", lambda: nn.Conv2d(5, 7, 5, 3, 2)),
+    ("Conv, Winograd", lambda: nn.Sequential(nn.Conv2d(5, 16, 1), nn.Conv2d(16, 24, 3, 1, (1, 2)))),
     ("Conv, groups", lambda: nn.Conv2d(5, 5, 3, 1, 1, groups=5)),
     ("Conv, groups", lambda: nn.Conv2d(5, 10, 3, 2, 1, groups=5)),
     ("Conv, groups", lambda: nn.Sequential(nn.Conv2d(5, 32, 1), nn.Conv2d(32, 32, 3, 1, 1, groups=4))),

@@ -134,7 +134,7 @@ static int count_lines(const char *path)
     return lines;
 }
 
-static void resumes(void)
+static void resumes(double average)
 {
     curve a = {0}, b = {0};
     digits d;
@@ -143,6 +143,7 @@ static void resumes(void)
     um_train_result r;
     um_error err = {0};
     char whole[128], parts[128], state[128];
+    o.average = average;
     digits_init(&d);
     o.log = in_dir(whole, "whole.jsonl");
     CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK);
@@ -189,6 +190,7 @@ static void resumes(void)
     }
     CHECK(equal(g, h));
     free(bytes);
+    CHECK(!unlink(state) && !unlink(parts) && !unlink(whole));
     um_graph_free(&g);
     um_graph_free(&h);
 }
@@ -436,7 +438,8 @@ int main(int argc, char **argv)
     statistics();
     clips();
     same_for_any_threads();
-    resumes();
+    resumes(.999);
+    resumes(0); /* the weights themselves are validated and kept */
     stops();
     fails();
     learns();
