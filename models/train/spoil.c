@@ -1,4 +1,5 @@
 #include "spoil.h"
+#include "source/recode.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,6 +221,14 @@ void spoil_jpeg(um_image *m, int quality)
     free(luma);
 }
 
+/* A frame of a video in which something moves; pictures below 16 x 16 stay as they are. */
+static void recode(um_image *m, rng *r)
+{
+    bool old = rng_chance(r, .25f);
+    int quantizer = 3 + rng_int(r, 27), dx = rng_int(r, 9) - 4, dy = rng_int(r, 5) - 2;
+    um_image_recode(m, old ? "mpeg4" : "libx264", quantizer, dx, dy, NULL);
+}
+
 void spoil_picture(um_image *rgb, rng *r)
 {
     if (rng_chance(r, .85f))
@@ -234,6 +243,8 @@ void spoil_picture(um_image *rgb, rng *r)
         add_noise(rgb, r);
     if (rng_chance(r, .4f))
         spoil_jpeg(rgb, 8 + rng_int(r, 85));
+    if (rng_chance(r, .3f))
+        recode(rgb, r);
 }
 
 void spoil_cover(um_image *m, const um_image *other, rng *r)
