@@ -1,5 +1,6 @@
 #include "detector_sample.h"
 #include "base/base.h"
+#include "emblem.h"
 #include "faces/faces.h"
 #include "spoil.h"
 #include <stdlib.h>
@@ -52,6 +53,7 @@ static um_status fill(um_image *m, cell c, const photos *p, rng *r, um_error *er
         um_status st = um_image_crop_resize(&part, q->rgb, from, c.w, c.h, err);
         if (st < 0)
             return st;
+        emblem_lay_over(part, NULL, 0, r);
         spoil_picture(part, r);
         paste(m, c.x, c.y, part);
         um_image_free(&part);
@@ -127,6 +129,14 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
                      (float)(y1 - y0) / scale};
     if ((st = um_image_crop_resize(&part, q->rgb, inner, x1 - x0, y1 - y0, err)) < 0)
         return st;
+    um_rect boxes[DET_MOST_FACES];
+    int n = 0;
+    for (; n < q->n_faces && n < DET_MOST_FACES; n++) {
+        um_rect b = q->faces[n].box;
+        boxes[n] = (um_rect){(b.x - inner.x) * scale, (b.y - inner.y) * scale, b.w * scale, b.h * scale};
+    }
+    if (n == q->n_faces)
+        emblem_lay_over(part, boxes, n, r);
     spoil_picture(part, r);
     paste(m, c.x + x0, c.y + y0, part);
     um_image_free(&part);

@@ -1,5 +1,6 @@
 #include "landmark_sample.h"
 #include "base/base.h"
+#include "emblem.h"
 #include "faces/faces.h"
 #include "spoil.h"
 #include <stdlib.h>
@@ -134,6 +135,12 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
         return UM_OK;
     if (mirrored)
         mirror_picture(*out);
+    if (!truth->is_face && rng_chance(&r, .35f)) {
+        float w = LANDMARK_SIDE * rng_float(&r, .4f, 1.2f), h = w * rng_float(&r, .7f, 1.4f);
+        um_rect at = {(LANDMARK_SIDE - w) * rng_float(&r, .3f, .7f),
+                      (LANDMARK_SIDE - h) * rng_float(&r, .3f, .7f), w, h};
+        emblem_draw(*out, at, &r);
+    }
     for (float p = .35f; rng_chance(&r, p); p = .3f)
         spoil_cover(*out, other, &r);
     spoil_picture(*out, &r);

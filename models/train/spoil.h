@@ -4,7 +4,8 @@
 #include "random.h"
 #include <unmask/image.h>
 
-/* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG, H.264 or MPEG-4. */
+/* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG, H.264 or
+ * MPEG-4. */
 void spoil_picture(um_image *rgb, rng *r);
 /* Covers a part with a flat, noisy or striped shape, or with a piece of `other` (may be NULL). */
 void spoil_cover(um_image *rgb, const um_image *other, rng *r);
