@@ -1,5 +1,7 @@
-/* fuse.c: a convolution takes over the batch normalization and the activation that follow it; in training,
- * where the statistics are those of the batch, the normalization takes over the activation. */
+/* fuse.c: a convolution takes over the batch normalization and the activation that follow it. In training,
+ * where the statistics are those of the batch, the normalization takes over the activation, and a convolution
+ * beside it may do pieces of its work (um_call.norm_before, norm_behind). */
+#include "nn/ops/depthwise.h"
 #include "nn/ops/ops.h"
 #include "nn/plan.h"
 #include <math.h>
@@ -98,4 +100,32 @@ um_status um_plan_fuse(um_plan *p, um_error *err)
             take_over(c, next);
     }
     return UM_OK;
+}
+
+static bool is_norm(const um_call *c)
+{
+    return !strcmp(c->op->name, "BatchNormalization") && c->out[0]->layout == UM_NHWC &&
+           um_array_count(c->out[0]) && c->grad_in && c->grad_in[0] && !um_array_is_foreign(c->grad_in[0]);
+}
+
+void um_plan_share_norms(um_plan *p)
+{
+    um_plan_count_uses(p);
+    for (size_t i = 0; i < p->n_calls; i++) {
+        um_call *c = &p->calls[i], *next;
+        if (!is_norm(c))
+            continue;
+        c->grad_in[0]->root = c->grad_out[0]; /* nobody asks for that once this one has been made of it */
+        if (!(next = only_reader(p, c)) || !um_depthwise_fits(next) || !next->grad_in || !next->grad_in[0] ||
+            !next->grad_in[1])
+            continue;
+        c->reader_helps = true;
+        c->out[0]->root = c->in[0];
+        next->norm_before = c;
+        c = next;
+        if ((next = only_reader(p, c)) && is_norm(next) && !next->sum_in[0]) {
+            c->norm_behind = next;
+            next->maker_helps = true;
+        }
+    }
 }

@@ -33,7 +33,7 @@ static void find_lives_backward(um_plan *p)
         for (int k = 0; k < c->n_in && k < 2; k++)
             if (c->in[k] && c->op->flags & UM_OP_BACK_IN)
                 live(c->in[k], now);
-        if (c->op->flags & UM_OP_BACK_OUT)
+        if (c->op->flags & UM_OP_BACK_OUT || c->norm_behind)
             live(c->out[0], now);
         for (int k = 0; k < c->n_out; k++)
             if (c->grad_out[k])

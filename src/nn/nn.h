@@ -187,6 +187,13 @@ typedef struct um_call {
     um_workers *workers;
     um_scratch *scratch; /* of the plan: for what lives within one call of forward or backward */
     bool skip;           /* another call does its work, or its result is a view of its input */
+    /* Training, see fuse.c: a convolution does pieces of the work of normalizations beside it. */
+    struct um_call *norm_before; /* in[0] is its input still: normalized on the way in, and its sums gathered
+                                  * on the way back */
+    struct um_call *norm_behind; /* the only reader of out[0], measured on the way out; grad_out[0] is the
+                                  * gradient of its result still */
+    bool maker_helps,
+        reader_helps; /* of the normalization: who made its input or reads its result does this */
 } um_call;
 
 enum {

@@ -154,7 +154,7 @@ void um_plan_count_uses(um_plan *p)
     for (size_t i = 0; i < p->n_arrays; i++)
         p->arrays[i]->n_uses = 0;
     for (size_t i = 0; i < p->n_calls; i++)
-        for (int k = 0; !p->calls[i].skip && k < p->calls[i].n_in; k++)
+        for (int k = 0; (!p->calls[i].skip || p->calls[i].out[0]->root) && k < p->calls[i].n_in; k++)
             if (p->calls[i].in[k]) {
                 p->calls[i].in[k]->n_uses++;
                 p->calls[i].in[k]->reader = (int)i;
@@ -225,6 +225,8 @@ static um_status build(um_plan *p, const um_tensor *const *in, um_error *err)
     if ((st = um_plan_fuse(p, err)) < 0 || (st = um_plan_layout(p, err)) < 0 ||
         (p->training && (st = um_plan_gradients(p, err)) < 0))
         return st;
+    if (p->training)
+        um_plan_share_norms(p);
     return um_plan_memory(p, err);
 }
 

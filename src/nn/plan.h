@@ -53,5 +53,6 @@ void um_plan_count_uses(um_plan *p);
 um_status um_plan_fuse(um_plan *p, um_error *err);
 um_status um_plan_layout(um_plan *p, um_error *err);
 um_status um_plan_gradients(um_plan *p, um_error *err); /* training: who gives its gradient to whom */
+void um_plan_share_norms(um_plan *p);                   /* training: who helps its neighbour */
 um_status um_plan_memory(um_plan *p, um_error *err);
 #endif

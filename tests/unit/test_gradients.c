@@ -251,13 +251,16 @@ static int conv_plain(um_build *b, int x) /* one dimension: the plain loops */
     return y;
 }
 
+static int norm_of(um_build *b, int x, int64_t channels)
+{
+    const int in[5] = {x, um_build_weights(b, "scale", 1, &channels, 1),
+                       um_build_weights(b, "shift", 1, &channels, .5),
+                       um_build_filled(b, "mean", channels, 0), um_build_filled(b, "variance", channels, 1)};
+    return um_build_node(b, "BatchNormalization", "norm", 5, in);
+}
 static int norm(um_build *b, int x)
 {
-    const int64_t four = 4;
-    const int in[5] = {x, um_build_weights(b, "scale", 1, &four, 1),
-                       um_build_weights(b, "shift", 1, &four, .5), um_build_filled(b, "mean", 4, 0),
-                       um_build_filled(b, "variance", 4, 1)};
-    return um_build_node(b, "BatchNormalization", "norm", 5, in);
+    return norm_of(b, x, 4);
 }
 static int norm_relu(um_build *b, int x)
 {
@@ -290,6 +293,57 @@ static int norm_readers(um_build *b, int x) /* a residual: three readers of one 
     int d = um_build_node(b, "Conv", "back", 2, (const int[2]){c, um_build_weights(b, "u", 4, dim, .3)});
     int s = um_build_node(b, "Add", "sum", 2, (const int[2]){d, n});
     return um_build_node(b, "Add", "sum2", 2, (const int[2]){s, n});
+}
+
+/* A pointwise and a depthwise convolution, which share the work of the normalizations beside them. */
+static int grow(um_build *b, int x, int64_t channels)
+{
+    const int64_t dim[4] = {channels, 4, 1, 1};
+    return two(b, "Conv", x, um_build_weights(b, "v", 4, dim, .5));
+}
+static int depthwise(um_build *b, int x, int64_t channels, int64_t stride, int64_t top, int64_t left,
+                     int64_t bottom, int64_t right)
+{
+    const int64_t dim[4] = {channels, 1, 3, 3}, strides[2] = {stride, stride},
+                  pads[4] = {top, left, bottom, right};
+    int y = two(b, "Conv", x, um_build_weights(b, "u", 4, dim, .4));
+    um_build_ints(b, "strides", 2, strides);
+    um_build_ints(b, "pads", 4, pads);
+    um_build_int(b, "group", channels);
+    return y;
+}
+static int shared_norms(um_build *b, int x)
+{
+    x = clip(b, norm_of(b, grow(b, x, 11), 11));
+    return relu(b, norm_of(b, depthwise(b, x, 11, 1, 1, 1, 1, 1), 11));
+}
+static int shared_norms_strided(um_build *b, int x)
+{
+    x = relu(b, norm_of(b, grow(b, x, 19), 19));
+    return norm_of(b, depthwise(b, x, 19, 2, 0, 1, 2, 1), 19);
+}
+static int shared_norms_narrow(um_build *b, int x) /* no padding, no activation, one norm alone */
+{
+    return depthwise(b, norm_of(b, grow(b, x, 8), 8), 8, 1, 0, 0, 0, 0);
+}
+static int shared_norms_wide(um_build *b, int x) /* one picture; windows in the padding alone */
+{
+    const int64_t one = 1, zero = 0;
+    const int in[4] = {grow(b, x, 16), um_build_constant(b, "start", UM_I64, 1, &one, &zero),
+                       um_build_constant(b, "end", UM_I64, 1, &one, &one),
+                       um_build_constant(b, "axis", UM_I64, 1, &one, &zero)};
+    x = clip(b, norm_of(b, um_build_node(b, "Slice", "first", 4, in), 16));
+    return clip(b, norm_of(b, depthwise(b, x, 16, 2, 2, 2, 2, 2), 16));
+}
+static int shared_norms_fixed(um_build *b, int x)
+{
+    return norm_fixed(b, depthwise(b, norm_fixed(b, x), 4, 1, 1, 0, 0, 1));
+}
+static int shared_norms_readers(um_build *b, int x) /* two readers: each does its own work */
+{
+    x = relu(b, norm_of(b, grow(b, x, 8), 8));
+    int y = depthwise(b, x, 8, 1, 1, 1, 1, 1);
+    return two(b, "Add", two(b, "Add", norm_of(b, y, 8), y), x);
 }
 
 static int pool(um_build *b, int x, const char *type, int64_t k, int64_t s, int64_t pad)
@@ -525,6 +579,12 @@ int main(void)
                  CASE(norm_plain),
                  CASE(norm_fixed),
                  CASE(norm_readers),
+                 CASE(shared_norms),
+                 CASE(shared_norms_strided),
+                 CASE(shared_norms_narrow),
+                 CASE(shared_norms_wide),
+                 CASE(shared_norms_fixed),
+                 CASE(shared_norms_readers),
                  CASE(maxpool),
                  CASE(avgpool),
                  CASE(gap),

@@ -1,6 +1,7 @@
 /* Conv: oneDNN where it has a fast implementation and the shape is ordinary, in training Winograd's way where
  * that is faster, else plain loops. */
 #include "nn/onednn.h"
+#include "nn/ops/depthwise.h"
 #include "nn/ops/ops.h"
 #include "nn/winograd.h"
 #include <stdlib.h>
@@ -16,9 +17,10 @@ typedef struct band { /* some rows of the result, made by one thread */
 typedef struct conv {
     um_window w;
     int64_t groups;
-    int n_bands; /* 0: `winograd`, `train`, or the plain loops */
+    int n_bands; /* 0: `winograd`, `depthwise`, `train`, or the plain loops */
     band bands[MAX_BANDS];
-    um_winograd *winograd; /* weights that learn, the one or the other */
+    um_winograd *winograd; /* weights that learn, one of the three */
+    um_depthwise *depthwise;
     um_dnnl_conv_train *train;
     float *bias_sink; /* where oneDNN puts a bias gradient that nobody asked for */
 } conv;
@@ -105,6 +107,8 @@ static um_status prepare(um_call *c, um_error *err)
     if (st < 0)
         return st;
     const um_window *w = &v->w;
+    if (c->norm_before)
+        return um_depthwise_new(&v->depthwise, c, w, err);
     bool ordinary = x->layout == UM_NHWC && y->layout == UM_NHWC && um_array_count(y) && um_array_count(x) &&
                     (c->grad_in || (c->in[1]->constant && (!um_has(c, 2) || c->in[2]->constant)));
     for (int i = 0; i < w->n; i++) { /* a window entirely in the padding is none */
@@ -268,6 +272,10 @@ static um_status forward(um_call *c, um_error *err)
                             c->out[0]->data);
         return UM_OK;
     }
+    if (v->depthwise) {
+        um_depthwise_forward(v->depthwise, c);
+        return UM_OK;
+    }
     if (v->train)
         return um_dnnl_conv_train_forward(v->train, c->in[0]->data, c->in[1]->data,
                                           um_has(c, 2) ? c->in[2]->data : NULL, c->out[0]->data, err);
@@ -291,6 +299,7 @@ static void release(void *state)
         um_dnnl_conv_free(v->bands[i].fast);
     um_winograd_free(v->winograd);
     um_dnnl_conv_train_free(v->train);
+    free(v->depthwise);
     free(v->bias_sink);
     free(v);
 }
@@ -306,6 +315,10 @@ static um_status backward(um_call *c, um_error *err)
             um_winograd_back_weights(v->winograd, c->in[0]->data, c->grad_out[0]->data, gw, gb);
         if (c->grad_in[0])
             um_winograd_back_data(v->winograd, c->grad_out[0]->data, c->in[1]->data, c->grad_in[0]->data);
+        return UM_OK;
+    }
+    if (v->depthwise) {
+        um_depthwise_backward(v->depthwise, c);
         return UM_OK;
     }
     if (!v->train) {

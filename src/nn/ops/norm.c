@@ -1,19 +1,23 @@
 /* BatchNormalization. Running: by fixed statistics, where it could not be folded into a convolution.
  * Training: by the statistics of the batch (Ioffe and Szegedy 2015), with the ReLU or ReLU6 that follows. */
+#include "nn/ops/norm.h"
 #include "nn/ops/ops.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { ROWS = 64, LANES = 8 }; /* rows at a time: partial sums in float, totals in double */
+/* Partial sums of so many rows in float, totals in double; rows walked together, near each other in cache. */
+enum { ROWS = 64, NEAR = 8, LANES = 8 };
 
-typedef struct norm {
+struct um_norm {
     bool training;
     int64_t channels, outer, inner; /* plain arrays: outer x channels x inner; UM_NHWC: inner is 1 */
     float *a, *b;                   /* y = a x + b */
+    float low, high;                /* of the activation; without one infinite */
     /* training */
+    int64_t seen;                          /* rows */
     float *mean, *variance, *part, *part2; /* [channels] */
     double *sum, *sum2;
-} norm;
+};
 
 static um_status infer(um_call *c, um_error *err)
 {
@@ -30,7 +34,7 @@ static um_status infer(um_call *c, um_error *err)
 
 static void release(void *state)
 {
-    norm *s = state;
+    um_norm *s = state;
     free(s->a);
     free(s->sum);
     free(s);
@@ -45,11 +49,13 @@ static bool learns(const um_call *c)
 static um_status prepare(um_call *c, um_error *err)
 {
     const um_array *x = c->in[0];
-    norm *s = c->state = um_calloc(1, sizeof *s);
+    um_norm *s = c->state = um_calloc(1, sizeof *s);
     if (!s)
         return um_fail_oom(err);
     size_t n = (size_t)(s->channels = c->in[1]->dim[0]);
     s->training = learns(c);
+    s->low = c->act.kind == UM_ACT_CLIP ? c->act.a : -INFINITY;
+    s->high = c->act.kind == UM_ACT_CLIP ? c->act.b : INFINITY;
     if (x->layout == UM_NHWC || x->rank < 2) {
         s->inner = 1;
         s->outer = s->channels ? um_array_count(x) / s->channels : 0;
@@ -93,6 +99,14 @@ UM_FAST static void rows_clip(float *y, const float *x, const float *a, const fl
     }
 }
 
+void um_norm_apply(const um_norm *s, float *y, const float *x, int64_t n)
+{
+    if (s->low > -INFINITY || s->high < INFINITY)
+        rows_clip(y, x, s->a, s->b, s->low, s->high, n, s->channels);
+    else
+        rows(y, x, s->a, s->b, n, s->channels);
+}
+
 UM_FAST static void plane(float *y, const float *x, float a, float b, int64_t n)
 {
     UM_ELEMENTWISE
@@ -100,7 +114,7 @@ UM_FAST static void plane(float *y, const float *x, float a, float b, int64_t n)
         y[i] = x[i] * a + b;
 }
 
-static void apply(const um_call *c, const norm *s)
+static void apply(const um_call *c, const um_norm *s)
 {
     const float *x = c->in[0]->data;
     float *y = c->out[0]->data;
@@ -110,13 +124,7 @@ static void apply(const um_call *c, const norm *s)
         um_act_apply(&c->act, c->out[0], c->out[0]);
         return;
     }
-    for (int64_t r = 0; r < s->outer; r += ROWS, x += ROWS * s->channels, y += ROWS * s->channels) {
-        int64_t n = s->outer - r < ROWS ? s->outer - r : ROWS;
-        if (c->act.kind == UM_ACT_CLIP)
-            rows_clip(y, x, s->a, s->b, c->act.a, c->act.b, n, s->channels);
-        else
-            rows(y, x, s->a, s->b, n, s->channels);
-    }
+    um_norm_apply(s, y, x, s->outer);
 }
 
 /* --- training --- */
@@ -129,13 +137,13 @@ typedef float vec_at __attribute__((vector_size(4 * LANES), aligned(4), may_alia
 #define LOAD(p) (*(const vec_at *)(p))
 #define STORE(p, v) (*(vec_at *)(p) = (v))
 
-/* Sums of x - shift and of its square: a shift near the mean keeps the digits of the variance. */
+/* Adds sums of x - shift and of its square: a shift near the mean keeps the digits of the variance. */
 UM_FAST static void sum_rows(float *restrict sum, float *restrict sum2, const float *restrict x,
                              const float *restrict shift, int64_t n, int64_t channels)
 {
     int64_t i = 0;
     for (; i + LANES <= channels; i += LANES) {
-        vec s = {0}, t = {0}, z = LOAD(shift + i);
+        vec s = LOAD(sum + i), t = LOAD(sum2 + i), z = LOAD(shift + i);
         for (int64_t at = i; at < n * channels; at += channels) {
             vec d = LOAD(x + at) - z;
             s += d;
@@ -145,7 +153,6 @@ UM_FAST static void sum_rows(float *restrict sum, float *restrict sum2, const fl
         STORE(sum2 + i, t);
     }
     for (; i < channels; i++) {
-        sum[i] = sum2[i] = 0;
         for (int64_t at = i; at < n * channels; at += channels) {
             float d = x[at] - shift[i];
             sum[i] += d;
@@ -175,7 +182,13 @@ UM_FAST static void sum_plane(float *sum, float *sum2, const float *x, float shi
     }
 }
 
-static void add_parts(norm *s)
+static void clear_parts(um_norm *s)
+{
+    for (int64_t i = 0; i < s->channels; i++)
+        s->part[i] = s->part2[i] = 0;
+}
+
+static void add_parts(um_norm *s)
 {
     for (int64_t i = 0; i < s->channels; i++) {
         s->sum[i] += s->part[i];
@@ -183,46 +196,68 @@ static void add_parts(norm *s)
     }
 }
 
-static void clear_sums(norm *s)
+void um_norm_start(um_norm *s)
 {
+    s->seen = 0;
     for (int64_t i = 0; i < s->channels; i++)
         s->sum[i] = s->sum2[i] = 0;
 }
 
-static void measure(const um_call *c, norm *s)
+static int64_t at_most(int64_t n, int64_t limit)
 {
+    return n < limit ? n : limit;
+}
+
+void um_norm_see(um_norm *s, const float *x, int64_t n)
+{
+    for (int64_t i = 0; !s->seen && i < s->channels; i++)
+        s->mean[i] = x[i]; /* the shift until all is seen */
+    s->seen += n;
+    for (int64_t r = 0; r < n; r += ROWS) {
+        int64_t end = at_most(n, r + ROWS);
+        clear_parts(s);
+        for (int64_t k = r; k < end; k += NEAR)
+            sum_rows(s->part, s->part2, x + k * s->channels, s->mean, at_most(end - k, NEAR), s->channels);
+        add_parts(s);
+    }
+}
+
+static void see_planes(const um_call *c, um_norm *s)
+{
+    enum { PART = 4096 };
     const float *x = c->in[0]->data;
-    float *shift = s->mean; /* of the first row or plane */
-    clear_sums(s);
     for (int64_t i = 0; i < s->channels; i++)
-        shift[i] = x[i * s->inner];
-    if (s->inner > 1)
-        for (int64_t k = 0; k < s->outer * s->channels; k++) {
-            enum { PART = 4096 };
-            for (int64_t at = 0; at < s->inner; at += PART) {
-                float sum, sum2;
-                sum_plane(&sum, &sum2, x + k * s->inner + at, shift[k % s->channels],
-                          s->inner - at < PART ? s->inner - at : PART);
-                s->sum[k % s->channels] += sum;
-                s->sum2[k % s->channels] += sum2;
-            }
+        s->mean[i] = x[i * s->inner];
+    for (int64_t k = 0; k < s->outer * s->channels; k++)
+        for (int64_t at = 0; at < s->inner; at += PART) {
+            float sum, sum2;
+            sum_plane(&sum, &sum2, x + k * s->inner + at, s->mean[k % s->channels],
+                      at_most(s->inner - at, PART));
+            s->sum[k % s->channels] += sum;
+            s->sum2[k % s->channels] += sum2;
         }
-    else
-        for (int64_t r = 0; r < s->outer; r += ROWS, x += ROWS * s->channels) {
-            sum_rows(s->part, s->part2, x, shift, s->outer - r < ROWS ? s->outer - r : ROWS, s->channels);
-            add_parts(s);
-        }
+}
+
+static void measure(const um_call *c, um_norm *s)
+{
+    if (!c->maker_helps) {
+        um_norm_start(s);
+        if (s->inner > 1)
+            see_planes(c, s);
+        else
+            um_norm_see(s, c->in[0]->data, s->outer);
+    }
     double count = (double)(s->outer * s->inner);
     for (int64_t i = 0; i < s->channels; i++) {
         double d = s->sum[i] / count, v = s->sum2[i] / count - d * d;
-        s->mean[i] = (float)(shift[i] + d);
+        s->mean[i] = (float)(s->mean[i] + d);
         s->variance[i] = (float)(v > 0 ? v : 0);
     }
 }
 
 static um_status forward(um_call *c, um_error *err)
 {
-    norm *s = c->state;
+    um_norm *s = c->state;
     const float *scale = c->in[1]->data, *shift = c->in[2]->data, *mean = c->in[3]->data,
                 *var = c->in[4]->data;
     double epsilon = um_attr_float(c->node, "epsilon", 1e-5);
@@ -238,7 +273,8 @@ static um_status forward(um_call *c, um_error *err)
         s->a[i] = (float)f;
         s->b[i] = (float)(shift[i] - f * mean[i]);
     }
-    apply(c, s);
+    if (!c->reader_helps)
+        apply(c, s);
     return UM_OK;
 }
 
@@ -251,7 +287,7 @@ typedef struct pass {
 /* g where low < y < high, else 0 */
 #define PASSED(g, y, low, high) ((vec)((mask)(vec)(g) & ((y) > (low)) & ((y) < (high))))
 
-/* Sums of g and of g (x - mean), g = the gradient where the activation let it pass. */
+/* Adds sums of g and of g (x - mean), g = the gradient where the activation let it pass. */
 UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, const float *restrict g,
                                   const float *restrict x, const float *restrict mean, const pass *p,
                                   int64_t n, int64_t channels)
@@ -259,7 +295,8 @@ UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, con
     int64_t i = 0;
     vec low = p->low + (vec){0}, high = p->high + (vec){0};
     for (; i + LANES <= channels; i += LANES) {
-        vec s = {0}, t = {0}, a = LOAD(p->a + i), b = LOAD(p->b + i), m = LOAD(mean + i);
+        vec s = LOAD(sum + i), t = LOAD(sum2 + i);
+        vec a = LOAD(p->a + i), b = LOAD(p->b + i), m = LOAD(mean + i);
         for (int64_t at = i; at < n * channels; at += channels) {
             vec v = LOAD(x + at), y = v * a + b, d = PASSED(LOAD(g + at), y, low, high);
             s += d;
@@ -269,7 +306,6 @@ UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, con
         STORE(sum2 + i, t);
     }
     for (; i < channels; i++) {
-        sum[i] = sum2[i] = 0;
         for (int64_t at = i; at < n * channels; at += channels) {
             float y = x[at] * p->a[i] + p->b[i], d = y > p->low && y < p->high ? g[at] : 0;
             sum[i] += d;
@@ -279,9 +315,8 @@ UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, con
 }
 
 /* gx = a (g - m - q (x - mean)) = a g - c x - e */
-UM_FAST static void back_rows(float *restrict gx, const float *restrict g, const float *restrict x,
-                              const float *restrict mean, const float *restrict m, const float *restrict q,
-                              const pass *p, int64_t n, int64_t channels)
+UM_FAST static void back_rows(float *gx, const float *g, const float *x, const float *mean, const float *m,
+                              const float *q, const pass *p, int64_t n, int64_t channels)
 {
     int64_t i = 0;
     vec low = p->low + (vec){0}, high = p->high + (vec){0};
@@ -302,76 +337,86 @@ UM_FAST static void back_rows(float *restrict gx, const float *restrict g, const
     }
 }
 
+void um_norm_back_see(um_norm *s, const float *g, const float *x, int64_t n)
+{
+    pass p = {s->a, s->b, s->low, s->high};
+    for (int64_t r = 0; r < n; r += ROWS) {
+        int64_t end = at_most(n, r + ROWS);
+        clear_parts(s);
+        for (int64_t k = r; k < end; k += NEAR)
+            back_sum_rows(s->part, s->part2, g + k * s->channels, x + k * s->channels, s->mean, &p,
+                          at_most(end - k, NEAR), s->channels);
+        add_parts(s);
+    }
+}
+
+void um_norm_back(const um_norm *s, float *gx, const float *g, const float *x, int64_t n)
+{
+    pass p = {s->a, s->b, s->low, s->high};
+    for (int64_t r = 0; r < n; r += NEAR) {
+        int64_t at = r * s->channels;
+        back_rows(gx + at, g + at, x + at, s->mean, s->part, s->part2, &p, at_most(n - r, NEAR), s->channels);
+    }
+}
+
 /* Plain arrays with an inner dimension are rare: a row of one channel each. */
-static void back_sums(const um_call *c, norm *s, const pass *p)
+static void back_sums(const um_call *c, um_norm *s)
 {
     const float *g = c->grad_out[0]->data, *x = c->in[0]->data;
-    clear_sums(s);
+    um_norm_start(s);
     if (s->inner == 1) {
-        for (int64_t r = 0; r < s->outer; r += ROWS, g += ROWS * s->channels, x += ROWS * s->channels) {
-            back_sum_rows(s->part, s->part2, g, x, s->mean, p, s->outer - r < ROWS ? s->outer - r : ROWS,
-                          s->channels);
-            add_parts(s);
-        }
+        um_norm_back_see(s, g, x, s->outer);
         return;
     }
     for (int64_t k = 0; k < s->outer * s->channels; k++, g += s->inner, x += s->inner) {
         int64_t i = k % s->channels;
-        pass one = {p->a + i, p->b + i, p->low, p->high};
-        back_sum_rows(s->part, s->part2, g, x, s->mean + i, &one, s->inner, 1);
-        s->sum[i] += s->part[0];
-        s->sum2[i] += s->part2[0];
+        pass one = {s->a + i, s->b + i, s->low, s->high};
+        float sum = 0, sum2 = 0;
+        back_sum_rows(&sum, &sum2, g, x, s->mean + i, &one, s->inner, 1);
+        s->sum[i] += sum;
+        s->sum2[i] += sum2;
     }
 }
 
-static void back_data(const um_call *c, const norm *s, const pass *p)
+static void back_data(const um_call *c, const um_norm *s)
 {
     const float *g = c->grad_out[0]->data, *x = c->in[0]->data;
     float *gx = c->grad_in[0]->data;
     if (s->inner == 1) {
-        for (int64_t r = 0; r < s->outer; r += ROWS) {
-            int64_t at = r * s->channels;
-            back_rows(gx + at, g + at, x + at, s->mean, s->part, s->part2, p,
-                      s->outer - r < ROWS ? s->outer - r : ROWS, s->channels);
-        }
+        um_norm_back(s, gx, g, x, s->outer);
         return;
     }
     for (int64_t k = 0; k < s->outer * s->channels; k++) {
         int64_t i = k % s->channels, at = k * s->inner;
-        pass one = {p->a + i, p->b + i, p->low, p->high};
+        pass one = {s->a + i, s->b + i, s->low, s->high};
         back_rows(gx + at, g + at, x + at, s->mean + i, s->part + i, s->part2 + i, &one, s->inner, 1);
     }
 }
 
 static um_status backward(um_call *c, um_error *err)
 {
-    norm *s = c->state;
-    bool clipped = c->act.kind == UM_ACT_CLIP;
-    pass p = {s->a, s->b, clipped ? c->act.a : -INFINITY, clipped ? c->act.b : INFINITY};
+    um_norm *s = c->state;
     double count = (double)(s->outer * s->inner), epsilon = um_attr_float(c->node, "epsilon", 1e-5);
-    if (!s->training) { /* y = a x + b with a and b fixed: gx = a g, and mean, part, part2 are zero */
-        if (c->grad_in[0])
-            back_data(c, s, &p);
-        return UM_OK;
-    }
-    back_sums(c, s, &p);
+    if (s->training && !c->reader_helps)
+        back_sums(c, s);
     for (int64_t i = 0; i < s->channels; i++) {
-        double inverse = 1 / sqrt(s->variance[i] + epsilon);
+        double inverse = s->training ? 1 / sqrt(s->variance[i] + epsilon) : 0;
         if (c->grad_in[1])
             ((float *)c->grad_in[1]->data)[i] = (float)(s->sum2[i] * inverse);
         if (c->grad_in[2])
             ((float *)c->grad_in[2]->data)[i] = (float)s->sum[i];
-        s->part[i] = (float)(s->sum[i] / count);
+        /* y = a x + b with a and b fixed: gx = a g */
+        s->part[i] = s->training ? (float)(s->sum[i] / count) : 0;
         s->part2[i] = (float)(s->sum2[i] / count * inverse * inverse);
     }
-    if (c->grad_in[0])
-        back_data(c, s, &p);
+    if (c->grad_in[0] && !c->maker_helps)
+        back_data(c, s);
     return UM_OK;
 }
 
 static bool stat(const um_call *c, um_stat *out)
 {
-    const norm *s = c->state;
+    const um_norm *s = c->state;
     if (!learns(c) || !s)
         return learns(c);
     *out = (um_stat){.mean_value = c->node->in[3],
