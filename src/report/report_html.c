@@ -74,13 +74,14 @@ static void answer(um_buf *b, const um_report *r)
         b->broken = true;
         return;
     }
-    /* the words of the scale, then what they say: "Weak support for manipulation: what was found ..." */
-    char *colon = strchr(text, ':');
+    /* our own words first: "Weak support for manipulation: what was found ...", "The file itself says that it
+     * is synthetic (...". */
+    size_t n = strcspn(text, ":(");
+    n += text[n] == ':';
     um_buf_printf(b, "<header><p class=\"brand\"><b>unmask</b> report on <bdi>");
     um_html_text(b, um_file_name(r->path));
-    um_buf_printf(b, "</bdi></p>\n<h1 class=\"%s\"><b>%.*s</b>", leaning(v),
-                  colon ? (int)(colon + 1 - text) : 0, text);
-    um_html_text(b, colon ? colon + 1 : text);
+    um_buf_printf(b, "</bdi></p>\n<h1 class=\"%s\"><b>%.*s</b>", leaning(v), (int)n, text);
+    um_html_text(b, text + n);
     um_buf_text(b, "</h1>\n");
     free(text);
     um_chart_scale(b, v->log_lr, v->lo, v->hi, v->n_weighed > 0, true);

@@ -252,6 +252,7 @@ static void fixture_make(fixture *f, bool hostile)
     if (hostile) {
         snprintf(r->probe.marks[3].detail, sizeof r->probe.marks[3].detail, "%s", text);
         snprintf(r->damage.note, sizeof r->damage.note, "%s", text);
+        snprintf(r->declaration, sizeof r->declaration, "%s: %s", text, text);
     }
     f->person[0] = person(0, first);
     f->person[1] = person(1, second);
