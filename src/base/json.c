@@ -22,14 +22,16 @@ void um_json_free(um_json **json)
     }
 }
 
-/* A child that could not be made poisons its parent: text of NULL fails, and so does text of a marked object.
- */
+/* A child that could not be made poisons its parent: text of NULL fails, and so does text of a marked object
+ * or array. Arrays are marked by a truth value, which nothing here puts into one. */
 static const char *const POISON = "\x7fout of memory";
 
 static void poison(um_json *parent)
 {
     if (json_is_object(parent))
         json_object_set_new_nocheck(parent, POISON, json_null());
+    else if (json_array_append_new(parent, json_false()) < 0 && json_array_size(parent))
+        json_array_set_new(parent, json_array_size(parent) - 1, json_false());
 }
 
 void um_json_set(um_json *object, const char *key, um_json *child)
@@ -107,17 +109,13 @@ void um_json_set_null(um_json *object, const char *key)
 
 void um_json_add(um_json *array, um_json *child)
 {
-    json_array_append_new(array, child);
+    if (json_array_append_new(array, child) < 0)
+        poison(array);
 }
 
 void um_json_add_num(um_json *array, double value, int digits)
 {
-    json_array_append_new(array, num_value(value, digits));
-}
-
-void um_json_add_text(um_json *array, const char *value)
-{
-    json_array_append_new(array, text_value(value));
+    um_json_add(array, num_value(value, digits));
 }
 
 static bool poisoned(const json_t *json)
@@ -130,7 +128,7 @@ static bool poisoned(const json_t *json)
             return true;
         json_object_foreach((json_t *)json, key, v) if (poisoned(v)) return true;
     } else if (json_is_array(json)) {
-        json_array_foreach(json, i, v) if (poisoned(v)) return true;
+        json_array_foreach(json, i, v) if (json_is_boolean(v) || poisoned(v)) return true;
     }
     return false;
 }

@@ -23,7 +23,6 @@ void um_json_set_num(um_json *object, const char *key, double value, int digits)
 void um_json_set_null(um_json *object, const char *key);
 void um_json_add(um_json *array, um_json *child);
 void um_json_add_num(um_json *array, double value, int digits);
-void um_json_add_text(um_json *array, const char *value);
 /* indent 0 = one line. Caller frees with free(). Keys keep the order in which they were set. */
 um_status um_json_text(char **out, const um_json *json, int indent, um_error *err);
 

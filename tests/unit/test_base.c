@@ -93,6 +93,18 @@ static void test_json(void)
     um_json_set(bad, "child", NULL);
     CHECK(um_json_text(&text, bad, 0, &err) == UM_ENOMEM);
     um_json_free(&bad);
+    /* nor does an array lose an element in silence, whether it has room or not */
+    for (int n = 0; n < 20; n++) {
+        um_json *whole = um_json_object(), *list = um_json_array();
+        for (int i = 0; i < n; i++)
+            um_json_add_num(list, i, 3);
+        um_json_set(whole, "list", list);
+        CHECK(um_json_text(&text, whole, 0, &err) == UM_OK);
+        free(text);
+        um_json_add(list, NULL);
+        CHECK(um_json_text(&text, whole, 0, &err) == UM_ENOMEM);
+        um_json_free(&whole);
+    }
 }
 
 /* The examples of FIPS 180 (NIST, SHA256 example values) and the empty message. */
