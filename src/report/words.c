@@ -162,11 +162,3 @@ bool um_report_face_quality(um_face_quality *out, const um_report *r)
                              (float)(sum[3] / weight), (float)(sum[4] / weight), (float)(sum[5] / weight)};
     return true;
 }
-
-const um_result *um_report_result(const um_findings *f, int person)
-{
-    for (int i = 0; i < f->n_results; i++)
-        if (f->result[i].person == person)
-            return &f->result[i];
-    return NULL;
-}

@@ -38,6 +38,4 @@ void um_words_damage(um_buf *b, const um_damage *damage);
 
 /* Mean quality over all faces of all persons; false when no face was seen. */
 bool um_report_face_quality(um_face_quality *out, const um_report *report);
-/* The person's result in a signal, or NULL. */
-const um_result *um_report_result(const um_findings *f, int person);
 #endif
