@@ -114,7 +114,7 @@ void um_fusion_calibrate(const um_calibration *c, um_findings *f)
     const entry *e = find(c, f->signal);
     if (e)
         snprintf(f->error_rate, sizeof f->error_rate, "%s", e->known);
-    for (int i = 0; e && i < f->n_results; i++) {
+    for (int i = 0; e && i < f->n_results && f->outcome != UM_FAILED; i++) {
         um_result *r = &f->result[i];
         if (r->outcome != UM_SCORED || !isfinite(r->score))
             continue;

@@ -16,7 +16,8 @@ typedef struct um_calibration um_calibration;
 um_status um_calibration_load(um_calibration **out, const char *path, um_error *err);
 void um_calibration_free(um_calibration **c);
 const char *um_calibration_name(const um_calibration *c); /* "NAME (sha256 abcdef012345)" */
-/* Fills calibrated, log_lr, lo, hi of every result, and the known error rate. */
+/* Fills calibrated, log_lr, lo, hi of every result, and the known error rate. What a signal said before it
+ * failed stays uncalibrated, and so weighs nothing. */
 void um_fusion_calibrate(const um_calibration *c, um_findings *findings);
 /* The verdict over the results of `person` (UM_FILE: of those that concern the whole file). */
 um_verdict um_fusion_combine(um_findings *const *findings, int n, int person);

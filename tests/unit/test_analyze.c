@@ -122,6 +122,15 @@ static void test_fusion(void)
     CHECK_NEAR(file.hi - file.log_lr, 1.6449 * .2 * sqrt(2), 1e-12);
     um_verdict clean = {.log_lr = -1, .lo = -1, .hi = -1, .n_weighed = 1}, persons[] = {clean, person};
     CHECK_NEAR(um_fusion_file(&v, persons, 2).log_lr, 2.5, 1e-12); /* the most suspicious person counts */
+    const um_error failure = {UM_EFORMAT, "broke down after it had scored"};
+    um_findings_free(&f);
+    CHECK(um_findings_new(&f, &counting, &err) == UM_OK);
+    um_findings_score(f, UM_FILE, 3, "x");
+    um_findings_fail(f, &failure);
+    um_findings_close(f);
+    um_fusion_calibrate(c, f);
+    CHECK(!f->result[0].calibrated &&
+          um_fusion_combine(&f, 1, UM_FILE).n_weighed == 0); /* failed: no weight */
     um_findings_free(&f);
     um_calibration_free(&c);
     CHECK(um_text_write(path, "{\"version\":1,\"signals\":[{\"name\":\"x\",\"slope\":-1}]}", &err) == UM_OK);
