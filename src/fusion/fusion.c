@@ -44,12 +44,14 @@ static um_status read_entry(entry *e, const um_json *j, const char *file, um_err
         !(e->score_min < e->score_max) || !(e->log_lr_max > 0) || e->log_lr_max > 6 || !(e->sigma >= 0) ||
         e->sigma > 6)
         return um_fail(err, UM_EFORMAT, "%s: the entry '%.40s' is not a calibration", file, name);
-    snprintf(e->known, sizeof e->known,
-             "Measured on %lld real and %lld fake items (%s): equal error rate %.0f %%, area under the curve "
-             "%.2f.",
+    const double eer = um_json_get_num(j, "eer_train", NAN), auc = um_json_get_num(j, "auc_train", NAN);
+    char rates[80] = "";
+    if (isfinite(eer) && isfinite(auc)) /* the fit writes them; a calibration made by hand may not */
+        snprintf(rates, sizeof rates, ": equal error rate %.0f %%, area under the curve %.2f", 100 * eer,
+                 auc);
+    snprintf(e->known, sizeof e->known, "Measured on %lld real and %lld fake items (%s)%s.",
              (long long)um_json_get_int(j, "n_real", 0), (long long)um_json_get_int(j, "n_fake", 0),
-             um_json_get_text(j, "data", "data not stated"), 100 * um_json_get_num(j, "eer_train", NAN),
-             um_json_get_num(j, "auc_train", NAN));
+             um_json_get_text(j, "data", "data not stated"), rates);
     return UM_OK;
 }
 

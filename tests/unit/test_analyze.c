@@ -116,6 +116,7 @@ static void test_fusion(void)
     CHECK_NEAR(v.log_lr, .5, 1e-12);
     CHECK_NEAR(v.hi - v.lo, 2 * 1.6449 * .2, 1e-12);
     CHECK(!v.inconclusive && v.n_weighed == 1);
+    CHECK(!strcmp(f->error_rate, "Measured on 0 real and 0 fake items (data not stated)."));
     um_verdict person = um_fusion_combine(&f, 1, 0), file = um_fusion_file(&v, &person, 1);
     CHECK_NEAR(person.log_lr, 2, 1e-12); /* clamped */
     CHECK_NEAR(file.log_lr, 2.5, 1e-12);
