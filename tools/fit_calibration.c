@@ -184,12 +184,16 @@ static bool number_clusters(set *s, row **rows)
 }
 
 /* One signal: its entry is added to `out`, or a line says why not. */
-static um_status calibrate(um_json *out, row **rows, size_t n, const char *data, const char *command)
+static um_status calibrate(um_json *out, row **rows, size_t n, const char *data, const char *command,
+                           um_error *err)
 {
     set s = {.row = (const row **)rows, .n = n, .weight = um_calloc(n, sizeof *s.weight)};
     double *score = um_calloc(n, sizeof *score);
     const char *name = rows[0]->signal;
-    um_status st = s.weight && score ? UM_OK : UM_ENOMEM;
+    um_status st = s.weight && score ? UM_OK : um_fail_oom(err);
+    for (size_t i = 1; i < n && st == UM_OK; i++)
+        if (rows[i]->version != rows[0]->version)
+            st = um_fail(err, UM_EFORMAT, "scores of two versions of '%s'", name);
     if (st < 0)
         goto done;
     const bool enough = number_clusters(&s, rows);
@@ -279,13 +283,10 @@ static um_status fit_all(um_json *list, row *rows, size_t n, const char *data, c
             continue;
         for (size_t j = i; j < n; j++)
             if (!strcmp(rows[j].signal, rows[i].signal)) {
-                if (rows[j].version != rows[i].version)
-                    st = um_fail(err, UM_EFORMAT, "scores of two versions of '%s'", rows[i].signal);
                 of_signal[k++] = &rows[j];
                 done[j] = true;
             }
-        if (st == UM_OK && (st = calibrate(list, of_signal, k, data, command)) < 0)
-            um_fail_oom(err);
+        st = calibrate(list, of_signal, k, data, command, err);
     }
     free(of_signal);
     free(done);
@@ -306,6 +307,8 @@ int main(int argc, char **argv)
     um_status st = um_file_read(&text, &bytes, argv[1], (size_t)1 << 28, &err);
     if (st == UM_OK)
         st = read_rows(&rows, &n, text, argv[1], &err);
+    if (st == UM_OK && !rows)
+        st = um_fail(&err, UM_EFORMAT, "%s: no row of split train", argv[1]);
     if (st == UM_OK)
         st = fit_all(list, rows, n, argv[4], argv[5], &err);
     um_json_set_int(root, "version", 1);

@@ -68,6 +68,16 @@ int main(void)
         fclose(f);
     snprintf(command, sizeof command, "'%s' '%s' '%s' n d c 2>/dev/null", tool, scores, out);
     CHECK(system(command) != 0);
+    f = fopen(scores, "w");
+    CHECK(f && fprintf(f, "good,1,train,g,real,1\ngood,2,train,g,fake,1\n") > 0);
+    if (f)
+        fclose(f);
+    CHECK(system(command) != 0); /* two versions */
+    f = fopen(scores, "w");
+    CHECK(f && fprintf(f, "good,1,dev,g,real,1\n") > 0);
+    if (f)
+        fclose(f);
+    CHECK(system(command) != 0); /* nothing to learn from: no calibration of nothing */
     unlink(scores);
     unlink(out);
     rmdir(dir);
