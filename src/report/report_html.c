@@ -199,9 +199,9 @@ static um_status persons(um_buf *b, const um_report *r, um_error *err)
         um_buf_text(b, "</p>");
         um_chart_scale(b, v->log_lr, v->lo, v->hi, v->n_weighed > 0, false);
         if (!r->media.is_photo)
-            um_buf_printf(b, "<p class=\"seen\">seen from %s to %s in %lld frames</p>",
+            um_buf_printf(b, "<p class=\"seen\">seen from %s to %s in %lld frame%s</p>",
                           um_words_time(from, p->first_s), um_words_time(to, p->last_s),
-                          (long long)p->n_frames);
+                          (long long)p->n_frames, p->n_frames == 1 ? "" : "s");
         um_buf_text(b, "<dl class=\"meters\">");
         meter(b, "quality", p->quality.overall);
         meter(b, "sharp", p->quality.sharpness);
@@ -213,7 +213,7 @@ static um_status persons(um_buf *b, const um_report *r, um_error *err)
     }
     um_buf_text(b, "</div>");
     if (r->n_persons_dropped)
-        um_buf_printf(b, "<p class=\"note\">%d more persons were left out.</p>", r->n_persons_dropped);
+        um_buf_printf(b, "<p class=\"note\">%d more left out.</p>", r->n_persons_dropped);
     um_buf_text(b, "</section>\n");
     return UM_OK;
 }
@@ -261,8 +261,7 @@ static um_status evidence(um_buf *b, const um_report *r, um_error *err)
         }
         um_buf_text(b, "</div>");
         if (f->evidence_dropped)
-            um_buf_printf(b, "<p class=\"note\">%lld more such moments were counted.</p>",
-                          (long long)f->evidence_dropped);
+            um_buf_printf(b, "<p class=\"note\">%lld more counted.</p>", (long long)f->evidence_dropped);
     }
     if (open)
         um_buf_text(b, "</section>\n");
@@ -273,7 +272,7 @@ static um_status evidence(um_buf *b, const um_report *r, um_error *err)
 
 static void result_row(um_buf *b, const um_findings *f, const um_result *r)
 {
-    char who[32];
+    char who[32], score[32];
     um_buf_printf(b, "<tr><th scope=\"row\">%s</th>", um_html_who(who, r->person));
     if (r->outcome != UM_SCORED) {
         um_buf_text(b, "<td class=\"silent\" colspan=\"3\">not applicable: ");
@@ -281,7 +280,7 @@ static void result_row(um_buf *b, const um_findings *f, const um_result *r)
         um_buf_text(b, "</td></tr>\n");
         return;
     }
-    um_buf_printf(b, "<td class=\"score\"><b>%.4g</b> <span>", r->score);
+    um_buf_printf(b, "<td class=\"score\"><b>%s</b> <span>", um_words_number(score, r->score));
     um_html_text(b, f->signal->score_unit ? f->signal->score_unit : "");
     um_buf_text(b, "</span></td><td>");
     um_html_text(b, r->text);

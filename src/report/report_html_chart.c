@@ -311,7 +311,7 @@ um_status um_chart_timeline(um_buf *b, const um_report *r, um_error *err)
         axis(b, end);
         um_buf_text(b, "</div>");
         if (n_left)
-            um_buf_printf(b, "<p class=\"note\">%d more series are in the JSON report.</p>", n_left);
+            um_buf_printf(b, "<p class=\"note\">%d more in the JSON report.</p>", n_left);
         um_buf_text(b, "</section>\n");
     }
     return b->broken ? um_fail_oom(err) : UM_OK;

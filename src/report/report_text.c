@@ -206,7 +206,7 @@ static void recording(page *p, const um_report *r)
     um_words_damage(&b, &r->damage);
     entry_take(p, "damage", WARN, &b);
     if (r->media.width > 0)
-        entry(p, "faces", PLAIN, r->faces_note);
+        entry(p, "faces", PLAIN, r->faces_note[0] || r->n_faces ? r->faces_note : "none found");
     um_face_quality q;
     if (um_report_face_quality(&q, r)) {
         um_buf_init(&b, 4096);
@@ -228,8 +228,9 @@ static void persons(page *p, const um_report *r)
         um_buf b;
         um_buf_init(&b, 4096);
         if (!r->media.is_photo)
-            um_buf_printf(&b, "%s to %s, %lld frames, ", um_words_time(from, who->first_s),
-                          um_words_time(to, who->last_s), (long long)who->n_frames);
+            um_buf_printf(&b, "%s to %s, %lld frame%s, ", um_words_time(from, who->first_s),
+                          um_words_time(to, who->last_s), (long long)who->n_frames,
+                          who->n_frames == 1 ? "" : "s");
         um_buf_printf(&b, "quality %s (%.2f)", um_words_quality(who->quality.overall),
                       (double)who->quality.overall);
         snprintf(label, sizeof label, "person %d", um_person_number(who->id));
@@ -298,7 +299,7 @@ static void course(page *p, const um_series *s)
 
 static void result(page *p, const um_findings *f, const um_result *r)
 {
-    char label[32] = "file";
+    char label[32] = "file", score[32];
     um_buf b;
     if (r->person != UM_FILE)
         snprintf(label, sizeof label, "person %d", um_person_number(r->person));
@@ -308,7 +309,8 @@ static void result(page *p, const um_findings *f, const um_result *r)
         entry_take(p, label, DIM, &b);
         return;
     }
-    um_buf_printf(&b, "%.4g %s. %s", r->score, f->signal->score_unit ? f->signal->score_unit : "", r->text);
+    um_buf_printf(&b, "%s %s. %s", um_words_number(score, r->score),
+                  f->signal->score_unit ? f->signal->score_unit : "", r->text);
     entry_take(p, label, PLAIN, &b);
     um_buf_init(&b, 4096);
     style s = DIM;
@@ -340,10 +342,11 @@ static void signals(page *p, const um_report *r)
         for (int k = 0; k < f->n_results; k++)
             result(p, f, &f->result[k]);
         if (f->n_evidence) {
-            char moments[64];
-            snprintf(moments, sizeof moments, "%lld moment%s to look at, in the HTML report",
-                     (long long)(f->n_evidence + f->evidence_dropped),
-                     f->n_evidence + f->evidence_dropped == 1 ? "" : "s");
+            char moments[96], more[48] = "";
+            if (f->evidence_dropped)
+                snprintf(more, sizeof more, "; %lld more counted", (long long)f->evidence_dropped);
+            snprintf(moments, sizeof moments, "%d moment%s to look at, in the HTML report%s", f->n_evidence,
+                     f->n_evidence == 1 ? "" : "s", more);
             entry(p, "evidence", PLAIN, moments);
         }
     }

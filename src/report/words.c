@@ -50,7 +50,7 @@ const char *um_words_bytes(char out[32], int64_t bytes)
     int i = 0;
     while (v >= 999.5 && i < 4)
         v /= 1000, i++;
-    snprintf(out, 32, "%.*f %s", i && v < 99.5 ? 1 : 0, v, unit[i]);
+    snprintf(out, 32, "%.*f %s", i && v < 99.5 ? 1 : 0, v, bytes == 1 ? "byte" : unit[i]);
     return out;
 }
 
@@ -116,9 +116,11 @@ void um_words_analysed(um_buf *b, const um_report *r)
         um_buf_text(b, "one picture");
     } else {
         if (r->n_frames)
-            um_buf_printf(b, "%lld frames", (long long)r->n_frames), join = ", ";
+            um_buf_printf(b, "%lld frame%s", (long long)r->n_frames, r->n_frames == 1 ? "" : "s"),
+                join = " and ";
         if (r->n_samples)
-            um_buf_printf(b, "%s%lld samples of sound", join, (long long)r->n_samples), join = ", ";
+            um_buf_printf(b, "%sthe sound", join);
+        join = r->n_frames || r->n_samples ? ", " : "";
         um_buf_printf(b, "%s%s", join, um_words_time(t, r->analysed_s));
         if (r->media.duration_s > 0)
             um_buf_printf(b, " of %s", um_words_time(t, r->media.duration_s));

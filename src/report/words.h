@@ -31,7 +31,7 @@ const char *um_words_mark(um_mark_state state);
 /* "1280 x 720, 25 frames/s, h264 (yuv420p)"; "" without video */
 void um_words_video(um_buf *b, const um_media *media);
 void um_words_sound(um_buf *b, const um_media *media);
-/* "300 frames, 0:10.0 of sound and pictures, the rest was not read" */
+/* "300 frames and the sound, 0:10.0 of 0:12.0; a part of the recording was not analysed" */
 void um_words_analysed(um_buf *b, const um_report *report);
 /* What is broken in the file, one sentence; nothing when whole. */
 void um_words_damage(um_buf *b, const um_damage *damage);

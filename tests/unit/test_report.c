@@ -47,8 +47,42 @@ static void test_small_formats(void)
     CHECK(!strcmp(um_words_number(t, -6382), "-6380"));
     CHECK(!strcmp(um_words_number(t, 999.6), "1000"));
     CHECK(!strcmp(um_words_number(t, .01234), "0.0123"));
+    CHECK(!strcmp(um_words_number(t, 0.06715), "0.0672"));
+    CHECK(!strcmp(um_words_number(t, -0.0), "0"));
+    CHECK(!strcmp(um_words_bytes(t, 1), "1 byte"));
     CHECK(!strcmp(um_words_bytes(t, 999), "999 bytes"));
     CHECK(!strcmp(um_words_bytes(t, 999600), "1.0 MB"));
+}
+
+static void test_what_was_analysed(void)
+{
+    static const struct {
+        int64_t frames, samples;
+        const char *words;
+    } t[] = {{300, 576000, "300 frames and the sound, 0:12.0"},
+             {1, 0, "1 frame, 0:12.0"},
+             {0, 8000, "the sound, 0:12.0"}};
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        um_report r = {.n_frames = t[i].frames, .n_samples = t[i].samples, .analysed_s = 12};
+        um_buf b;
+        um_buf_init(&b, 256);
+        um_words_analysed(&b, &r);
+        CHECK(b.data && !strcmp(b.data, t[i].words));
+        um_buf_free(&b);
+    }
+}
+
+/* Of pictures without a face both reports say so. */
+static void test_no_face(void)
+{
+    um_report r = {
+        .media = {.width = 64, .height = 48, .has_video = true, .pixel_aspect = 1, .is_photo = true},
+        .verdict = {.inconclusive = true}};
+    char *text;
+    CHECK(um_report_text(&text, &r, 80, false, NULL) == UM_OK && strstr(text, "faces        none found"));
+    free(text);
+    CHECK(um_report_html(&text, &r, NULL) == UM_OK && strstr(text, "<dt>Faces</dt><dd>none found</dd>"));
+    free(text);
 }
 
 /* RFC 4648, section 10 */
@@ -258,6 +292,8 @@ int main(int argc, char **argv)
         return check_done();
     test_scale_words_at_their_borders();
     test_small_formats();
+    test_what_was_analysed();
+    test_no_face();
     test_base64();
     test_foreign_text_is_disarmed();
     test_fixture(dir, false);
