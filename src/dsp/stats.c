@@ -20,6 +20,11 @@ double um_variance(const double *v, size_t n)
     return n ? sum / (double)n : 0;
 }
 
+double um_round(double v, double step)
+{
+    return floor(v / step + .5) * step;
+}
+
 static void swap(double *a, double *b)
 {
     const double t = *a;

@@ -5,6 +5,8 @@
 
 double um_mean(const double *v, size_t n);     /* 0 when n = 0 */
 double um_variance(const double *v, size_t n); /* divided by n; 0 when n = 0 */
+/* The multiple of `step` (> 0) next to v, never a negative zero: for numbers in sentences. */
+double um_round(double v, double step);
 /* The k-th smallest (k = 0 the least), in linear time on average. Reorders v: what stands before index k is
  * not larger, what stands after it not smaller. */
 double um_select(double *v, size_t n, size_t k);

@@ -187,7 +187,7 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
             above += a->whole.sum[k] / (double)a->whole.frames;
         used +=
             (size_t)snprintf(shares + used, sizeof shares - used, "%s%.0f kHz %.0f dB", i ? ", " : "; above ",
-                             LIMITS_HZ[i] / 1000, 10 * log10(above / total + FLOOR));
+                             LIMITS_HZ[i] / 1000, um_round(10 * log10(above / total + FLOOR), 1));
     }
     const double rolloff_hz = um_rolloff(a->whole.sum, a->n_bins, .99) * hz_per_bin;
     const wall w = find_wall(db, a->n_bins, hz_per_bin);

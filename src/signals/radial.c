@@ -290,13 +290,14 @@ static um_status conclude(const radial *r, const person *p, um_findings *out)
     const double lattice_db = p->tiles >= MIN_LATTICE_TILES ? lattice_of(p->power) : 0;
     um_status st =
         um_findings_evidence(out, p->id, p->highest_s, p->highest_s, um_gallery_of(&r->pictures, p->id),
-                             "the highest shelf of this face, %+.1f dB", p->highest_db);
+                             "the highest shelf of this face, %+.1f dB", um_round(p->highest_db, .1));
     return st < 0 ? st
                   : um_findings_score(
                         out, p->id, fmax(shelf_db, lattice_db),
                         "Highest fifth of the frequencies %+.1f dB against the fitted power law, lattice "
-                        "of up-sampling %+.1f dB, over %lld faces",
-                        shelf_db, lattice_db, (long long)p->faces);
+                        "of up-sampling %+.1f dB, in %lld picture%s of the face",
+                        um_round(shelf_db, .1), um_round(lattice_db, .1), (long long)p->faces,
+                        p->faces == 1 ? "" : "s");
 }
 
 static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)

@@ -323,6 +323,20 @@ static void short_time(void)
     um_stft_free(&stft);
 }
 
+static void rounding(void)
+{
+    static const double zeros[] = {-.0, -.01, -.0499, .0499};
+    char text[32];
+    for (size_t i = 0; i < sizeof zeros / sizeof *zeros; i++) {
+        snprintf(text, sizeof text, "%+.1f", um_round(zeros[i], .1));
+        CHECK(!strcmp(text, "+0.0"));
+    }
+    for (int i = 0; i < 1000; i++) {
+        const double v = 100 * normal();
+        CHECK(fabs(um_round(v, .1) - v) <= .05 + 1e-9 && fabs(um_round(v, 1) - v) <= .5 + 1e-9);
+    }
+}
+
 static void rolloff(void)
 {
     const double power[] = {0, 1, 2, 1, 0};
@@ -370,6 +384,7 @@ int main(void)
     radial();
     order_statistics();
     moments_and_lines();
+    rounding();
     gamma_function();
     histograms();
     short_time();
