@@ -14,11 +14,16 @@
 #include "nn/winograd.h"
 #include "nn/panel.h"
 #include "nn/vec.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { OUT = 4, IN = 6, FREQUENCIES = IN * IN, TAPS = 9, GAP = UM_PANEL };
 enum { CACHE = 1 << 20, MIN_TILES = 64 }; /* of a block: the kernels are read once for each block */
+enum {
+    MIN_CHANNELS = 16,
+    MAX_KERNELS = 1 << 16
+}; /* fixed: less is mostly transforms, more is mostly reading */
 
 /* One direction: from maps of `from` channels to maps of `to`. */
 typedef struct pass {
@@ -30,9 +35,13 @@ typedef struct pass {
 struct um_winograd {
     pass forward, back;
     um_scratch *scratch;
+    /* fixed weights */
+    int parts;
+    float *kernels, *own; /* transformed; V and M of each part */
 };
 
-static pass pass_new(const um_conv_shape *s, bool back)
+/* `parts`: no block holds tiles of two of them. */
+static pass pass_new(const um_conv_shape *s, bool back, int parts)
 {
     const um_window *w = &s->w;
     pass p = {.batch = s->batch,
@@ -48,8 +57,8 @@ static pass pass_new(const um_conv_shape *s, bool back)
     p.tiles = p.batch * p.per_map;
     int64_t most = CACHE / (FREQUENCIES * (int64_t)sizeof(float) * p.from);
     most = most < MIN_TILES ? MIN_TILES : most;
-    int64_t n = (p.tiles + most - 1) / most;
-    p.block = n ? (p.tiles + n - 1) / n : 0;
+    int64_t of_part = (p.tiles + parts - 1) / parts, n = (of_part + most - 1) / most;
+    p.block = n ? (of_part + n - 1) / n : 0;
     return p;
 }
 
@@ -67,16 +76,29 @@ static size_t m_step(const pass *p)
     return (size_t)(p->block * UM_PANEL + GAP);
 }
 
-/* With several blocks the transformed kernels of all panels are kept, else those of one. */
-static size_t u_floats(const pass *p, int64_t panel)
+static size_t before_panel(const pass *p, int64_t panel)
 {
-    return p->block < p->tiles ? (size_t)(panel / UM_PANEL) * FREQUENCIES * u_step(p) : 0;
+    return (size_t)(panel / UM_PANEL) * FREQUENCIES * u_step(p);
+}
+static size_t all_panels(const pass *p)
+{
+    return before_panel(p, p->to + UM_PANEL - 1);
+}
+
+/* With several blocks the transformed kernels of all panels are kept, else those of one. */
+static size_t u_at(const pass *p, int64_t panel)
+{
+    return p->block < p->tiles ? before_panel(p, panel) : 0;
+}
+
+static size_t v_and_m(const pass *p)
+{
+    return FREQUENCIES * (v_step(p) + m_step(p));
 }
 
 static size_t floats(const pass *p)
 {
-    int64_t panels = (p->to + UM_PANEL - 1) / UM_PANEL;
-    return FREQUENCIES * (v_step(p) + m_step(p) + u_step(p)) + u_floats(p, (panels - 1) * UM_PANEL);
+    return v_and_m(p) + (p->block < p->tiles ? all_panels(p) : FREQUENCIES * u_step(p));
 }
 
 bool um_winograd_suits(const um_conv_shape *s)
@@ -88,7 +110,7 @@ bool um_winograd_suits(const um_conv_shape *s)
         if (w->kernel[i] != 3 || w->stride[i] != 1 || w->dilation[i] != 1 || w->pad_lo[i] > 2 ||
             w->pad_hi[i] > 2)
             return false;
-    pass p = pass_new(s, false), b = pass_new(s, true);
+    pass p = pass_new(s, false, 1), b = pass_new(s, true, 1);
     int64_t pixels = s->batch * w->out[0] * w->out[1];
     return p.tiles && b.tiles && p.tiles * OUT * OUT < 2 * pixels;
 }
@@ -98,13 +120,17 @@ um_status um_winograd_new(um_winograd **out, const um_conv_shape *shape, um_scra
     um_winograd *w = *out = um_calloc(1, sizeof *w);
     if (!w)
         return um_fail_oom(err);
-    *w = (um_winograd){pass_new(shape, false), pass_new(shape, true), scratch};
+    *w = (um_winograd){pass_new(shape, false, 1), pass_new(shape, true, 1), scratch, .parts = 1};
     size_t n = floats(&w->forward), m = floats(&w->back);
     return um_scratch_fit(scratch, (n > m ? n : m) * sizeof(float), err);
 }
 
 void um_winograd_free(um_winograd *w)
 {
+    if (!w)
+        return;
+    free(w->kernels);
+    free(w->own);
     free(w);
 }
 
@@ -258,17 +284,32 @@ UM_FAST static void make_slopes(float *m, const pass *p, const float *gy, int64_
     }
 }
 
-UM_FAST static void make_results(float *y, const pass *p, const float *m, const float *bias, int64_t first,
+/* What becomes of a sum: plus the bias, held to low..high. */
+typedef struct finish {
+    const float *bias; /* may be NULL */
+    float low, high;
+} finish;
+
+UM_INLINE void hold(um_vec *v, const um_vec *low_at, const um_vec *high_at)
+{
+    um_vec low = *low_at, high = *high_at;
+    um_vec_mask below = *v<low, above = *v> high;
+    *v = (um_vec)((below & (um_vec_mask)low) | (~below & (um_vec_mask)*v));
+    *v = (um_vec)((above & (um_vec_mask)high) | (~above & (um_vec_mask)*v));
+}
+
+UM_FAST static void make_results(float *y, const pass *p, const float *m, const finish *f, int64_t first,
                                  int64_t n, int64_t panel, int columns)
 {
     size_t step = m_step(p);
+    um_vec low = f->low + (um_vec){0}, high = f->high + (um_vec){0};
     for (int64_t t = 0; t < n; t++) {
         place at = place_of(p, y, p->out, p->to, no_shift, first + t);
         float *to = y + (at.map - y) + (at.top * at.width + at.left) * at.channels + panel;
         int64_t rows = at.height - at.top, cols = at.width - at.left;
         for (int ch = 0; ch < columns; ch += UM_LANES) {
             um_vec a[FREQUENCIES], b[OUT * IN], c[OUT * OUT];
-            um_vec plus = UM_LOAD(bias ? bias + panel + ch : zeros);
+            um_vec plus = UM_LOAD(f->bias ? f->bias + panel + ch : zeros);
             for (int i = 0; i < FREQUENCIES; i++)
                 a[i] = UM_LOAD(m + (size_t)i * step + t * UM_PANEL + ch);
             for (int i = 0; i < IN; i++)
@@ -276,8 +317,11 @@ UM_FAST static void make_results(float *y, const pass *p, const float *m, const 
             for (int i = 0; i < OUT; i++)
                 result_line(c + i * OUT, b + i * IN, 1);
             for (int i = 0; i < OUT && i < rows; i++)
-                for (int j = 0; j < OUT && j < cols; j++)
-                    UM_STORE(to + (i * at.width + j) * at.channels + ch, c[i * OUT + j] + plus);
+                for (int j = 0; j < OUT && j < cols; j++) {
+                    um_vec v = c[i * OUT + j] + plus;
+                    hold(&v, &low, &high);
+                    UM_STORE(to + (i * at.width + j) * at.channels + ch, v);
+                }
         }
     }
 }
@@ -374,28 +418,38 @@ static int columns_of(const pass *p, int64_t panel)
     return p->to - panel < UM_PANEL ? (int)(p->to - panel) : UM_PANEL;
 }
 
+static void multiply(float *m, const pass *p, const float *v, const float *u, int64_t n, int columns)
+{
+    for (size_t i = 0; i < FREQUENCIES; i++)
+        um_panel_multiply(&(um_panel){.a = v + i * v_step(p),
+                                      .row = p->from,
+                                      .step = 1,
+                                      .b = u + i * u_step(p),
+                                      .c = m + i * m_step(p),
+                                      .m = n,
+                                      .n = p->from,
+                                      .columns = columns});
+}
+
+static int64_t tiles_from(const pass *p, int64_t first, int64_t end)
+{
+    return end - first < p->block ? end - first : p->block;
+}
+
 static void run(const um_winograd *w, const pass *p, const float *x, const float *weights, const float *bias,
                 float *y)
 {
-    float *v = w->scratch->data, *m = v + FREQUENCIES * v_step(p), *u = m + FREQUENCIES * m_step(p);
+    const finish f = {bias, -INFINITY, INFINITY};
+    float *v = w->scratch->data, *m = v + FREQUENCIES * v_step(p), *u = v + v_and_m(p);
     for (int64_t first = 0; first < p->tiles; first += p->block) {
-        int64_t n = p->tiles - first < p->block ? p->tiles - first : p->block;
+        int64_t n = tiles_from(p, first, p->tiles);
         make_tiles(v, p, x, first, n);
         for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
             int columns = columns_of(p, panel);
-            float *kernels = u + u_floats(p, panel);
             if (!first)
-                make_kernels(kernels, p, weights, p == &w->back, panel, columns);
-            for (size_t i = 0; i < FREQUENCIES; i++)
-                um_panel_multiply(&(um_panel){.a = v + i * v_step(p),
-                                              .row = p->from,
-                                              .step = 1,
-                                              .b = kernels + i * u_step(p),
-                                              .c = m + i * m_step(p),
-                                              .m = n,
-                                              .n = p->from,
-                                              .columns = columns});
-            make_results(y, p, m, bias, first, n, panel, columns);
+                make_kernels(u + u_at(p, panel), p, weights, p == &w->back, panel, columns);
+            multiply(m, p, v, u + u_at(p, panel), n, columns);
+            make_results(y, p, m, &f, first, n, panel, columns);
         }
     }
 }
@@ -423,13 +477,13 @@ UM_FAST static void sum_pixels(float *restrict sum, const float *restrict gy, in
 void um_winograd_back_weights(const um_winograd *w, const float *x, const float *gy, float *gw, float *gb)
 {
     const pass *p = &w->forward;
-    float *v = w->scratch->data, *m = v + FREQUENCIES * v_step(p), *u = m + FREQUENCIES * m_step(p);
+    float *v = w->scratch->data, *m = v + FREQUENCIES * v_step(p), *u = v + v_and_m(p);
     for (int64_t first = 0; first < p->tiles; first += p->block) {
-        int64_t n = p->tiles - first < p->block ? p->tiles - first : p->block;
+        int64_t n = tiles_from(p, first, p->tiles);
         make_tiles(v, p, x, first, n);
         for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
             int columns = columns_of(p, panel);
-            float *slopes = u + u_floats(p, panel);
+            float *slopes = u + u_at(p, panel);
             make_slopes(m, p, gy, first, n, panel, columns);
             for (size_t i = 0; i < FREQUENCIES; i++)
                 um_panel_multiply(&(um_panel){.a = v + i * v_step(p),
@@ -447,4 +501,48 @@ void um_winograd_back_weights(const um_winograd *w, const float *x, const float 
     }
     if (gb)
         sum_pixels(gb, gy, p->batch * p->out[0] * p->out[1], p->to);
+}
+
+/* --- fixed weights --- */
+
+bool um_winograd_suits_fixed(const um_conv_shape *s)
+{
+    return um_winograd_suits(s) && s->in_channels >= MIN_CHANNELS && s->out_channels >= MIN_CHANNELS &&
+           s->in_channels * s->out_channels <= MAX_KERNELS;
+}
+
+um_status um_winograd_new_fixed(um_winograd **out, const um_conv_shape *shape, const float *weights,
+                                int parts, um_error *err)
+{
+    um_winograd *w = *out = um_calloc(1, sizeof *w);
+    if (!w)
+        return um_fail_oom(err);
+    w->parts = parts;
+    w->forward = pass_new(shape, false, parts);
+    const pass *p = &w->forward;
+    w->kernels = um_calloc_aligned(all_panels(p), sizeof *w->kernels);
+    w->own = um_calloc_aligned((size_t)parts * v_and_m(p), sizeof *w->own);
+    if (!w->kernels || !w->own)
+        return um_fail_oom(err);
+    for (int64_t panel = 0; panel < p->to; panel += UM_PANEL)
+        make_kernels(w->kernels + before_panel(p, panel), p, weights, false, panel, columns_of(p, panel));
+    return UM_OK;
+}
+
+void um_winograd_forward_part(const um_winograd *w, int part, const float *x, const float *bias, float low,
+                              float high, float *y)
+{
+    const pass *p = &w->forward;
+    const finish f = {bias, low, high};
+    float *v = w->own + (size_t)part * v_and_m(p), *m = v + FREQUENCIES * v_step(p);
+    int64_t end = p->tiles * (part + 1) / w->parts;
+    for (int64_t first = p->tiles * part / w->parts, n; first < end; first += n) {
+        n = tiles_from(p, first, end);
+        make_tiles(v, p, x, first, n);
+        for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
+            int columns = columns_of(p, panel);
+            multiply(m, p, v, w->kernels + before_panel(p, panel), n, columns);
+            make_results(y, p, m, &f, first, n, panel, columns);
+        }
+    }
 }

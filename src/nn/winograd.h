@@ -13,13 +13,22 @@ typedef struct um_winograd um_winograd;
 
 /* Whether this is such a convolution, and large enough to be faster this way. */
 bool um_winograd_suits(const um_conv_shape *shape);
-/* Asks for as much of `scratch` as a pass needs; `scratch` must outlive it. */
-um_status um_winograd_new(um_winograd **out, const um_conv_shape *shape, um_scratch *scratch, um_error *err);
 void um_winograd_free(um_winograd *w);
 
+/* For weights that change. Asks for as much of `scratch` as a pass needs; `scratch` must outlive it. */
+um_status um_winograd_new(um_winograd **out, const um_conv_shape *shape, um_scratch *scratch, um_error *err);
 /* `bias` and `gb`, its gradient, may be NULL. */
 void um_winograd_forward(const um_winograd *w, const float *x, const float *weights, const float *bias,
                          float *y);
 void um_winograd_back_data(const um_winograd *w, const float *gy, const float *weights, float *gx);
 void um_winograd_back_weights(const um_winograd *w, const float *x, const float *gy, float *gw, float *gb);
+
+/* For weights that stay as they are: they are transformed once, which makes them four times as large. */
+bool um_winograd_suits_fixed(const um_conv_shape *shape);
+/* `parts`: how many threads share a call. */
+um_status um_winograd_new_fixed(um_winograd **out, const um_conv_shape *shape, const float *weights,
+                                int parts, um_error *err);
+/* The results of one part, held to low..high: each thread makes other parts. */
+void um_winograd_forward_part(const um_winograd *w, int part, const float *x, const float *bias, float low,
+                              float high, float *y);
 #endif

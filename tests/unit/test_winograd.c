@@ -100,6 +100,30 @@ static void by_definition(const um_conv_shape *s, const float *x, const float *w
             }
 }
 
+/* Weights that stay, in up to three parts, with the results held to a range. */
+static double test_fixed(const um_conv_shape *s, const float *x, const float *w, const float *bias,
+                         const double *expected, int64_t n)
+{
+    double most = 0, largest = 0, *held = um_calloc((size_t)n, sizeof *held);
+    for (int64_t i = 0; i < n; i++)
+        largest = fmax(largest, expected[i]);
+    for (int parts = 1; parts <= 3; parts++) {
+        um_winograd *conv = NULL;
+        float *y = numbers(n), high = parts > 1 ? .5f * (float)largest : INFINITY,
+              low = parts > 1 ? 0 : -INFINITY;
+        for (int64_t i = 0; i < n; i++)
+            held[i] = fmin(fmax(expected[i], (double)low), (double)high);
+        CHECK(um_winograd_new_fixed(&conv, s, w, parts, NULL) == UM_OK);
+        for (int k = parts - 1; k >= 0; k--)
+            um_winograd_forward_part(conv, k, x, bias, low, high, y);
+        most = fmax(most, worst(y, held, n));
+        um_winograd_free(conv);
+        free(y);
+    }
+    free(held);
+    return most;
+}
+
 static double test_conv(const conv_test *t)
 {
     um_conv_shape s = shape_of(t);
@@ -119,7 +143,8 @@ static double test_conv(const conv_test *t)
     um_winograd_back_weights(conv, x, gy, gw, t->bias ? gb : NULL);
     um_winograd_back_data(conv, gy, w, gx);
     double error[] = {worst(y, ey, ny), worst(gx, egx, nx), worst(gw, egw, nw),
-                      t->bias ? worst(gb, egb, t->out) : 0},
+                      t->bias ? worst(gb, egb, t->out) : 0,
+                      test_fixed(&s, x, w, t->bias ? bias : NULL, ey, ny)},
            most = 0;
     for (size_t i = 0; i < sizeof error / sizeof *error; i++) {
         CHECK_NEAR(error[i], 0, 1e-5); /* NumPy in single precision, 128 channels: 7e-6 (winograd.h) */
@@ -167,6 +192,12 @@ int main(void)
     s = shape_of(&t);
     s.w.stride[1] = 2;
     CHECK(!um_winograd_suits(&s));
+    s = shape_of(&t);
+    CHECK(um_winograd_suits_fixed(&s));
+    s.in_channels = 8; /* mostly transforms */
+    CHECK(um_winograd_suits(&s) && !um_winograd_suits_fixed(&s));
+    s.in_channels = s.out_channels = 512; /* mostly reading of weights */
+    CHECK(um_winograd_suits(&s) && !um_winograd_suits_fixed(&s));
     s = shape_of(&t);
     s.w.dilation[0] = 2;
     CHECK(!um_winograd_suits(&s));

@@ -1,9 +1,10 @@
-/* Conv: oneDNN where it has a fast implementation and the shape is ordinary, in training Winograd's way where
- * that is faster, else plain loops. */
+/* Conv: Winograd's way where that is faster, else oneDNN where it has a fast implementation and the shape is
+ * ordinary, else plain loops. */
 #include "nn/onednn.h"
 #include "nn/ops/depthwise.h"
 #include "nn/ops/ops.h"
 #include "nn/winograd.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +18,10 @@ typedef struct band { /* some rows of the result, made by one thread */
 typedef struct conv {
     um_window w;
     int64_t groups;
-    int n_bands; /* 0: `winograd`, `depthwise`, `train`, or the plain loops */
+    int n_bands; /* of oneDNN, or parts of `winograd`; 0: weights that learn, or the plain loops */
     band bands[MAX_BANDS];
-    um_winograd *winograd; /* weights that learn, one of the three */
+    um_winograd *winograd;
+    /* weights that learn: one of the three */
     um_depthwise *depthwise;
     um_dnnl_conv_train *train;
     float *bias_sink; /* where oneDNN puts a bias gradient that nobody asked for */
@@ -127,6 +129,11 @@ static um_status prepare(um_call *c, um_error *err)
         return st == UM_EUNSUPPORTED ? UM_OK : st;
     }
     int n = choose_bands(c);
+    um_conv_shape whole = conv_shape(c, v);
+    if (um_winograd_suits_fixed(&whole)) {
+        v->n_bands = n;
+        return um_winograd_new_fixed(&v->winograd, &whole, c->in[1]->data, n, err);
+    }
     for (int i = 0; i < n && st == UM_OK; i++) {
         um_conv_shape s = conv_shape(c, v);
         if (c->act.kind != UM_ACT_PRELU)
@@ -264,10 +271,19 @@ static void run_band(void *context, int part)
         um_act_apply(&c->act, &y, &y);
 }
 
+static void run_part(void *context, int part)
+{
+    const um_call *c = ((job *)context)->c;
+    bool clip = c->act.kind == UM_ACT_CLIP;
+    um_winograd_forward_part(((const conv *)c->state)->winograd, part, c->in[0]->data,
+                             um_has(c, 2) ? c->in[2]->data : NULL, clip ? c->act.a : -INFINITY,
+                             clip ? c->act.b : INFINITY, c->out[0]->data);
+}
+
 static um_status forward(um_call *c, um_error *err)
 {
     const conv *v = c->state;
-    if (v->winograd) {
+    if (v->winograd && c->grad_in) {
         um_winograd_forward(v->winograd, c->in[0]->data, c->in[1]->data, um_has(c, 2) ? c->in[2]->data : NULL,
                             c->out[0]->data);
         return UM_OK;
@@ -285,6 +301,12 @@ static um_status forward(um_call *c, um_error *err)
         return UM_OK;
     }
     job j = {.c = c};
+    if (v->winograd) {
+        um_workers_run(c->workers, run_part, &j, v->n_bands);
+        if (c->act.kind != UM_ACT_CLIP)
+            um_act_apply(&c->act, c->out[0], c->out[0]);
+        return UM_OK;
+    }
     um_workers_run(c->workers, run_band, &j, v->n_bands);
     for (int i = 0; i < v->n_bands; i++)
         if (j.status[i] < 0)
