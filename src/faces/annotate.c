@@ -41,7 +41,7 @@ static um_json *face_json(const um_face *f)
 {
     um_json *j = um_json_object();
     if (f->person >= 0)
-        um_json_set_int(j, "person", f->person);
+        um_json_set_int(j, "person", f->person + 1); /* as drawn */
     um_json_set_num(j, "score", f->score, 4);
     um_json_set(j, "box", numbers(&f->box.x, 4, 6));
     um_json_set(j, "five", numbers(&f->five[0].x, 10, 6));

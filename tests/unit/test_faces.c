@@ -516,8 +516,27 @@ static void quality(void)
     }
 }
 
+/* Programs read the number of a person that people see drawn. */
+static void numbers_of_persons(void)
+{
+    um_face face[2] = {{.person = 0}, {.person = -1}};
+    const um_faces faces = {2, face};
+    const um_frame frame = {.index = 7};
+    um_json *json = NULL;
+    char *line = NULL;
+    CHECK(um_faces_json(&line, "a.mp4", &frame, &faces, NULL) == UM_OK && !strchr(line, '\n'));
+    CHECK(um_json_parse(&json, line, strlen(line), "line", NULL) == UM_OK);
+    const um_json *list = um_json_get(json, "faces");
+    CHECK(um_json_get_int(json, "frame", 0) == 7 && um_json_count(list) == 2);
+    CHECK(um_json_get_int(um_json_at(list, 0), "person", -1) == 1);
+    CHECK(!um_json_get(um_json_at(list, 1), "person")); /* outside a tracker */
+    um_json_free(&json);
+    free(line);
+}
+
 int main(void)
 {
+    numbers_of_persons();
     anchor_free();
     priors();
     suppression();
