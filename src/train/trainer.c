@@ -382,7 +382,7 @@ static um_status validate(trainer *t, um_error *err)
     if (t->task->validate) {
         if ((st = measure(t, metrics, err)) < 0)
             return st;
-        better = s->best_step < 0 || metrics[0] > s->best;
+        better = s->best_step < 0 || metrics[0] > s->best || (isnan(s->best) && !isnan(metrics[0]));
         if ((st = um_train_log_metrics(t->log, t->task, s, metrics, better, err)) < 0)
             return st;
     }
