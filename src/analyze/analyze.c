@@ -91,11 +91,8 @@ static um_status open_run(job *run, const char *path, um_error *err)
     um_analyzer *a = run->a;
     um_report *r = run->report;
     um_source_options opt = {.threads = a->opt.threads, .max_s = a->opt.max_s};
-    if (a->needs & UM_NEED_RGB || a->finder || a->opt.overlay_path)
+    if (a->needs & UM_NEED_RGB || a->finder) /* an overlay needs faces, and so the finder */
         opt.want |= UM_WANT_RGB;
-    else if (a->needs &
-             UM_NEED_FACES) /* without networks the pictures are still decoded: is the file whole? */
-        opt.want |= UM_WANT_GRAY;
     if (a->needs & UM_NEED_GRAY)
         opt.want |= UM_WANT_GRAY;
     if (a->needs & UM_NEED_SOUND || a->opt.overlay_path)
