@@ -7,7 +7,7 @@
 /* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG, H.264 or
  * MPEG-4. */
 void spoil_picture(um_image *rgb, rng *r);
-/* Covers a part with a flat, noisy or striped shape, or with a piece of `other` (may be NULL). */
+/* Covers a part with a flat or noisy shape, or with a piece of `other` (may be NULL). */
 void spoil_cover(um_image *rgb, const um_image *other, rng *r);
 /* 8x8 cosine transform, the example tables of the JPEG standard at quality 1..100, colour at half size. */
 void spoil_jpeg(um_image *rgb, int quality);
