@@ -3,6 +3,7 @@
 #   make demo MEDIA=clip.mp4   analyse your own file
 #   make test                  every test under ASan+UBSan, the threaded ones under TSan
 #   make bench                 speed against peers, in the same run
+#   make eval                  every clip, photo and voice of UNMASK_TESTDATA, analysed and counted
 #   make models               train the face networks again (about two hours; needs UNMASK_TESTDATA)
 #   make build, make install, make clean
 
@@ -42,7 +43,7 @@ bench: build
 	bench/run build
 
 eval: build
-	tests/eval/run build
+	UNMASK_TESTDATA=$(TESTDATA) tests/eval/all_media.py build/cli/unmask build/eval
 
 # The two face networks that the program carries, from the labelled faces of UNMASK_TESTDATA. MPIRUN="mpirun -n 2" shares
 # the work among processes or machines; an interrupted run goes on where it stopped.
@@ -69,6 +70,7 @@ models: build
 	@echo "New weights in models/: make build puts them into the program."
 
 install: build
+	@[ "$(origin PREFIX)" = file ] || { meson configure build -Dprefix=$(PREFIX) && ninja -C build --quiet; }
 	meson install -C build --no-rebuild
 
 clean:
