@@ -181,6 +181,16 @@ static um_status one_moment(job *run, const um_moment *m, um_error *err)
     return st;
 }
 
+/* Did max_s leave something out? A duration below what was seen is unknown or wrong: then the end was the
+ * limit. */
+static bool is_cut(const um_report *r, double max_s)
+{
+    const double declared_s = r->media.duration_s, rounding_s = 1e-6;
+    if (max_s <= 0 || r->media.is_photo)
+        return false;
+    return declared_s >= r->analysed_s ? declared_s > max_s : r->analysed_s > max_s - rounding_s;
+}
+
 static um_status read_all(job *run, um_error *err)
 {
     um_status st;
@@ -216,7 +226,7 @@ static um_status read_all(job *run, um_error *err)
     }
     if (!r->n_frames && !r->n_samples)
         return um_fail(err, UM_EFORMAT, "%s: no picture and no sound could be decoded", r->path);
-    r->partial = r->damage.truncated || (opt->max_s > 0 && r->media.duration_s > opt->max_s);
+    r->partial = r->damage.truncated || is_cut(r, opt->max_s);
     return UM_OK;
 }
 

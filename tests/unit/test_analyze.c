@@ -164,18 +164,48 @@ static void make_clip(const char *path, um_error *err)
     um_image_free(&image);
 }
 
-static char *analyse(const char *path, um_error *err)
+static char *analyse_until(const char *path, double max_s, um_error *err)
 {
     um_analyzer *a = NULL;
     um_report *r = NULL;
     char *json = NULL;
-    um_analysis_options opt = {.threads = 2};
+    um_analysis_options opt = {.threads = 2, .max_s = max_s};
     CHECK(um_analyzer_new(&a, &opt, err) == UM_OK);
     if (um_analyzer_run(&r, a, path, err) == UM_OK)
         CHECK(um_report_json(&json, r, false, err) == UM_OK);
     um_report_free(&r);
     um_analyzer_free(&a);
     return json;
+}
+
+static char *analyse(const char *path, um_error *err)
+{
+    return analyse_until(path, 0, err);
+}
+
+static void is_partial(const char *path, double max_s, bool partial)
+{
+    um_error err;
+    char *json = analyse_until(path, max_s, &err);
+    CHECK(json && strstr(json, partial ? "\"partial\": true" : "\"partial\": false"));
+    free(json);
+}
+
+/* A limit leaves a part out, whether or not the file says how long it is: a bare stream does not. */
+static void test_limit(const char *clip)
+{
+    char bare[80], command[300];
+    is_partial(clip, .5, true); /* of 1.5 s */
+    is_partial(clip, 3, false);
+    snprintf(bare, sizeof bare, "%s.m1v", clip);
+    snprintf(command, sizeof command, "ffmpeg -v error -i '%s' -an -r 25 -c:v mpeg1video '%s'", clip, bare);
+    if (system(command) != 0) {
+        fprintf(stderr, "no ffmpeg program: a bare stream is not tried\n");
+        return;
+    }
+    is_partial(bare, .5, true);
+    is_partial(bare, 3, false);
+    unlink(bare);
 }
 
 static void test_end_to_end(void)
@@ -191,6 +221,7 @@ static void test_end_to_end(void)
     CHECK(a && strstr(a, "\"frames\": 45") && strstr(a, "unmask_detector") && strstr(a, "unmask_landmarks"));
     free(a);
     free(b);
+    test_limit(path);
     unlink(path);
     CHECK(analyse(path, &err) == NULL && err.code == UM_EIO && strstr(err.text, path));
     CHECK(um_text_write(path, "not a video", &err) == UM_OK);
