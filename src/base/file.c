@@ -9,14 +9,15 @@
 
 char *um_temporary_name(const char *path)
 {
+    enum { NAME_KEPT = 128 }; /* bytes: file systems allow 255 in all */
     static _Atomic unsigned counter;
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
-    size_t size = strlen(path) + 64;
+    size_t size = strlen(path) + 64, length = strlen(name);
     char *out = um_calloc(size, 1);
-    if (out) /* the original name stays at the end: writers choose the format by extension */
+    if (out) /* the end of the original name stays: writers choose the format by extension */
         snprintf(out, size, "%.*s.%d-%u.%s", (int)(name - path), path, (int)getpid(),
-                 atomic_fetch_add(&counter, 1u), name);
+                 atomic_fetch_add(&counter, 1u), name + (length > NAME_KEPT ? length - NAME_KEPT : 0));
     return out;
 }
 
