@@ -48,12 +48,13 @@ um_status um_file_create(um_file *out, const char *path, um_error *err);
 um_status um_file_commit(um_file *file, um_error *err); /* closes in any case */
 void um_file_abandon(um_file *file);                    /* NULL-safe after commit: does nothing */
 um_status um_file_write(const char *path, const void *bytes, size_t n, um_error *err);
-/* The temporary name for `path` ("/dir/.name.XXXXXX.ext" keeps the extension); caller frees. */
+/* The temporary name for `path`: "/dir/.PID-COUNTER.", then the name or its last 128 bytes; caller frees. */
 char *um_temporary_name(const char *path);
 /* Whole file into memory, at most `max` bytes (UM_ENOMEM above). Terminated by a zero that does not count. */
 um_status um_file_read(char **out, size_t *n, const char *path, size_t max, um_error *err);
 
-/* A path or other foreign text made safe for one line of a terminal: control bytes become '?'. */
+/* A path or other foreign text made safe for one line of a terminal: controls, marks of direction and what is
+ * not UTF-8 become '?'; cut at a whole character. */
 const char *um_printable(char *out, size_t size, const char *text);
 
 static inline int um_clampi(int v, int lo, int hi)

@@ -1,4 +1,4 @@
-#include "base/base.h"
+#include "base/text.h"
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,13 +29,14 @@ um_status um_fail_oom(um_error *err)
 
 const char *um_printable(char *out, size_t size, const char *text)
 {
-    size_t n = strnlen(text, size - 1);
-    /* do not cut a UTF-8 sequence in two */
-    while (n && text[n] && ((unsigned char)text[n] & 0xC0) == 0x80)
-        n--;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
-        out[i] = c < 0x20 || c == 0x7F ? '?' : (char)c;
+    size_t n = 0;
+    for (const char *end = text; *text; text = end) {
+        bool plain = um_utf8_next(&end) != UM_UTF8_REPLACEMENT;
+        size_t length = plain ? (size_t)(end - text) : 1;
+        if (n + length >= size)
+            break;
+        memcpy(out + n, plain ? text : "?", length);
+        n += length;
     }
     out[n] = 0;
     return out;

@@ -1,7 +1,5 @@
 #include "base/text.h"
 
-enum { REPLACEMENT = 0xFFFD };
-
 static bool deceives(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x200B || c == 0x200E ||
@@ -32,7 +30,7 @@ uint32_t um_utf8_next(const char **text)
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     bool good = n && c >= least[n] && c <= 0x10FFFF && !(c >= 0xD800 && c < 0xE000);
     *text += good ? n : 1;
-    return good && !deceives(c) ? c : REPLACEMENT;
+    return good && !deceives(c) ? c : UM_UTF8_REPLACEMENT;
 }
 
 void um_utf8_add(um_buf *b, uint32_t c)

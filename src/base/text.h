@@ -6,6 +6,7 @@
 /* The next character of UTF-8 text, and moves on. U+FFFD stands for bytes that are not UTF-8 and for
  * characters that could deceive a reader: controls and marks that change the direction of text. 0 at the
  * end. */
+enum { UM_UTF8_REPLACEMENT = 0xFFFD };
 uint32_t um_utf8_next(const char **text);
 void um_utf8_add(um_buf *b, uint32_t character);
 /* Text for element content and for attribute values in quotes. */

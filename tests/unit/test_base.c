@@ -65,7 +65,36 @@ static void test_files_are_whole_or_absent(void)
     CHECK(um_file_read(&text, &n, "/nonexistent", 4, &err) == UM_EIO && strstr(err.text, "/nonexistent"));
     CHECK(um_file_write("/dev/null", "x", 1, &err) == UM_OK);
     unlink(path);
+    /* the longest name there is still gets a temporary one, with its extension */
+    char longest[400], name[256];
+    memset(name, 'n', 255);
+    memcpy(name + 251, ".txt", 5);
+    snprintf(longest, sizeof longest, "%s/%s", dir, name);
+    CHECK(um_file_write(longest, "whole", 5, &err) == UM_OK && access(longest, F_OK) == 0);
+    char *temporary = um_temporary_name(longest);
+    CHECK(temporary && strlen(strrchr(temporary, '/') + 1) <= 255 && strstr(temporary, "n.txt"));
+    free(temporary);
+    unlink(longest);
     rmdir(dir);
+}
+
+/* What moves a cursor or deceives the eye does not reach a terminal; a character is never cut. */
+static void test_printable(void)
+{
+    static const char *const pair[][2] = {
+        {"a\nb\x1b[2J\x7f", "a?b?[2J?"},
+        {"\xC2\x9B"
+         "2J",
+         "?2J"}, /* CSI as one character */
+        {"gnp\xE2\x80\xAE.exe", "gnp?.exe"},
+        {"\xFF\xC3", "??"},
+        {"\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80", "\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80"}};
+    char out[32];
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++)
+        CHECK(!strcmp(um_printable(out, sizeof out, pair[i][0]), pair[i][1]));
+    CHECK(!strcmp(um_printable(out, 4, "ab\xC3\xA9"), "ab"));
+    CHECK(!strcmp(um_printable(out, 5, "ab\xC3\xA9"), "ab\xC3\xA9"));
+    CHECK(!strcmp(um_printable(out, 1, "ab"), ""));
 }
 
 static void test_json(void)
@@ -137,6 +166,7 @@ int main(void)
     test_arrays_grow_from_any_capacity();
     test_sizes_that_overflow_are_refused();
     test_files_are_whole_or_absent();
+    test_printable();
     test_json();
     return check_done();
 }
