@@ -41,7 +41,7 @@ static void paste(um_image *m, int x, int y, const um_image *part)
 }
 
 /* What lies behind: a piece of another photo without faces, or one colour. */
-static um_status fill(um_image *m, cell c, const photos *p, rng *r, um_error *err)
+static um_status fill(um_image *m, cell c, const photos *p, const sample_mix *mix, rng *r, um_error *err)
 {
     um_image *part;
     um_rect from;
@@ -53,8 +53,8 @@ static um_status fill(um_image *m, cell c, const photos *p, rng *r, um_error *er
         um_status st = um_image_crop_resize(&part, q->rgb, from, c.w, c.h, err);
         if (st < 0)
             return st;
-        emblem_lay_over(part, NULL, 0, r);
-        spoil_picture(part, r);
+        emblem_lay_over(part, NULL, 0, mix->signs, r);
+        spoil_picture(part, mix, r);
         paste(m, c.x, c.y, part);
         um_image_free(&part);
         return UM_OK;
@@ -90,8 +90,8 @@ static void add_face(det_truth *t, const photo_face *f, um_rect from, float scal
 }
 
 /* A part of a photo, scaled so that one of its faces has a size drawn at random, into a cell. */
-static um_status put_photo(um_image *m, det_truth *t, const photos *p, const photo *q, cell c, float large,
-                           rng *r, um_error *err)
+static um_status put_photo(um_image *m, det_truth *t, const photos *p, const photo *q, cell c,
+                           const sample_mix *mix, rng *r, um_error *err)
 {
     float most = fminf(LARGEST, 1.1f * (float)(c.w < c.h ? c.w : c.h));
     float scale = expf(rng_float(r, logf(.3f), logf(2.f)));
@@ -102,7 +102,7 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
     } else if (q->n_faces) {
         const photo_face *f = &q->faces[rng_int(r, q->n_faces)];
         float want = expf(rng_float(r, logf(SMALLEST + 1), logf(most)));
-        if (large > 0 && rng_chance(r, large))
+        if (mix->large > 0 && rng_chance(r, mix->large))
             want = rng_float(r, most / 3, most);
         scale = fminf(4, want / fmaxf(size_of(f->box), 1));
         if (rng_chance(r, .85f)) /* the face inside the cell */
@@ -118,7 +118,7 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
     float right = (float)q->rgb->width - from.w, low = (float)q->rgb->height - from.h;
     from.x = right < 0 ? rng_float(r, right, 0) : fminf(fmaxf(from.x, 0), right);
     from.y = low < 0 ? rng_float(r, low, 0) : fminf(fmaxf(from.y, 0), low);
-    um_status st = fill(m, c, p, r, err);
+    um_status st = fill(m, c, p, mix, r, err);
     int x0 = (int)fmaxf(0, ceilf(-from.x * scale)), y0 = (int)fmaxf(0, ceilf(-from.y * scale));
     int x1 = (int)fminf((float)c.w, floorf(((float)q->rgb->width - from.x) * scale)),
         y1 = (int)fminf((float)c.h, floorf(((float)q->rgb->height - from.y) * scale));
@@ -136,8 +136,8 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
         boxes[n] = (um_rect){(b.x - inner.x) * scale, (b.y - inner.y) * scale, b.w * scale, b.h * scale};
     }
     if (n == q->n_faces)
-        emblem_lay_over(part, boxes, n, r);
-    spoil_picture(part, r);
+        emblem_lay_over(part, boxes, n, mix->signs, r);
+    spoil_picture(part, mix, r);
     paste(m, c.x + x0, c.y + y0, part);
     um_image_free(&part);
     cell visible = {c.x + x0, c.y + y0, x1 - x0, y1 - y0};
@@ -161,8 +161,8 @@ static void mirror(um_image *m, det_truth *t)
     }
 }
 
-um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation, float large,
-                          int side, uint64_t seed, um_error *err)
+um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation,
+                          const sample_mix *mix, int side, uint64_t seed, um_error *err)
 {
     rng r = {seed};
     truth->n = 0;
@@ -179,7 +179,7 @@ um_status detector_sample(um_image **out, det_truth *truth, const photos *p, boo
         cell c = {i & 1 ? cut_x : 0, i & 2 ? cut_y : 0, i & 1 ? side - cut_x : cut_x,
                   i & 2 ? side - cut_y : cut_y};
         if (c.w > 0 && c.h > 0)
-            st = put_photo(*out, truth, p, draw_photo(p, validation, &r), c, large, &r, err);
+            st = put_photo(*out, truth, p, draw_photo(p, validation, &r), c, mix, &r, err);
     }
     if (st == UM_OK && rng_chance(&r, .5f))
         mirror(*out, truth);

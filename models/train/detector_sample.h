@@ -5,10 +5,10 @@
 #include "detector_loss.h"
 #include "photos.h"
 #include "random.h"
+#include "spoil.h"
 
 enum { DETECTOR_SIDE = 256 };
-/* Pure: the same arguments give the same sample. Only photos with p->photo[i].validation == validation. The
- * share `large` of the faces fills at least a third of its cell: portraits. */
-um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation, float large,
-                          int side, uint64_t seed, um_error *err);
+/* Pure: the same arguments give the same sample. Only photos with p->photo[i].validation == validation. */
+um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation,
+                          const sample_mix *mix, int side, uint64_t seed, um_error *err);
 #endif

@@ -97,10 +97,10 @@ static bool is_free(um_rect at, const um_rect *boxes, int n)
     return true;
 }
 
-void emblem_lay_over(um_image *m, const um_rect *boxes, int n, rng *r)
+void emblem_lay_over(um_image *m, const um_rect *boxes, int n, float share, rng *r)
 {
     float side = fminf((float)m->width, (float)m->height);
-    if (!rng_chance(r, .3f) || side < 24)
+    if (share <= 0 || !rng_chance(r, share) || side < 24)
         return;
     for (int tries = 0; tries < 10; tries++) {
         float size = expf(rng_float(r, logf(10), logf(.7f * side)));

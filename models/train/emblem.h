@@ -7,6 +7,7 @@
 /* A sign drawn at random, about as large as `where`: a plate or none, strokes like those of a pen, dots,
  * often the same left and right, as faces are. */
 void emblem_draw(um_image *rgb, um_rect where, rng *r);
-/* A sign somewhere on the picture, or a line of text, where it touches none of the boxes [n]; often none. */
-void emblem_lay_over(um_image *rgb, const um_rect *boxes, int n, rng *r);
+/* With the chance `share` a sign somewhere on the picture, or a line of text, where it touches none of the
+ * boxes [n]. */
+void emblem_lay_over(um_image *rgb, const um_rect *boxes, int n, float share, rng *r);
 #endif

@@ -84,7 +84,7 @@ static bool shows_no_face(um_square s, const photo *from)
 }
 
 um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_set *set, int item,
-                          uint64_t seed, bool spoil, um_error *err)
+                          uint64_t seed, const sample_mix *mix, um_error *err)
 {
     const photo *from = &set->photos->photo[set->item[item].photo];
     const photo_face *face = &from->faces[set->item[item].face];
@@ -94,7 +94,7 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
     bool mirrored = false;
     memset(truth, 0, sizeof *truth);
     truth->is_face = true;
-    if (spoil) {
+    if (mix) {
         float turn = rng_chance(&r, .25f) ? rng_float(&r, -.7f, .7f) : .12f * rng_normal(&r);
         mirrored = rng_chance(&r, .5f);
         um_square t = {s.centre, s.side * expf(.09f * rng_normal(&r)), s.angle_rad + turn};
@@ -131,11 +131,11 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
         for (int i = first; i < first + 6; i++)
             truth->opening_sure[e] = fminf(truth->opening_sure[e], truth->sure[i]);
     }
-    if (!spoil)
+    if (!mix)
         return UM_OK;
     if (mirrored)
         mirror_picture(*out);
-    if (!truth->is_face && rng_chance(&r, .35f)) {
+    if (!truth->is_face && mix->signs > 0 && rng_chance(&r, mix->signs)) {
         float w = LANDMARK_SIDE * rng_float(&r, .4f, 1.2f), h = w * rng_float(&r, .7f, 1.4f);
         um_rect at = {(LANDMARK_SIDE - w) * rng_float(&r, .3f, .7f),
                       (LANDMARK_SIDE - h) * rng_float(&r, .3f, .7f), w, h};
@@ -143,6 +143,6 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
     }
     for (float p = .35f; rng_chance(&r, p); p = .3f)
         spoil_cover(*out, other, &r);
-    spoil_picture(*out, &r);
+    spoil_picture(*out, mix, &r);
     return UM_OK;
 }

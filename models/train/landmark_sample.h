@@ -7,6 +7,7 @@
 #define UNMASK_LANDMARK_SAMPLE_H
 #include "photos.h"
 #include "random.h"
+#include "spoil.h"
 
 enum { LANDMARK_SIDE = 112 };
 #define LANDMARK_CROP 1.4f /* "crop_from_points" of the manifest */
@@ -32,8 +33,8 @@ typedef struct landmark_set {
 um_status landmark_set_new(landmark_set *out, const photos *p, bool validation, um_error *err);
 void landmark_set_free(landmark_set *set);
 
-/* Pure: the same arguments give the same sample. `spoil` false: upright, centred, untouched. */
+/* Pure: the same arguments give the same sample. `mix` NULL: upright, centred, untouched. */
 um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_set *set, int item,
-                          uint64_t seed, bool spoil, um_error *err);
+                          uint64_t seed, const sample_mix *mix, um_error *err);
 float eye_opening(const um_point eye[6]);
 #endif

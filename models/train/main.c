@@ -18,6 +18,10 @@ static const char usage[] =
     "  --arch FILE     text of the network\n"
     "  --renders N     own rendered faces among the others (0)\n"
     "  --large SHARE   of the detector's faces, as large as in portraits (0)\n"
+    "  --signs SHARE   of the detector's parts of pictures, under a logo, sign or caption; of the crops that "
+    "show\n"
+    "                  the landmark network no face, with one (0)\n"
+    "  --video SHARE   of the pictures, through H.264 or MPEG-4 (0)\n"
     "  --start FILE    ONNX file to go on from, instead of --arch\n"
     "  --work DIR      labels, checkpoint, log and curves\n"
     "  --out FILE      the trained network (ONNX); for sheet: a picture\n"
@@ -29,9 +33,14 @@ static const char usage[] =
 typedef struct options {
     const char *what, *data, *teachers, *arch, *start, *work, *out;
     int renders;
-    float large;
+    sample_mix mix;
     um_train_options train;
 } options;
+
+static float share(const char *text)
+{
+    return fminf(fmaxf(strtof(text, NULL), 0), 1);
+}
 
 static bool parse(options *o, int argc, char **argv)
 {
@@ -51,7 +60,9 @@ static bool parse(options *o, int argc, char **argv)
         SEED,
         RESUME,
         RENDERS,
-        LARGE
+        LARGE,
+        SIGNS,
+        VIDEO
     };
     static const struct option known[] = {{"data", 1, NULL, DATA},
                                           {"teachers", 1, NULL, TEACHERS},
@@ -69,6 +80,8 @@ static bool parse(options *o, int argc, char **argv)
                                           {"resume", 0, NULL, RESUME},
                                           {"renders", 1, NULL, RENDERS},
                                           {"large", 1, NULL, LARGE},
+                                          {"signs", 1, NULL, SIGNS},
+                                          {"video", 1, NULL, VIDEO},
                                           {0}};
     int c;
     *o = (options){.train = um_train_defaults()};
@@ -120,7 +133,13 @@ static bool parse(options *o, int argc, char **argv)
             o->renders = um_clampi(atoi(optarg), 0, 20000);
             break;
         case LARGE:
-            o->large = fminf(fmaxf(strtof(optarg, NULL), 0), 1);
+            o->mix.large = share(optarg);
+            break;
+        case SIGNS:
+            o->mix.signs = share(optarg);
+            break;
+        case VIDEO:
+            o->mix.video = share(optarg);
             break;
         default:
             return false;
@@ -200,10 +219,10 @@ static um_status train(options *o, const photos *p, um_error *err)
     o->train.progress = progress;
     o->train.progress_user = &next;
     if (!strcmp(o->what, "landmarks")) {
-        st = landmark_task_new(&lm, p, o->train.threads, err);
+        st = landmark_task_new(&lm, p, &o->mix, o->train.threads, err);
         task = &lm.task;
     } else {
-        detector_task_init(&det, p, o->large, o->train.threads);
+        detector_task_init(&det, p, &o->mix, o->train.threads);
     }
     um_comm *comm = NULL;
     if (st == UM_OK && (st = um_comm_open(&comm, err)) == UM_OK) {
@@ -230,10 +249,10 @@ static um_status make_sheets(const options *o, const photos *p, um_error *err)
     um_status st = landmark_set_new(&set, p, false, err);
     snprintf(path, sizeof path, "%s-landmarks.png", o->out);
     if (st == UM_OK)
-        st = sheet_landmarks(&set, path, err);
+        st = sheet_landmarks(&set, &o->mix, path, err);
     snprintf(path, sizeof path, "%s-detector.png", o->out);
     if (st == UM_OK)
-        st = sheet_detector(p, path, err);
+        st = sheet_detector(p, &o->mix, path, err);
     landmark_set_free(&set);
     return st;
 }

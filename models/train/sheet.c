@@ -25,7 +25,7 @@ void sheet_put(um_image *sheet, const um_image *cell, int at, int side)
     um_image_free(&big);
 }
 
-um_status sheet_landmarks(const landmark_set *set, const char *path, um_error *err)
+um_status sheet_landmarks(const landmark_set *set, const sample_mix *mix, const char *path, um_error *err)
 {
     enum { COLUMNS = 8, ROWS = 6, SIDE = 224 };
     um_image *sheet, *cell;
@@ -33,7 +33,7 @@ um_status sheet_landmarks(const landmark_set *set, const char *path, um_error *e
     for (int i = 0; i < COLUMNS * ROWS && st == UM_OK; i++) {
         landmark_truth t;
         int item = (int)((long)i * set->n / (COLUMNS * ROWS));
-        if ((st = landmark_sample(&cell, &t, set, item, (uint64_t)i + 1, i >= COLUMNS, err)) < 0)
+        if ((st = landmark_sample(&cell, &t, set, item, (uint64_t)i + 1, i >= COLUMNS ? mix : NULL, err)) < 0)
             break;
         sheet_put(sheet, cell, i, SIDE);
         for (int k = 0; k < UM_N_LANDMARKS && t.is_face; k++) {
@@ -55,7 +55,7 @@ um_status sheet_landmarks(const landmark_set *set, const char *path, um_error *e
     return st;
 }
 
-um_status sheet_detector(const photos *p, const char *path, um_error *err)
+um_status sheet_detector(const photos *p, const sample_mix *mix, const char *path, um_error *err)
 {
     enum { COLUMNS = 6, ROWS = 4, SIDE = DETECTOR_SIDE };
     um_image *sheet, *cell;
@@ -63,7 +63,7 @@ um_status sheet_detector(const photos *p, const char *path, um_error *err)
     for (int i = 0; i < COLUMNS * ROWS && st == UM_OK; i++) {
         det_truth t;
         float x0 = (float)(i % COLUMNS) * SIDE, y0 = (float)(i / COLUMNS) * SIDE;
-        if ((st = detector_sample(&cell, &t, p, false, 0, SIDE, (uint64_t)i + 1, err)) < 0)
+        if ((st = detector_sample(&cell, &t, p, false, mix, SIDE, (uint64_t)i + 1, err)) < 0)
             break;
         sheet_put(sheet, cell, i, SIDE);
         for (int k = 0; k < t.n; k++) {

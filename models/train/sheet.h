@@ -6,6 +6,6 @@
 
 um_status sheet_new(um_image **out, int columns, int rows, int side, um_error *err);
 void sheet_put(um_image *sheet, const um_image *cell, int at, int side);
-um_status sheet_landmarks(const landmark_set *set, const char *path, um_error *err);
-um_status sheet_detector(const photos *p, const char *path, um_error *err);
+um_status sheet_landmarks(const landmark_set *set, const sample_mix *mix, const char *path, um_error *err);
+um_status sheet_detector(const photos *p, const sample_mix *mix, const char *path, um_error *err);
 #endif

@@ -229,7 +229,7 @@ static void recode(um_image *m, rng *r)
     um_image_recode(m, old ? "mpeg4" : "libx264", quantizer, dx, dy, NULL);
 }
 
-void spoil_picture(um_image *rgb, rng *r)
+void spoil_picture(um_image *rgb, const sample_mix *mix, rng *r)
 {
     if (rng_chance(r, .85f))
         relight(rgb, r);
@@ -243,7 +243,7 @@ void spoil_picture(um_image *rgb, rng *r)
         add_noise(rgb, r);
     if (rng_chance(r, .4f))
         spoil_jpeg(rgb, 8 + rng_int(r, 85));
-    if (rng_chance(r, .3f))
+    if (mix->video > 0 && rng_chance(r, mix->video))
         recode(rgb, r);
 }
 

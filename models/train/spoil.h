@@ -4,9 +4,17 @@
 #include "random.h"
 #include <unmask/image.h>
 
-/* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG, H.264 or
- * MPEG-4. */
-void spoil_picture(um_image *rgb, rng *r);
+/* Shares of samples that show what is not always wanted; 0: none of it, and the same samples as without. */
+typedef struct sample_mix {
+    float large; /* detector: faces that fill at least a third of their cell, as in portraits */
+    float
+        signs; /* detector: parts under a sign or caption; landmarks: crops without a face that show a sign */
+    float video; /* pictures through H.264 or MPEG-4 */
+} sample_mix;
+
+/* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG; video as
+ * `mix` says. */
+void spoil_picture(um_image *rgb, const sample_mix *mix, rng *r);
 /* Covers a part with a flat or noisy shape, or with a piece of `other` (may be NULL). */
 void spoil_cover(um_image *rgb, const um_image *other, rng *r);
 /* 8x8 cosine transform, the example tables of the JPEG standard at quality 1..100, colour at half size. */

@@ -35,9 +35,10 @@ static void unpack(det_truth *t, const float *from)
 static um_status write_sample(const detector_task *t, bool validation, uint64_t seed, float *const *in,
                               float *const *target, um_error *err)
 {
+    const sample_mix plain = {0};
     um_image *picture;
     det_truth truth;
-    um_status st = detector_sample(&picture, &truth, t->photos, validation, validation ? 0 : t->large,
+    um_status st = detector_sample(&picture, &truth, t->photos, validation, validation ? &plain : &t->mix,
                                    DETECTOR_SIDE, seed, err);
     if (st < 0)
         return st;
@@ -185,11 +186,11 @@ static um_status validate(void *user, um_graph *graph, double *metrics, um_error
     return st;
 }
 
-void detector_task_init(detector_task *t, const photos *p, float large, int threads)
+void detector_task_init(detector_task *t, const photos *p, const sample_mix *mix, int threads)
 {
     memset(t, 0, sizeof *t);
     t->photos = p;
-    t->large = large;
+    t->mix = *mix;
     t->threads = threads;
     t->task = (um_train_task){
         .name = "detector",

@@ -23,12 +23,12 @@ void planes_of(float *to, const um_image *rgb)
     }
 }
 
-static um_status write_sample(const landmark_set *set, int item, uint64_t seed, bool spoil, float *const *in,
-                              float *const *target, um_error *err)
+static um_status write_sample(const landmark_set *set, int item, uint64_t seed, const sample_mix *mix,
+                              float *const *in, float *const *target, um_error *err)
 {
     um_image *crop;
     landmark_truth t;
-    um_status st = landmark_sample(&crop, &t, set, item, seed, spoil, err);
+    um_status st = landmark_sample(&crop, &t, set, item, seed, mix, err);
     if (st < 0)
         return st;
     planes_of(in[0], crop);
@@ -45,14 +45,14 @@ static um_status sample(void *user, int64_t index, int64_t epoch, uint64_t seed,
                         float *const *target, um_error *err)
 {
     const landmark_task *t = user;
-    return write_sample(&t->train, (int)index, seed, true, in, target, err);
+    return write_sample(&t->train, (int)index, seed, &t->mix, in, target, err);
 }
 
 static um_status sample_validation(void *user, int64_t index, int64_t epoch, uint64_t seed, float *const *in,
                                    float *const *target, um_error *err)
 {
     const landmark_task *t = user;
-    return write_sample(&t->validation, (int)index, seed, false, in, target, err);
+    return write_sample(&t->validation, (int)index, seed, NULL, in, target, err);
 }
 
 /* Eyelids and lips carry blinking and lip-sync. */
@@ -126,10 +126,12 @@ static um_status validate(void *user, um_graph *graph, double *metrics, um_error
     return st;
 }
 
-um_status landmark_task_new(landmark_task *t, const photos *p, int threads, um_error *err)
+um_status landmark_task_new(landmark_task *t, const photos *p, const sample_mix *mix, int threads,
+                            um_error *err)
 {
     um_status st;
     memset(t, 0, sizeof *t);
+    t->mix = *mix;
     t->threads = threads;
     if ((st = landmark_set_new(&t->train, p, false, err)) < 0 ||
         (st = landmark_set_new(&t->validation, p, true, err)) < 0) {

@@ -11,9 +11,11 @@
 typedef struct landmark_task {
     um_train_task task, check;
     landmark_set train, validation;
+    sample_mix mix;
     int threads;
 } landmark_task;
-um_status landmark_task_new(landmark_task *out, const photos *p, int threads, um_error *err);
+um_status landmark_task_new(landmark_task *out, const photos *p, const sample_mix *mix, int threads,
+                            um_error *err);
 void landmark_task_free(landmark_task *t);
 
 /* Metric: average precision (area under precision over recall at IoU 0.5) of mosaics of validation photos. */
@@ -22,10 +24,10 @@ typedef struct detector_task {
     um_train_task task, check;
     const photos *photos;
     int threads;
-    float large;
+    sample_mix mix;
 } detector_task;
-/* `large`: see detector_sample; of training samples only. */
-void detector_task_init(detector_task *out, const photos *p, float large, int threads);
+/* `mix`: of training samples only. */
+void detector_task_init(detector_task *out, const photos *p, const sample_mix *mix, int threads);
 
 /* Bytes of an RGB picture as three planes of -1..1: "mean" 127.5 and "scale" 1/127.5 of the manifests. */
 void planes_of(float *to, const um_image *rgb);
