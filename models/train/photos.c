@@ -38,6 +38,7 @@ um_status photos_add(photos *p, photo_source source, const char *name, bool vali
     photo_face *copy = um_calloc((size_t)n + 1, sizeof *copy);
     if (!copy || !um_grow(&p->photo, &p->capacity, (size_t)p->n + 1, MOST_PHOTOS, sizeof *p->photo)) {
         free(copy);
+        um_image_free(&rgb);
         return um_fail_oom(err);
     }
     if (n)

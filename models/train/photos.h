@@ -56,7 +56,7 @@ typedef um_status each_file_fn(void *user, const char *path, const char *name, u
 um_status each_file(const char *dir, each_file_fn *see, void *user, um_error *err);
 /* One picture file as RGB. */
 um_status photo_load(um_image **out, const char *path, um_error *err);
-/* Takes the picture over; `faces` is copied. */
+/* Takes the picture over, also when it fails; `faces` is copied. */
 um_status photos_add(photos *p, photo_source source, const char *name, bool validation, um_image *rgb,
                      const photo_face *faces, int n, um_error *err);
 

@@ -106,9 +106,9 @@ static um_status draw_person(photos *p, int backgrounds, int n, uint64_t seed, i
             photo_face f = face_of(&shots[0], moved);
             snprintf(name, sizeof name, "render_%llu_%d", (unsigned long long)seed, i);
             st = photos_add(p, PHOTO_RENDER, name, false, rgb, &f, 1, err);
-        }
-        if (st < 0)
+        } else {
             um_image_free(&rgb);
+        }
     }
     scene_free(&s);
     free(plan);
