@@ -1,4 +1,5 @@
 #include "detector_loss.h"
+#include "base/base.h"
 #include "train/loss.h"
 #include <math.h>
 #include <stdlib.h>
@@ -101,14 +102,16 @@ static void score_loss(float x, float y, float weight, float *grad, double *loss
     *grad = weight * (d * d * d + 2 * d * p * (1 - p) * cross);
 }
 
-double det_loss(const det_level *level, const det_truth *truth, int n, det_terms *terms)
+um_status det_loss(const det_level *level, const det_truth *truth, int n, det_terms *terms, um_error *err)
 {
     int cells = 0;
     *terms = (det_terms){0};
     for (int i = 0; i < n * DET_STRIDES; i++)
         cells += level[i].nx * level[i].ny;
-    int *owner = malloc((size_t)cells * sizeof *owner), *o = owner;
-    for (int i = 0; owner && i < n * DET_STRIDES; i++) {
+    int *owner = um_calloc((size_t)cells, sizeof *owner), *o = owner;
+    if (!owner)
+        return um_fail_oom(err);
+    for (int i = 0; i < n * DET_STRIDES; i++) {
         const det_level *l = &level[i];
         assign(o, l, i % DET_STRIDES, &truth[i / DET_STRIDES]);
         for (int c = 0; c < l->nx * l->ny; c++)
@@ -117,7 +120,7 @@ double det_loss(const det_level *level, const det_truth *truth, int n, det_terms
     }
     float weight = 1 / fmaxf(1, (float)terms->positives);
     o = owner;
-    for (int i = 0; owner && i < n * DET_STRIDES; i++) {
+    for (int i = 0; i < n * DET_STRIDES; i++) {
         const det_level *l = &level[i];
         int k = i % DET_STRIDES, count = l->nx * l->ny;
         memset(l->box_grad, 0, (size_t)count * 4 * sizeof(float));
@@ -130,7 +133,6 @@ double det_loss(const det_level *level, const det_truth *truth, int n, det_terms
             if (o[c] >= 0) {
                 const det_face *f = &truth[i / DET_STRIDES].face[o[c]];
                 float overlap = box_loss(l, k, c, f, weight, &terms->box);
-                terms->overlap += overlap;
                 target = fmaxf(overlap, LEAST_TARGET);
                 if (f->has_five)
                     points_loss(l, k, c, f, weight, &terms->points);
@@ -143,6 +145,5 @@ double det_loss(const det_level *level, const det_truth *truth, int n, det_terms
     terms->score *= weight;
     terms->box *= BOX_WEIGHT * weight;
     terms->points *= POINTS_WEIGHT * weight;
-    terms->overlap *= weight;
-    return terms->score + terms->box + terms->points;
+    return UM_OK;
 }

@@ -33,12 +33,11 @@ typedef struct det_level {
 
 typedef struct det_terms {
     double score, box, points; /* means over the positive cells, as added up in the loss */
-    double overlap;            /* mean IoU of the positive cells */
     int positives;
 } det_terms;
 
 /* Loss of `n` pictures; level[i * DET_STRIDES + k] is picture i at stride k. Writes every gradient.
  * score: quality focal loss (Li et al. 2020) whose target is the overlap of the predicted box with the face;
  * box: 2 (1 - GIoU) (Rezatofighi et al. 2019); points: smooth L1 of the offset over the face's size. */
-double det_loss(const det_level *level, const det_truth *truth, int n, det_terms *terms);
+um_status det_loss(const det_level *level, const det_truth *truth, int n, det_terms *terms, um_error *err);
 #endif

@@ -87,8 +87,7 @@ static um_status loss(void *user, const um_train_batch *b, double *terms, um_err
                             .points_grad = part(b->grad[2 * DET_STRIDES + k], i, cells, 2 * DET_POINTS)};
         }
     }
-    if (st == UM_OK) {
-        det_loss(level, truth, b->n, &sum);
+    if (st == UM_OK && (st = det_loss(level, truth, b->n, &sum, err)) == UM_OK) {
         terms[0] = sum.score;
         terms[1] = sum.box;
         terms[2] = sum.points;
