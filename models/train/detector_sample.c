@@ -25,13 +25,16 @@ static bool is_tight(const photo *q)
            size_of(q->faces[0].box) > .45f * sqrtf((float)q->rgb->width * (float)q->rgb->height);
 }
 
+/* NULL when there seems to be none of that kind. */
 static const photo *draw_photo(const photos *p, bool validation, rng *r)
 {
-    for (;;) { /* there are some of both kinds */
+    enum { TRIES = 100000 };
+    for (int i = 0; i < TRIES && p->n; i++) {
         const photo *q = &p->photo[rng_int(r, p->n)];
         if (q->validation == validation && (!is_tight(q) || rng_chance(r, .25f)))
             return q;
     }
+    return NULL;
 }
 
 static void paste(um_image *m, int x, int y, const um_image *part)
@@ -178,8 +181,11 @@ um_status detector_sample(um_image **out, det_truth *truth, const photos *p, boo
     for (int i = 0; i < 4 && st == UM_OK; i++) {
         cell c = {i & 1 ? cut_x : 0, i & 2 ? cut_y : 0, i & 1 ? side - cut_x : cut_x,
                   i & 2 ? side - cut_y : cut_y};
-        if (c.w > 0 && c.h > 0)
-            st = put_photo(*out, truth, p, draw_photo(p, validation, &r), c, mix, &r, err);
+        if (c.w < 1 || c.h < 1)
+            continue;
+        const photo *q = draw_photo(p, validation, &r);
+        st = q ? put_photo(*out, truth, p, q, c, mix, &r, err)
+               : um_fail(err, UM_EFORMAT, "no photo to %s", validation ? "validate with" : "train on");
     }
     if (st == UM_OK && rng_chance(&r, .5f))
         mirror(*out, truth);
