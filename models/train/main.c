@@ -189,9 +189,11 @@ static bool progress(void *user, const um_train_progress *p)
 {
     int64_t *next = user;
     if (p->step >= *next) {
-        fprintf(stderr,
-                "step %lld of %lld  loss %.4f  best %.4f  %.0f samples/s  busy %.0f %%  %.0f s  ETA %.0f s\n",
-                (long long)p->step, (long long)p->steps, p->loss, p->best, p->samples_per_s,
+        char best[32] = ""; /* before the first validation */
+        if (isfinite(p->best))
+            snprintf(best, sizeof best, "  best %.4f", p->best);
+        fprintf(stderr, "step %lld of %lld  loss %.4f%s  %.0f samples/s  busy %.0f %%  %.0f s  ETA %.0f s\n",
+                (long long)p->step, (long long)p->steps, p->loss, best, p->samples_per_s,
                 100 * p->utilisation, p->seconds, p->eta_s);
         *next = p->step + 100;
     }
