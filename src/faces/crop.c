@@ -56,10 +56,11 @@ um_status um_square_crop(um_image **out, const um_image *image, um_square s, int
 {
     *out = NULL;
     const float far = 2.0f * UM_IMAGE_MAX_SIDE;
-    if (!(s.side > 0 && s.side <= far && fabsf(s.centre.x) <= far && fabsf(s.centre.y) <= far) ||
-        !isfinite(s.angle_rad))
+    if (!(s.side > 0) || !isfinite(s.side + s.centre.x + s.centre.y + s.angle_rad))
         return um_fail(err, UM_EINVAL, "a square of %g pixels at %g, %g cannot be cut out", s.side,
                        s.centre.x, s.centre.y);
+    s.side = fminf(s.side, far);
+    s.centre = (um_point){fminf(fmaxf(s.centre.x, -far), far), fminf(fmaxf(s.centre.y, -far), far)};
     float half = s.side / 2;
     if (fabsf(s.angle_rad) < 0.002f) /* a tenth of a degree moves a corner of 160 pixels by 0.2 */
         return um_image_crop_resize(

@@ -16,6 +16,7 @@ enum {
     SMALLEST = 10,          /* input pixels of the smallest face a detector finds */
     MOST_PIXELS = 12000000, /* of the finest look: bounds time and memory for huge photos */
     CUT = 3,                /* a box this near to an inner border of a tile is cut */
+    LARGEST = 2, /* times the longer side of the picture: no face, and it would swallow those inside */
 };
 static const double MOST_SCALE = 4, NEXT_SCALE = 2.1;
 
@@ -67,7 +68,8 @@ static um_status look(um_net *net, const um_image *rgb, um_rect from, int pw, in
         f.box = (um_rect){from.x + f.box.x * sx, from.y + f.box.y * sy, f.box.w * sx, f.box.h * sy};
         for (int k = 0; k < 5; k++)
             f.five[k] = (um_point){from.x + f.five[k].x * sx - 0.5f, from.y + f.five[k].y * sy - 0.5f};
-        if (fmaxf(f.box.w, f.box.h) >= 0.8f * plan->min_side_px)
+        float side = fmaxf(f.box.w, f.box.h), most = LARGEST * fmaxf((float)rgb->width, (float)rgb->height);
+        if (side >= 0.8f * plan->min_side_px && side <= most)
             list->v[kept++] = f;
     }
     list->n = kept;

@@ -81,7 +81,8 @@ um_status um_detect(um_net *net, const um_image *rgb, const um_detect_plan *plan
 
 /* ---- crop.c ---- */
 
-/* A square of `side` image pixels around `centre`, turned clockwise by angle_rad. */
+/* A square of `side` image pixels around `centre`, turned clockwise by angle_rad. A crop of one that is
+ * larger or farther than two of the largest pictures stays within that: networks answer what they like. */
 typedef struct um_square {
     um_point centre;
     float side, angle_rad;

@@ -1,0 +1,101 @@
+/* A detector made for it that sees the same in every cell: boxes that no picture holds are not followed up.
+ */
+#include "../check.h"
+#include "faces/faces.h"
+#include "nn/arch.h"
+#include "nn/onnx.h"
+#include <string.h>
+
+enum { SIDE = 256 };
+static const char text[] = "unmask-network 1 cells\n"
+                           "image = input 3 0 0\n"
+                           "map = avgpool image k=32\n"
+                           "score = head map 1\n"
+                           "box = head map 4\n"
+                           "s = cells score\n"
+                           "b = cells box\n"
+                           "output s b\n";
+
+static void set_bias(um_graph *g, const char *name, int n, const float *v)
+{
+    char bias[64];
+    for (size_t i = 0; i < g->n_values; i++) {
+        const um_tensor *t = g->values[i].constant;
+        if (!t || strncmp(g->values[i].name, name, strlen(name)) != 0 ||
+            g->values[i].name[strlen(name)] != '.')
+            continue;
+        memset(t->data, 0, (size_t)um_tensor_count(t) * sizeof(float));
+        snprintf(bias, sizeof bias, "%s.bias", name);
+        if (!strcmp(g->values[i].name, bias))
+            memcpy(t->data, v, (size_t)n * sizeof *v);
+    }
+}
+
+/* Boxes of exp(log_size) strides of 32 pixels, around the corner of every cell. */
+static um_net network(float log_size)
+{
+    um_graph *g = NULL;
+    um_net net = {0};
+    um_error err = {0};
+    void *bytes = NULL;
+    size_t n = 0;
+    const float score[] = {5}, box[] = {0, 0, log_size, log_size};
+    um_manifest man = {.name = "cells", .input = {.channels = 3, .multiple = 32}};
+    for (int c = 0; c < 3; c++)
+        man.input.scale[c] = 1 / 255.f;
+    man.decoder = (um_decoder){.type = UM_DECODE_ANCHOR_FREE,
+                               .logistic = true,
+                               .n_strides = 1,
+                               .stride = {32},
+                               .score_min = .5f,
+                               .nms_iou = .4f};
+    CHECK(um_arch_read(&g, text, "cells", 1, &err) == UM_OK);
+    set_bias(g, "score", 1, score);
+    set_bias(g, "box", 4, box);
+    CHECK(um_graph_write(&bytes, &n, g, NULL, 0, &err) == UM_OK);
+    snprintf(man.decoder.score[0].text, sizeof man.decoder.score[0].text, "s");
+    snprintf(man.decoder.box[0].text, sizeof man.decoder.box[0].text, "b");
+    CHECK(um_net_open_memory(&net, &man, bytes, n, 1, &err) == UM_OK);
+    free(bytes);
+    um_graph_free(&g);
+    return net;
+}
+
+int main(void)
+{
+    um_image *m = NULL;
+    um_error err = {0};
+    if (um_image_new(&m, SIDE, SIDE, UM_RGB24, &err) < 0)
+        return 1;
+    for (int y = 0; y < SIDE; y++)
+        memset(m->data + y * m->stride, 128, 3 * SIDE);
+    for (int log_size = 0; log_size < 12; log_size++) { /* from 32 pixels to two million */
+        um_face_finder f = {.net = {network((float)log_size)}, .has = {true, true}, .min_side_px = 10};
+        um_faces faces = {0};
+        const um_detect_plan plan = {.min_side_px = 10, .score_min = .5f};
+        um_found_list list = {0};
+        CHECK(um_net_named(&f.net[UM_ROLE_LANDMARKS], NULL, "unmask_landmarks", 1, &err) == UM_OK);
+        CHECK(um_detect(&f.net[0], m, &plan, &list, &err) == UM_OK);
+        fprintf(stderr, "exp(%d) strides: %d boxes\n", log_size, list.n);
+        CHECK(log_size > 1 || list.n > 0);
+        for (int i = 0; i < list.n; i++)
+            CHECK(list.v[i].box.w <= 2 * SIDE && list.v[i].box.h <= 2 * SIDE);
+        CHECK(um_face_find(&f, m, &faces, &err) == UM_OK);
+        um_faces_clear(&faces);
+        free(list.v);
+        um_net_close(&f.net[0]);
+        um_net_close(&f.net[1]);
+    }
+    /* nor do points that a network puts anywhere stop an analysis */
+    const um_square far[] = {
+        {{1e6f, -1e6f}, 50, .5f}, {{10, 10}, 1e6f, .5f}, {{10, 10}, 1e6f, 0}, {{-1e30f, 9}, 1e30f, 0}};
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+        um_image *crop = NULL;
+        CHECK(um_square_crop(&crop, m, far[i], 24, &err) == UM_OK && crop->data[0] == 128);
+        um_image_free(&crop);
+    }
+    um_image *none = NULL;
+    CHECK(um_square_crop(&none, m, (um_square){{NAN, 0}, 9, 0}, 24, &err) == UM_EINVAL && !none);
+    um_image_free(&m);
+    return check_done();
+}
