@@ -3,6 +3,7 @@
  * beside it may do pieces of its work (um_call.norm_before, norm_behind). */
 #include "nn/ops/depthwise.h"
 #include "nn/ops/ops.h"
+#include "nn/ops/pointwise.h"
 #include "nn/plan.h"
 #include <math.h>
 #include <stdlib.h>
@@ -110,19 +111,24 @@ static bool is_norm(const um_call *c)
 
 void um_plan_share_norms(um_plan *p)
 {
+    um_call *next;
     um_plan_count_uses(p);
     for (size_t i = 0; i < p->n_calls; i++) {
-        um_call *c = &p->calls[i], *next;
+        um_call *c = &p->calls[i];
         if (!is_norm(c))
             continue;
         c->grad_in[0]->root = c->grad_out[0]; /* nobody asks for that once this one has been made of it */
-        if (!(next = only_reader(p, c)) || !um_depthwise_fits(next) || !next->grad_in || !next->grad_in[0] ||
-            !next->grad_in[1])
+        if (!(next = only_reader(p, c)) || !(um_depthwise_fits(next) || um_pointwise_fits(next)) ||
+            !next->grad_in || !next->grad_in[0] || !next->grad_in[1])
             continue;
         c->reader_helps = true;
         c->out[0]->root = c->in[0];
         next->norm_before = c;
-        c = next;
+    }
+    for (size_t i = 0; i < p->n_calls; i++) {
+        um_call *c = &p->calls[i];
+        if (!c->norm_before && !(um_pointwise_fits(c) && c->grad_in && c->grad_in[1]))
+            continue;
         if ((next = only_reader(p, c)) && is_norm(next) && !next->sum_in[0]) {
             c->norm_behind = next;
             next->maker_helps = true;

@@ -270,10 +270,13 @@ static void add_in_turn(trainer *t, const um_plan *plan, const float *statistics
     const float *grads = um_plan_grads(plan, &n);
     while (atomic_load(&t->turn) != k)
         sched_yield();
-    if (k == 0)
-        memset(t->sum, 0, t->weights.n * sizeof *t->sum);
-    add(t->sum, grads, n);
-    add(t->sum + n, statistics, t->weights.n_batch);
+    if (k == 0) {
+        memcpy(t->sum, grads, n * sizeof *t->sum);
+        memcpy(t->sum + n, statistics, t->weights.n_batch * sizeof *t->sum);
+    } else {
+        add(t->sum, grads, n);
+        add(t->sum + n, statistics, t->weights.n_batch);
+    }
     atomic_store(&t->turn, k + 1);
 }
 
@@ -331,9 +334,10 @@ static um_status step(trainer *t, double *news, um_error *err)
     um_optimizer_step(t->optimizer, t->sum, um_clip_factor(norm, o->clip_norm) / o->shards,
                       o->rate * um_schedule(s->step, o->steps, o->warmup, o->floor));
     um_weights_run(&t->weights, t->sum + t->weights.n_grads, 1. / o->shards);
-    um_weights_get(&t->weights, t->now);
-    if (t->mean)
+    if (t->mean) {
+        um_weights_get(&t->weights, t->now);
         um_average(t->mean, t->now, t->weights.n, um_average_keep(o->average, s->step));
+    }
     for (int i = 0; i < t->task->n_terms; i++)
         s->window[i] += news[TERMS + i];
     s->window_norm += norm;
@@ -349,8 +353,8 @@ static um_status measure(trainer *t, double *metrics, um_error *err)
 {
     um_status st = UM_OK;
     double news[UM_TRAIN_METRICS + 1] = {0};
+    um_weights_get(&t->weights, t->now);
     if (is_first(t)) {
-        um_weights_get(&t->weights, t->now);
         if (t->mean)
             um_weights_set(&t->weights, t->mean);
         st = t->task->validate(t->task->user, t->graph, news, err);

@@ -253,6 +253,7 @@ layers = [
     ("BatchNormalization", lambda: nn.Sequential(nn.Conv2d(5, 19, 1), bn(19), nn.ReLU6(), nn.Conv2d(19, 19, 3, 1, 1, groups=19, bias=False),
                                                  bn(19), nn.ReLU(), nn.Conv2d(19, 4, 1, bias=False), bn(4))),
     ("BatchNormalization", lambda: nn.Sequential(nn.Conv2d(5, 16, 1), bn(16), nn.ReLU(), nn.Conv2d(16, 16, 3, 2, 1, groups=16, bias=False))),
+    ("BatchNormalization", lambda: nn.Sequential(nn.Conv2d(5, 600, 1, bias=False), bn(600), nn.ReLU6(), nn.Conv2d(600, 4, 1, bias=False))),  # blocks
     ("BatchNormalization", lambda: nn.Sequential(nn.Flatten(2), bn(5, nn.BatchNorm1d))),
     ("LayerNormalization", lambda: nn.LayerNorm(6)),
     ("LayerNormalization", lambda: nn.LayerNorm((7, 6))),

@@ -339,6 +339,12 @@ static int shared_norms_fixed(um_build *b, int x)
 {
     return norm_fixed(b, depthwise(b, norm_fixed(b, x), 4, 1, 1, 0, 0, 1));
 }
+static int shared_norms_pointwise(um_build *b, int x)
+{
+    const int64_t dim[4] = {5, 11, 1, 1};
+    x = clip(b, norm_of(b, grow(b, x, 11), 11));
+    return norm_of(b, two(b, "Conv", x, um_build_weights(b, "u", 4, dim, .4)), 5);
+}
 static int shared_norms_readers(um_build *b, int x) /* two readers: each does its own work */
 {
     x = relu(b, norm_of(b, grow(b, x, 8), 8));
@@ -584,6 +590,7 @@ int main(void)
                  CASE(shared_norms_narrow),
                  CASE(shared_norms_wide),
                  CASE(shared_norms_fixed),
+                 CASE(shared_norms_pointwise),
                  CASE(shared_norms_readers),
                  CASE(maxpool),
                  CASE(avgpool),

@@ -3,6 +3,7 @@
 #include "nn/onednn.h"
 #include "nn/ops/depthwise.h"
 #include "nn/ops/ops.h"
+#include "nn/ops/pointwise.h"
 #include "nn/winograd.h"
 #include <math.h>
 #include <stdlib.h>
@@ -21,8 +22,9 @@ typedef struct conv {
     int n_bands; /* of oneDNN, or parts of `winograd`; 0: weights that learn, or the plain loops */
     band bands[MAX_BANDS];
     um_winograd *winograd;
-    /* weights that learn: one of the three */
+    /* weights that learn: one of these */
     um_depthwise *depthwise;
+    um_pointwise *pointwise;
     um_dnnl_conv_train *train;
     float *bias_sink; /* where oneDNN puts a bias gradient that nobody asked for */
 } conv;
@@ -109,8 +111,9 @@ static um_status prepare(um_call *c, um_error *err)
     if (st < 0)
         return st;
     const um_window *w = &v->w;
-    if (c->norm_before)
-        return um_depthwise_new(&v->depthwise, c, w, err);
+    if (c->norm_before || c->norm_behind)
+        return um_depthwise_fits(c) ? um_depthwise_new(&v->depthwise, c, w, err)
+                                    : um_pointwise_new(&v->pointwise, c, err);
     bool ordinary = x->layout == UM_NHWC && y->layout == UM_NHWC && um_array_count(y) && um_array_count(x) &&
                     (c->grad_in || (c->in[1]->constant && (!um_has(c, 2) || c->in[2]->constant)));
     for (int i = 0; i < w->n; i++) { /* a window entirely in the padding is none */
@@ -292,6 +295,8 @@ static um_status forward(um_call *c, um_error *err)
         um_depthwise_forward(v->depthwise, c);
         return UM_OK;
     }
+    if (v->pointwise)
+        return um_pointwise_forward(v->pointwise, c, err);
     if (v->train)
         return um_dnnl_conv_train_forward(v->train, c->in[0]->data, c->in[1]->data,
                                           um_has(c, 2) ? c->in[2]->data : NULL, c->out[0]->data, err);
@@ -322,6 +327,7 @@ static void release(void *state)
     um_winograd_free(v->winograd);
     um_dnnl_conv_train_free(v->train);
     free(v->depthwise);
+    free(v->pointwise);
     free(v->bias_sink);
     free(v);
 }
@@ -343,6 +349,8 @@ static um_status backward(um_call *c, um_error *err)
         um_depthwise_backward(v->depthwise, c);
         return UM_OK;
     }
+    if (v->pointwise)
+        return um_pointwise_backward(v->pointwise, c, err);
     if (!v->train) {
         plain_backward(c, v);
         return UM_OK;

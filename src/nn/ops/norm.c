@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* Partial sums of so many rows in float, totals in double; rows walked together, near each other in cache. */
-enum { ROWS = 64, NEAR = 8, LANES = 8 };
+enum { ROWS = 64, NEAR = 8, LANES = 8, LINE = 16, AHEAD = 1024 };
 
 struct um_norm {
     bool training;
@@ -90,6 +90,8 @@ UM_FAST static void rows_clip(float *y, const float *x, const float *a, const fl
                               int64_t n, int64_t channels)
 {
     for (int64_t r = 0; r < n; r++, x += channels, y += channels) {
+        for (int64_t i = 0; i < channels; i += LINE)
+            __builtin_prefetch(x + i + AHEAD);
         UM_ELEMENTWISE
         for (int64_t i = 0; i < channels; i++) {
             float v = x[i] * a[i] + b[i];
@@ -324,6 +326,8 @@ UM_FAST static void back_rows(float *gx, const float *g, const float *x, const f
         vec a = LOAD(p->a + i), b = LOAD(p->b + i), c = a * LOAD(q + i);
         vec e = a * (LOAD(m + i) - LOAD(q + i) * LOAD(mean + i));
         for (int64_t at = i; at < n * channels; at += channels) {
+            __builtin_prefetch(x + at + n * channels);
+            __builtin_prefetch(g + at + n * channels);
             vec v = LOAD(x + at), y = v * a + b;
             STORE(gx + at, a * PASSED(LOAD(g + at), y, low, high) - c * v - e);
         }
