@@ -1,8 +1,38 @@
+/* window.c: the window of `unmask edges`. SDL is loaded with the first one, which spares
+ * all other runs 10 ms. */
 #include "window.h"
 #include "progress.h"
 #include <SDL2/SDL.h>
+#include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
+
+#define LIBRARY "libSDL2-2.0.so.0"
+#define FUNCTIONS(F)              \
+    F(SDL_CreateRenderer)         \
+    F(SDL_CreateTexture)          \
+    F(SDL_CreateWindow)           \
+    F(SDL_DestroyRenderer)        \
+    F(SDL_DestroyTexture)         \
+    F(SDL_DestroyWindow)          \
+    F(SDL_GetDisplayUsableBounds) \
+    F(SDL_GetError)               \
+    F(SDL_Init)                   \
+    F(SDL_LockTexture)            \
+    F(SDL_PollEvent)              \
+    F(SDL_Quit)                   \
+    F(SDL_RenderClear)            \
+    F(SDL_RenderCopy)             \
+    F(SDL_RenderPresent)          \
+    F(SDL_RenderSetLogicalSize)   \
+    F(SDL_SetHint)                \
+    F(SDL_UnlockTexture)          \
+    F(SDL_WaitEventTimeout)
+
+static struct {
+#define POINTER(name) __typeof__(name) *name;
+    FUNCTIONS(POINTER)
+} sdl;
 
 static const double LATE_S =
     0.05; /* a picture so late is not drawn: the analysis is never slowed down by it */
@@ -18,13 +48,24 @@ struct um_window {
     bool paused, closed;
 };
 
-static um_status sdl_fail(um_error *err, const char *what)
+static um_status fail(um_error *err, const char *why)
 {
     if (err) {
         err->code = UM_EIO;
-        snprintf(err->text, sizeof err->text, "%s: %s", what, SDL_GetError());
+        snprintf(err->text, sizeof err->text, "cannot open a window: %s", why);
     }
     return UM_EIO;
+}
+
+static bool load_sdl(void)
+{
+    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL), *f; /* stays until the end */
+#define LOAD(name)                                \
+    if (!library || !(f = dlsym(library, #name))) \
+        return false;                             \
+    memcpy(&sdl.name, &f, sizeof f);
+    FUNCTIONS(LOAD)
+    return true;
 }
 
 static bool has(const char *variable)
@@ -42,36 +83,35 @@ um_status um_window_open(um_window **out, const char *title, int width, int heig
 {
     SDL_Rect screen = {0, 0, 1280, 720};
     *out = NULL;
-    if (!um_window_possible()) {
-        SDL_SetError("no display here (write with --out FILE instead)");
-        return sdl_fail(err, "cannot open a window");
-    }
+    if (!um_window_possible())
+        return fail(err, "no display here (write with --out FILE instead)");
+    if (!load_sdl())
+        return fail(err, LIBRARY " cannot be loaded (write with --out FILE instead)");
     /* named, or SDL would fall back to a window that nobody sees */
-    SDL_SetHint(SDL_HINT_VIDEODRIVER, !has("WAYLAND_DISPLAY") ? "x11"
-                                      : has("DISPLAY")        ? "x11,wayland"
-                                                              : "wayland");
-    SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
-    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
-    if (SDL_Init(SDL_INIT_VIDEO) < 0)
-        return sdl_fail(err, "cannot open a window");
+    sdl.SDL_SetHint(SDL_HINT_VIDEODRIVER, !has("WAYLAND_DISPLAY") ? "x11"
+                                          : has("DISPLAY")        ? "x11,wayland"
+                                                                  : "wayland");
+    sdl.SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
+    sdl.SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    if (sdl.SDL_Init(SDL_INIT_VIDEO) < 0)
+        return fail(err, sdl.SDL_GetError());
     um_window *w = calloc(1, sizeof *w);
     if (!w) {
-        SDL_OutOfMemory();
-        SDL_Quit();
-        return sdl_fail(err, "cannot open a window");
+        sdl.SDL_Quit();
+        return fail(err, "out of memory");
     }
-    SDL_GetDisplayUsableBounds(0, &screen);
+    sdl.SDL_GetDisplayUsableBounds(0, &screen);
     double scale = fmin(1, fmin(.95 * screen.w / width, .9 * screen.h / height));
-    w->window =
-        SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, (int)fmax(1, width * scale),
-                         (int)fmax(1, height * scale), SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    w->window = sdl.SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+                                     (int)fmax(1, width * scale), (int)fmax(1, height * scale),
+                                     SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (w->window)
-        w->renderer = SDL_CreateRenderer(w->window, -1, 0);
+        w->renderer = sdl.SDL_CreateRenderer(w->window, -1, 0);
     if (w->renderer)
-        w->texture =
-            SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB24, SDL_TEXTUREACCESS_STREAMING, width, height);
-    if (!w->texture || SDL_RenderSetLogicalSize(w->renderer, width, height) < 0) {
-        sdl_fail(err, "cannot open a window");
+        w->texture = sdl.SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB24, SDL_TEXTUREACCESS_STREAMING,
+                                           width, height);
+    if (!w->texture || sdl.SDL_RenderSetLogicalSize(w->renderer, width, height) < 0) {
+        fail(err, sdl.SDL_GetError());
         um_window_close(&w);
         return UM_EIO;
     }
@@ -81,9 +121,9 @@ um_status um_window_open(um_window **out, const char *title, int width, int heig
 
 static void draw(um_window *w)
 {
-    SDL_RenderClear(w->renderer);
-    SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
-    SDL_RenderPresent(w->renderer);
+    sdl.SDL_RenderClear(w->renderer);
+    sdl.SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
+    sdl.SDL_RenderPresent(w->renderer);
     w->drawn_s = um_now_s();
 }
 
@@ -93,7 +133,7 @@ static void handle_events(um_window *w, double wait_s)
     SDL_Event e;
     int timeout_ms = (int)ceil(wait_s * 1000);
     double paused_s = um_now_s();
-    if (!(timeout_ms > 0 ? SDL_WaitEventTimeout(&e, timeout_ms) : SDL_PollEvent(&e)))
+    if (!(timeout_ms > 0 ? sdl.SDL_WaitEventTimeout(&e, timeout_ms) : sdl.SDL_PollEvent(&e)))
         e.type = SDL_FIRSTEVENT;
     do {
         SDL_Keycode key = e.type == SDL_KEYDOWN ? e.key.keysym.sym : 0;
@@ -104,7 +144,7 @@ static void handle_events(um_window *w, double wait_s)
         else if (e.type == SDL_WINDOWEVENT && (e.window.event == SDL_WINDOWEVENT_EXPOSED ||
                                                e.window.event == SDL_WINDOWEVENT_SIZE_CHANGED))
             draw(w);
-    } while (SDL_PollEvent(&e));
+    } while (sdl.SDL_PollEvent(&e));
     if (w->paused)
         w->start_s += um_now_s() - paused_s;
 }
@@ -113,7 +153,7 @@ static void upload(um_window *w, const um_image *image)
 {
     uint8_t *pixels;
     int pitch;
-    if (SDL_LockTexture(w->texture, NULL, (void **)&pixels, &pitch) < 0)
+    if (sdl.SDL_LockTexture(w->texture, NULL, (void **)&pixels, &pitch) < 0)
         return;
     for (int y = 0; y < image->height; y++) {
         const uint8_t *from = image->data + y * image->stride;
@@ -124,7 +164,7 @@ static void upload(um_window *w, const um_image *image)
             for (int x = 0; x < image->width; x++)
                 to[3 * x] = to[3 * x + 1] = to[3 * x + 2] = from[x];
     }
-    SDL_UnlockTexture(w->texture);
+    sdl.SDL_UnlockTexture(w->texture);
 }
 
 um_status um_window_show(um_window *w, const um_image *image, double t_s, um_error *err)
@@ -158,12 +198,12 @@ void um_window_close(um_window **window)
         return;
     um_window *w = *window;
     if (w->texture)
-        SDL_DestroyTexture(w->texture);
+        sdl.SDL_DestroyTexture(w->texture);
     if (w->renderer)
-        SDL_DestroyRenderer(w->renderer);
+        sdl.SDL_DestroyRenderer(w->renderer);
     if (w->window)
-        SDL_DestroyWindow(w->window);
-    SDL_Quit();
+        sdl.SDL_DestroyWindow(w->window);
+    sdl.SDL_Quit();
     free(w);
     *window = NULL;
 }

@@ -1,10 +1,25 @@
 /* deinterlace.c: bwdif of libavfilter, one frame out for one frame in; progressive frames pass unchanged. */
+#include "base/lazy.h"
 #include "source/source_internal.h"
 #include <libavfilter/avfilter.h>
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
+#include <libavutil/macros.h>
 #include <libavutil/mathematics.h>
 #include <stdlib.h>
+
+#define LIBRARY "libavfilter.so." AV_STRINGIFY(LIBAVFILTER_VERSION_MAJOR)
+#define FUNCTIONS(F)                \
+    F(avfilter_graph_alloc)         \
+    F(avfilter_graph_free)          \
+    F(avfilter_graph_create_filter) \
+    F(avfilter_graph_config)        \
+    F(avfilter_get_by_name)         \
+    F(avfilter_link)                \
+    F(av_buffersrc_add_frame)       \
+    F(av_buffersink_get_frame)      \
+    F(av_buffersink_get_time_base)
+UM_LAZY_LIBRARY(LIBRARY, FUNCTIONS)
 
 struct um_deinterlacer {
     AVFilterGraph *graph;
@@ -17,8 +32,10 @@ struct um_deinterlacer {
 
 um_status um_deinterlacer_new(um_deinterlacer **out, AVRational time_base, um_error *err)
 {
-    um_deinterlacer *d = um_calloc(1, sizeof *d);
-    *out = d;
+    *out = NULL;
+    if (!lib_loads())
+        return um_fail(err, UM_EUNSUPPORTED, "interlaced pictures need " LIBRARY ", which cannot be loaded");
+    um_deinterlacer *d = *out = um_calloc(1, sizeof *d);
     if (!d || !(d->waiting = av_frame_alloc())) {
         um_deinterlacer_free(out);
         return um_fail_oom(err);
@@ -31,20 +48,21 @@ static um_status build(um_deinterlacer *d, const AVFrame *f, um_error *err)
 {
     char args[160];
     AVFilterContext *bwdif = NULL;
-    avfilter_graph_free(&d->graph);
-    if (!(d->graph = avfilter_graph_alloc()))
+    lib.avfilter_graph_free(&d->graph);
+    if (!(d->graph = lib.avfilter_graph_alloc()))
         return um_fail_oom(err);
     d->graph->nb_threads = 1;
     snprintf(args, sizeof args, "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=1/1", f->width,
              f->height, f->format, d->time_base.num, d->time_base.den);
-    if (avfilter_graph_create_filter(&d->in, avfilter_get_by_name("buffer"), "in", args, NULL, d->graph) <
-            0 ||
-        avfilter_graph_create_filter(&bwdif, avfilter_get_by_name("bwdif"), "bwdif",
-                                     "mode=send_frame:parity=auto:deint=interlaced", NULL, d->graph) < 0 ||
-        avfilter_graph_create_filter(&d->out, avfilter_get_by_name("buffersink"), "out", NULL, NULL,
-                                     d->graph) < 0 ||
-        avfilter_link(d->in, 0, bwdif, 0) < 0 || avfilter_link(bwdif, 0, d->out, 0) < 0 ||
-        avfilter_graph_config(d->graph, NULL) < 0)
+    if (lib.avfilter_graph_create_filter(&d->in, lib.avfilter_get_by_name("buffer"), "in", args, NULL,
+                                         d->graph) < 0 ||
+        lib.avfilter_graph_create_filter(&bwdif, lib.avfilter_get_by_name("bwdif"), "bwdif",
+                                         "mode=send_frame:parity=auto:deint=interlaced", NULL,
+                                         d->graph) < 0 ||
+        lib.avfilter_graph_create_filter(&d->out, lib.avfilter_get_by_name("buffersink"), "out", NULL, NULL,
+                                         d->graph) < 0 ||
+        lib.avfilter_link(d->in, 0, bwdif, 0) < 0 || lib.avfilter_link(bwdif, 0, d->out, 0) < 0 ||
+        lib.avfilter_graph_config(d->graph, NULL) < 0)
         return um_fail(err, UM_EUNSUPPORTED, "interlaced pictures of %d x %d cannot be deinterlaced",
                        f->width, f->height);
     d->width = f->width;
@@ -55,7 +73,7 @@ static um_status build(um_deinterlacer *d, const AVFrame *f, um_error *err)
 
 static um_status add(um_deinterlacer *d, AVFrame *f, um_error *err)
 {
-    int r = av_buffersrc_add_frame(d->in, f);
+    int r = lib.av_buffersrc_add_frame(d->in, f);
     if (r == AVERROR(ENOMEM))
         return um_fail_oom(err);
     return r < 0 ? um_fail(err, UM_EFORMAT, "a picture cannot be deinterlaced") : UM_OK;
@@ -81,8 +99,8 @@ um_status um_deinterlacer_push(um_deinterlacer *d, AVFrame *frame, um_error *err
 um_supply um_deinterlacer_pull(um_deinterlacer *d, AVFrame *frame)
 {
     for (;;) {
-        if (d->graph && av_buffersink_get_frame(d->out, frame) >= 0) {
-            frame->pts = av_rescale_q(frame->pts, av_buffersink_get_time_base(d->out), d->time_base);
+        if (d->graph && lib.av_buffersink_get_frame(d->out, frame) >= 0) {
+            frame->pts = av_rescale_q(frame->pts, lib.av_buffersink_get_time_base(d->out), d->time_base);
             return UM_SUPPLY_READY;
         }
         if (!d->has_waiting)
@@ -98,7 +116,7 @@ void um_deinterlacer_free(um_deinterlacer **deinterlacer)
     um_deinterlacer *d = *deinterlacer;
     if (!d)
         return;
-    avfilter_graph_free(&d->graph);
+    lib.avfilter_graph_free(&d->graph);
     av_frame_free(&d->waiting);
     free(d);
     *deinterlacer = NULL;

@@ -1,11 +1,32 @@
 /* heif.c: HEIC and AVIF stills, by libheif, which turns and crops them as the file asks. Image sequences of
  * the same family are left to FFmpeg. */
+#include "base/lazy.h"
 #include "source/source_internal.h"
 #include <fcntl.h>
 #include <libheif/heif.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define LIBRARY "libheif.so.1"
+#define FUNCTIONS(F)                              \
+    F(heif_context_alloc)                         \
+    F(heif_context_free)                          \
+    F(heif_context_get_primary_image_handle)      \
+    F(heif_context_read_from_memory_without_copy) \
+    F(heif_context_set_max_decoding_threads)      \
+    F(heif_context_set_maximum_image_size_limit)  \
+    F(heif_decode_image)                          \
+    F(heif_image_get_height)                      \
+    F(heif_image_get_plane_readonly)              \
+    F(heif_image_get_width)                       \
+    F(heif_image_handle_get_height)               \
+    F(heif_image_handle_get_luma_bits_per_pixel)  \
+    F(heif_image_handle_get_width)                \
+    F(heif_image_handle_has_alpha_channel)        \
+    F(heif_image_handle_release)                  \
+    F(heif_image_release)
+UM_LAZY_LIBRARY(LIBRARY, FUNCTIONS)
 
 #define FILE_MAX ((size_t)512 << 20)
 
@@ -34,9 +55,9 @@ static um_status fail(um_error *err, const char *path, struct heif_error e)
 
 static um_status copy(um_image **out, const struct heif_image *image, bool alpha, um_error *err)
 {
-    int stride = 0, width = heif_image_get_width(image, heif_channel_interleaved),
-        height = heif_image_get_height(image, heif_channel_interleaved);
-    const uint8_t *data = heif_image_get_plane_readonly(image, heif_channel_interleaved, &stride);
+    int stride = 0, width = lib.heif_image_get_width(image, heif_channel_interleaved),
+        height = lib.heif_image_get_height(image, heif_channel_interleaved);
+    const uint8_t *data = lib.heif_image_get_plane_readonly(image, heif_channel_interleaved, &stride);
     um_status st = um_image_new(out, width, height, UM_RGB24, err);
     if (st < 0 || !data)
         return st < 0 ? st : um_fail(err, UM_EFORMAT, "no pixels");
@@ -63,30 +84,34 @@ um_status um_heif_read(um_moment **out, um_media *media, const char *path, unsig
     um_moment *m = NULL;
     struct heif_error e;
     *out = NULL;
+    if (!lib_loads())
+        return um_fail(err, UM_EUNSUPPORTED, "%s: HEIC and AVIF need " LIBRARY ", which cannot be loaded",
+                       path);
     if ((st = um_file_read(&bytes, &n, path, FILE_MAX, err)) < 0)
         return st;
-    if (!(context = heif_context_alloc())) {
+    if (!(context = lib.heif_context_alloc())) {
         st = um_fail_oom(err);
         goto done;
     }
-    heif_context_set_maximum_image_size_limit(context, UM_IMAGE_MAX_SIDE);
-    heif_context_set_max_decoding_threads(context, 0);
-    if ((e = heif_context_read_from_memory_without_copy(context, bytes, n, NULL)).code ||
-        (e = heif_context_get_primary_image_handle(context, &handle)).code) {
+    lib.heif_context_set_maximum_image_size_limit(context, UM_IMAGE_MAX_SIDE);
+    lib.heif_context_set_max_decoding_threads(context, 0);
+    if ((e = lib.heif_context_read_from_memory_without_copy(context, bytes, n, NULL)).code ||
+        (e = lib.heif_context_get_primary_image_handle(context, &handle)).code) {
         st = fail(err, path, e);
         goto done;
     }
-    bool alpha = heif_image_handle_has_alpha_channel(handle);
+    bool alpha = lib.heif_image_handle_has_alpha_channel(handle);
     *media = (um_media){
         .path = media->path,
         .container = "heif",
         .pixel_aspect = 1,
         .is_photo = true,
         .has_video = true,
-        .width = heif_image_handle_get_width(handle),
-        .height = heif_image_handle_get_height(handle),
+        .width = lib.heif_image_handle_get_width(handle),
+        .height = lib.heif_image_handle_get_height(handle),
         .video_codec = !memcmp(bytes + 8, "avif", 4) ? "av1" : "hevc",
-        .pixel_format = heif_image_handle_get_luma_bits_per_pixel(handle) > 8 ? "more than 8 bits" : "8 bits",
+        .pixel_format =
+            lib.heif_image_handle_get_luma_bits_per_pixel(handle) > 8 ? "more than 8 bits" : "8 bits",
         .audio_codec = "",
     };
     if ((int64_t)media->width * media->height > UM_IMAGE_MAX_PIXELS) {
@@ -96,8 +121,8 @@ um_status um_heif_read(um_moment **out, um_media *media, const char *path, unsig
     }
     if (!(want & (UM_WANT_GRAY | UM_WANT_RGB)))
         goto done;
-    e = heif_decode_image(handle, &image, heif_colorspace_RGB,
-                          alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, NULL);
+    e = lib.heif_decode_image(handle, &image, heif_colorspace_RGB,
+                              alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, NULL);
     if (e.code) {
         st = fail(err, path, e);
         goto done;
@@ -123,11 +148,11 @@ done:
     um_moment_free(&m);
     um_image_free(&rgb);
     if (image)
-        heif_image_release(image);
+        lib.heif_image_release(image);
     if (handle)
-        heif_image_handle_release(handle);
+        lib.heif_image_handle_release(handle);
     if (context)
-        heif_context_free(context);
+        lib.heif_context_free(context);
     free(bytes);
     return st;
 }
