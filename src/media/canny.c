@@ -21,6 +21,7 @@ struct um_canny {
     void *zero;                  /* norm outside the picture */
     uint8_t *extremes[2];        /* scratch of one row each */
     uint64_t *stirred[2];        /* of each band in the ring */
+    int calm;                    /* calm_range of the picture at hand */
     void *memory;
     canny_bits bits;
 };
@@ -171,7 +172,7 @@ static void gradient_band(um_canny *c, const um_image *image, int y)
                        .least = c->extremes[1]};
     band.low = c->low;
     band.stirred = c->stirred[y / CANNY_BAND % 2];
-    band.calm = calm_range(c, band.limited);
+    band.calm = c->calm;
     for (int i = 0; i < CANNY_BAND + 2; i++) { /* rows beyond the picture are computed and not used */
         int from = um_clampi(y + i - 1, 0, c->height - 1);
         band.rows[i] = image->data + from * image->stride;
@@ -218,6 +219,7 @@ um_status um_canny_run(um_canny *c, um_image *edges, const um_image *image, int6
         return st;
     int radius = c->opt.aperture / 2, height = image->height, loaded = 0, thinned = 0;
     int step = in_bands(c) ? CANNY_BAND : 1;
+    c->calm = calm_range(c, image->pixel == UM_LUMA8);
     const canny_bits *b = &c->bits;
     for (int y = 0; y < height; y += step) {
         for (; loaded < height && loaded < y + step + radius; loaded++)
