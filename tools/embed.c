@@ -1,5 +1,6 @@
 /* embed.c: build-time generator: embed OUT.c TABLE FILE... writes each file as a terminated byte array, and
  * the table um_embedded TABLE[] of their names (src/base/embed.h). */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,10 @@ int main(int argc, char **argv)
         for (int c, n = 0; (c = fgetc(in)) != EOF; n++)
             fprintf(out, "%s%d,", n % 32 ? "" : "\n", c);
         fputs("0};\n", out);
+        if (ferror(in)) {
+            perror(argv[i]);
+            return 1;
+        }
         fclose(in);
     }
     fprintf(out, "const um_embedded %s[] = {\n", argv[2]);
@@ -33,5 +38,6 @@ int main(int argc, char **argv)
         fprintf(out, "    {\"%s\", file%d, sizeof file%d - 1},\n", slash ? slash + 1 : argv[i], i, i);
     }
     fputs("    {0},\n};\n", out);
-    return fclose(out) != 0;
+    const bool bad = ferror(out) != 0;
+    return fclose(out) != 0 || bad;
 }
