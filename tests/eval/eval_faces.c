@@ -64,12 +64,12 @@ static um_image *read_photo(const char *dir, const char *file)
     um_source_options opt = {.want = UM_WANT_RGB, .threads = 1};
     um_moment *m = NULL;
     um_image *out = NULL;
-    um_error err;
+    um_error err = {0};
     snprintf(path, sizeof path, "%s/%s", dir, file);
     if (um_source_open(&s, path, &opt, &err) == UM_OK && um_source_next(&m, s, &err) == UM_OK && m->frame)
         out = um_image_ref(m->frame->rgb);
     else
-        fprintf(stderr, "%s\n", err.text);
+        fprintf(stderr, "%s\n", err.text[0] ? err.text : "no picture inside");
     um_moment_free(&m);
     um_source_close(&s);
     return out;
