@@ -5,7 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Partial sums of so many rows in float, totals in double; rows walked together, near each other in cache. */
+/* Partial sums of ROWS rows in float, totals in double; NEAR rows are walked together. These passes wait for
+ * memory more than they compute, so they ask early: AHEAD floats, a cache LINE at a time, or the next NEAR
+ * rows. */
 enum { ROWS = 64, NEAR = 8, LANES = 8, LINE = 16, AHEAD = 1024 };
 
 struct um_norm {
@@ -300,6 +302,8 @@ UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, con
         vec s = LOAD(sum + i), t = LOAD(sum2 + i);
         vec a = LOAD(p->a + i), b = LOAD(p->b + i), m = LOAD(mean + i);
         for (int64_t at = i; at < n * channels; at += channels) {
+            __builtin_prefetch(x + at + n * channels);
+            __builtin_prefetch(g + at + n * channels);
             vec v = LOAD(x + at), y = v * a + b, d = PASSED(LOAD(g + at), y, low, high);
             s += d;
             t += d * (v - m);
