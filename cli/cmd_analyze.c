@@ -55,17 +55,38 @@ static bool is_folder(const char *path)
     return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
-/* Where the report of `input` goes: `target` itself, or a file in the folder `target`. */
-static void target_path(char *out, size_t size, const char *target, const char *input, const char *extension)
+static const char *base_name(const char *path)
 {
-    const char *slash = strrchr(input, '/');
-    if (is_folder(target))
-        snprintf(out, size, "%s/%s.%s", target, slash ? slash + 1 : input, extension);
-    else
-        snprintf(out, size, "%s", target);
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
 }
 
-static um_status save(const char *text, const char *target, const char *input, const char *extension,
+static bool is_taken(const char *name, char **args, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!strcmp(base_name(args[i]), name))
+            return true;
+    return false;
+}
+
+/* The name of the report of input i: its own, or NAME-2, NAME-3... where inputs from other folders have it,
+ * too. */
+static void report_name(char *out, size_t size, char **args, int n, int i)
+{
+    int number = 1;
+    const char *name = base_name(args[i]);
+    for (int k = 0; k < i; k++)
+        number += !strcmp(base_name(args[k]), name);
+    snprintf(out, size, "%s", name);
+    for (; number > 1; number++) {
+        snprintf(out, size, "%s-%d", name, number);
+        if (!is_taken(out, args, n))
+            break;
+    }
+}
+
+/* To `target` itself, or to a file of this name in the folder `target`. */
+static um_status save(const char *text, const char *target, const char *name, const char *extension,
                       um_error *err)
 {
     char path[4096];
@@ -73,7 +94,10 @@ static um_status save(const char *text, const char *target, const char *input, c
         puts(text);
         return UM_OK;
     }
-    target_path(path, sizeof path, target, input, extension);
+    if (is_folder(target))
+        snprintf(path, sizeof path, "%s/%s.%s", target, name, extension);
+    else
+        snprintf(path, sizeof path, "%s", target);
     um_status st = um_text_write(path, text, err);
     if (st == UM_OK && (!o.json || strcmp(o.json, "-")))
         printf("%s written to %s\n", extension, path);
@@ -86,7 +110,7 @@ static int columns(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40 ? w.ws_col : 100;
 }
 
-static um_status write_reports(const um_report *report, const char *input, um_error *err)
+static um_status write_reports(const um_report *report, const char *name, um_error *err)
 {
     um_status st = UM_OK;
     char *text = NULL;
@@ -99,11 +123,11 @@ static um_status write_reports(const um_report *report, const char *input, um_er
         text = NULL;
     }
     if (o.json && (st = um_report_json(&text, report, !o.no_timing, err)) == UM_OK)
-        st = save(text, o.json, input, "json", err);
+        st = save(text, o.json, name, "json", err);
     free(text);
     text = NULL;
     if (st == UM_OK && o.html && (st = um_report_html(&text, report, err)) == UM_OK)
-        st = save(text, o.html, input, "html", err);
+        st = save(text, o.html, name, "html", err);
     free(text);
     if (st == UM_OK && o.overlay && strcmp(o.overlay, "/dev/null"))
         printf("overlay written to %s\n", o.overlay);
@@ -134,8 +158,11 @@ static int run(int n, char **args)
         um_progress_begin(&bar, args[i]);
         um_status st = um_analyzer_run(&report, analyzer, args[i], &err);
         um_progress_end(&bar);
-        if (st == UM_OK)
-            st = write_reports(report, args[i], &err);
+        if (st == UM_OK) {
+            char name[1024];
+            report_name(name, sizeof name, args, n, i);
+            st = write_reports(report, name, &err);
+        }
         if (st < 0) {
             status = um_complain(&err);
             failed++;
@@ -144,7 +171,7 @@ static int run(int n, char **args)
         fflush(stdout);
     }
     um_analyzer_free(&analyzer);
-    return failed && n > 1 ? UM_EXIT_SOME_FAILED : status;
+    return failed && failed < n ? UM_EXIT_SOME_FAILED : status;
 }
 
 const um_command um_cmd_analyze = {

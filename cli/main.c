@@ -1,5 +1,6 @@
 /* main.c: the table of commands. */
 #include "commands.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static void usage(FILE *out)
     fputs("\n'unmask COMMAND --help' explains one. 'unmask --version' prints the version.\n", out);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     if (!strcmp(name, "--version")) {
@@ -46,4 +47,13 @@ int main(int argc, char **argv)
     else
         usage(stderr);
     return UM_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "unmask: standard output cannot be written: %s\n", strerror(errno));
+    return UM_EXIT_INTERNAL;
 }

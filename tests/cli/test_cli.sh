@@ -97,6 +97,19 @@ if command -v python3 >/dev/null; then
     expect 0 python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert d["kind"] == "wav" and \
 len(d["provenance"]) == 7 and d["streams"]["sound"]["rate_hz"] == 8000' "$dir/probe.json"
 fi
+# recordings of the same name in two folders: no report over another
+mkdir "$dir/p" "$dir/q" "$dir/reports"
+cp "$dir/tone.wav" "$dir/p/same.wav"
+cp "$dir/tone.wav" "$dir/q/same.wav"
+expect 0 "$bin" analyze --quiet --json "$dir/reports" --html "$dir/reports" "$dir/p/same.wav" "$dir/q/same.wav"
+ls "$dir/reports" >"$dir/names"
+lines 4 names
+holds 'same.wav-2.json' names
+expect 4 "$bin" analyze --quiet "$dir/p/same.wav" /nonexistent/a.mp4
+expect 3 "$bin" analyze --quiet /nonexistent/a.mp4 /nonexistent/b.mp4
+expect 5 sh -c '"$1" probe "$2" >/dev/full' - "$bin" "$dir/tone.wav"
+holds 'standard output' err
+
 # a network from a text, and the ONNX file made of it
 printf '# small\nunmask-network 1 tiny\nx = input 3 8 8\ny = conv x 4\noutput y\n' >"$dir/tiny.net"
 printf 'unmask-network 1 bad\nx = input 3 8 8\ny = conv z 4\n' >"$dir/bad.net"
