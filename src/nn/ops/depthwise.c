@@ -7,6 +7,7 @@
  * the next normalization: 8 times, where the 1x1 convolutions around it help too (pointwise.c). */
 #include "nn/ops/depthwise.h"
 #include "nn/ops/norm.h"
+#include "nn/vec.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,13 +17,7 @@ enum {
     MARGIN = 2,           /* columns of zeros on each side of a row */
     MAX_BAND = 16,        /* rows of the result made together */
     BAND_BYTES = 1 << 15, /* about so much input for them */
-    LANES = 8
 };
-
-typedef float vec __attribute__((vector_size(4 * LANES)));
-typedef float vec_at __attribute__((vector_size(4 * LANES), aligned(4), may_alias)); /* anywhere in memory */
-#define LOAD(p) (*(const vec_at *)(p))
-#define STORE(p, v) (*(vec_at *)(p) = (v))
 
 /* The rows of one picture, made in order; the last few are kept, others are zero. */
 typedef struct ring {
@@ -89,24 +84,24 @@ static void filter_rest(const job *j, int n, int64_t i)
             }
 }
 
-static inline __attribute__((always_inline)) void filter_n(const job *j, int n)
+UM_INLINE void filter_n(const job *j, int n)
 {
     const int64_t pixels = j->pixels, x_step = j->x_step, y_step = j->y_step;
     int64_t i = 0;
-    for (; i + LANES <= j->channels; i += LANES) {
-        vec w[TAPS];
+    for (; i + UM_LANES <= j->channels; i += UM_LANES) {
+        um_vec w[TAPS];
         for (int t = 0; t < n; t++)
-            w[t] = LOAD(j->w[t] + i);
+            w[t] = UM_LOAD(j->w[t] + i);
         for (int64_t r = 0; r < j->rows; r++) {
             float *y = j->y + r * j->y_row + i;
             const float *p[TAPS];
             for (int t = 0; t < n; t++)
                 p[t] = j->src[r][t] + i;
             for (int64_t k = 0, at = 0; k < pixels; k++, at += x_step, y += y_step) {
-                vec s = w[0] * LOAD(p[0] + at);
+                um_vec s = w[0] * UM_LOAD(p[0] + at);
                 for (int t = 1; t < n; t++)
-                    s += w[t] * LOAD(p[t] + at);
-                STORE(y, s);
+                    s += w[t] * UM_LOAD(p[t] + at);
+                UM_STORE(y, s);
             }
         }
     }
@@ -115,22 +110,22 @@ static inline __attribute__((always_inline)) void filter_n(const job *j, int n)
 
 /* All taps, of pixels that follow each other: every value is loaded once for the three results it is part of.
  */
-static inline __attribute__((always_inline)) void filter_along(const job *j)
+UM_INLINE void filter_along(const job *j)
 {
     const int64_t pixels = j->pixels, step = j->x_step;
     int64_t i = 0;
-    for (; i + LANES <= j->channels; i += LANES) {
-        vec w[TAPS];
+    for (; i + UM_LANES <= j->channels; i += UM_LANES) {
+        um_vec w[TAPS];
         for (int t = 0; t < TAPS; t++)
-            w[t] = LOAD(j->w[t] + i);
+            w[t] = UM_LOAD(j->w[t] + i);
         for (int64_t r = 0; r < j->rows; r++) {
             const float *p = j->src[r][0] + i, *q = j->src[r][SIDE] + i, *o = j->src[r][2 * SIDE] + i;
             float *y = j->y + r * j->y_row + i;
-            vec two = {0}, one = {0}; /* sums of the results that have seen so many columns */
+            um_vec two = {0}, one = {0}; /* sums of the results that have seen so many columns */
             for (int64_t k = -2; k < pixels; k++, p += step, q += step, o += step) {
-                vec a = LOAD(p), b = LOAD(q), c = LOAD(o);
+                um_vec a = UM_LOAD(p), b = UM_LOAD(q), c = UM_LOAD(o);
                 if (k >= 0) {
-                    STORE(y, two + (w[2] * a + w[5] * b + w[8] * c));
+                    UM_STORE(y, two + (w[2] * a + w[5] * b + w[8] * c));
                     y += j->y_step;
                 }
                 two = one + (w[1] * a + w[4] * b + w[7] * c);
@@ -161,22 +156,22 @@ UM_FAST static void correlate(float *sum, const float *const *g, const job *j)
 {
     const int64_t n = j->channels, pixels = j->pixels, x_step = j->x_step;
     int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        vec s[TAPS];
+    for (; i + UM_LANES <= n; i += UM_LANES) {
+        um_vec s[TAPS];
         for (int t = 0; t < TAPS; t++)
-            s[t] = LOAD(sum + t * n + i);
+            s[t] = UM_LOAD(sum + t * n + i);
         for (int64_t r = 0; r < j->rows; r++) {
             const float *y = g[r] + i, *p[TAPS];
             for (int t = 0; t < TAPS; t++)
                 p[t] = j->src[r][t] + i;
             for (int64_t k = 0, at = 0; k < pixels; k++, at += x_step, y += n) {
-                vec v = LOAD(y);
+                um_vec v = UM_LOAD(y);
                 for (int t = 0; t < TAPS; t++)
-                    s[t] += v * LOAD(p[t] + at);
+                    s[t] += v * UM_LOAD(p[t] + at);
             }
         }
         for (int t = 0; t < TAPS; t++)
-            STORE(sum + t * n + i, s[t]);
+            UM_STORE(sum + t * n + i, s[t]);
     }
     for (; i < n; i++)
         for (int t = 0; t < TAPS; t++)

@@ -2,13 +2,14 @@
  * Training: by the statistics of the batch (Ioffe and Szegedy 2015), with the ReLU or ReLU6 that follows. */
 #include "nn/ops/norm.h"
 #include "nn/ops/ops.h"
+#include "nn/vec.h"
 #include <math.h>
 #include <stdlib.h>
 
 /* Partial sums of ROWS rows in float, totals in double; NEAR rows are walked together. These passes wait for
  * memory more than they compute, so they ask early: AHEAD floats, a cache LINE at a time, or the next NEAR
  * rows. */
-enum { ROWS = 64, NEAR = 8, LANES = 8, LINE = 16, AHEAD = 1024 };
+enum { ROWS = 64, NEAR = 8, LINE = 16, AHEAD = 1024 };
 
 struct um_norm {
     bool training;
@@ -135,26 +136,21 @@ static void apply(const um_call *c, const um_norm *s)
 
 /* Rows are walked once per vector of channels, whose sums and factors stay in registers; the channels that
  * are left over one by one. */
-typedef float vec __attribute__((vector_size(4 * LANES)));
-typedef int32_t mask __attribute__((vector_size(4 * LANES)));
-typedef float vec_at __attribute__((vector_size(4 * LANES), aligned(4), may_alias)); /* anywhere in memory */
-#define LOAD(p) (*(const vec_at *)(p))
-#define STORE(p, v) (*(vec_at *)(p) = (v))
 
 /* Adds sums of x - shift and of its square: a shift near the mean keeps the digits of the variance. */
 UM_FAST static void sum_rows(float *restrict sum, float *restrict sum2, const float *restrict x,
                              const float *restrict shift, int64_t n, int64_t channels)
 {
     int64_t i = 0;
-    for (; i + LANES <= channels; i += LANES) {
-        vec s = LOAD(sum + i), t = LOAD(sum2 + i), z = LOAD(shift + i);
+    for (; i + UM_LANES <= channels; i += UM_LANES) {
+        um_vec s = UM_LOAD(sum + i), t = UM_LOAD(sum2 + i), z = UM_LOAD(shift + i);
         for (int64_t at = i; at < n * channels; at += channels) {
-            vec d = LOAD(x + at) - z;
+            um_vec d = UM_LOAD(x + at) - z;
             s += d;
             t += d * d;
         }
-        STORE(sum + i, s);
-        STORE(sum2 + i, t);
+        UM_STORE(sum + i, s);
+        UM_STORE(sum2 + i, t);
     }
     for (; i < channels; i++) {
         for (int64_t at = i; at < n * channels; at += channels) {
@@ -167,10 +163,10 @@ UM_FAST static void sum_rows(float *restrict sum, float *restrict sum2, const fl
 
 UM_FAST static void sum_plane(float *sum, float *sum2, const float *x, float shift, int64_t n)
 {
-    float s[LANES] = {0}, t[LANES] = {0};
+    float s[UM_LANES] = {0}, t[UM_LANES] = {0};
     int64_t k = 0;
-    for (; k + LANES <= n; k += LANES)
-        for (int i = 0; i < LANES; i++) {
+    for (; k + UM_LANES <= n; k += UM_LANES)
+        for (int i = 0; i < UM_LANES; i++) {
             float d = x[k + i] - shift;
             s[i] += d;
             t[i] += d * d;
@@ -180,7 +176,7 @@ UM_FAST static void sum_plane(float *sum, float *sum2, const float *x, float shi
         t[0] += (x[k] - shift) * (x[k] - shift);
     }
     *sum = *sum2 = 0;
-    for (int i = 0; i < LANES; i++) {
+    for (int i = 0; i < UM_LANES; i++) {
         *sum += s[i];
         *sum2 += t[i];
     }
@@ -289,7 +285,7 @@ typedef struct pass {
 } pass;
 
 /* g where low < y < high, else 0 */
-#define PASSED(g, y, low, high) ((vec)((mask)(vec)(g) & ((y) > (low)) & ((y) < (high))))
+#define PASSED(g, y, low, high) ((um_vec)((um_vec_mask)(um_vec)(g) & ((y) > (low)) & ((y) < (high))))
 
 /* Adds sums of g and of g (x - mean), g = the gradient where the activation let it pass. */
 UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, const float *restrict g,
@@ -297,19 +293,19 @@ UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, con
                                   int64_t n, int64_t channels)
 {
     int64_t i = 0;
-    vec low = p->low + (vec){0}, high = p->high + (vec){0};
-    for (; i + LANES <= channels; i += LANES) {
-        vec s = LOAD(sum + i), t = LOAD(sum2 + i);
-        vec a = LOAD(p->a + i), b = LOAD(p->b + i), m = LOAD(mean + i);
+    um_vec low = p->low + (um_vec){0}, high = p->high + (um_vec){0};
+    for (; i + UM_LANES <= channels; i += UM_LANES) {
+        um_vec s = UM_LOAD(sum + i), t = UM_LOAD(sum2 + i);
+        um_vec a = UM_LOAD(p->a + i), b = UM_LOAD(p->b + i), m = UM_LOAD(mean + i);
         for (int64_t at = i; at < n * channels; at += channels) {
             __builtin_prefetch(x + at + n * channels);
             __builtin_prefetch(g + at + n * channels);
-            vec v = LOAD(x + at), y = v * a + b, d = PASSED(LOAD(g + at), y, low, high);
+            um_vec v = UM_LOAD(x + at), y = v * a + b, d = PASSED(UM_LOAD(g + at), y, low, high);
             s += d;
             t += d * (v - m);
         }
-        STORE(sum + i, s);
-        STORE(sum2 + i, t);
+        UM_STORE(sum + i, s);
+        UM_STORE(sum2 + i, t);
     }
     for (; i < channels; i++) {
         for (int64_t at = i; at < n * channels; at += channels) {
@@ -325,15 +321,15 @@ UM_FAST static void back_rows(float *gx, const float *g, const float *x, const f
                               const float *q, const pass *p, int64_t n, int64_t channels)
 {
     int64_t i = 0;
-    vec low = p->low + (vec){0}, high = p->high + (vec){0};
-    for (; i + LANES <= channels; i += LANES) {
-        vec a = LOAD(p->a + i), b = LOAD(p->b + i), c = a * LOAD(q + i);
-        vec e = a * (LOAD(m + i) - LOAD(q + i) * LOAD(mean + i));
+    um_vec low = p->low + (um_vec){0}, high = p->high + (um_vec){0};
+    for (; i + UM_LANES <= channels; i += UM_LANES) {
+        um_vec a = UM_LOAD(p->a + i), b = UM_LOAD(p->b + i), c = a * UM_LOAD(q + i);
+        um_vec e = a * (UM_LOAD(m + i) - UM_LOAD(q + i) * UM_LOAD(mean + i));
         for (int64_t at = i; at < n * channels; at += channels) {
             __builtin_prefetch(x + at + n * channels);
             __builtin_prefetch(g + at + n * channels);
-            vec v = LOAD(x + at), y = v * a + b;
-            STORE(gx + at, a * PASSED(LOAD(g + at), y, low, high) - c * v - e);
+            um_vec v = UM_LOAD(x + at), y = v * a + b;
+            UM_STORE(gx + at, a * PASSED(UM_LOAD(g + at), y, low, high) - c * v - e);
         }
     }
     for (; i < channels; i++) {
