@@ -50,20 +50,22 @@ eval: build
 TESTDATA ?= $(or $(UNMASK_TESTDATA),../shared)
 LANDMARK_OPTIONS ?= --steps 8000 --batch 32 --shards 4 --rate 0.003 --renders 1600
 DETECTOR_OPTIONS ?= --steps 8000 --batch 32 --shards 8 --rate 0.002
-# and on, with more faces as large as in portraits
+# and on, with more faces as large as in portraits; then with signs that are no faces and compressed video
 PORTRAIT_OPTIONS ?= --steps 3000 --batch 32 --shards 8 --rate 0.0007 --seed 2 --large 0.3
+DETECTOR_SIGNS ?= --steps 3000 --batch 32 --shards 8 --rate 0.0007 --seed 3 --large 0.3 --signs 0.3 --video 0.3
+LANDMARK_SIGNS ?= --steps 3000 --batch 32 --shards 4 --rate 0.001 --seed 2 --renders 1600 --signs 0.35 --video 0.3
+# $(call train,network,folder,options): goes on where the folder's checkpoint is; labels are made once, by the first
+train = @mkdir -p build/models/$(2) && cp -n build/models/first/*.tsv build/models/$(2)/ 2>/dev/null; \
+    $(MPIRUN) build/models/train/unmask-models $(1) --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
+    --work build/models/$(2) --out build/models/$(2)/$(1).onnx --resume $(3)
 models: build
 	@ninja -C build --quiet models/train/unmask-models
-	@mkdir -p build/models/work build/models/portraits
-	$(MPIRUN) build/models/train/unmask-models landmarks --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models --arch models/arch/landmarks.net \
-	    --work build/models/work --out build/models/unmask_landmarks.onnx --resume $(LANDMARK_OPTIONS)
-	$(MPIRUN) build/models/train/unmask-models detector --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
-	    --arch models/arch/detector.net --work build/models/work --out build/models/work/detector.onnx --resume $(DETECTOR_OPTIONS)
-	cp build/models/work/*.tsv build/models/portraits/
-	$(MPIRUN) build/models/train/unmask-models detector --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
-	    --start build/models/work/detector.onnx --work build/models/portraits --out build/models/unmask_detector.onnx --resume \
-	    $(PORTRAIT_OPTIONS)
-	cp build/models/unmask_landmarks.onnx build/models/unmask_detector.onnx models/
+	$(call train,landmarks,first,--arch models/arch/landmarks.net $(LANDMARK_OPTIONS))
+	$(call train,detector,first,--arch models/arch/detector.net $(DETECTOR_OPTIONS))
+	$(call train,detector,portraits,--start build/models/first/detector.onnx $(PORTRAIT_OPTIONS))
+	$(call train,detector,signs,--start build/models/portraits/detector.onnx $(DETECTOR_SIGNS))
+	$(call train,landmarks,signs,--start build/models/first/landmarks.onnx $(LANDMARK_SIGNS))
+	for n in landmarks detector; do cp build/models/signs/$$n.onnx models/unmask_$$n.onnx; done
 	for n in landmarks detector; do \
 	    sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_$$n.onnx | cut -c1-64)\"/" \
 	        models/manifests/unmask_$$n.json; done
