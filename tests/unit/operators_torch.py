@@ -19,7 +19,7 @@ except ImportError:
 
 # Of the largest gradient of a parameter. PyTorch: float against double, and sums that nearly cancel. Differences: the
 # rounding of float forward passes over the step of 1e-3, and the curvature within it; the network's loss of 2.3 has
-# slopes of .01 only.
+# slopes of .01 only, and one normalization after the other multiplies what was rounded.
 PEER, DIFFERENCES, DIFFERENCES_NETWORK = 1e-4, 1e-2, 5e-2
 MAP = (2, 5, 7, 6)
 warnings.filterwarnings("ignore")
@@ -254,6 +254,8 @@ layers = [
                                                  bn(19), nn.ReLU(), nn.Conv2d(19, 4, 1, bias=False), bn(4))),
     ("BatchNormalization", lambda: nn.Sequential(nn.Conv2d(5, 16, 1), bn(16), nn.ReLU(), nn.Conv2d(16, 16, 3, 2, 1, groups=16, bias=False))),
     ("BatchNormalization", lambda: nn.Sequential(nn.Conv2d(5, 600, 1, bias=False), bn(600), nn.ReLU6(), nn.Conv2d(600, 4, 1, bias=False))),  # blocks
+    ("BatchNormalization", lambda: nn.Sequential(nn.Conv2d(5, 16, 1, bias=False), bn(16), nn.ReLU(), nn.Conv2d(16, 12, 1, bias=False), bn(12),
+                                                 nn.ReLU())),
     ("BatchNormalization", lambda: nn.Sequential(nn.Flatten(2), bn(5, nn.BatchNorm1d))),
     ("LayerNormalization", lambda: nn.LayerNorm(6)),
     ("LayerNormalization", lambda: nn.LayerNorm((7, 6))),
@@ -282,7 +284,8 @@ for name, shapes, (low, high), fns in operators:
             check(name, f"{shapes}, maps {maps}", Operator(fn, shapes, low, high, maps), one)
 for name, make in layers:
     model = Layers(make)
-    check(name, model.layers, model, one)
+    chained = str(model.layers).count("BatchNorm") > 1
+    check(name, model.layers, model, one, allowed=DIFFERENCES_NETWORK if chained else DIFFERENCES)
 torch.manual_seed(3)
 check("a small network", "", Network(10), (torch.randn(6, 3, 32, 32),), torch.randint(0, 10, (6,)),
       allowed=DIFFERENCES_NETWORK)
