@@ -4,7 +4,7 @@
 #   make test                  every test under ASan+UBSan, the threaded ones under TSan
 #   make bench                 speed against peers, in the same run
 #   make eval                  every clip, photo and voice of UNMASK_TESTDATA, analysed and counted
-#   make models               train the face networks again (about two hours; needs UNMASK_TESTDATA)
+#   make models               train the face networks again (about three hours; needs UNMASK_TESTDATA)
 #   make build, make install, make clean
 
 MEDIA ?=
