@@ -1,10 +1,6 @@
 /* A detector made for it that sees the same in every cell: boxes that no picture holds are not followed up.
  */
-#include "../check.h"
-#include "faces/faces.h"
-#include "nn/arch.h"
-#include "nn/onnx.h"
-#include <string.h>
+#include "made_net.h"
 
 enum { SIDE = 256 };
 static const char text[] = "unmask-network 1 cells\n"
@@ -16,30 +12,11 @@ static const char text[] = "unmask-network 1 cells\n"
                            "b = cells box\n"
                            "output s b\n";
 
-static void set_bias(um_graph *g, const char *name, int n, const float *v)
-{
-    char bias[64];
-    for (size_t i = 0; i < g->n_values; i++) {
-        const um_tensor *t = g->values[i].constant;
-        if (!t || strncmp(g->values[i].name, name, strlen(name)) != 0 ||
-            g->values[i].name[strlen(name)] != '.')
-            continue;
-        memset(t->data, 0, (size_t)um_tensor_count(t) * sizeof(float));
-        snprintf(bias, sizeof bias, "%s.bias", name);
-        if (!strcmp(g->values[i].name, bias))
-            memcpy(t->data, v, (size_t)n * sizeof *v);
-    }
-}
-
 /* Boxes of exp(log_size) strides of 32 pixels, around the corner of every cell. */
 static um_net network(float log_size)
 {
     um_graph *g = NULL;
-    um_net net = {0};
     um_error err = {0};
-    void *bytes = NULL;
-    size_t n = 0;
-    const float score[] = {5}, box[] = {0, 0, log_size, log_size};
     um_manifest man = {.name = "cells", .input = {.channels = 3, .multiple = 32}};
     for (int c = 0; c < 3; c++)
         man.input.scale[c] = 1 / 255.f;
@@ -50,15 +27,14 @@ static um_net network(float log_size)
                                .score_min = .5f,
                                .nms_iou = .4f};
     CHECK(um_arch_read(&g, text, "cells", 1, &err) == UM_OK);
-    set_bias(g, "score", 1, score);
-    set_bias(g, "box", 4, box);
-    CHECK(um_graph_write(&bytes, &n, g, NULL, 0, &err) == UM_OK);
+    made_values(g, "score.weight");
+    made_values(g, "box.weight");
+    *made_values(g, "score.bias") = 5;
+    float *box = made_values(g, "box.bias");
+    box[2] = box[3] = log_size;
     snprintf(man.decoder.score[0].text, sizeof man.decoder.score[0].text, "s");
     snprintf(man.decoder.box[0].text, sizeof man.decoder.box[0].text, "b");
-    CHECK(um_net_open_memory(&net, &man, bytes, n, 1, &err) == UM_OK);
-    free(bytes);
-    um_graph_free(&g);
-    return net;
+    return made_net(g, &man);
 }
 
 int main(void)

@@ -1,10 +1,6 @@
 /* The two looks of a landmark network at a new face, with a network made for it: its points are the same part
  * of every crop, and it believes in bright crops alone. */
-#include "../check.h"
-#include "faces/faces.h"
-#include "nn/arch.h"
-#include "nn/onnx.h"
-#include <string.h>
+#include "made_net.h"
 
 enum { SIDE = 200 };
 static const char text[] = "unmask-network 1 look\n"
@@ -14,38 +10,25 @@ static const char text[] = "unmask-network 1 look\n"
                            "extra = linear mean 3\n"
                            "output points extra\n";
 
-static float *values(um_graph *g, const char *name)
-{
-    for (size_t i = 0; i < g->n_values; i++)
-        if (!strcmp(g->values[i].name, name) && g->values[i].constant)
-            return g->values[i].constant->data;
-    fprintf(stderr, "no parameter %s\n", name);
-    exit(1);
-}
-
 /* Points around (x, y) of the crop, 0..1, eyes level. */
 static um_net network(float x, float y)
 {
     um_graph *g = NULL;
-    um_net net = {0};
     um_error err = {0};
-    void *bytes = NULL;
-    size_t n = 0;
     um_manifest man = {.name = "look",
                        .input = {.channels = 3, .width = 16, .height = 16, .mean = {127.5f, 127.5f, 127.5f}}};
     CHECK(um_arch_read(&g, text, "look", 1, &err) == UM_OK);
-    memset(values(g, "points.weight"), 0, 136 * 3 * sizeof(float));
+    made_values(g, "points.weight");
+    float *points = made_values(g, "points.bias");
     for (int i = 0; i < 68; i++) {
         bool right = i >= 42 && i < 48;
-        values(g, "points.bias")[2 * i] =
-            x + (i >= 36 && i < 48 ? right ? .05f : -.05f : .002f * (float)(i % 20));
-        values(g, "points.bias")[2 * i + 1] = y + (i >= 36 && i < 48 ? 0 : .002f * (float)(i / 4));
+        points[2 * i] = x + (i >= 36 && i < 48 ? right ? .05f : -.05f : .002f * (float)(i % 20));
+        points[2 * i + 1] = y + (i >= 36 && i < 48 ? 0 : .002f * (float)(i / 4));
     }
-    memset(values(g, "extra.weight"), 0, 9 * sizeof(float));
+    made_values(g, "extra.bias");
+    float *weights = made_values(g, "extra.weight");
     for (int c = 0; c < 3; c++)
-        values(g, "extra.weight")[6 + c] = 20; /* of the third number: face */
-    memset(values(g, "extra.bias"), 0, 3 * sizeof(float));
-    CHECK(um_graph_write(&bytes, &n, g, NULL, 0, &err) == UM_OK);
+        weights[6 + c] = 20; /* of the third number: face */
     for (int c = 0; c < 3; c++)
         man.input.scale[c] = 1 / 127.5f;
     man.landmarks = (um_landmark_map){.type = UM_POINTS_XY, .n_points = 68, .multiply = 16, .face = 2};
@@ -56,10 +39,7 @@ static um_net network(float x, float y)
         man.landmarks.n_of[i] = 1;
         man.landmarks.of[i][0] = (uint8_t)i;
     }
-    CHECK(um_net_open_memory(&net, &man, bytes, n, 1, &err) == UM_OK);
-    free(bytes);
-    um_graph_free(&g);
-    return net;
+    return made_net(g, &man);
 }
 
 int main(void)
