@@ -96,14 +96,17 @@ void um_workers_free(um_workers **workers)
 
 int um_workers_threads(const um_workers *w)
 {
-    return w->n + 1;
+    return w ? w->n + 1 : 1;
 }
 
 void um_workers_run(um_workers *w, um_part_fn *fn, void *context, int n_parts)
 {
-    pthread_mutex_lock(&w->lock);
-    if (!w->n || n_parts < 2 || atomic_load(&w->inside)) { /* a late worker still looks at the job before */
-        pthread_mutex_unlock(&w->lock);
+    if (w)
+        pthread_mutex_lock(&w->lock);
+    if (!w || !w->n || n_parts < 2 ||
+        atomic_load(&w->inside)) { /* a late worker still looks at the job before */
+        if (w)
+            pthread_mutex_unlock(&w->lock);
         for (int i = 0; i < n_parts; i++)
             fn(context, i);
         return;

@@ -12,6 +12,7 @@ typedef void um_part_fn(void *context, int part);
 
 um_status um_workers_new(um_workers **out, int threads, um_error *err);
 void um_workers_free(um_workers **workers);
+/* In both, `workers` NULL: the caller alone. */
 int um_workers_threads(const um_workers *workers);
 void um_workers_run(um_workers *workers, um_part_fn *fn, void *context, int n_parts);
 #endif
