@@ -193,9 +193,10 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
     const wall w = find_wall(db, a->n_bins, hz_per_bin);
     free(db);
     if (!w.found)
-        st = um_findings_score(out, UM_FILE, 0,
-                               "No brick wall below %.1f kHz: 99 %% of the power below %.1f kHz%s",
-                               half_hz / 1000, rolloff_hz / 1000, shares);
+        st = um_findings_score(
+            out, UM_FILE, 0,
+            "The sound does not end abruptly below %.1f kHz: 99 %% of its power lies below %.1f kHz%s",
+            half_hz / 1000, rolloff_hz / 1000, shares);
     else {
         const double octaves = log2(half_hz / w.hz);
         st = um_findings_evidence(
@@ -204,11 +205,12 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
             "%.2f kHz",
             w.hz / 1000, w.fall_db, w.slope_db_oct, a->stft->rate_hz, half_hz / 1000);
         if (st == UM_OK)
-            st = um_findings_score(
-                out, UM_FILE, octaves,
-                "Brick wall at %.2f kHz of %.2f kHz (%.0f dB per octave): up-sampled, low-passed or "
-                "coded; 99 %% of the power below %.1f kHz%s",
-                w.hz / 1000, half_hz / 1000, w.slope_db_oct, rolloff_hz / 1000, shares);
+            st = um_findings_score(out, UM_FILE, octaves,
+                                   "The sound ends abruptly at %.2f kHz, though its sampling rate has room "
+                                   "up to %.2f kHz (it falls by "
+                                   "%.0f dB per octave): it was up-sampled, low-passed or coded; 99 %% of "
+                                   "its power lies below %.1f kHz%s",
+                                   w.hz / 1000, half_hz / 1000, w.slope_db_oct, rolloff_hz / 1000, shares);
     }
     return st < 0 ? um_fail(err, st, "a finding about the bandwidth was refused") : UM_OK;
 }
@@ -216,7 +218,8 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
 const um_signal um_signal_audio_bandwidth = {
     .name = "audio_bandwidth",
     .question = "Does the sound fill the band that its sampling rate offers?",
-    .meaning = "Octaves that stay empty above a brick wall. Half an octave or more: the sound was made, sent "
+    .meaning = "Octaves that stay empty above the pitch at which the sound ends abruptly. Half an octave or "
+               "more: the sound was made, sent "
                "or stored at "
                "a lower rate, as many voice generators do, but so do telephones, meetings and lossy codecs "
                "(MP3 at 128 "

@@ -287,17 +287,21 @@ static um_status conclude(const radial *r, const person *p, um_findings *out)
         return um_findings_skip(out, p->id, "too small: the largest face is %.0f pixels wide, %.0f needed",
                                 (double)p->largest_px, (double)MIN_SIDE_PX);
     const double shelf_db = um_histogram_quantile(&p->shelf, .5);
-    const double lattice_db = p->tiles >= MIN_LATTICE_TILES ? lattice_of(p->power) : 0;
+    const bool judged = p->tiles >= MIN_LATTICE_TILES;
+    const double lattice_db = judged ? lattice_of(p->power) : 0;
+    char lattice[64] = "";
+    if (judged)
+        snprintf(lattice, sizeof lattice, ", traces of an up-sampling grid %+.1f dB",
+                 um_round(lattice_db, .1));
     um_status st =
         um_findings_evidence(out, p->id, p->highest_s, p->highest_s, um_gallery_of(&r->pictures, p->id),
                              "the highest shelf of this face, %+.1f dB", um_round(p->highest_db, .1));
     return st < 0 ? st
                   : um_findings_score(
                         out, p->id, fmax(shelf_db, lattice_db),
-                        "Highest fifth of the frequencies %+.1f dB against the fitted power law, lattice "
-                        "of up-sampling %+.1f dB, in %lld picture%s of the face",
-                        um_round(shelf_db, .1), um_round(lattice_db, .1), (long long)p->faces,
-                        p->faces == 1 ? "" : "s");
+                        "The finest detail (highest fifth of the frequencies) lies %+.1f dB from what the "
+                        "coarser detail predicts%s; in %lld picture%s of the face",
+                        um_round(shelf_db, .1), lattice, (long long)p->faces, p->faces == 1 ? "" : "s");
 }
 
 static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)
