@@ -195,7 +195,7 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
     if (!w.found)
         st = um_findings_score(
             out, UM_FILE, 0,
-            "The sound does not end abruptly below %.1f kHz: 99 %% of its power lies below %.1f kHz%s",
+            "The sound does not end abruptly below %.1f kHz: 99 %% of the power below %.1f kHz%s",
             half_hz / 1000, rolloff_hz / 1000, shares);
     else {
         const double octaves = log2(half_hz / w.hz);
@@ -207,10 +207,9 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
         if (st == UM_OK)
             st = um_findings_score(out, UM_FILE, octaves,
                                    "The sound ends abruptly at %.2f kHz, though its sampling rate has room "
-                                   "up to %.2f kHz (it falls by "
-                                   "%.0f dB per octave): it was up-sampled, low-passed or coded; 99 %% of "
-                                   "its power lies below %.1f kHz%s",
-                                   w.hz / 1000, half_hz / 1000, w.slope_db_oct, rolloff_hz / 1000, shares);
+                                   "up to %.2f kHz: it was "
+                                   "up-sampled, low-passed or coded; 99 %% of the power below %.1f kHz%s",
+                                   w.hz / 1000, half_hz / 1000, rolloff_hz / 1000, shares);
     }
     return st < 0 ? um_fail(err, st, "a finding about the bandwidth was refused") : UM_OK;
 }
