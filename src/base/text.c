@@ -7,9 +7,10 @@ static bool deceives(uint32_t c)
            (c >= 0xE0000 && c <= 0xE0FFF) || (c & 0xFFFE) == 0xFFFE;
 }
 
-uint32_t um_utf8_next(const char **text)
+uint32_t um_utf8_decode(const char **text, bool *good)
 {
     const unsigned char *p = (const unsigned char *)*text;
+    *good = true;
     if (!*p)
         return 0;
     uint32_t c = *p;
@@ -28,9 +29,16 @@ uint32_t um_utf8_next(const char **text)
         c = c << 6 | (p[i] & 0x3F);
     }
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    bool good = n && c >= least[n] && c <= 0x10FFFF && !(c >= 0xD800 && c < 0xE000);
-    *text += good ? n : 1;
-    return good && !deceives(c) ? c : UM_UTF8_REPLACEMENT;
+    *good = n && c >= least[n] && c <= 0x10FFFF && !(c >= 0xD800 && c < 0xE000);
+    *text += *good ? n : 1;
+    return *good ? c : UM_UTF8_REPLACEMENT;
+}
+
+uint32_t um_utf8_next(const char **text)
+{
+    bool good;
+    uint32_t c = um_utf8_decode(text, &good);
+    return c && deceives(c) ? UM_UTF8_REPLACEMENT : c;
 }
 
 void um_utf8_add(um_buf *b, uint32_t c)
@@ -66,4 +74,18 @@ void um_html_text(um_buf *b, const char *text)
         default:
             um_utf8_add(b, c);
         }
+}
+
+void um_base64(um_buf *b, const void *bytes, size_t n)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < n; i += 3) {
+        size_t left = n - i;
+        uint32_t v =
+            (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
+        char out[4] = {digit[v >> 18], digit[v >> 12 & 63], left > 1 ? digit[v >> 6 & 63] : '=',
+                       left > 2 ? digit[v & 63] : '='};
+        um_buf_add(b, out, 4);
+    }
 }

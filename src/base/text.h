@@ -8,7 +8,11 @@
  * end. */
 enum { UM_UTF8_REPLACEMENT = 0xFFFD };
 uint32_t um_utf8_next(const char **text);
+/* The same without judging the character; `good` is false for a byte that is not UTF-8. */
+uint32_t um_utf8_decode(const char **text, bool *good);
 void um_utf8_add(um_buf *b, uint32_t character);
 /* Text for element content and for attribute values in quotes. */
 void um_html_text(um_buf *b, const char *text);
+/* RFC 4648, with padding. */
+void um_base64(um_buf *b, const void *bytes, size_t n);
 #endif

@@ -3,20 +3,6 @@
 #include "source/encode.h"
 #include <string.h>
 
-void um_html_base64(um_buf *b, const void *bytes, size_t n)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < n; i += 3) {
-        size_t left = n - i;
-        uint32_t v =
-            (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
-        char out[4] = {digit[v >> 18], digit[v >> 12 & 63], left > 1 ? digit[v >> 6 & 63] : '=',
-                       left > 2 ? digit[v & 63] : '='};
-        um_buf_add(b, out, 4);
-    }
-}
-
 um_status um_html_picture(um_buf *b, const um_image *image, int side, const char *alternative, um_error *err)
 {
     enum { JPEG_QUALITY = 85, BYTES_MAX = 4 << 20 };
@@ -40,7 +26,7 @@ um_status um_html_picture(um_buf *b, const um_image *image, int side, const char
         um_buf_printf(b, "<img width=\"%d\" height=\"%d\" alt=\"", width, height);
         um_html_text(b, alternative);
         um_buf_text(b, "\" src=\"data:image/jpeg;base64,");
-        um_html_base64(b, file.data, file.n);
+        um_base64(b, file.data, file.n);
         um_buf_text(b, "\">");
     }
     um_buf_free(&file);

@@ -4,7 +4,6 @@
 #define UM_REPORT_HTML_H
 #include "report/words.h"
 
-void um_html_base64(um_buf *b, const void *bytes, size_t n);
 /* <img> of at most `side` pixels a side with the picture inside. */
 um_status um_html_picture(um_buf *b, const um_image *image, int side, const char *alternative, um_error *err);
 /* "person 2", "whole file" */

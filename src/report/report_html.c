@@ -33,7 +33,7 @@ static void csp_hash(um_buf *b, const um_embedded *e)
         digest[i] = (unsigned char)byte;
     }
     um_buf_text(b, "'sha256-");
-    um_html_base64(b, digest, sizeof digest);
+    um_base64(b, digest, sizeof digest);
     um_buf_text(b, "'");
 }
 

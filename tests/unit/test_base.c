@@ -1,6 +1,7 @@
 #include "../check.h"
 #include "base/base.h"
 #include "base/json.h"
+#include "base/json_write.h"
 #include "base/sha256.h"
 #include <string.h>
 #include <sys/stat.h>
@@ -97,6 +98,66 @@ static void test_printable(void)
     CHECK(!strcmp(um_printable(out, 1, "ab"), ""));
 }
 
+/* The layout and each kind of value, spelled out. */
+static void test_json_writer(void)
+{
+    static const char expected[] = "{\n"
+                                   "  \"text\": \"a\\\"\\\\\\n\\u001B\xEF\xBF\xBD\xC3\xA9\",\n"
+                                   "  \"none\": null,\n"
+                                   "  \"base64\": \"Zm9vYg==\",\n"
+                                   "  \"empty\": [],\n"
+                                   "  \"numbers\": [\n"
+                                   "    1.0,\n"
+                                   "    0.333,\n"
+                                   "    1e-5,\n"
+                                   "    1.23e15,\n"
+                                   "    -1200.0,\n"
+                                   "    0.0,\n"
+                                   "    null\n"
+                                   "  ],\n"
+                                   "  \"pair\": [7, true],\n"
+                                   "  \"row\": [[0], [1],\n"
+                                   "  [2], {\"n\": 3},\n"
+                                   "  [4]],\n"
+                                   "  \"object\": {}\n"
+                                   "}";
+    static const double number[] = {1, 1. / 3, 1e-5, 1.2345e15, -1200, -0.0, NAN};
+    um_buf b;
+    um_buf_init(&b, 4096);
+    um_json_writer w = um_json_writer_to(&b, 2);
+    um_json_put_object(&w, NULL);
+    um_json_put_text(&w, "text", "a\"\\\n\x1b\xff\xc3\xa9");
+    um_json_put_text_or_null(&w, "none", "");
+    um_json_put_base64(&w, "base64", "foob", 4);
+    um_json_put_array(&w, "empty");
+    um_json_put_end(&w);
+    um_json_put_array(&w, "numbers");
+    for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+        um_json_put_num(&w, NULL, number[i], 3);
+    um_json_put_end(&w);
+    um_json_put_row(&w, "pair", 0);
+    um_json_put_short(&w, 7.001, 3);
+    um_json_put_bool(&w, NULL, true);
+    um_json_put_end(&w);
+    um_json_put_row(&w, "row", 2);
+    for (int i = 0; i < 5; i++) {
+        i == 3 ? um_json_put_object(&w, NULL) : um_json_put_array(&w, NULL);
+        um_json_put_int(&w, i == 3 ? "n" : NULL, i);
+        um_json_put_end(&w);
+    }
+    um_json_put_end(&w);
+    um_json_put_object(&w, "object");
+    um_json_put_end(&w);
+    um_json_put_end(&w);
+    CHECK(b.data && !strcmp(b.data, expected));
+    um_buf_free(&b);
+    w = um_json_writer_to(&b, 0);
+    for (int i = 0; i <= UM_JSON_DEPTH; i++)
+        um_json_put_array(&w, NULL);
+    CHECK(b.broken); /* deeper than any document of ours */
+    um_buf_free(&b);
+}
+
 static void test_json(void)
 {
     um_error err;
@@ -167,6 +228,7 @@ int main(void)
     test_sizes_that_overflow_are_refused();
     test_files_are_whole_or_absent();
     test_printable();
+    test_json_writer();
     test_json();
     return check_done();
 }

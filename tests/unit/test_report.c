@@ -98,7 +98,7 @@ static void test_base64(void)
     for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
         um_buf b;
         um_buf_init(&b, 64);
-        um_html_base64(&b, pair[i][0], strlen(pair[i][0]));
+        um_base64(&b, pair[i][0], strlen(pair[i][0]));
         char *text = um_buf_take(&b);
         CHECK(text && !strcmp(text, pair[i][1]));
         free(text);
