@@ -6,6 +6,7 @@
 #include <unmask/faces.h>
 #include <unmask/image.h>
 #include <unmask/model.h>
+#include <unmask/products.h>
 #include <unmask/signal.h>
 #include <unmask/source.h>
 #include <unmask/types.h>

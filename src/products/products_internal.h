@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* products_internal.h: how a product is made once, and what a moment holds. */
+#ifndef UM_PRODUCTS_INTERNAL_H
+#define UM_PRODUCTS_INTERNAL_H
+#include "base/base.h"
+#include <pthread.h>
+#include <unmask/products.h>
+
+/* A product: made at most once, then only read. */
+typedef struct um_once {
+    enum { UM_ONCE_EMPTY, UM_ONCE_MAKING, UM_ONCE_DONE } state;
+    um_status status;
+    um_error error; /* when it failed */
+} um_once;
+
+typedef struct um_product_crop {
+    struct um_product_crop *next;
+    int face, side;
+    float margin;
+    um_once once;
+    um_image *image;
+} um_product_crop;
+
+struct um_products {
+    const um_frame *frame;
+    const um_sound *sound;
+    const um_faces *faces;
+    pthread_mutex_t lock; /* of every `state` below, and of the list of crops */
+    pthread_cond_t made;
+    um_product_crop *crop;
+    size_t crop_bytes;
+    um_once luma_once, chroma_once;
+    um_image *luma, *cb, *cr;
+};
+
+/* Makes a product in the thread that asks first. `make` holds no lock, may ask for other products, which must
+ * not ask for this one, and must not run tasks of a pool: one of them could ask for it in this very thread.
+ */
+typedef um_status um_product_make_fn(um_products *products, void *user, um_error *err);
+um_status um_product_once(um_products *products, um_once *once, um_product_make_fn *make, void *user,
+                          um_error *err);
+
+um_product_make_fn um_product_make_luma, um_product_make_chroma;
+#endif
