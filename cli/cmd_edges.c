@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <unmask/canny.h>
+#include <unmask/sink.h>
 #include <unmask/source.h>
 
 static um_canny_options canny_options = {.low = 100, .high = 200, .aperture = 3};

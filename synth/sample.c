@@ -1,6 +1,7 @@
 /* sample.c: drawing, labelling and writing a sample. */
 #include <stdlib.h>
 #include <string.h>
+#include <unmask/sink.h>
 #include <unmask/source.h>
 
 #include "media/draw.h"

@@ -46,11 +46,6 @@ UM_API um_status um_image_to_gray(um_image **out, const um_image *image, um_erro
  */
 UM_API um_status um_image_crop_resize(um_image **out, const um_image *image, um_rect from, int width,
                                       int height, um_error *err);
-/** PNG, by file name; written to a temporary name and renamed. `comment` (ASCII, may be NULL) becomes its
- * "Comment". */
-UM_API um_status um_image_write_png(const um_image *image, const char *path, const char *comment,
-                                    um_error *err);
-
 /** A block of sound, planar float samples, nominal range -1..1. */
 typedef struct um_sound {
     int64_t first; ///< index of the first sample since the start of the stream: first / rate_hz is exact time

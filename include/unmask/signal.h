@@ -12,6 +12,7 @@
 #define UNMASK_SIGNAL_H
 
 #include <unmask/faces.h>
+#include <unmask/probe.h>
 #include <unmask/source.h>
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/** source.h: read any recording as a stream of moments, and probe a file.
+/** source.h: read any recording as a stream of moments.
  *
  *     um_source *src = NULL;
  *     um_source_options opt = {.want = UM_WANT_GRAY};
@@ -83,59 +83,6 @@ UM_API um_damage um_source_damage(const um_source *source); ///< final after UM_
 UM_API void um_source_close(um_source **source);
 UM_API um_moment *um_moment_ref(um_moment *moment);
 UM_API void um_moment_free(um_moment **moment);
-
-/* ---- probe: the file as a file ---- */
-
-typedef enum um_mark_state {
-    UM_MARK_ABSENT,
-    UM_MARK_PRESENT,
-    UM_MARK_DECLARES_SYNTHETIC,
-    UM_MARK_BROKEN
-} um_mark_state;
-
-/** A provenance mark looked for in the file. Absence is never evidence. */
-typedef struct um_mark {
-    const char *name; ///< "c2pa", "exif", "xmp", "iptc_source_type", "generator", "encoder", "unmask_label"
-    um_mark_state state;
-    char detail[240]; ///< what was found: "Make Apple; Model iPhone 12", "Steps: 20, Sampler: ...", "" if
-                      ///< absent
-} um_mark;
-
-#define UM_MAX_MARKS 16
-
-typedef struct um_probe {
-    int64_t bytes;
-    char sha256[65]; ///< hex
-    char kind[32];   ///< file type by content: "mp4", "jpeg", "png", "wav", "heic", ...
-    int n_marks;
-    um_mark marks[UM_MAX_MARKS];
-} um_probe;
-
-/** Reads the whole file once (hash), never decodes. Works on any readable file; kind is "unknown" if so. */
-UM_API um_status um_probe_file(um_probe *out, const char *path, um_error *err);
-/** The same with streams (opened by um_source_open when that works) as JSON text; caller frees with free().
- */
-UM_API um_status um_probe_json(char **out, const char *path, um_error *err);
-
-/* ---- writer: a video file from pictures and sound ---- */
-
-typedef struct um_writer um_writer;
-typedef struct um_writer_options {
-    int width, height;   ///< of the pictures that follow (odd sizes are padded to even)
-    double fps;          ///< for timestamps in the header; frames carry their own t_s
-    int rate_hz;         ///< 0 = no sound
-    int channels;        ///< 1 or 2
-    const char *comment; ///< container metadata "comment", e.g. the synthetic label; may be NULL
-} um_writer_options;
-
-/** .mp4/.mov/.mkv (H.264 + AAC), .avi, .webm by extension. Written to a temporary name beside `path`; only
- * um_writer_finish renames it. The path "/dev/null" writes nothing and succeeds. */
-UM_API um_status um_writer_open(um_writer **out, const char *path, const um_writer_options *opt,
-                                um_error *err);
-UM_API um_status um_writer_frame(um_writer *writer, const um_image *image, double t_s, um_error *err);
-UM_API um_status um_writer_sound(um_writer *writer, const float *interleaved, int n, um_error *err);
-UM_API um_status um_writer_finish(um_writer *writer, um_error *err);
-UM_API void um_writer_close(um_writer **writer); ///< without finish: the temporary file is removed
 
 #ifdef __cplusplus
 }

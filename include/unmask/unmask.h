@@ -6,8 +6,10 @@
 #include <unmask/faces.h>
 #include <unmask/image.h>
 #include <unmask/model.h>
+#include <unmask/probe.h>
 #include <unmask/products.h>
 #include <unmask/signal.h>
+#include <unmask/sink.h>
 #include <unmask/source.h>
 #include <unmask/types.h>
 #endif

@@ -1,8 +1,8 @@
 #include "compare.h"
+#include "av/sink/recode.h"
 #include "base/base.h"
 #include "faces/faces.h"
 #include "random.h"
-#include "source/recode.h"
 #include "spoil.h"
 #include <stdlib.h>
 #include <string.h>

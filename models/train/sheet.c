@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "media/draw.h"
 #include <string.h>
+#include <unmask/sink.h>
 
 um_status sheet_new(um_image **out, int columns, int rows, int side, um_error *err)
 {

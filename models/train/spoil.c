@@ -1,5 +1,5 @@
 #include "spoil.h"
-#include "source/recode.h"
+#include "av/sink/recode.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* html.c: pictures as data, names of persons. */
 #include "report/html.h"
-#include "source/encode.h"
+#include "av/sink/encode.h"
 #include <string.h>
 
 um_status um_html_picture(um_buf *b, const um_image *image, int side, const char *alternative, um_error *err)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unmask/sink.h>
 
 enum { BARS_MAX = 8, SOUND_CHUNK = 4096, GAP_MAX_S = 600 };
 

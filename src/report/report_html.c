@@ -2,10 +2,10 @@
  *
  * The content security policy admits only the style sheet and the script below, by their hashes, and pictures
  * inside the page; so even a flaw in escaping could not run or fetch anything. */
+#include "av/source/probe_json.h"
 #include "base/embed.h"
 #include "base/sha256.h"
 #include "report/html.h"
-#include "source/probe_json.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

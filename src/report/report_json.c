@@ -1,7 +1,7 @@
 /* report_json.c: the JSON report, as docs/report.schema.json publishes it. */
+#include "av/source/probe_json.h"
 #include "base/json_write.h"
 #include "report/words.h"
-#include "source/probe_json.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #include "probe_fixtures.h"
 #include <stdlib.h>
 #include <unistd.h>
+#include <unmask/probe.h>
 #include <unmask/source.h>
 
 enum { FLIPS = 2000 };

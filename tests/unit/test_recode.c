@@ -1,6 +1,6 @@
 /* Pictures through a video encoder: worse with the quantizer, the same each time, whatever their size. */
 #include "../check.h"
-#include "source/recode.h"
+#include "av/sink/recode.h"
 #include <string.h>
 
 static um_image *picture(int width, int height)

@@ -1,6 +1,6 @@
 /* Pictures of um_source: colours, sizes, times and turns, in the containers and codecs people use. */
+#include "av/source/colour.h"
 #include "media/gray.h"
-#include "source/source_internal.h"
 #include "source_fixture.h"
 
 static whole w;

@@ -1,6 +1,6 @@
 /* Damaged and hostile files: counted, bounded, refused in one line; and threads that end when told. */
+#include "av/sink/encode.h"
 #include "base/base.h"
-#include "source/encode.h"
 #include "source_fixture.h"
 #include <sys/stat.h>
 

@@ -1,6 +1,7 @@
 /* test_synth.c: the sample shows and says what its truth claims. */
 #define _GNU_SOURCE
 #include <string.h>
+#include <unmask/probe.h>
 #include <unmask/source.h>
 
 #include "../check.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <unmask/sink.h>
 #include <unmask/source.h>
 
 enum { FRAMES = 20, RATE = 16000 };

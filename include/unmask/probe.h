@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** probe.h: a file as a file: its hash, its type by content, and the marks of provenance in it. */
+#ifndef UNMASK_PROBE_H
+#define UNMASK_PROBE_H
+
+#include <unmask/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum um_mark_state {
+    UM_MARK_ABSENT,
+    UM_MARK_PRESENT,
+    UM_MARK_DECLARES_SYNTHETIC,
+    UM_MARK_BROKEN
+} um_mark_state;
+
+/** A provenance mark looked for in the file. Absence is never evidence. */
+typedef struct um_mark {
+    const char *name; ///< "c2pa", "exif", "xmp", "iptc_source_type", "generator", "encoder", "unmask_label"
+    um_mark_state state;
+    char detail[240]; ///< what was found: "Make Apple; Model iPhone 12", "Steps: 20, Sampler: ...", "" if
+                      ///< absent
+} um_mark;
+
+#define UM_MAX_MARKS 16
+
+typedef struct um_probe {
+    int64_t bytes;
+    char sha256[65]; ///< hex
+    char kind[32];   ///< file type by content: "mp4", "jpeg", "png", "wav", "heic", ...
+    int n_marks;
+    um_mark marks[UM_MAX_MARKS];
+} um_probe;
+
+/** Reads the whole file once (hash), never decodes. Works on any readable file; kind is "unknown" if so. */
+UM_API um_status um_probe_file(um_probe *out, const char *path, um_error *err);
+/** The same with streams (opened by um_source_open when that works) as JSON text; caller frees with free().
+ */
+UM_API um_status um_probe_json(char **out, const char *path, um_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,447 @@
+/* demux.c: opens a local file without ever touching another one, and decodes its tracks.
+ *
+ * Packets of the track that is ahead in the file wait, compressed, in a bounded queue until the other one has
+ * caught up in time. Moments therefore leave in order of time for every sanely interleaved file, while the
+ * memory stays small for an insane one. */
+#include "av/source/demux.h"
+#include "probe/bmff.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    IO_BUFFER = 1 << 16,
+    QUEUE_BYTES = 32 << 20, /* per track */
+    QUEUE_PACKETS = 1 << 14,
+    PACKET_MAX = 256 << 20,
+    BARREN_MAX = 20000, /* packets in a row that give no frame: then the track is given up */
+    VIDEO_MAX_PIXELS = 1 << 26,
+    RUN_IN_US = 100000,
+};
+/* Bytes a demuxer may read without giving a packet, beyond twice the file: ends loops in a hostile index. */
+#define BUDGET_EXTRA ((int64_t)256 << 20)
+
+/* Formats that hold a recording in one file. Play lists and others that name further files are not here. */
+static const char formats[] =
+    "mov,matroska,avi,mpeg,mpegts,mpegvideo,mpegtsraw,flv,asf,ogg,gif,apng,mjpeg,h264,hevc,av1,obu,ivf,m4v,"
+    "mxf,nut,rm,dv,yuv4mpegpipe,h263,h261,vc1,dirac,webp,wav,w64,flac,mp3,aac,ac3,eac3,aiff,au,caf,amr,amrnb,"
+    "amrwb,wv,ape,tta,tak,dts,dtshd,truehd,mlp,voc,mpc,mpc8,loas,live_flv,swf,3gp,"
+    "png_pipe,jpeg_pipe,webp_pipe,tiff_pipe,bmp_pipe,jpegls_pipe,j2k_pipe,pgm_pipe,ppm_pipe,pbm_pipe,pam_"
+    "pipe,"
+    "pgmyuv_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,psd_pipe,pcx_pipe,dpx_pipe,exr_pipe,gif_pipe";
+
+/* FFmpeg's log is global to the process; this is the one setting the library makes, once. */
+static void silence(void)
+{
+    av_log_set_level(AV_LOG_QUIET);
+}
+
+static int read_bytes(void *opaque, uint8_t *buffer, int n)
+{
+    um_demux *d = opaque;
+    if (atomic_load_explicit(d->stop, memory_order_relaxed) || d->budget < 0)
+        return AVERROR_EXIT;
+    ssize_t got;
+    do
+        got = pread(d->fd, buffer, (size_t)n, d->position);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return AVERROR(errno);
+    d->position += got;
+    d->budget -= got + 64;
+    return got ? (int)got : AVERROR_EOF;
+}
+
+static int64_t seek(void *opaque, int64_t offset, int whence)
+{
+    um_demux *d = opaque;
+    if (whence & AVSEEK_SIZE)
+        return d->size;
+    switch (whence & ~AVSEEK_FORCE) {
+    case SEEK_SET:
+        break;
+    case SEEK_CUR:
+        offset += d->position;
+        break;
+    case SEEK_END:
+        offset += d->size;
+        break;
+    default:
+        return AVERROR(EINVAL);
+    }
+    if (offset < 0)
+        return AVERROR(EINVAL);
+    return d->position = offset;
+}
+
+static int refuse_other_files(AVFormatContext *s, AVIOContext **pb, const char *url, int flags,
+                              AVDictionary **options)
+{
+    return AVERROR(EPERM);
+}
+
+static um_status open_file(um_demux *d, um_error *err)
+{
+    struct stat s;
+    /* O_NONBLOCK: a pipe without a writer must not hang us before it is refused */
+    if ((d->fd = open(d->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0 || fstat(d->fd, &s) < 0)
+        return um_fail(err, UM_EIO, "%s: cannot be opened: %s", d->path, strerror(errno));
+    if (!S_ISREG(s.st_mode))
+        return um_fail(err, UM_EIO, "%s: not a regular file", d->path);
+    d->size = s.st_size;
+    if (!d->size)
+        return um_fail(err, UM_EFORMAT, "%s: the file is empty", d->path);
+    d->budget = 2 * d->size + BUDGET_EXTRA;
+    return UM_OK;
+}
+
+static um_status refuse(const um_demux *d, const char *reason, um_error *err)
+{
+    if (um_bmff_is_cut(d->fd, d->size))
+        reason = "the file seems to end early: its index is not all there";
+    return um_fail(err, UM_EFORMAT, "%s: %s", d->path, reason);
+}
+
+static um_status open_format(um_demux *d, um_error *err)
+{
+    AVDictionary *options = NULL;
+    uint8_t *buffer = av_malloc(IO_BUFFER);
+    if (!buffer || !(d->io = avio_alloc_context(buffer, IO_BUFFER, 0, d, read_bytes, NULL, seek))) {
+        av_free(buffer);
+        return um_fail_oom(err);
+    }
+    if (!(d->packet = av_packet_alloc()) || !(d->format = avformat_alloc_context()))
+        return um_fail_oom(err);
+    d->format->pb = d->io;
+    d->format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    d->format->io_open = refuse_other_files;
+    d->format->max_streams = 64;
+    av_dict_set(&options, "format_whitelist", formats, 0);
+    av_dict_set(&options, "protocol_whitelist", "none", 0);
+    /* no name is given: ':' and '%' in it mean nothing, and the content alone decides the format */
+    int r = avformat_open_input(&d->format, NULL, NULL, &options);
+    av_dict_free(&options);
+    if (r == AVERROR(ENOMEM))
+        return um_fail_oom(err);
+    if (r < 0)
+        return refuse(d, "no video, photo or sound that can be read", err);
+    return UM_OK;
+}
+
+/* The stream with most pixels (or channels) that is no cover picture; the first among equals. */
+static AVStream *best_stream(const AVFormatContext *format, enum AVMediaType type)
+{
+    AVStream *best = NULL;
+    int64_t best_size = -1;
+    for (unsigned i = 0; i < format->nb_streams; i++) {
+        AVStream *s = format->streams[i];
+        const AVCodecParameters *p = s->codecpar;
+        if (p->codec_type != type || p->codec_id == AV_CODEC_ID_NONE ||
+            s->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS))
+            continue;
+        int64_t size = type == AVMEDIA_TYPE_VIDEO ? (int64_t)p->width * p->height : p->ch_layout.nb_channels;
+        size += s->disposition & AV_DISPOSITION_DEFAULT ? (int64_t)1 << 40 : 0;
+        if (size > best_size) {
+            best = s;
+            best_size = size;
+        }
+    }
+    return best;
+}
+
+static bool is_picture_file(const um_demux *d)
+{
+    const char *name = d->format->iformat->name;
+    size_t n = strlen(name);
+    return n > 5 && !strcmp(name + n - 5, "_pipe");
+}
+
+static um_status find_tracks(um_demux *d, um_error *err)
+{
+    if (!is_picture_file(d)) { /* pictures need no look ahead: the decoder tells everything */
+        unsigned n = d->format->nb_streams;
+        AVDictionary **options = um_calloc(n, sizeof(AVDictionary *));
+        if (!options)
+            return um_fail_oom(err);
+        for (unsigned i = 0; i < n; i++) {
+            av_dict_set_int(&options[i], "max_pixels", VIDEO_MAX_PIXELS, 0);
+            av_dict_set_int(&options[i], "threads", 1, 0);
+        }
+        int r = avformat_find_stream_info(d->format, options);
+        for (unsigned i = 0; i < n; i++)
+            av_dict_free(&options[i]);
+        free(options);
+        if (r == AVERROR(ENOMEM))
+            return um_fail_oom(err);
+    }
+    d->video.stream = best_stream(d->format, AVMEDIA_TYPE_VIDEO);
+    d->sound.stream = best_stream(d->format, AVMEDIA_TYPE_AUDIO);
+    if (!d->video.stream && !d->sound.stream)
+        return refuse(d, "holds neither pictures nor sound", err);
+    for (unsigned i = 0; i < d->format->nb_streams; i++)
+        d->format->streams[i]->discard = AVDISCARD_ALL;
+    return UM_OK;
+}
+
+static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *err)
+{
+    const AVCodecParameters *p = t->stream->codecpar;
+    const AVCodec *decoder = avcodec_find_decoder(p->codec_id);
+    int64_t max_pixels = is_picture_file(d) ? UM_IMAGE_MAX_PIXELS : VIDEO_MAX_PIXELS;
+    if (!decoder)
+        return um_fail(err, UM_EUNSUPPORTED, "%s: no decoder for %s", d->path, avcodec_get_name(p->codec_id));
+    if (p->width > UM_IMAGE_MAX_SIDE || p->height > UM_IMAGE_MAX_SIDE ||
+        (int64_t)p->width * p->height > max_pixels)
+        return um_fail(err, UM_EUNSUPPORTED, "%s: pictures of %d x %d are too large", d->path, p->width,
+                       p->height);
+    if (!(t->codec = avcodec_alloc_context3(decoder)))
+        return um_fail_oom(err);
+    int r = avcodec_parameters_to_context(t->codec, p);
+    t->codec->pkt_timebase = t->stream->time_base;
+    t->codec->max_pixels = max_pixels;
+    t->codec->thread_count = p->codec_type == AVMEDIA_TYPE_VIDEO && !is_picture_file(d) ? threads : 1;
+    if (r >= 0)
+        r = avcodec_open2(t->codec, decoder, NULL);
+    if (r == AVERROR(ENOMEM))
+        return um_fail_oom(err);
+    if (r < 0)
+        return um_fail(err, UM_EFORMAT, "%s: the %s decoder refuses this stream", d->path, decoder->name);
+    t->stream->discard = AVDISCARD_DEFAULT;
+    return UM_OK;
+}
+
+UM_PRINTF(2, 3) static void add_note(um_damage *g, const char *format, ...)
+{
+    size_t n = strlen(g->note);
+    va_list args;
+    if (n && n + 3 < sizeof g->note)
+        n += (size_t)snprintf(g->note + n, sizeof g->note - n, "; ");
+    va_start(args, format);
+    vsnprintf(g->note + n, sizeof g->note - n, format, args);
+    va_end(args);
+}
+
+um_status um_demux_open(um_demux *d, const char *path, unsigned want, int threads, const atomic_bool *stop,
+                        um_error *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    um_status st;
+    pthread_once(&once, silence);
+    *d = (um_demux){.path = path, .fd = -1, .stop = stop};
+    if ((st = open_file(d, err)) < 0 || (st = open_format(d, err)) < 0 || (st = find_tracks(d, err)) < 0)
+        return st;
+    if (d->video.stream && want & (UM_WANT_GRAY | UM_WANT_RGB) &&
+        (st = open_decoder(d, &d->video, threads, err)) < 0)
+        return st;
+    if (d->sound.stream && want & UM_WANT_SOUND && (st = open_decoder(d, &d->sound, 1, err)) < 0) {
+        if (!d->video.codec || st == UM_ENOMEM)
+            return st;
+        /* the pictures can still be analysed */
+        avcodec_free_context(&d->sound.codec);
+        add_note(&d->damage, "the sound (%s) cannot be decoded",
+                 avcodec_get_name(d->sound.stream->codecpar->codec_id));
+        d->sound.stream = NULL;
+    }
+    d->video.ended = !d->video.codec;
+    d->sound.ended = !d->sound.codec;
+    return UM_OK;
+}
+
+static void close_track(um_track *t)
+{
+    for (; t->packets.n; t->packets.n--) {
+        av_packet_free(&t->packets.ring[t->packets.head]);
+        t->packets.head = (t->packets.head + 1) % t->packets.capacity;
+    }
+    free(t->packets.ring);
+    avcodec_free_context(&t->codec);
+}
+
+void um_demux_close(um_demux *d)
+{
+    close_track(&d->video);
+    close_track(&d->sound);
+    avformat_close_input(&d->format);
+    av_packet_free(&d->packet);
+    if (d->io)
+        av_freep(&d->io->buffer);
+    avio_context_free(&d->io);
+    if (d->fd >= 0)
+        close(d->fd);
+    d->fd = -1;
+}
+
+/* ---- packets ---- */
+
+static bool enqueue(um_packets *q, AVPacket *packet)
+{
+    if (q->n == q->capacity) {
+        size_t grown = q->capacity ? q->capacity * 2 : 64;
+        AVPacket **ring = um_calloc(grown, sizeof *ring);
+        if (!ring)
+            return false;
+        for (size_t i = 0; i < q->n; i++)
+            ring[i] = q->ring[(q->head + i) % q->capacity];
+        free(q->ring);
+        *q = (um_packets){ring, grown, 0, q->n, q->bytes};
+    }
+    AVPacket *own = av_packet_alloc();
+    if (!own)
+        return false;
+    av_packet_move_ref(own, packet);
+    q->ring[(q->head + q->n++) % q->capacity] = own;
+    q->bytes += (size_t)own->size;
+    return true;
+}
+
+static AVPacket *dequeue(um_packets *q)
+{
+    if (!q->n)
+        return NULL;
+    AVPacket *packet = q->ring[q->head];
+    q->head = (q->head + 1) % q->capacity;
+    q->n--;
+    q->bytes -= (size_t)packet->size;
+    return packet;
+}
+
+bool um_demux_full(const um_track *t)
+{
+    return t->packets.bytes >= QUEUE_BYTES || t->packets.n >= QUEUE_PACKETS;
+}
+
+double um_demux_time_s(const um_demux *d, const um_track *t, int64_t timestamp)
+{
+    if (timestamp == AV_NOPTS_VALUE)
+        return NAN;
+    /* The start in ticks of this track, so that differences of ticks stay exact. A little below zero it is
+     * the run-in of a sound codec, which is not played. */
+    int64_t start = d->format->start_time == AV_NOPTS_VALUE ||
+                            llabs(d->format->start_time + RUN_IN_US / 2) < RUN_IN_US / 2
+                        ? 0
+                        : av_rescale_q(d->format->start_time, AV_TIME_BASE_Q, t->stream->time_base);
+    double t_s = ((double)timestamp - (double)start) * av_q2d(t->stream->time_base);
+    return fabs(t_s) < 1e8 ? t_s : NAN; /* three years: a damaged clock */
+}
+
+/* A JPEG whose scan never ends: FFmpeg shows it as if it were whole. Inside a scan FF is always escaped, so
+ * the last marker of the two tells; thumbnails come before the scan. */
+static bool is_cut_jpeg(const um_demux *d, const AVPacket *p)
+{
+    if (!is_picture_file(d) || !d->video.codec || d->video.codec->codec_id != AV_CODEC_ID_MJPEG)
+        return false;
+    for (int i = p->size - 2; i >= 0; i--)
+        if (p->data[i] == 0xFF && (p->data[i + 1] == 0xD9 || p->data[i + 1] == 0xDA))
+            return p->data[i + 1] == 0xDA;
+    return true;
+}
+
+void um_demux_read(um_demux *d)
+{
+    int r = av_read_frame(d->format, d->packet);
+    if (r < 0) {
+        d->ended = true;
+        d->failed = (r != AVERROR_EOF && r != AVERROR_EXIT) || d->io->error < 0 || d->budget < 0;
+        return;
+    }
+    d->budget = 2 * d->size + BUDGET_EXTRA;
+    um_track *t = d->video.codec && d->packet->stream_index == d->video.stream->index   ? &d->video
+                  : d->sound.codec && d->packet->stream_index == d->sound.stream->index ? &d->sound
+                                                                                        : NULL;
+    if (t && !t->ended && d->packet->size <= PACKET_MAX) {
+        d->cut_picture |= is_cut_jpeg(d, d->packet);
+        d->cut_packet = d->packet->flags & AV_PKT_FLAG_CORRUPT;
+        d->damage.broken_packets += d->cut_packet;
+        int64_t pts = d->packet->pts == AV_NOPTS_VALUE ? d->packet->dts : d->packet->pts;
+        double end_s = um_demux_time_s(d, t, pts == AV_NOPTS_VALUE ? pts : pts + d->packet->duration);
+        if (end_s > t->end_s)
+            t->end_s = end_s;
+        if (!enqueue(&t->packets, d->packet))
+            d->no_memory = d->ended = true;
+    }
+    av_packet_unref(d->packet);
+}
+
+um_supply um_demux_decode(um_demux *d, um_track *t, AVFrame *frame)
+{
+    while (!t->ended) {
+        int r = avcodec_receive_frame(t->codec, frame);
+        if (r >= 0) {
+            t->barren = 0;
+            return UM_SUPPLY_READY;
+        }
+        if (r == AVERROR_EOF || t->barren > BARREN_MAX ||
+            atomic_load_explicit(d->stop, memory_order_relaxed)) {
+            t->ended = true;
+            break;
+        }
+        if (r == AVERROR(ENOMEM))
+            d->no_memory = true;
+        if (r != AVERROR(EAGAIN)) { /* frame threads report the error of an earlier packet here */
+            d->damage.broken_packets++;
+            t->barren++;
+            continue;
+        }
+        AVPacket *packet = dequeue(&t->packets);
+        if (!packet && !d->ended)
+            return UM_SUPPLY_NEEDS_PACKET;
+        if (!packet && t->draining) { /* a decoder that never says end */
+            t->ended = true;
+            break;
+        }
+        t->draining = !packet;
+        if (avcodec_send_packet(t->codec, packet) < 0 && packet && !(packet->flags & AV_PKT_FLAG_CORRUPT))
+            d->damage.broken_packets++;
+        t->barren++;
+        av_packet_free(&packet);
+    }
+    return UM_SUPPLY_END;
+}
+
+/* Where the track ends by what the file declares; 0 when it does not say. Estimates from the size of the file
+ * are no declaration. */
+static double declared_end_s(const um_demux *d, const um_track *t)
+{
+    const AVStream *s = t->stream;
+    if (is_picture_file(d) || d->format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
+        return 0;
+    /* AVI: FFmpeg shortens the duration to the size of the file, but not the number of frames */
+    if (t == &d->video && !strcmp(d->format->iformat->name, "avi") && s->avg_frame_rate.num > 0)
+        return (double)s->nb_frames / av_q2d(s->avg_frame_rate);
+    if (s->duration != AV_NOPTS_VALUE && s->duration > 0)
+        return um_demux_time_s(d, t, (s->start_time == AV_NOPTS_VALUE ? 0 : s->start_time) + s->duration);
+    return d->format->duration > 0 ? (double)d->format->duration / AV_TIME_BASE : 0;
+}
+
+void um_demux_judge(um_demux *d, bool stopped_early)
+{
+    um_damage *g = &d->damage;
+    const um_track *tracks[] = {&d->video, &d->sound};
+    double declared_s = 0, came_s = 0;
+    for (int i = 0; i < 2 && !stopped_early; i++)
+        if (tracks[i]->codec && declared_end_s(d, tracks[i]) > declared_s) {
+            declared_s = declared_end_s(d, tracks[i]);
+            came_s = tracks[i]->end_s;
+        }
+    bool is_short = declared_s - came_s > fmax(0.5, 0.01 * declared_s);
+    bool is_cut = d->failed || (d->ended && d->cut_packet);
+    g->truncated = is_short || is_cut || d->cut_picture;
+    if (is_short)
+        add_note(g, "ends at %.2f s of %.2f s", came_s, declared_s);
+    else if (is_cut)
+        add_note(g, "the file ends early, at %.2f s", fmax(d->video.end_s, d->sound.end_s));
+    if (d->cut_picture)
+        add_note(g, "the picture ends early");
+    if (g->broken_packets)
+        add_note(g, "broken packets: %lld", (long long)g->broken_packets);
+    if (g->broken_frames)
+        add_note(g, "damaged pictures: %lld", (long long)g->broken_frames);
+    if (d->video.barren > BARREN_MAX || d->sound.barren > BARREN_MAX)
+        add_note(g, "nothing decodes any more");
+}

@@ -1,0 +1,58 @@
+/* demux.h: a local file as packets, and the packets of its two tracks as decoded AVFrames. */
+#ifndef UM_AV_DEMUX_H
+#define UM_AV_DEMUX_H
+
+#include "av/source/supply.h"
+#include "base/base.h"
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdatomic.h>
+#include <unmask/source.h>
+
+typedef struct um_packets {
+    AVPacket **ring;
+    size_t capacity, head, n, bytes;
+} um_packets;
+
+typedef struct um_track {
+    AVStream *stream;      /* NULL: the file has no such track */
+    AVCodecContext *codec; /* NULL: not decoded */
+    um_packets packets;
+    bool draining, ended;
+    int64_t barren; /* packets sent since the last frame came out */
+    double end_s;   /* where the last packet ends on the file's timeline */
+} um_track;
+
+typedef struct um_demux {
+    const char *path; /* borrowed */
+    int fd;
+    int64_t size, position, budget;
+    const atomic_bool *stop;
+    AVFormatContext *format;
+    AVIOContext *io;
+    AVPacket *packet;
+    um_track video, sound;
+    bool ended;       /* no packet is left in the file */
+    bool failed;      /* it ended by a read error */
+    bool cut_packet;  /* the last packet is incomplete */
+    bool cut_picture; /* a JPEG without its end */
+    bool no_memory;
+    um_damage damage;
+} um_demux;
+
+/* Finds the tracks and opens decoders for those of `want`. In any case end with um_demux_close. */
+um_status um_demux_open(um_demux *d, const char *path, unsigned want, int threads, const atomic_bool *stop,
+                        um_error *err);
+void um_demux_close(um_demux *d);
+/* Reads one packet into the queue of its track, or sets d->ended. */
+void um_demux_read(um_demux *d);
+/* The next decoded frame of a track from its queued packets. */
+um_supply um_demux_decode(um_demux *d, um_track *track, AVFrame *frame);
+/* The queue of this track holds as much as it may: the other track has to wait no longer for it. */
+bool um_demux_full(const um_track *track);
+/* Seconds on the file's timeline; NAN without a (sane) timestamp. */
+double um_demux_time_s(const um_demux *d, const um_track *track, int64_t timestamp);
+/* After the end: compares what was declared with what came, and writes the note. */
+void um_demux_judge(um_demux *d, bool stopped_early);
+
+#endif

@@ -1,0 +1,410 @@
+/* picture.c: decoded frames become upright 8-bit images.
+ *
+ * Gray is luma. For 8-bit YUV of full range that is the decoder's own plane, shared without a copy; limited
+ * range is stretched by an exact integer formula, or shared, too, when luma as stored is wanted. Pictures
+ * coded as RGB, palette or with transparency become gray by way of RGB. RGB follows the matrix and range of
+ * the stream; a stream that does not name its matrix is BT.709 from 720 lines (or 1280 columns) on, BT.601
+ * below. Transparent pixels are laid over white, as a viewer shows them. Pixels that are not square become
+ * so: the width is scaled. */
+#include "av/source/picture.h"
+#include "av/source/colour.h"
+#include "media/gray.h"
+#include <libavcodec/avcodec.h>
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GRAY, RGB, TILE = 32, PADDING = 64 };
+
+/* ---- orientation ---- */
+
+um_orientation um_orientation_of_matrix(const int32_t m[9])
+{
+    /* x' = m[0] x + m[3] y, y' = m[1] x + m[4] y */
+    if (llabs(m[0]) >= llabs(m[3]))
+        return (um_orientation){false, m[0] < 0, m[4] < 0};
+    return (um_orientation){true, m[3] < 0, m[1] < 0};
+}
+
+um_orientation um_orientation_of_exif(int exif)
+{
+    static const um_orientation of[9] = {
+        [2] = {false, true, false}, [3] = {false, true, true}, [4] = {false, false, true},
+        [5] = {true, false, false}, [6] = {true, true, false}, [7] = {true, true, true},
+        [8] = {true, false, true},
+    };
+    return of[exif >= 1 && exif <= 8 ? exif : 0];
+}
+
+int um_orientation_degrees(um_orientation o)
+{
+    if (o.transpose)
+        return o.flip_x ? 90 : 270;
+    return o.flip_y ? 180 : 0;
+}
+
+static um_orientation orientation_of(const AVFrame *f, const int32_t *matrix)
+{
+    const AVFrameSideData *side = av_frame_get_side_data(f, AV_FRAME_DATA_DISPLAYMATRIX);
+    const AVDictionaryEntry *exif = av_dict_get(f->metadata, "Orientation", NULL, 0);
+    if (side && side->size >= 9 * sizeof(int32_t))
+        matrix = (const int32_t *)side->data;
+    if (matrix)
+        return um_orientation_of_matrix(matrix);
+    return um_orientation_of_exif(exif ? atoi(exif->value) : 1);
+}
+
+static void orient(um_image *to, const um_image *from, um_orientation o)
+{
+    int channels = um_image_channels(from->pixel);
+    /* walk over the result; (0, 0) of it is this corner of the source, dx and dy are its steps there */
+    bool from_right = o.transpose ? o.flip_y : o.flip_x, from_bottom = o.transpose ? o.flip_x : o.flip_y;
+    const uint8_t *origin = from->data + (from_right ? (ptrdiff_t)(from->width - 1) * channels : 0) +
+                            (from_bottom ? (from->height - 1) * from->stride : 0);
+    ptrdiff_t step_x = from_right ? -channels : channels, step_y = from_bottom ? -from->stride : from->stride;
+    ptrdiff_t dx = o.transpose ? step_y : step_x, dy = o.transpose ? step_x : step_y;
+    for (int y0 = 0; y0 < to->height; y0 += TILE)
+        for (int x0 = 0; x0 < to->width; x0 += TILE)
+            for (int y = y0; y < to->height && y < y0 + TILE; y++) {
+                const uint8_t *s = origin + y * dy + x0 * dx;
+                uint8_t *d = to->data + y * to->stride + (ptrdiff_t)x0 * channels;
+                int n = to->width - x0 < TILE ? to->width - x0 : TILE;
+                if (channels == 1)
+                    for (int x = 0; x < n; x++)
+                        d[x] = s[x * dx];
+                else
+                    for (int x = 0; x < n; x++)
+                        memcpy(d + 3 * x, s + x * dx, 3);
+            }
+}
+
+/* ---- images over FFmpeg's buffers ---- */
+
+static void drop_buffer(void *opaque)
+{
+    AVBufferRef *buffer = opaque;
+    av_buffer_unref(&buffer);
+}
+
+/* Takes over `buffer`, also in failure. */
+static um_status image_over(um_image **out, AVBufferRef *buffer, uint8_t *data, ptrdiff_t stride, int width,
+                            int height, um_pixel pixel, um_error *err)
+{
+    um_image *image = buffer ? um_calloc(1, sizeof *image) : NULL;
+    if (!image) {
+        av_buffer_unref(&buffer);
+        return um_fail_oom(err);
+    }
+    *image = (um_image){width, height, pixel, stride, data, 1, drop_buffer, buffer};
+    *out = image;
+    return UM_OK;
+}
+
+static void free_aligned(void *opaque, uint8_t *data)
+{
+    free(data);
+}
+
+static AVBufferRef *new_buffer(size_t size)
+{
+    uint8_t *data = um_calloc_aligned(size, 1);
+    AVBufferRef *buffer = data ? av_buffer_create(data, size, free_aligned, NULL, 0) : NULL;
+    if (!buffer)
+        free(data);
+    return buffer;
+}
+
+/* Buffers of the size that every picture of this source has come from a pool: their pages stay mapped. */
+static um_status new_image(um_picture *p, um_image **out, int width, int height, um_pixel pixel,
+                           um_error *err)
+{
+    ptrdiff_t stride = FFALIGN((ptrdiff_t)width * um_image_channels(pixel), 64);
+    size_t size = (size_t)stride * (size_t)height + PADDING;
+    int kind = pixel == UM_RGB24 ? RGB : GRAY;
+    AVBufferRef *buffer;
+    if (width == p->width && height == p->height) {
+        if (!p->pool[kind] && !(p->pool[kind] = av_buffer_pool_init(size, new_buffer)))
+            return um_fail_oom(err);
+        buffer = av_buffer_pool_get(p->pool[kind]);
+    } else {
+        buffer = new_buffer(size);
+    }
+    return image_over(out, buffer, buffer ? buffer->data : NULL, stride, width, height, pixel, err);
+}
+
+/* ---- luma ---- */
+
+static bool is_full_range(const AVFrame *f, const AVPixFmtDescriptor *desc)
+{
+    switch (f->format) {
+    case AV_PIX_FMT_YUVJ420P:
+    case AV_PIX_FMT_YUVJ422P:
+    case AV_PIX_FMT_YUVJ444P:
+    case AV_PIX_FMT_YUVJ440P:
+    case AV_PIX_FMT_YUVJ411P:
+        return true;
+    default:
+        if (desc->flags & AV_PIX_FMT_FLAG_RGB ||
+            (desc->nb_components < 3 && f->color_range != AVCOL_RANGE_MPEG))
+            return true;
+        return f->color_range == AVCOL_RANGE_JPEG;
+    }
+}
+
+static bool has_luma(const AVPixFmtDescriptor *desc)
+{
+    const uint64_t other = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM |
+                           AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_BAYER |
+                           AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_BE;
+    return !(desc->flags & other) && strncmp(desc->name, "xyz", 3) && desc->comp[0].plane == 0;
+}
+
+/* 9 to 16 bits per sample, or 8 bits in a packed format. */
+static void luma_row(uint8_t *to, const uint8_t *from, int n, const AVComponentDescriptor *c, bool full)
+{
+    if (c->depth == 8) {
+        for (int i = 0; i < n; i++)
+            to[i] = from[c->offset + i * c->step];
+        if (!full)
+            um_gray_from_limited(to, to, n);
+        return;
+    }
+    int black = full ? 0 : 16 << (c->depth - 8);
+    int span = full ? (1 << c->depth) - 1 : 219 << (c->depth - 8);
+    for (int i = 0; i < n; i++) {
+        uint16_t sample;
+        memcpy(&sample, from + c->offset + i * c->step, sizeof sample);
+        int v = um_clampi(((sample >> c->shift) & ((1 << c->depth) - 1)) - black, 0, span);
+        to[i] = (uint8_t)((v * 255 + span / 2) / span);
+    }
+}
+
+static AVBufferRef *shareable(const AVFrame *f)
+{
+    const uint8_t *end = f->data[0] + (ptrdiff_t)f->linesize[0] * (f->height - 1) + f->width + PADDING;
+    AVBufferRef *b = f->linesize[0] >= f->width ? av_frame_get_plane_buffer((AVFrame *)f, 0) : NULL;
+    return b && end <= b->data + b->size ? av_buffer_ref(b) : NULL;
+}
+
+static um_status luma(um_picture *p, um_image **out, const AVFrame *f, const AVPixFmtDescriptor *desc,
+                      bool as_stored, um_error *err)
+{
+    um_status st;
+    AVBufferRef *shared;
+    const AVComponentDescriptor *c = &desc->comp[0];
+    bool full = is_full_range(f, desc), plain = c->depth == 8 && c->step == 1;
+    if ((full || as_stored) && plain && (shared = shareable(f)))
+        return image_over(out, shared, f->data[0], f->linesize[0], f->width, f->height,
+                          full ? UM_GRAY8 : UM_LUMA8, err);
+    if ((st = new_image(p, out, f->width, f->height, UM_GRAY8, err)) < 0)
+        return st;
+    for (int y = 0; y < f->height; y++) {
+        uint8_t *to = (*out)->data + y * (*out)->stride;
+        const uint8_t *from = f->data[0] + (ptrdiff_t)y * f->linesize[0];
+        if (!plain)
+            luma_row(to, from, f->width, c, full);
+        else if (full)
+            memcpy(to, from, (size_t)f->width);
+        else
+            um_gray_from_limited(to, from, f->width);
+    }
+    return UM_OK;
+}
+
+/* ---- swscale ---- */
+
+/* An AVCOL_SPC_*; swscale's SWS_CS_* are the same numbers. */
+static int matrix_of(const AVFrame *f)
+{
+    switch (f->colorspace) {
+    case AVCOL_SPC_BT709:
+    case AVCOL_SPC_FCC:
+    case AVCOL_SPC_BT470BG:
+    case AVCOL_SPC_SMPTE170M:
+    case AVCOL_SPC_SMPTE240M:
+    case AVCOL_SPC_BT2020_NCL:
+        return f->colorspace;
+    case AVCOL_SPC_BT2020_CL:
+        return AVCOL_SPC_BT2020_NCL;
+    default:
+        return f->height >= 720 || f->width >= 1280 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+    }
+}
+
+static enum AVPixelFormat without_j(int format)
+{
+    switch (format) {
+    case AV_PIX_FMT_YUVJ420P:
+        return AV_PIX_FMT_YUV420P;
+    case AV_PIX_FMT_YUVJ422P:
+        return AV_PIX_FMT_YUV422P;
+    case AV_PIX_FMT_YUVJ444P:
+        return AV_PIX_FMT_YUV444P;
+    case AV_PIX_FMT_YUVJ440P:
+        return AV_PIX_FMT_YUV440P;
+    case AV_PIX_FMT_YUVJ411P:
+        return AV_PIX_FMT_YUV411P;
+    default:
+        return format;
+    }
+}
+
+static um_status scale(struct SwsContext **sws, uint8_t *to, ptrdiff_t stride, int width, int height,
+                       enum AVPixelFormat format, const AVFrame *f, um_error *err)
+{
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
+    const int flags = SWS_BILINEAR | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND;
+    if (!sws_isSupportedInput(without_j(f->format)))
+        return um_fail(err, UM_EUNSUPPORTED, "pixel format %s cannot be converted", desc->name);
+    *sws = sws_getCachedContext(*sws, f->width, f->height, without_j(f->format), width, height, format, flags,
+                                NULL, NULL, NULL);
+    if (!*sws)
+        return um_fail_oom(err);
+    const int *coefficients = sws_getCoefficients(matrix_of(f));
+    sws_setColorspaceDetails(*sws, coefficients, is_full_range(f, desc), coefficients, 1, 0, 1 << 16,
+                             1 << 16);
+    const uint8_t *planes[4] = {f->data[0], f->data[1], f->data[2], f->data[3]};
+    if (sws_scale(*sws, planes, f->linesize, 0, f->height, (uint8_t *[4]){to}, (int[4]){(int)stride}) !=
+        height)
+        return um_fail(err, UM_EINTERNAL, "pixel format %s: conversion failed", desc->name);
+    return UM_OK;
+}
+
+void um_over_white(uint8_t *restrict to, const uint8_t *restrict rgba, int n)
+{
+    for (int i = 0; i < n; i++)
+        for (int c = 0, a = rgba[4 * i + 3]; c < 3; c++)
+            to[3 * i + c] = (uint8_t)((rgba[4 * i + c] * a + 255 * (255 - a) + 127) / 255);
+}
+
+/* 8-bit planar YUV with at most halved chroma, each chroma sample standing for all its pixels, as OpenCV
+ * reads video. Photos go the slow way: there chroma is interpolated, as JPEG decoders do. */
+static bool is_common(const um_picture *p, const AVFrame *f, const AVPixFmtDescriptor *d, int width,
+                      int height)
+{
+    return !p->is_photo && has_luma(d) && d->nb_components == 3 && d->comp[0].depth == 8 &&
+           d->comp[1].step == 1 && d->comp[0].step == 1 && d->comp[1].plane == 1 && d->comp[2].plane == 2 &&
+           d->log2_chroma_w <= 1 && f->width == width && f->height == height;
+}
+
+static void common(um_image *to, const AVFrame *f, const AVPixFmtDescriptor *d)
+{
+    um_colour colour = um_colour_of(matrix_of(f), is_full_range(f, d));
+    for (int y = 0; y < f->height; y++) {
+        ptrdiff_t chroma = y >> d->log2_chroma_h;
+        um_colour_row(to->data + y * to->stride, f->data[0] + (ptrdiff_t)y * f->linesize[0],
+                      f->data[1] + chroma * f->linesize[1], f->data[2] + chroma * f->linesize[2], f->width,
+                      d->log2_chroma_w, &colour);
+    }
+}
+
+static um_status rgb(um_picture *p, um_image **out, const AVFrame *f, const AVPixFmtDescriptor *desc,
+                     int width, int height, um_error *err)
+{
+    um_status st = new_image(p, out, width, height, UM_RGB24, err);
+    if (st < 0)
+        return st;
+    if (is_common(p, f, desc, width, height)) {
+        common(*out, f, desc);
+        return UM_OK;
+    }
+    if (!(desc->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL)))
+        return scale(&p->sws[RGB], (*out)->data, (*out)->stride, width, height, AV_PIX_FMT_RGB24, f, err);
+    size_t bytes = 4 * (size_t)width * (size_t)height;
+    if (bytes > p->alpha_bytes) {
+        free(p->alpha);
+        p->alpha_bytes = (p->alpha = um_calloc_aligned(bytes + PADDING, 1)) ? bytes : 0;
+        if (!p->alpha)
+            return um_fail_oom(err);
+    }
+    if ((st = scale(&p->sws[RGB], p->alpha, 4 * (ptrdiff_t)width, width, height, AV_PIX_FMT_RGBA, f, err)) <
+        0)
+        return st;
+    for (int y = 0; y < height; y++)
+        um_over_white((*out)->data + y * (*out)->stride, p->alpha + 4 * (size_t)width * (size_t)y, width);
+    return UM_OK;
+}
+
+/* ---- all together ---- */
+
+um_status um_picture_begin(um_picture *p, const AVFrame *f, const int32_t *matrix, double pixel_aspect,
+                           um_error *err)
+{
+    p->orientation = orientation_of(f, matrix);
+    /* nearly square is square: not worth the loss of resampling; and no recording is beyond 8 */
+    bool square = fabs(pixel_aspect - 1) <= .01 || !(pixel_aspect >= 1. / 8 && pixel_aspect <= 8);
+    p->pixel_aspect = square ? 1 : pixel_aspect;
+    int width =
+        f->width < 1 || f->width > UM_IMAGE_MAX_SIDE ? f->width : (int)lrint(f->width * p->pixel_aspect);
+    p->width = p->orientation.transpose ? f->height : width;
+    p->height = p->orientation.transpose ? width : f->height;
+    if (p->width < 1 || p->height < 1 || p->width > UM_IMAGE_MAX_SIDE || p->height > UM_IMAGE_MAX_SIDE ||
+        (int64_t)p->width * p->height > UM_IMAGE_MAX_PIXELS)
+        return um_fail(err, UM_EUNSUPPORTED, "pictures of %d x %d are too large", p->width, p->height);
+    return UM_OK;
+}
+
+static um_status upright(um_picture *p, um_image **image, um_error *err)
+{
+    um_orientation o = p->orientation;
+    um_image *turned = NULL;
+    um_status st;
+    if (!o.transpose && !o.flip_x && !o.flip_y)
+        return UM_OK;
+    if ((st = new_image(p, &turned, p->width, p->height, (*image)->pixel, err)) < 0)
+        return st;
+    orient(turned, *image, o);
+    um_image_free(image);
+    *image = turned;
+    return UM_OK;
+}
+
+um_status um_picture_convert(um_picture *p, um_image **gray_out, um_image **rgb_out, const AVFrame *f,
+                             unsigned want, um_error *err)
+{
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
+    um_image *gray = NULL, *colour = NULL;
+    um_status st = UM_OK;
+    /* the stored size that gives the size of the first picture: a stream that changes size is scaled back */
+    int width = p->orientation.transpose ? p->height : p->width;
+    int height = p->orientation.transpose ? p->width : p->height;
+    *gray_out = *rgb_out = NULL;
+    if (!desc || !f->data[0] || f->width < 1 || f->height < 1)
+        return um_fail(err, UM_EFORMAT, "a picture of unknown pixel format");
+    bool by_rgb = want & UM_WANT_GRAY && !has_luma(desc);
+    if (want & UM_WANT_GRAY && !by_rgb) {
+        if (f->width == width && f->height == height)
+            st = luma(p, &gray, f, desc, (want & UM_WANT_LUMA) == UM_WANT_LUMA, err);
+        else if ((st = new_image(p, &gray, width, height, UM_GRAY8, err)) == UM_OK)
+            st = scale(&p->sws[GRAY], gray->data, gray->stride, width, height, AV_PIX_FMT_GRAY8, f, err);
+    }
+    if (st == UM_OK && (want & UM_WANT_RGB || by_rgb))
+        st = rgb(p, &colour, f, desc, width, height, err);
+    if (st == UM_OK && by_rgb)
+        st = um_image_to_gray(&gray, colour, err);
+    if (st == UM_OK && !(want & UM_WANT_RGB))
+        um_image_free(&colour);
+    if (st == UM_OK && gray)
+        st = upright(p, &gray, err);
+    if (st == UM_OK && colour)
+        st = upright(p, &colour, err);
+    if (st < 0) {
+        um_image_free(&gray);
+        um_image_free(&colour);
+    }
+    *gray_out = gray;
+    *rgb_out = colour;
+    return st;
+}
+
+void um_picture_end(um_picture *p)
+{
+    for (int i = 0; i < 2; i++) {
+        sws_freeContext(p->sws[i]);
+        av_buffer_pool_uninit(&p->pool[i]);
+    }
+    free(p->alpha);
+    *p = (um_picture){0};
+}

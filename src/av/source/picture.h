@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* picture.h: decoded frames as upright gray and RGB images. */
+#ifndef UM_AV_PICTURE_H
+#define UM_AV_PICTURE_H
+#include "base/base.h"
+#include <libavutil/buffer.h>
+#include <libavutil/frame.h>
+#include <unmask/source.h>
+
+/* How stored pixels become upright ones: transposed first (x and y change places), then mirrored. */
+typedef struct um_orientation {
+    bool transpose, flip_x, flip_y;
+} um_orientation;
+um_orientation um_orientation_of_matrix(const int32_t matrix[9]); /* FFmpeg's display matrix */
+um_orientation um_orientation_of_exif(int exif);                  /* 1..8 */
+int um_orientation_degrees(um_orientation o);                     /* clockwise; mirroring is not told */
+
+typedef struct um_picture {
+    int width, height; /* of every image that leaves: those of the first picture, upright */
+    um_orientation orientation;
+    double pixel_aspect; /* of stored pixels; 1 = square, as all images that leave */
+    bool is_photo;
+    struct SwsContext *sws[2];
+    AVBufferPool *pool[2]; /* gray, RGB */
+    uint8_t *alpha;        /* RGBA scratch */
+    size_t alpha_bytes;
+} um_picture;
+/* Takes size and orientation from the first frame; `matrix` is the stream's display matrix or NULL,
+ * `pixel_aspect` what it says of the shape of its pixels, 0 when nothing. */
+um_status um_picture_begin(um_picture *p, const AVFrame *first, const int32_t *matrix, double pixel_aspect,
+                           um_error *err);
+/* Gives the images that are wanted; a gray one may share the memory of the decoder. */
+um_status um_picture_convert(um_picture *p, um_image **gray, um_image **rgb, const AVFrame *frame,
+                             unsigned want, um_error *err);
+void um_picture_end(um_picture *p);
+/* n pixels RGBA over white to RGB. */
+void um_over_white(uint8_t *restrict rgb, const uint8_t *restrict rgba, int n);
+#endif

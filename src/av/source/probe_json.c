@@ -1,0 +1,104 @@
+/* probe_json.c: what is known of a file without analysing it, as JSON. */
+#include "av/source/probe_json.h"
+
+static void put_video(um_json_writer *w, const um_media *m)
+{
+    um_json_put_object(w, "video");
+    um_json_put_int(w, "width", m->width);
+    um_json_put_int(w, "height", m->height);
+    um_json_put_num(w, "pixel_aspect", m->pixel_aspect, 6);
+    um_json_put_num(w, "frames_per_s", m->fps, 6);
+    um_json_put_int(w, "rotation_deg", m->rotation_deg);
+    um_json_put_text_or_null(w, "codec", m->video_codec);
+    um_json_put_text_or_null(w, "pixel_format", m->pixel_format);
+    um_json_put_bool(w, "interlaced", m->interlaced);
+    um_json_put_end(w);
+}
+
+static void put_sound(um_json_writer *w, const um_media *m)
+{
+    um_json_put_object(w, "sound");
+    um_json_put_int(w, "rate_hz", m->rate_hz);
+    um_json_put_int(w, "channels", m->channels);
+    um_json_put_text_or_null(w, "codec", m->audio_codec);
+    um_json_put_end(w);
+}
+
+void um_media_json(um_json_writer *w, const char *key, const um_media *m)
+{
+    um_json_put_object(w, key);
+    um_json_put_text_or_null(w, "container", m->container);
+    um_json_put_bool(w, "is_photo", m->is_photo);
+    um_json_put_num(w, "duration_s", m->duration_s, 9);
+    if (m->width > 0)
+        put_video(w, m);
+    else
+        um_json_put_null(w, "video");
+    if (m->rate_hz > 0)
+        put_sound(w, m);
+    else
+        um_json_put_null(w, "sound");
+    um_json_put_end(w);
+}
+
+const char *um_mark_key(um_mark_state state)
+{
+    switch (state) {
+    case UM_MARK_PRESENT:
+        return "present";
+    case UM_MARK_DECLARES_SYNTHETIC:
+        return "declares_synthetic";
+    case UM_MARK_BROKEN:
+        return "broken";
+    default:
+        return "absent";
+    }
+}
+
+void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe)
+{
+    um_json_put_array(w, key);
+    for (int i = 0; i < probe->n_marks; i++) {
+        um_json_put_object(w, NULL);
+        um_json_put_text(w, "name", probe->marks[i].name);
+        um_json_put_text(w, "state", um_mark_key(probe->marks[i].state));
+        um_json_put_text(w, "detail", probe->marks[i].detail);
+        um_json_put_end(w);
+    }
+    um_json_put_end(w);
+}
+
+um_status um_probe_json(char **out, const char *path, um_error *err)
+{
+    enum { JSON_MAX = 1 << 20 };
+    um_probe probe;
+    um_buf b;
+    *out = NULL;
+    um_status st = um_probe_file(&probe, path, err);
+    if (st < 0)
+        return st;
+
+    um_buf_init(&b, JSON_MAX);
+    um_json_writer w = um_json_writer_to(&b, 2);
+    um_json_put_object(&w, NULL);
+    um_json_put_text(&w, "path", path);
+    um_json_put_int(&w, "bytes", probe.bytes);
+    um_json_put_text(&w, "sha256", probe.sha256);
+    um_json_put_text(&w, "kind", probe.kind);
+    um_marks_json(&w, "provenance", &probe);
+
+    um_source *source = NULL;
+    /* the first picture is decoded: only then its upright size is known for sure */
+    um_source_options options = {.want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01};
+    um_error why;
+    if (um_source_open(&source, path, &options, &why) == UM_OK) {
+        um_media_json(&w, "streams", um_source_media(source));
+    } else {
+        um_json_put_null(&w, "streams");
+        um_json_put_text(&w, "error", why.text);
+    }
+    um_source_close(&source);
+    um_json_put_end(&w);
+    *out = um_buf_take(&b);
+    return *out ? UM_OK : um_fail_oom(err);
+}

@@ -1,0 +1,13 @@
+/* probe_json.h: what a probe and the report of an analysis say in the same keys. */
+#ifndef UM_PROBE_JSON_H
+#define UM_PROBE_JSON_H
+#include "base/json_write.h"
+#include <unmask/probe.h>
+#include <unmask/source.h>
+
+/* container, is_photo, duration_s, video, sound */
+void um_media_json(um_json_writer *w, const char *key, const um_media *media);
+/* an array of name, state, detail */
+void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe);
+const char *um_mark_key(um_mark_state state);
+#endif

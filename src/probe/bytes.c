@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bytes.c: bounded reads from a hostile file. */
+#include "probe/bytes.h"
+#include "base/base.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool um_probe_step(um_probe_state *p)
+{
+    return p->steps-- > 0 && !p->out_of_memory;
+}
+
+bool um_probe_read(um_probe_state *p, int64_t at, void *to, size_t n)
+{
+    if (at < 0 || at > p->size || n > (uint64_t)(p->size - at))
+        return false;
+    for (size_t done = 0; done < n;) {
+        ssize_t k = pread(p->fd, (char *)to + done, n - done, (off_t)(at + (int64_t)done));
+        if (k <= 0 && !(k < 0 && errno == EINTR))
+            return false;
+        done += k > 0 ? (size_t)k : 0;
+    }
+    return true;
+}
+
+uint8_t *um_probe_block(um_probe_state *p, int64_t at, int64_t n)
+{
+    if (n < 0 || n > UM_PROBE_BLOCK_MAX || at < 0 || at > p->size || n > p->size - at)
+        return NULL;
+    uint8_t *b = um_calloc((size_t)n + 1, 1);
+    p->out_of_memory |= !b;
+    if (b && !um_probe_read(p, at, b, (size_t)n)) {
+        free(b);
+        return NULL;
+    }
+    return b;
+}

@@ -1,0 +1,229 @@
+/* probe.c: one pass over the bytes for hash and size, then the parser of the format that they are. */
+#include "probe/probe.h"
+#include "base/sha256.h"
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_BYTES = 256 << 10, SCAN_BYTES = 1 << 20, ENCODER_NAME_MAX = 48 };
+
+/* ---- what kind of file ---- */
+
+static const struct magic {
+    const char *kind;
+    int at;
+    const char *bytes;
+    int n;
+} magics[] = {
+    {"jpeg", 0, "\xFF\xD8\xFF", 3},
+    {"png", 0, "\x89PNG\r\n\x1a\n", 8},
+    {"gif", 0, "GIF8", 4},
+    {"webp", 8, "WEBP", 4},
+    {"wav", 8, "WAVE", 4},
+    {"avi", 8, "AVI ", 4},
+    {"jxl", 0, "\0\0\0\x0CJXL \r\n\x87\n", 12},
+    {"jxl", 0, "\xFF\x0A", 2},
+    {"tiff", 0, "II*\0", 4},
+    {"tiff", 0, "MM\0*", 4},
+    {"flac", 0, "fLaC", 4},
+    {"ogg", 0, "OggS", 4},
+    {"matroska", 0, "\x1A\x45\xDF\xA3", 4},
+    {"mpeg-ps", 0, "\0\0\1\xBA", 4},
+    {"mpeg-video", 0, "\0\0\1\xB3", 4},
+    {"flv", 0, "FLV\1", 4},
+    {"asf", 0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11", 8},
+    {"caf", 0, "caff", 4},
+    {"aiff", 8, "AIFF", 4},
+    {"amr", 0, "#!AMR", 5},
+    {"au", 0, ".snd", 4},
+    {"psd", 0, "8BPS", 4},
+};
+
+static const char *bmff_kind(const uint8_t *b)
+{
+    static const struct {
+        const char brand[5], *kind;
+    } brands[] = {{"qt  ", "mov"},  {"heic", "heic"}, {"heix", "heic"}, {"heim", "heic"}, {"heis", "heic"},
+                  {"hevc", "heic"}, {"mif1", "heif"}, {"msf1", "heif"}, {"avif", "avif"}, {"avis", "avif"},
+                  {"M4A ", "m4a"},  {"M4B ", "m4a"},  {"jxl ", "jxl"},  {"crx ", "cr3"}};
+    static const char first[][5] = {"moov", "mdat", "wide", "free", "skip", "pnot"};
+    if (!memcmp(b + 4, "ftyp", 4)) {
+        for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
+            if (!memcmp(b + 8, brands[i].brand, 4))
+                return brands[i].kind;
+        return !memcmp(b + 8, "3g", 2) ? "3gp" : "mp4";
+    }
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        if (!memcmp(b + 4, first[i], 4)) /* QuickTime before it had a file type */
+            return "mov";
+    return NULL;
+}
+
+/* MPEG audio: a sync word, and a header without reserved values. */
+static bool is_mpeg_audio(const uint8_t *b)
+{
+    return b[0] == 0xFF && (b[1] & 0xE0) == 0xE0 && (b[1] & 0x18) != 0x08 && (b[1] & 0x06) != 0 &&
+           (b[2] & 0xF0) != 0xF0 && (b[2] & 0x0C) != 0x0C;
+}
+
+static const char *kind_of(um_probe_state *p, int64_t *start)
+{
+    uint8_t b[189 * 2] = {0};
+    size_t n = p->size < (int64_t)sizeof b ? (size_t)p->size : sizeof b;
+    const char *kind;
+    if (!um_probe_read(p, *start, b, n > (size_t)(p->size - *start) ? (size_t)(p->size - *start) : n))
+        return "unknown";
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+        if (!memcmp(b + magics[i].at, magics[i].bytes, (size_t)magics[i].n)) {
+            if (!strcmp(magics[i].kind, "matroska"))
+                return um_probe_find(b, sizeof b, "webm") ? "webm" : "mkv";
+            return magics[i].kind;
+        }
+    if ((kind = bmff_kind(b)))
+        return kind;
+    if (!memcmp(b, "BM", 2) && !memcmp(b + 6, "\0\0\0\0", 4)) /* two letters alone may start a text */
+        return "bmp";
+    if (b[0] == 'G' && *start == 0) { /* 0x47: packets of 188 bytes */
+        if (b[188] == 'G')
+            return "mpeg-ts";
+    }
+    if (b[0] == 0xFF && (b[1] & 0xF6) == 0xF0)
+        return "aac";
+    if (is_mpeg_audio(b))
+        return "mp3";
+    return "unknown";
+}
+
+/* ---- names that encoders leave in the stream ---- */
+
+static void scan_encoders(um_probe_state *p, int64_t at)
+{
+    static const struct {
+        const char *start;
+        size_t most; /* bytes of the name; LAME's is a field of 9 without end */
+    } names[] = {{"x264 - core ", ENCODER_NAME_MAX},
+                 {"x265 (build ", ENCODER_NAME_MAX},
+                 {"Lavc", ENCODER_NAME_MAX},
+                 {"Lavf", ENCODER_NAME_MAX},
+                 {"LAME3.", 9}};
+    int64_t left = p->size - at, n = left < SCAN_BYTES ? left : SCAN_BYTES;
+    uint8_t *b = um_probe_block(p, at, n);
+    for (size_t i = 0; b && i < sizeof names / sizeof *names; i++) {
+        const uint8_t *found = b;
+        size_t k = strlen(names[i].start), length = 0;
+        while ((found = um_probe_find(found, (size_t)(b + n - found), names[i].start))) {
+            if (isdigit(found[k])) /* a version follows; the block ends with a zero */
+                break;
+            found += k;
+        }
+        if (!found)
+            continue;
+        while (length < names[i].most && found[length] >= ' ' && found[length] < 0x7F &&
+               (length < 4 || memcmp(found + length, " - H", 4)))
+            length++;
+        if (*found == 'L' && found[1] == 'a') { /* Lavf59.27.100, and what container bytes follow it */
+            size_t version = k;
+            while (version < length && (isdigit(found[version]) || found[version] == '.'))
+                version++;
+            if (version < length && found[version] != ' ')
+                length = version;
+        }
+        while (length && found[length - 1] == 'U') /* LAME fills with it */
+            length--;
+        um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, "in the stream", found, length);
+    }
+    free(b);
+}
+
+static void parse(um_probe_state *p)
+{
+    int64_t start = um_probe_id3(p, 0); /* in front of MP3, but also of AAC and FLAC */
+    if (start > p->size)
+        start = p->size;
+    const char *kind = kind_of(p, &start);
+    if (start && !strcmp(kind, "unknown"))
+        kind = "mp3"; /* junk behind a tag is common */
+    snprintf(p->out->kind, sizeof p->out->kind, "%s", kind);
+
+    static const struct {
+        const char *kinds; /* each between spaces */
+        void (*parse)(um_probe_state *p);
+        bool scan;
+    } parsers[] = {
+        {" jpeg ", um_probe_jpeg, false},
+        {" png ", um_probe_png, false},
+        {" webp ", um_probe_riff, false},
+        {" wav avi ", um_probe_riff, true},
+        {" heic heif avif jxl ", um_probe_bmff, false},
+        {" mp4 mov m4a 3gp cr3 ", um_probe_bmff, true},
+        {" mkv webm ", um_probe_matroska, true},
+        {" ogg ", um_probe_ogg, true},
+        {" mp3 aac mpeg-ps mpeg-ts mpeg-video flv asf ", NULL, true},
+    };
+    char spaced[40];
+    snprintf(spaced, sizeof spaced, " %s ", kind);
+    if (!strcmp(kind, "flac"))
+        um_probe_flac(p, start);
+    if (!strcmp(kind, "tiff")) {
+        uint8_t *b = um_probe_block(p, 0, p->size < UM_PROBE_BLOCK_MAX ? p->size : UM_PROBE_BLOCK_MAX);
+        if (b)
+            um_probe_exif(p, b, p->size < UM_PROBE_BLOCK_MAX ? (size_t)p->size : UM_PROBE_BLOCK_MAX);
+        free(b);
+    }
+    for (size_t i = 0; i < sizeof parsers / sizeof *parsers; i++) {
+        if (!strstr(parsers[i].kinds, spaced))
+            continue;
+        if (parsers[i].parse)
+            parsers[i].parse(p);
+        if (parsers[i].scan)
+            scan_encoders(p, start);
+        if (parsers[i].scan && p->media_at > start)
+            scan_encoders(p, p->media_at);
+    }
+}
+
+/* ---- the file ---- */
+
+static um_status hash(um_probe *out, int fd, const char *path, um_error *err)
+{
+    um_sha256 sha;
+    uint8_t *b = um_calloc(READ_BYTES, 1);
+    ssize_t n = -1;
+    if (!b)
+        return um_fail_oom(err);
+    um_sha256_init(&sha);
+    while ((n = read(fd, b, READ_BYTES)) > 0 || (n < 0 && errno == EINTR)) {
+        if (n < 0)
+            continue;
+        um_sha256_add(&sha, b, (size_t)n);
+        out->bytes += n;
+    }
+    free(b);
+    um_sha256_end(&sha, out->sha256);
+    return n < 0 ? um_fail(err, UM_EIO, "%s: cannot be read: %s", path, strerror(errno)) : UM_OK;
+}
+
+um_status um_probe_file(um_probe *out, const char *path, um_error *err)
+{
+    struct stat s;
+    *out = (um_probe){.kind = "unknown"};
+    um_probe_marks_init(out);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without writer must not block */
+    if (fd < 0)
+        return um_fail(err, UM_EIO, "%s: cannot be opened: %s", path, strerror(errno));
+    um_status st;
+    if (fstat(fd, &s) < 0 || !S_ISREG(s.st_mode)) {
+        st = um_fail(err, UM_EIO, "%s: is not a regular file", path);
+    } else if ((st = hash(out, fd, path, err)) == UM_OK) {
+        um_probe_state p = {.out = out, .fd = fd, .size = out->bytes, .steps = UM_PROBE_STEPS};
+        parse(&p);
+        if (p.out_of_memory)
+            st = um_fail_oom(err);
+    }
+    close(fd);
+    return st;
+}
