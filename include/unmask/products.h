@@ -63,6 +63,31 @@ UM_API um_status um_product_luma(const um_image **out, um_products *products, um
 UM_API um_status um_product_chroma(const um_image **cb, const um_image **cr, um_products *products,
                                    um_error *err);
 
+/* What follows is UM_EUNSUPPORTED for pictures of more than UM_PRODUCT_MAX_PIXELS. */
+#define UM_PRODUCT_MAX_PIXELS (1 << 26)
+
+typedef struct um_plane {
+    int width, height;
+    const float *value; ///< [height][width]
+} um_plane;
+
+typedef struct um_gradient {
+    int width, height;
+    const int16_t *x, *y; ///< [height][width], -1020..1020; y grows downwards
+} um_gradient;
+
+typedef struct um_dct_blocks {
+    int rows, cols;     ///< of whole blocks, the first at the top left pixel
+    const float *value; ///< [rows][cols][8][8]: frequency along y, then along x
+} um_dct_blocks;
+
+/** Noise: luma minus its wavelet denoised version, in gray levels (Mihcak 1999, as for sensor noise). */
+UM_API um_status um_product_residual(const um_plane **out, um_products *products, um_error *err);
+/** Orthonormal cosine transform of luma - 128 in blocks of 8 x 8, as JPEG. */
+UM_API um_status um_product_dct(const um_dct_blocks **out, um_products *products, um_error *err);
+/** Sobel's derivatives of luma, 3 x 3, unscaled: a ramp of 1 per pixel gives 8. */
+UM_API um_status um_product_gradient(const um_gradient **out, um_products *products, um_error *err);
+
 #ifdef __cplusplus
 }
 #endif

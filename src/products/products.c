@@ -50,6 +50,9 @@ void um_products_free(um_products **products)
     um_image_free(&p->luma);
     um_image_free(&p->cb);
     um_image_free(&p->cr);
+    free((void *)p->residual.value);
+    free((void *)p->dct.value);
+    free((void *)p->gradient.x);
     pthread_cond_destroy(&p->made);
     pthread_mutex_destroy(&p->lock);
     free(p);
@@ -138,5 +141,34 @@ um_status um_product_chroma(const um_image **cb, const um_image **cr, um_product
     const um_status st = um_product_once(p, &p->chroma_once, um_product_make_chroma, NULL, err);
     *cb = st == UM_OK ? p->cb : NULL;
     *cr = st == UM_OK ? p->cr : NULL;
+    return st;
+}
+
+um_status um_product_fits(const um_image *image, um_error *err)
+{
+    if ((int64_t)image->width * image->height > UM_PRODUCT_MAX_PIXELS)
+        return um_fail(err, UM_EUNSUPPORTED, "a picture of %d x %d is too large for this", image->width,
+                       image->height);
+    return UM_OK;
+}
+
+um_status um_product_residual(const um_plane **out, um_products *p, um_error *err)
+{
+    const um_status st = um_product_once(p, &p->residual_once, um_product_make_residual, NULL, err);
+    *out = st == UM_OK ? &p->residual : NULL;
+    return st;
+}
+
+um_status um_product_dct(const um_dct_blocks **out, um_products *p, um_error *err)
+{
+    const um_status st = um_product_once(p, &p->dct_once, um_product_make_dct, NULL, err);
+    *out = st == UM_OK ? &p->dct : NULL;
+    return st;
+}
+
+um_status um_product_gradient(const um_gradient **out, um_products *p, um_error *err)
+{
+    const um_status st = um_product_once(p, &p->gradient_once, um_product_make_gradient, NULL, err);
+    *out = st == UM_OK ? &p->gradient : NULL;
     return st;
 }

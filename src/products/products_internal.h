@@ -29,8 +29,11 @@ struct um_products {
     pthread_cond_t made;
     um_product_crop *crop;
     size_t crop_bytes;
-    um_once luma_once, chroma_once;
+    um_once luma_once, chroma_once, residual_once, dct_once, gradient_once;
     um_image *luma, *cb, *cr;
+    um_plane residual;
+    um_dct_blocks dct;
+    um_gradient gradient;
 };
 
 /* Makes a product in the thread that asks first. `make` holds no lock, may ask for other products, which must
@@ -40,5 +43,9 @@ typedef um_status um_product_make_fn(um_products *products, void *user, um_error
 um_status um_product_once(um_products *products, um_once *once, um_product_make_fn *make, void *user,
                           um_error *err);
 
-um_product_make_fn um_product_make_luma, um_product_make_chroma;
+um_product_make_fn um_product_make_luma, um_product_make_chroma, um_product_make_residual,
+    um_product_make_dct, um_product_make_gradient;
+
+/* UM_EUNSUPPORTED for a picture of more than UM_PRODUCT_MAX_PIXELS. */
+um_status um_product_fits(const um_image *image, um_error *err);
 #endif

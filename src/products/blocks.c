@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* blocks.c: the cosine transform of all blocks of 8 x 8 pixels, as JPEG sees the luma. */
+#include "dsp/dct.h"
+#include "products/products_internal.h"
+#include <stdlib.h>
+
+um_status um_product_make_dct(um_products *p, void *user, um_error *err)
+{
+    const um_image *luma;
+    um_dct8 dct;
+    um_status st = um_product_luma(&luma, p, err);
+    if (st < 0 || (st = um_product_fits(luma, err)) < 0)
+        return st;
+    const int rows = luma->height / UM_DCT_SIDE, cols = luma->width / UM_DCT_SIDE;
+    float *out = um_calloc((size_t)rows * (size_t)cols, UM_DCT_N * sizeof *out);
+    if (!out)
+        return um_fail_oom(err);
+    p->dct = (um_dct_blocks){rows, cols, out};
+    um_dct8_init(&dct);
+    for (int row = 0; row < rows; row++)
+        for (int col = 0; col < cols; col++, out += UM_DCT_N) {
+            const uint8_t *from =
+                luma->data + row * UM_DCT_SIDE * luma->stride + (ptrdiff_t)col * UM_DCT_SIDE;
+            float in[UM_DCT_N];
+            for (int i = 0; i < UM_DCT_N; i++)
+                in[i] = (float)from[i / UM_DCT_SIDE * luma->stride + i % UM_DCT_SIDE] - 128;
+            um_dct8_run(&dct, out, in);
+        }
+    return UM_OK;
+}

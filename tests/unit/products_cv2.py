@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Products of pictures against OpenCV and SciPy.
+
+usage: products_cv2.py DRIVER (products_driver). Skipped (77) without either.
+"""
+import subprocess
+import sys
+
+try:
+    import cv2
+    import numpy as np
+    from scipy import fft, ndimage, signal
+except ImportError:
+    print("skipped: no python3-opencv or python3-scipy", file=sys.stderr)
+    sys.exit(77)
+
+driver = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+failed = 0
+
+
+def check(what, value, limit):
+    global failed
+    bad = not value <= limit
+    failed += bad
+    print(f"{what}: {value:.3g} (at most {limit:g}){' FAILED' if bad else ''}", file=sys.stderr)
+
+
+def read(dtype, *shape):
+    n = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    data = driver.stdout.read(n)
+    assert len(data) == n, "the driver stopped"
+    return np.frombuffer(data, dtype).reshape(shape)
+
+
+def ask(what, data, a=0, b=0, c=0, d=0):
+    driver.stdin.write(f"{what} {a} {b} {c} {d}\n".encode() + data)
+    driver.stdin.flush()
+
+
+# ---- the residual from its definition, in double precision ----
+LOW = signal.daub(4)
+HIGH = LOW[::-1] * (-1) ** np.arange(8)
+
+
+def split(x, taps):  # along the last axis, the picture mirrored
+    x = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(7, 7)], mode="symmetric")
+    full = signal.fftconvolve(x, taps[::-1].reshape(1, 8), mode="valid", axes=-1)
+    return full[..., 1::2]
+
+
+def join(c, taps, n):
+    up = np.zeros(c.shape[:-1] + (2 * c.shape[-1],))
+    up[..., ::2] = c
+    return signal.convolve(up, taps.reshape(1, 8))[..., 6:6 + n]
+
+
+def noise(band, sigma2=25):
+    least = np.full(band.shape, np.inf)
+    for side in (3, 5, 7, 9):
+        mean = ndimage.uniform_filter(band ** 2, side, mode="constant")
+        least = np.minimum(least, np.maximum(mean - sigma2, 0))
+    return band * sigma2 / (least + sigma2)
+
+
+def residual(gray):
+    stack, low = [], gray.astype(float)
+    for _ in range(4):
+        size = low.shape
+        l, h = split(low, LOW), split(low, HIGH)
+        t = lambda a, taps: split(a.T, taps).T
+        low, lh, hl, hh = t(l, LOW), t(h, LOW), t(l, HIGH), t(h, HIGH)
+        stack.append((size, noise(lh), noise(hl), noise(hh)))
+    low = np.zeros_like(low)
+    for (height, width), lh, hl, hh in reversed(stack):
+        t = lambda a, taps: join(a.T, taps, height).T
+        low = join(t(low, LOW) + t(hl, HIGH), LOW, width) + join(t(lh, LOW) + t(hh, HIGH), HIGH, width)
+    return low
+
+
+rng = np.random.default_rng(1)
+for height, width in [(1, 1), (1, 40), (9, 3), (64, 64), (101, 77), (240, 321)]:
+    gray = cv2.GaussianBlur(rng.integers(0, 256, (height, width), dtype=np.uint8), (0, 0), 2)
+    gray = np.clip(gray.astype(float) + rng.normal(0, 5, gray.shape), 0, 255).astype(np.uint8)
+    ask("gray", gray.tobytes(), width, height)
+    ours = read(np.float32, height, width)
+    rows, cols = height // 8, width // 8
+    dct = read(np.float32, rows, cols, 8, 8)
+    gx, gy = read(np.int16, height, width), read(np.int16, height, width)
+    # 4 levels of single precision: some hundred roundings of values up to 255 * 16
+    check(f"residual {width}x{height}", np.abs(ours - residual(gray)).max(), 3e-4)
+    if rows and cols:
+        blocks = gray[:rows * 8, :cols * 8].astype(float).reshape(rows, 8, cols, 8).swapaxes(1, 2) - 128
+        check(f"dct {width}x{height}", np.abs(dct - fft.dctn(blocks, axes=(2, 3), norm="ortho")).max(), 1e-4)
+    for name, d, at in (("x", gx, (1, 0)), ("y", gy, (0, 1))):
+        theirs = cv2.Sobel(gray, cv2.CV_16S, *at, ksize=3, borderType=cv2.BORDER_REPLICATE)
+        check(f"gradient {name} {width}x{height}", np.abs(d.astype(int) - theirs).max(), 0)
+
+rgb = np.dstack([a.astype(np.uint8) for a in np.meshgrid(np.arange(0, 256, 3), np.arange(0, 256, 5))] + [
+    rng.integers(0, 256, (52, 86), dtype=np.uint8)])
+ask("rgb", rgb.tobytes(), 86, 52)
+cb, cr = read(np.uint8, 52, 86), read(np.uint8, 52, 86)
+theirs = cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb)  # rounds Y first: up to one level
+check("cb against OpenCV", np.abs(cb.astype(int) - theirs[..., 2]).max(), 1)
+check("cr against OpenCV", np.abs(cr.astype(int) - theirs[..., 1]).max(), 1)
+r, g, b = (rgb[..., i].astype(float) for i in range(3))
+luma = .299 * r + .587 * g + .114 * b
+check("cb", np.abs(cb - np.minimum(128 + (b - luma) / 1.772, 255)).max(), .5 + 1e-3)
+check("cr", np.abs(cr - np.minimum(128 + (r - luma) / 1.402, 255)).max(), .5 + 1e-3)
+
+driver.stdin.close()
+if driver.wait():
+    sys.exit("the driver failed")
+sys.exit(1 if failed else 0)
