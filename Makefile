@@ -31,9 +31,9 @@ setup-test:
 	@tools/setup.sh test
 
 test: setup-test
-	@[ -f build-asan/build.ninja ] || meson setup build-asan -Dbuildtype=debugoptimized -Doptimization=2 \
+	@[ -f build-asan/build.ninja ] || meson setup build-asan --werror -Dbuildtype=debugoptimized -Doptimization=2 \
 	    -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
-	@[ -f build-tsan/build.ninja ] || meson setup build-tsan -Dbuildtype=debugoptimized -Doptimization=2 \
+	@[ -f build-tsan/build.ninja ] || meson setup build-tsan --werror -Dbuildtype=debugoptimized -Doptimization=2 \
 	    -Db_sanitize=thread -Db_lundef=false >/dev/null
 	@ninja -C build-asan --quiet
 	@ninja -C build-tsan --quiet tests/unit/test_threads tests/unit/test_trainer

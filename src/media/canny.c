@@ -86,6 +86,22 @@ static size_t padded(size_t n)
     return (n + 63) / 64 * 64 + 2 * CANNY_PAD;
 }
 
+/* The next `n` elements of the memory at *at, with room for whole vectors on both sides. */
+static void *take(uint8_t **at, size_t n, size_t size)
+{
+    uint8_t *first = *at + CANNY_PAD * size;
+    *at += n * size;
+    return first;
+}
+
+static void take_row(canny_row *row, uint8_t **at, size_t n, size_t norm)
+{
+    row->dx = take(at, n, sizeof *row->dx);
+    row->dy = take(at, n, sizeof *row->dy);
+    row->norm = take(at, n, norm);
+    row->busy = NULL;
+}
+
 static um_status fit(um_canny *c, int width, int height, int channels, um_error *err)
 {
     if (width == c->width && height == c->height && channels == c->channels)
@@ -104,16 +120,18 @@ static um_status fit(um_canny *c, int width, int height, int channels, um_error 
     uint8_t *at = c->memory = um_calloc_aligned(bytes, 1);
     if (!at)
         return um_fail_oom(err);
-#define TAKE(n, size) (at += (n) * (size), (void *)(at - (n) * (size) + CANNY_PAD * (size)))
     for (int i = 0; i < MAX_ROWS; i++)
-        c->pixels[i] = TAKE(all, 1);
-    for (int i = 0; i < RING; i++)
-        c->row[i] = (canny_row){TAKE(one, 2), TAKE(one, 2), TAKE(one, norm), TAKE(busy, 1)};
-    c->wide = (canny_row){TAKE(all, 2), TAKE(all, 2), TAKE(all, norm), NULL};
-    c->zero = TAKE(one, norm);
-    for (int i = 0; i < 2; i++)
-        c->extremes[i] = TAKE(one, 1), c->stirred[i] = TAKE(busy, 1);
-#undef TAKE
+        c->pixels[i] = take(&at, all, 1);
+    for (int i = 0; i < RING; i++) {
+        take_row(&c->row[i], &at, one, norm);
+        c->row[i].busy = take(&at, busy, 1);
+    }
+    take_row(&c->wide, &at, all, norm);
+    c->zero = take(&at, one, norm);
+    for (int i = 0; i < 2; i++) {
+        c->extremes[i] = take(&at, one, 1);
+        c->stirred[i] = take(&at, busy, 1);
+    }
     for (size_t i = 0; i < RING * blocks; i++)
         c->row[i % RING].busy[i / RING / 64] |= UINT64_C(1) << i / RING % 64;
     c->width = width;

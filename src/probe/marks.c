@@ -105,8 +105,8 @@ static const char *generator_name(const char *text)
         "stablediffusion",
         "midjourney",
         "dall-e",
-        "dall\xC2\xB7"
-        "e",
+        ("dall\xC2\xB7" /* else the escape would swallow the e */
+         "e"),
         "dalle",
         "adobe firefly",
         "adobe_firefly",

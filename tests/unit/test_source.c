@@ -285,10 +285,8 @@ static void test_luma_as_stored(void)
         {"woven.mpg", "-pix_fmt yuv420p -c:v mpeg2video -q:v 1 -flags +ilme+ildct -top 1", UM_LUMA8}};
     CHECK(write_quarters("quarters.raw", 3));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char line[300];
-        snprintf(line, sizeof line, FFMPEG "-f rawvideo -pix_fmt gray -s 48x32 -i quarters.raw %s %s",
-                 cases[i].options, cases[i].file);
-        CHECK(fixture_run(line));
+        CHECK(fixture_run(FFMPEG "-f rawvideo -pix_fmt gray -s 48x32 -i quarters.raw %s %s", cases[i].options,
+                          cases[i].file));
         whole gray;
         whole_read(&gray, fixture_path(cases[i].file), (um_source_options){.want = UM_WANT_GRAY});
         whole_read(&w, fixture_path(cases[i].file), (um_source_options){.want = UM_WANT_LUMA});
