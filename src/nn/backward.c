@@ -1,7 +1,7 @@
 /* backward.c: plans that learn. Every array behind which a parameter lies, and which reaches an output, gets
  * a gradient; the calls then run from last to first. */
+#include "nn/onednn.h"
 #include "nn/plan.h"
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,8 +130,7 @@ UM_FAST static void add(float *restrict sum, const float *restrict x, int64_t n)
 um_status um_plan_backward(um_plan *p, um_error *err)
 {
     um_status st = UM_OK;
-    int threads_before = omp_get_max_threads();
-    omp_set_num_threads(1);
+    int threads_before = um_omp_alone();
     for (size_t i = p->n_calls; i-- > 0 && st == UM_OK;) {
         um_call *c = &p->calls[i];
         if (!c->grad_in)
@@ -141,7 +140,7 @@ um_status um_plan_backward(um_plan *p, um_error *err)
             if (c->sum_in[k])
                 add(c->sum_in[k]->data, c->grad_in[k]->data, um_array_count(c->grad_in[k]));
     }
-    omp_set_num_threads(threads_before);
+    um_omp_restore(threads_before);
     return st;
 }
 

@@ -11,7 +11,7 @@ enum { N_PLANS = 4, MAX_THREADS = 64, SEED = 1 };
 
 struct um_model {
     um_graph *graph;
-    um_workers *workers;
+    um_pool *pool;
     um_plan *plans[N_PLANS]; /* most recently used first */
     um_op_count *ops;
     int n_ops;
@@ -69,7 +69,7 @@ static um_status count_parameters(um_model *m, um_error *err)
 static um_status add_plan(um_model *m, const um_tensor *const *in, um_error *err)
 {
     um_plan *p;
-    um_status st = um_plan_new(&p, m->graph, in, m->workers, err);
+    um_status st = um_plan_new(&p, m->graph, in, m->pool, err);
     if (st < 0)
         return st;
     um_plan_free(&m->plans[N_PLANS - 1]);
@@ -145,7 +145,7 @@ um_status um_model_open_memory(um_model **out, const void *bytes, size_t n, cons
         return um_fail_oom(err);
     um_status st = read_any(&m->graph, bytes, n, name, err);
     if (st == UM_OK)
-        st = um_workers_new(&m->workers, threads, err);
+        st = um_pool_new(&m->pool, threads, err);
     if (st == UM_OK)
         st = count_ops(m, err);
     if (st == UM_OK) {
@@ -182,7 +182,7 @@ void um_model_close(um_model **model)
     for (int i = 0; i < N_PLANS; i++)
         um_plan_free(&m->plans[i]);
     um_graph_free(&m->graph);
-    um_workers_free(&m->workers);
+    um_pool_free(&m->pool);
     free(m->ops);
     free(m);
     *model = NULL;

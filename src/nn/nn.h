@@ -12,7 +12,7 @@
 #ifndef UM_NN_H
 #define UM_NN_H
 #include "base/base.h"
-#include "nn/workers.h"
+#include "base/pool.h"
 #include <unmask/model.h>
 
 enum { UM_NN_MAX_NODES = 20000, UM_NN_MAX_PORTS = 1024 };
@@ -184,7 +184,7 @@ typedef struct um_call {
     void *state;       /* made by op->prepare, freed by op->release */
     um_act act;
     int64_t macs; /* set by infer */
-    um_workers *workers;
+    um_pool *pool;
     um_scratch *scratch; /* of the plan: for what lives within one call of forward or backward */
     bool skip;           /* another call does its work, or its result is a view of its input */
     /* Training, see fuse.c: a convolution does pieces of the work of normalizations beside it. */
@@ -280,7 +280,7 @@ um_status um_window_read(const um_call *c, const int64_t *kernel, um_window *w, 
 
 typedef struct um_plan um_plan;
 /* Shapes, constants, fusion, layouts and memory for these inputs. Nothing is prepared for running yet. */
-um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_workers *workers,
+um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
                       um_error *err);
 um_status um_plan_run(um_plan *plan, const um_tensor *const *in, const um_tensor **out, um_error *err);
 void um_plan_free(um_plan **plan);

@@ -1,5 +1,6 @@
 #include "nn/onednn_common.h"
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,18 @@ struct um_dnnl_conv {
     dnnl_primitive_t primitive;
     dnnl_memory_t x, w, b, y, scratch; /* scratch: of its own, oneDNN would share one per creating thread */
 };
+
+int um_omp_alone(void)
+{
+    int threads_before = omp_get_max_threads();
+    omp_set_num_threads(1); /* of the calling thread only */
+    return threads_before;
+}
+
+void um_omp_restore(int threads_before)
+{
+    omp_set_num_threads(threads_before);
+}
 
 um_status um_dnnl_fail(um_error *err, dnnl_status_t status)
 {

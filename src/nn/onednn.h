@@ -3,6 +3,10 @@
 #define UM_NN_ONEDNN_H
 #include "nn/nn.h"
 
+/* From here to um_omp_restore oneDNN stays in the calling thread: the threads are those of the pool. */
+int um_omp_alone(void);
+void um_omp_restore(int threads_before);
+
 /* A convolution over maps in UM_NHWC. Weights as in ONNX: out channels, in channels of a group, height,
  * width. */
 typedef struct um_conv_shape {

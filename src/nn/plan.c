@@ -1,6 +1,6 @@
 /* plan.c: a graph for one set of input shapes: inference, constant folding, then the passes, then running. */
 #include "nn/plan.h"
-#include <omp.h>
+#include "nn/onednn.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in
                    .op = op,
                    .n_in = n_in,
                    .n_out = n_out,
-                   .workers = p->workers,
+                   .pool = p->pool,
                    .scratch = &p->scratch};
     c->in = um_calloc((size_t)n_in, sizeof *c->in);
     c->out = um_calloc((size_t)n_out, sizeof *c->out);
@@ -242,15 +242,15 @@ static void find_parameters(um_plan *p)
                 p->learns[g->nodes[i].in[k]] = false;
 }
 
-static um_status plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in,
-                          um_workers *workers, bool training, um_error *err)
+static um_status plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
+                          bool training, um_error *err)
 {
     *out = NULL;
     um_plan *p = um_calloc(1, sizeof *p);
     if (!p)
         return um_fail_oom(err);
     p->graph = graph;
-    p->workers = workers;
+    p->pool = pool;
     p->training = training;
     p->of_value = um_calloc(graph->n_values, sizeof *p->of_value);
     p->in_shape = um_calloc((size_t)graph->n_inputs, sizeof *p->in_shape);
@@ -258,21 +258,20 @@ static um_status plan_new(um_plan **out, const um_graph *graph, const um_tensor 
     p->out = um_calloc((size_t)graph->n_outputs, sizeof *p->out);
     if (training && (p->learns = um_calloc(graph->n_values, sizeof *p->learns)))
         find_parameters(p);
-    int threads_before = omp_get_max_threads();
-    omp_set_num_threads(1); /* threads are ours: see workers.h */
+    int threads_before = um_omp_alone();
     bool enough = p->of_value && p->in_shape && p->outputs && p->out && (!training || p->learns);
     um_status st = enough ? build(p, in, err) : um_fail_oom(err);
-    omp_set_num_threads(threads_before);
+    um_omp_restore(threads_before);
     if (st < 0)
         um_plan_free(&p);
     *out = p;
     return st;
 }
 
-um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_workers *workers,
+um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
                       um_error *err)
 {
-    return plan_new(out, graph, in, workers, false, err);
+    return plan_new(out, graph, in, pool, false, err);
 }
 
 um_status um_plan_new_training(um_plan **out, um_graph *graph, const um_tensor *const *in, um_error *err)
@@ -365,10 +364,9 @@ static um_status run(um_plan *p, const um_tensor *const *in, um_error *err)
 
 um_status um_plan_run(um_plan *p, const um_tensor *const *in, const um_tensor **out, um_error *err)
 {
-    int threads_before = omp_get_max_threads();
-    omp_set_num_threads(1); /* of the calling thread only */
+    int threads_before = um_omp_alone();
     um_status st = run(p, in, err);
-    omp_set_num_threads(threads_before);
+    um_omp_restore(threads_before);
     for (int i = 0; st == UM_OK && i < p->graph->n_outputs; i++) {
         const um_array *a = p->outputs[i];
         p->out[i] = (um_tensor){.dtype = a->dtype, .rank = a->rank, .data = a->data};

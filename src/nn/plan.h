@@ -5,7 +5,7 @@
 
 struct um_plan {
     const um_graph *graph;
-    um_workers *workers;
+    um_pool *pool;
     um_array **arrays; /* all, owned */
     size_t n_arrays, arrays_capacity;
     um_array **of_value; /* by value of the graph */

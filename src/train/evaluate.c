@@ -14,13 +14,13 @@ um_status um_train_evaluate(um_graph *graph, const um_train_task *task, int batc
                                  .ahead = 2,
                                  .in_order = true};
     um_loader *loader = NULL;
-    um_workers *workers = NULL;
+    um_pool *pool = NULL;
     um_plan *plan = NULL;
     float *const *in_data, *const *target_data;
     double waited = 0;
     um_status st = um_loader_new(&loader, task, &options, err);
     if (st == UM_OK)
-        st = um_workers_new(&workers, threads, err);
+        st = um_pool_new(&pool, threads, err);
     for (int64_t step = 0; step < options.steps && st == UM_OK; step++) {
         um_tensor store[UM_TRAIN_PORTS];
         const um_tensor *in[UM_TRAIN_PORTS], *out[UM_TRAIN_PORTS];
@@ -28,7 +28,7 @@ um_status um_train_evaluate(um_graph *graph, const um_train_task *task, int batc
         if ((st = um_loader_next(loader, &in_data, &target_data, &waited, err)) < 0)
             break;
         um_train_tensors(task, batch, in_data, 0, store, in);
-        if (!plan && (st = um_plan_new(&plan, graph, in, workers, err)) < 0)
+        if (!plan && (st = um_plan_new(&plan, graph, in, pool, err)) < 0)
             break;
         if ((st = um_plan_run(plan, in, out, err)) < 0)
             break;
@@ -40,7 +40,7 @@ um_status um_train_evaluate(um_graph *graph, const um_train_task *task, int batc
         st = see(user, &b, err);
     }
     um_plan_free(&plan);
-    um_workers_free(&workers);
+    um_pool_free(&pool);
     um_loader_free(&loader);
     return st;
 }

@@ -17,7 +17,7 @@ typedef struct trainer {
     const um_train_task *task;
     const um_train_options *options;
     um_comm *comm;
-    um_workers *workers;
+    um_pool *pool;
     um_plan **plans; /* one per thread; shards take turns on them */
     int n_plans, n_local, per_shard;
     um_weights weights;
@@ -118,7 +118,7 @@ static um_status prepare(trainer *t, um_error *err)
     if (!um_plan_n_params(t->plans[0]))
         return um_fail(err, UM_EINVAL, "%s: nothing in it can learn", t->graph->file);
     if ((st = um_weights_new(&t->weights, t->graph, t->plans[0], err)) < 0 ||
-        (st = um_workers_new(&t->workers, t->n_plans, err)) < 0 ||
+        (st = um_pool_new(&t->pool, t->n_plans, err)) < 0 ||
         (st = um_optimizer_new(&t->optimizer, &o->optimizer, t->weights.params, t->weights.n_params, err)) <
             0)
         return st;
@@ -147,7 +147,7 @@ static void release(trainer *t)
     um_loader_free(&t->loader);
     um_train_log_close(&t->log);
     um_optimizer_free(&t->optimizer);
-    um_workers_free(&t->workers);
+    um_pool_free(&t->pool);
     um_weights_free(&t->weights);
     for (int i = 0; t->plans && i < t->n_plans; i++)
         um_plan_free(&t->plans[i]);
@@ -296,7 +296,7 @@ static um_status forward_backward(trainer *t, double *news, um_error *err)
     if (st == UM_OK) {
         atomic_store(&t->next, 0);
         atomic_store(&t->turn, 0);
-        um_workers_run(t->workers, run_part, t, t->n_plans);
+        um_pool_run(t->pool, run_part, t, t->n_plans);
         for (int k = 0; k < t->n_local && st == UM_OK; k++)
             if ((st = t->statuses[k]) < 0)
                 um_fail(err, st, "%s", t->errors[k].text);

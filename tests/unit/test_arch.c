@@ -49,10 +49,10 @@ static um_tensor *picture(int64_t side)
 static void run(const um_graph *g, const um_tensor *x, float *to, int64_t *n)
 {
     um_error err = {0};
-    um_workers *w;
+    um_pool *w;
     um_plan *p = NULL;
     const um_tensor *const in[1] = {x}, *out[16];
-    CHECK(um_workers_new(&w, 1, &err) == UM_OK);
+    CHECK(um_pool_new(&w, 1, &err) == UM_OK);
     CHECK(um_plan_new(&p, g, in, w, &err) == UM_OK && um_plan_run(p, in, out, &err) == UM_OK);
     *n = 0;
     for (int i = 0; i < g->n_outputs; i++) {
@@ -60,7 +60,7 @@ static void run(const um_graph *g, const um_tensor *x, float *to, int64_t *n)
         *n += um_tensor_count(out[i]);
     }
     um_plan_free(&p);
-    um_workers_free(&w);
+    um_pool_free(&w);
 }
 
 /* Written and read, a graph answers the same, bit by bit, and is written the same. */
@@ -190,11 +190,11 @@ static void shapes(void)
                  {"n", 4, {-1, 6, 12, 10}},    {"o", 3, {-1, 120, 6}},     {"q", 3, {-1, 240, 6}},
                  {"s", 2, {-1, 80 * 12 * 10}}, {"u", 2, {-1, 80 * 121}},   {"v", 2, {-1, 9}},
                  {"w", 3, {-1, 6, 2}}};
-    um_workers *w = NULL;
+    um_pool *w = NULL;
     um_error err = {0};
     const int64_t dim[4] = {2, 3, 48, 40};
     um_tensor *x = NULL;
-    CHECK(um_workers_new(&w, 1, &err) == UM_OK && um_tensor_new(&x, UM_F32, 4, dim, &err) == UM_OK);
+    CHECK(um_pool_new(&w, 1, &err) == UM_OK && um_tensor_new(&x, UM_F32, 4, dim, &err) == UM_OK);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         char text[2048];
         um_graph *g = NULL;
@@ -216,7 +216,7 @@ static void shapes(void)
         um_graph_free(&g);
     }
     um_tensor_free(&x);
-    um_workers_free(&w);
+    um_pool_free(&w);
 }
 
 static const um_tensor *weights(const um_graph *g, const char *name)
@@ -314,7 +314,7 @@ static void errors(void)
           strstr(err.text, "zero.net"));
 }
 
-static bool plannable(const um_graph *g, um_workers *workers)
+static bool plannable(const um_graph *g, um_pool *pool)
 {
     um_tensor x[16];
     const um_tensor *in[16];
@@ -326,7 +326,7 @@ static bool plannable(const um_graph *g, um_workers *workers)
         for (int k = 0; k < 4; k++)
             x[i].dim[k] = g->input_info[i].dim[k] < 0 ? k ? 48 : 1 : g->input_info[i].dim[k];
     }
-    um_status st = g->n_inputs <= 16 ? um_plan_new(&p, g, in, workers, &err) : UM_EUNSUPPORTED;
+    um_status st = g->n_inputs <= 16 ? um_plan_new(&p, g, in, pool, &err) : UM_EUNSUPPORTED;
     CHECK(g->n_inputs > 16 || (st == UM_OK) == (p != NULL));
     um_plan_free(&p);
     return st == UM_OK;
@@ -341,8 +341,8 @@ static void mutations(void)
                                         "mode=linear", "nan", "\n",  "#",  "\xff",  "norm=none"};
     uint64_t state = 1;
     int n_read = 0, n_planned = 0, n_all = 3000;
-    um_workers *workers = NULL;
-    CHECK(um_workers_new(&workers, 1, NULL) == UM_OK);
+    um_pool *pool = NULL;
+    CHECK(um_pool_new(&pool, 1, NULL) == UM_OK);
     for (int i = 0; i < n_all; i++) {
         char text[4096];
         size_t n = strlen(original);
@@ -372,10 +372,10 @@ static void mutations(void)
         CHECK(st == UM_OK
                   ? g != NULL
                   : !g && err.code == st && !strncmp(err.text, "net: ", 5) && !strchr(err.text, '\n'));
-        n_planned += g && plannable(g, workers);
+        n_planned += g && plannable(g, pool);
         um_graph_free(&g);
     }
-    um_workers_free(&workers);
+    um_pool_free(&pool);
     fprintf(stderr, "%d of %d changed texts still describe a network, %d can be planned\n", n_read, n_all,
             n_planned);
 }

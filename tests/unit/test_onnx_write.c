@@ -131,7 +131,7 @@ static bool supported(const um_graph *g)
     return true;
 }
 
-static um_plan *run(const um_graph *g, um_tensor **in, um_workers *w, const um_tensor **out)
+static um_plan *run(const um_graph *g, um_tensor **in, um_pool *w, const um_tensor **out)
 {
     um_plan *p = NULL;
     um_error err = {0};
@@ -147,8 +147,8 @@ static void same_answers(const um_graph *g, const um_graph *h, const um_json *go
 {
     um_tensor *in[MAX_PORTS] = {NULL};
     const um_tensor *a[MAX_PORTS], *b[MAX_PORTS];
-    um_workers *w = NULL;
-    CHECK(um_workers_new(&w, 2, NULL) == UM_OK && g->n_inputs <= MAX_PORTS && g->n_outputs <= MAX_PORTS);
+    um_pool *w = NULL;
+    CHECK(um_pool_new(&w, 2, NULL) == UM_OK && g->n_inputs <= MAX_PORTS && g->n_outputs <= MAX_PORTS);
     for (int i = 0; i < g->n_inputs; i++) {
         const um_json *shape = um_json_get(um_json_at(um_json_get(golden, "inputs"), (size_t)i), "shape");
         int64_t dim[UM_MAX_RANK];
@@ -165,7 +165,7 @@ static void same_answers(const um_graph *g, const um_graph *h, const um_json *go
         CHECK(same_tensor(a[i], b[i]));
     um_plan_free(&p);
     um_plan_free(&q);
-    um_workers_free(&w);
+    um_pool_free(&w);
     for (int i = 0; i < g->n_inputs; i++)
         um_tensor_free(&in[i]);
 }

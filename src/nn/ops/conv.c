@@ -84,7 +84,7 @@ static bool cut(um_window *w, band *b, int64_t first, int64_t last)
 
 static int choose_bands(const um_call *c)
 {
-    int64_t rows = c->out[0]->dim[2], n = um_workers_threads(c->workers);
+    int64_t rows = c->out[0]->dim[2], n = um_pool_threads(c->pool);
     if (c->in[0]->dim[0] != 1) /* the rows of several maps do not follow each other */
         return 1;
     n = n > rows / ROWS_PER_BAND ? rows / ROWS_PER_BAND : n;
@@ -266,10 +266,12 @@ static void run_band(void *context, int part)
     const band *b = &((const conv *)c->state)->bands[part];
     const um_array *x = c->in[0];
     um_array y = *c->out[0];
+    int threads_before = um_omp_alone();
     y.data = (float *)y.data + b->y_row * y.dim[3] * y.dim[1];
     y.dim[2] = b->rows;
     j->status[part] = um_dnnl_conv_run(b->fast, (const float *)x->data + b->x_row * x->dim[3] * x->dim[1],
                                        y.data, &j->err[part]);
+    um_omp_restore(threads_before);
     if (c->act.kind == UM_ACT_PRELU)
         um_act_apply(&c->act, &y, &y);
 }
@@ -307,12 +309,12 @@ static um_status forward(um_call *c, um_error *err)
     }
     job j = {.c = c};
     if (v->winograd) {
-        um_workers_run(c->workers, run_part, &j, v->n_bands);
+        um_pool_run(c->pool, run_part, &j, v->n_bands);
         if (c->act.kind != UM_ACT_CLIP)
             um_act_apply(&c->act, c->out[0], c->out[0]);
         return UM_OK;
     }
-    um_workers_run(c->workers, run_band, &j, v->n_bands);
+    um_pool_run(c->pool, run_band, &j, v->n_bands);
     for (int i = 0; i < v->n_bands; i++)
         if (j.status[i] < 0)
             return um_call_fail(c, err, j.status[i], "%s", j.err[i].text);
