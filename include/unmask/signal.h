@@ -1,8 +1,20 @@
 /** signal.h: one question asked of a recording, answered over time.
  *
- * Instances share nothing; one instance is used by one thread. Calls: begin, push for each moment in
- * presentation order, finish, end. `end` runs exactly once, also after a failed begin, on state that began as
- * zeros. Pointers inside `um_context` are borrowed and die when push returns.
+ * Three lifetimes. `shared` lives as long as an analyzer: networks, fitted models; after `open` it is only
+ * read, by several threads. `state` lives as long as one recording; its callbacks are never called at once.
+ * `measure` lives as long as one moment. All three begin as zeros. Every callback is optional.
+ *
+ *     open                                       once per analyzer
+ *         begin                                  once per recording
+ *             measure  measure  measure  ...     once per moment, in any order, several at a time
+ *             push, push, push, ...              once per moment, in presentation order, after its measure
+ *         finish, end
+ *     close
+ *
+ * What needs no order (a network on one face, a spectrum) belongs into `measure`: that part uses all threads.
+ * What follows the recording through time belongs into `push`. `end`, `close` and `release` run exactly once,
+ * also after a failed begin, open or measure. Pointers inside um_signal_input are borrowed and die when the
+ * callback returns.
  *
  * A signal ends in one of three ways: scored (um_findings_score was called), not applicable (um_findings_skip
  * was called, with the reason), or failed (a callback returned an error). One failing signal never stops the
@@ -13,72 +25,104 @@
 
 #include <unmask/faces.h>
 #include <unmask/probe.h>
+#include <unmask/products.h>
 #include <unmask/source.h>
+#include <unmask/subject.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/** What a signal asks for; nothing else is decoded or computed for it. */
 enum {
-    UM_NEED_FILE = 1,   ///< only um_media and um_probe: nothing is decoded for it
-    UM_NEED_GRAY = 2,   ///< frame->gray of every frame
-    UM_NEED_RGB = 4,    ///< frame->rgb of every frame
-    UM_NEED_FACES = 8,  ///< frame->rgb and faces of every frame
-    UM_NEED_SOUND = 16, ///< sound blocks
-    UM_NEED_MOTION = 32 ///< pointless on a photo: not applicable there
+    UM_NEED_FILE = 1,    ///< only um_media and um_probe: nothing is decoded for it
+    UM_NEED_GRAY = 2,    ///< frame->gray of every frame
+    UM_NEED_RGB = 4,     ///< frame->rgb of every frame
+    UM_NEED_FACES = 8,   ///< frame->rgb and faces of every frame
+    UM_NEED_SOUND = 16,  ///< sound blocks
+    UM_NEED_MOTION = 32, ///< pointless on a photo: not applicable there
+    /* UM_NEED_FLOW, UM_NEED_SOUND16K ...: see products.h */
 };
 
-typedef struct um_context {
+typedef struct um_resources um_resources; ///< what signals share per analyzer
+typedef struct um_signal um_signal;
+
+typedef struct um_signal_input {
     const um_media *media;
     const um_probe *probe;
-    const um_frame *frame; ///< set in push for a picture
+    const um_frame *frame; ///< set for a picture
     const um_faces *faces; ///< set with frame when faces were looked for
-    const um_sound *sound; ///< set in push for sound
-} um_context;
+    const um_sound *sound; ///< set for sound
+    um_products *products; ///< set with frame or sound
+} um_signal_input;
 
-/* ---- findings: what a signal says; owned by the framework ---- */
-
-#define UM_FILE (-1) ///< "person" of what concerns the whole file
+/* ---- findings: what a signal says; owned by the framework ----
+ *
+ * Refusals (UM_EINVAL) name the signal and the reason in `err`: a callback hands them on as they are. Tables
+ * grow as they are filled, up to a maximum beyond which the rest is counted, so that memory does not grow
+ * with the length of the recording. */
 
 typedef struct um_findings um_findings;
 
-/** A time series, drawn in the report. `unit` e.g. "dB", "ratio". Returns an index >= 0 (the same again for
- * the same name and person), or a negative um_status: UM_ENOMEM when 64 series exist. */
-UM_API int um_findings_series(um_findings *f, const char *name, const char *unit, int person);
-/** Bounded: a long recording is thinned evenly (mean of neighbours), so memory does not grow. A negative
- * series is ignored, so that a crowd beyond the maximum costs only its curves. UM_EINVAL: not a finite
- * number. */
-UM_API um_status um_findings_point(um_findings *f, int series, double t_s, double value);
+/** A time series, drawn in the report. `unit` e.g. "dB", "ratio". Gives an index (the same again for the same
+ * name and subject); -1 with UM_OK beyond the maximum of 1024. */
+UM_API um_status um_findings_series(um_findings *f, int *series, um_subject subject, const char *name,
+                                    const char *unit, um_error *err);
+/** A long series is thinned evenly (mean of neighbours), those beyond the 64th sooner. Of series -1 nothing
+ * is kept, so that a crowd costs only its curves. UM_EINVAL: not a finite number. */
+UM_API um_status um_findings_point(um_findings *f, int series, double t_s, double value, um_error *err);
 /** An interval worth looking at, with one sentence. `image` (may be NULL) is shown beside it; a reference is
- * kept. At most 64 per signal: the rest is counted. */
-UM_API um_status um_findings_evidence(um_findings *f, int person, double from_s, double to_s, um_image *image,
-                                      const char *format, ...) UM_PRINTF(6, 7);
-/** The score of a person or of the file, with one sentence that says it in words. A later call for the same
- * person replaces the earlier one. UM_EINVAL: not a finite number. */
-UM_API um_status um_findings_score(um_findings *f, int person, double score, const char *format, ...)
+ * kept. At most 256, and 64 of them with an image: the rest is counted. */
+UM_API um_status um_findings_evidence(um_findings *f, um_subject subject, double from_s, double to_s,
+                                      um_image *image, um_error *err, const char *format, ...)
+    UM_PRINTF(7, 8);
+/** The score of a subject, with one sentence that says it in words. A later call for the same subject
+ * replaces the earlier one. Beyond 1024 the highest scores stay. UM_EINVAL: not a finite number. */
+UM_API um_status um_findings_score(um_findings *f, um_subject subject, double score, um_error *err,
+                                   const char *format, ...) UM_PRINTF(5, 6);
+/** Not applicable (to a subject, or with um_file_subject() to the recording): the reason, one sentence. */
+UM_API um_status um_findings_skip(um_findings *f, um_subject subject, um_error *err, const char *format, ...)
     UM_PRINTF(4, 5);
-/** Not applicable (to a person, or with UM_FILE to the whole recording): the reason, one sentence. */
-UM_API um_status um_findings_skip(um_findings *f, int person, const char *format, ...) UM_PRINTF(3, 4);
+/** The voice is this person's, with confidence 0..1. A later call for the same two replaces the earlier. */
+UM_API um_status um_findings_link(um_findings *f, int voice, int person, double confidence, um_error *err);
 
-typedef struct um_signal {
-    const char *name;       ///< [a-z0-9_]+, the key in reports and calibration; never renamed
-    const char *question;   ///< one sentence for the reader of a report
-    const char *meaning;    ///< plain words: how to read it, when it errs
-    const char *score_unit; ///< what the raw score is: "dB", "blinks/min below usual", ...
-    const char *paper;      ///< first author, venue, year, DOI or arXiv number
-    unsigned version;       ///< raise when scores move: older calibration stops applying
-    unsigned needs;         ///< UM_NEED_*
-    size_t state_size;      ///< bytes
+/* ---- signals ---- */
 
-    um_status (*begin)(void *state, const um_context *ctx, um_error *err);
-    um_status (*push)(void *state, const um_context *ctx, um_findings *out, um_error *err);
-    um_status (*finish)(void *state, const um_context *ctx, um_findings *out, um_error *err);
+/** A network that a signal runs, by its role in the manifest. Without one the signal is not applicable. */
+typedef struct um_network_need {
+    const char *role;
+} um_network_need;
+
+struct um_signal {
+    const char *name;                ///< [a-z0-9_]+, the key in reports and calibration; never renamed
+    const char *family;              ///< "file", "image", "face" or "sound"
+    const char *question;            ///< one sentence for the reader of a report
+    const char *meaning;             ///< plain words: how to read it, when it errs
+    const char *score_unit;          ///< what the raw score is: "dB", "blinks/min below usual", ...
+    const char *paper;               ///< first author, venue, year, DOI or arXiv number
+    unsigned version;                ///< raise when scores move: older calibration stops applying
+    unsigned needs;                  ///< UM_NEED_*
+    const um_network_need *networks; ///< ended by one without a role; NULL = none
+    size_t shared_size, state_size, measure_size; ///< bytes; 0 = NULL is handed over
+
+    um_status (*open)(void *shared, const um_resources *resources, um_error *err);
+    void (*close)(void *shared);
+    um_status (*begin)(void *state, const void *shared, const um_signal_input *in, um_error *err);
+    um_status (*measure)(void *measure, const void *shared, const um_signal_input *in, um_error *err);
+    void (*release)(void *measure); ///< of what `measure` allocated
+    um_status (*push)(void *state, const um_signal_input *in, const void *measure, um_findings *out,
+                      um_error *err);
+    um_status (*finish)(void *state, const um_signal_input *in, um_findings *out, um_error *err);
     void (*end)(void *state);
-} um_signal;
+};
 
 UM_API int um_signal_count(void);
 UM_API const um_signal *um_signal_at(int i);
 UM_API const um_signal *um_signal_find(const char *name); ///< NULL when there is none
+/** Adds a signal of the calling program, at the end of the table; it must outlive the last analyzer. Call
+ * before the first um_analyzer_new: the table is the one thing that all threads share. UM_EINVAL: a field is
+ * missing, or the name is taken. UM_ENOMEM: 256 were added. */
+UM_API um_status um_signal_register(const um_signal *signal, um_error *err);
 
 #ifdef __cplusplus
 }

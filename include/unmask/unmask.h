@@ -11,5 +11,6 @@
 #include <unmask/signal.h>
 #include <unmask/sink.h>
 #include <unmask/source.h>
+#include <unmask/subject.h>
 #include <unmask/types.h>
 #endif

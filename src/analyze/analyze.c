@@ -67,7 +67,7 @@ typedef struct job {
     const um_findings **findings; /* [n_signals] the runners', for the overlay */
     um_faces faces;
     um_gallery portraits;
-    um_context ctx;
+    um_signal_input ctx;
 } job;
 
 /* Of a video; a photo is one moment, and all its persons matter alike. */
@@ -105,7 +105,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
     if ((st = keep_media(r, um_source_media(run->source), err)) < 0)
         return st;
     run->portraits.most = r->media.is_photo ? UM_GALLERY_MOST : VIDEO_PORTRAITS;
-    run->ctx = (um_context){.media = &r->media, .probe = &r->probe};
+    run->ctx = (um_signal_input){.media = &r->media, .probe = &r->probe};
     if (a->finder && r->media.has_video) {
         if (!r->media.is_photo && (st = um_face_tracker_new(&run->tracker, a->finder, err)) < 0)
             return st;
@@ -255,8 +255,9 @@ static um_status settle(job *run, um_error *err)
     }
     um_persons_finish(r, &run->portraits);
     for (int i = 0; i < r->n_persons; i++)
-        person[i] = r->person[i].verdict = um_fusion_combine(r->findings, r->n_findings, r->person[i].id);
-    um_verdict whole = um_fusion_combine(r->findings, r->n_findings, UM_FILE);
+        person[i] = r->person[i].verdict =
+            um_fusion_combine(r->findings, r->n_findings, um_person_subject(r->person[i].id));
+    um_verdict whole = um_fusion_combine(r->findings, r->n_findings, um_file_subject());
     r->verdict = um_fusion_file(&whole, person, r->n_persons);
     snprintf(r->calibration, sizeof r->calibration, "%s", um_calibration_name(run->a->calibration));
     if (!run->a->finder)

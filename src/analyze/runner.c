@@ -41,48 +41,47 @@ static const char *unsuited(const um_signal *s, const um_media *media)
     return NULL;
 }
 
-um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_context *ctx, um_error *err)
+um_status um_runner_begin(um_runner *r, const um_signal *signal, const um_signal_input *in, um_error *err)
 {
     um_error failure = {0};
     um_status st = um_findings_new(&r->findings, signal, err);
     if (st < 0)
         return st;
     r->signal = signal;
-    const char *reason = unsuited(signal, ctx->media);
-    if (reason) {
-        um_findings_skip(r->findings, UM_FILE, "%s", reason);
-        return UM_OK;
-    }
-    if (!(r->state = um_calloc_aligned(1, signal->state_size)))
+    const char *reason = unsuited(signal, in->media);
+    if (reason)
+        return um_findings_skip(r->findings, um_file_subject(), err, "%s", reason);
+    if (signal->state_size && !(r->state = um_calloc_aligned(1, signal->state_size)))
         return um_fail_oom(err);
     double start = um_now_s();
-    if (signal->begin(r->state, ctx, &failure) < 0)
+    if (signal->begin && signal->begin(r->state, NULL, in, &failure) < 0)
         um_findings_fail(r->findings, &failure);
     else
         r->alive = true;
+    r->begun = true;
     r->findings->seconds += um_now_s() - start;
     return UM_OK;
 }
 
-void um_runner_push(um_runner *r, const um_context *ctx)
+void um_runner_push(um_runner *r, const um_signal_input *in)
 {
     um_error failure = {0};
-    unsigned kind = ctx->sound ? UM_NEED_SOUND : UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES;
-    if (!r->alive || !(r->signal->needs & kind))
+    unsigned kind = in->sound ? UM_NEED_SOUND : UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES;
+    if (!r->alive || !r->signal->push || !(r->signal->needs & kind))
         return;
     double start = um_now_s();
-    if (r->signal->push(r->state, ctx, r->findings, &failure) < 0) {
+    if (r->signal->push(r->state, in, NULL, r->findings, &failure) < 0) {
         um_findings_fail(r->findings, &failure);
         r->alive = false;
     }
     r->findings->seconds += um_now_s() - start;
 }
 
-void um_runner_finish(um_runner *r, const um_context *ctx)
+void um_runner_finish(um_runner *r, const um_signal_input *in)
 {
     um_error failure = {0};
     double start = um_now_s();
-    if (r->alive && r->signal->finish(r->state, ctx, r->findings, &failure) < 0)
+    if (r->alive && r->signal->finish && r->signal->finish(r->state, in, r->findings, &failure) < 0)
         um_findings_fail(r->findings, &failure);
     r->alive = false;
     um_findings_close(r->findings);
@@ -91,7 +90,7 @@ void um_runner_finish(um_runner *r, const um_context *ctx)
 
 void um_runner_free(um_runner *r)
 {
-    if (r->state)
+    if (r->begun && r->signal->end)
         r->signal->end(r->state);
     free(r->state);
     um_findings_free(&r->findings);

@@ -145,14 +145,14 @@ static void settle(um_verdict *v)
 
 /* Signals are summed as if independent, and their uncertainties likewise; with few, weak signals the clamp of
  * each calibration is what keeps the sum modest. */
-um_verdict um_fusion_combine(um_findings *const *findings, int n, int person)
+um_verdict um_fusion_combine(um_findings *const *findings, int n, um_subject subject)
 {
     um_verdict v = {0};
     double below = 0, above = 0;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < findings[i]->n_results; k++) {
             const um_result *r = &findings[i]->result[k];
-            if (r->person != person || !r->calibrated)
+            if (!um_subject_equal(r->subject, subject) || !r->calibrated)
                 continue;
             v.log_lr += r->log_lr;
             below += (r->log_lr - r->lo) * (r->log_lr - r->lo);

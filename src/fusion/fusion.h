@@ -8,7 +8,7 @@
 #ifndef UM_FUSION_H
 #define UM_FUSION_H
 #include "fusion/verdict.h"
-#include "signals/findings.h"
+#include "results/findings.h"
 
 typedef struct um_calibration um_calibration;
 
@@ -19,8 +19,8 @@ const char *um_calibration_name(const um_calibration *c); /* "NAME (sha256 abcde
 /* Fills calibrated, log_lr, lo, hi of every result, and the known error rate. What a signal said before it
  * failed stays uncalibrated, and so weighs nothing. */
 void um_fusion_calibrate(const um_calibration *c, um_findings *findings);
-/* The verdict over the results of `person` (UM_FILE: of those that concern the whole file). */
-um_verdict um_fusion_combine(um_findings *const *findings, int n, int person);
+/* The verdict over the results about one subject. */
+um_verdict um_fusion_combine(um_findings *const *findings, int n, um_subject subject);
 /* The file: what concerns the whole, together with its most suspicious person. */
 um_verdict um_fusion_file(const um_verdict *whole, const um_verdict *persons, int n_persons);
 #endif

@@ -133,7 +133,7 @@ static int collect(bar *bars, const um_findings *const *findings, int n, int per
         for (int k = 0; k < findings[i]->n_series; k++) {
             const um_series *s = &findings[i]->series[k];
             double value;
-            if (s->person != person || !latest(s, now_s, &value, &bars[n_bars].level))
+            if (um_subject_person(s->subject) != person || !latest(s, now_s, &value, &bars[n_bars].level))
                 continue;
             char number[32];
             snprintf(bars[n_bars].text, sizeof bars[n_bars].text, "%.18s %s %.10s", findings[i]->signal->name,

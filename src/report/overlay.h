@@ -5,7 +5,7 @@
  * sound in presentation order, finish, close. */
 #ifndef UM_OVERLAY_H
 #define UM_OVERLAY_H
-#include "signals/findings.h"
+#include "results/findings.h"
 
 typedef struct um_overlay um_overlay;
 

@@ -2,7 +2,7 @@
 #ifndef UM_REPORT_H
 #define UM_REPORT_H
 #include "fusion/verdict.h"
-#include "signals/findings.h"
+#include "results/findings.h"
 #include <unmask/analysis.h>
 
 typedef struct um_person {

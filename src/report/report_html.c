@@ -228,7 +228,7 @@ static void moment_time(um_buf *b, const um_report *r, const um_evidence *e)
         um_words_time(to, e->to_s);
         um_buf_printf(b, strcmp(from, to) ? "<time>%s to %s</time> " : "<time>%s</time> ", from, to);
     }
-    um_buf_printf(b, "<span class=\"who\">%s</span> ", um_html_who(who, e->person));
+    um_buf_printf(b, "<span class=\"who\">%s</span> ", um_html_who(who, um_subject_person(e->subject)));
 }
 
 static um_status evidence(um_buf *b, const um_report *r, um_error *err)
@@ -273,7 +273,7 @@ static um_status evidence(um_buf *b, const um_report *r, um_error *err)
 static void result_row(um_buf *b, const um_findings *f, const um_result *r)
 {
     char who[32], score[32];
-    um_buf_printf(b, "<tr><th scope=\"row\">%s</th>", um_html_who(who, r->person));
+    um_buf_printf(b, "<tr><th scope=\"row\">%s</th>", um_html_who(who, um_subject_person(r->subject)));
     if (r->outcome != UM_SCORED) {
         um_buf_text(b, "<td class=\"silent\" colspan=\"3\">not applicable: ");
         um_html_text(b, r->text);

@@ -236,8 +236,9 @@ static void lane(um_buf *b, const um_report *r, int signal, int k, double end)
         char who[32];
         double mean_step = s->n > 1 ? (s->sample[s->n - 1].t_s - s->sample[0].t_s) / (double)(s->n - 1) : 0;
         pen p = {.b = b, .end = end, .gap = fmax(6 * mean_step, .3), .y = y};
-        um_buf_printf(b, "<path class=\"p%d\" data-who=\"%s\" d=\"", um_html_colour(s->person),
-                      um_html_who(who, s->person));
+        um_buf_printf(b, "<path class=\"p%d\" data-who=\"%s\" d=\"",
+                      um_html_colour(um_subject_person(s->subject)),
+                      um_html_who(who, um_subject_person(s->subject)));
         path(&p, s);
         um_buf_text(b, "\"/>");
     }

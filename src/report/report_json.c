@@ -108,7 +108,7 @@ static void put_persons(um_json_writer *w, const um_report *r)
 static void put_result(um_json_writer *w, const um_result *r, const um_signal *signal)
 {
     um_json_put_object(w, NULL);
-    put_person_of(w, r->person);
+    put_person_of(w, um_subject_person(r->subject));
     um_json_put_text(w, "status", um_words_outcome(r->outcome));
     um_json_put_num(w, "score", r->outcome == UM_SCORED ? r->score : NAN, 6);
     um_json_put_text(w, "score_unit", signal->score_unit ? signal->score_unit : "");
@@ -128,7 +128,7 @@ static void put_series(um_json_writer *w, const um_series *s)
     um_json_put_object(w, NULL);
     um_json_put_text(w, "name", s->name);
     um_json_put_text(w, "unit", s->unit);
-    put_person_of(w, s->person);
+    put_person_of(w, um_subject_person(s->subject));
     um_json_put_int(w, "mean_of", s->thinning > 0 ? s->thinning : 1);
     um_json_put_row(w, "samples", PER_LINE);
     for (size_t i = 0; i < s->n; i++) {
@@ -147,7 +147,7 @@ static void put_evidence(um_json_writer *w, const um_evidence *e)
     um_json_put_num(w, "from_s", e->from_s, 9);
     um_json_put_num(w, "to_s", e->to_s, 9);
     um_json_put_text(w, "text", e->text);
-    put_person_of(w, e->person);
+    put_person_of(w, um_subject_person(e->subject));
     um_json_put_end(w);
 }
 

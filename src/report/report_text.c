@@ -278,7 +278,7 @@ static void sparkline(um_buf *b, const um_series *s, int n)
 static const um_series *series_of(const um_findings *f, int person)
 {
     for (int i = 0; i < f->n_series; i++)
-        if (f->series[i].person == person && f->series[i].n > 1)
+        if (um_subject_person(f->series[i].subject) == person && f->series[i].n > 1)
             return &f->series[i];
     return NULL;
 }
@@ -301,8 +301,8 @@ static void result(page *p, const um_findings *f, const um_result *r)
 {
     char label[32] = "file", score[32];
     um_buf b;
-    if (r->person != UM_FILE)
-        snprintf(label, sizeof label, "person %d", um_person_number(r->person));
+    if (um_subject_person(r->subject) != UM_FILE)
+        snprintf(label, sizeof label, "person %d", um_person_number(um_subject_person(r->subject)));
     um_buf_init(&b, 8192);
     if (r->outcome != UM_SCORED) {
         um_buf_printf(&b, "not applicable: %s", r->text);
@@ -321,7 +321,7 @@ static void result(page *p, const um_findings *f, const um_result *r)
     } else
         um_buf_text(&b, "not calibrated: shown, weighs nothing");
     entry_take(p, "", s, &b);
-    const um_series *line = series_of(f, r->person);
+    const um_series *line = series_of(f, um_subject_person(r->subject));
     if (line && p->columns >= SPARK_FROM)
         course(p, line);
 }

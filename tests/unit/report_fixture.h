@@ -80,6 +80,11 @@ static um_findings *findings(const um_signal *signal, um_outcome outcome, const 
     um_findings *f = calloc(1, sizeof *f);
     if (!f)
         abort();
+    f->series = calloc(4, sizeof *f->series);
+    f->evidence = calloc(4, sizeof *f->evidence);
+    f->result = calloc(4, sizeof *f->result);
+    if (!f->series || !f->evidence || !f->result)
+        abort();
     f->signal = signal;
     f->outcome = outcome;
     snprintf(f->reason, sizeof f->reason, "%s", reason);
@@ -93,7 +98,7 @@ static void add_series(um_findings *f, const char *name, const char *unit, int p
     um_series *s = &f->series[f->n_series++];
     snprintf(s->name, sizeof s->name, "%s", name);
     snprintf(s->unit, sizeof s->unit, "%s", unit);
-    s->person = person;
+    s->subject = person == UM_FILE ? um_file_subject() : um_person_subject(person);
     s->thinning = 1;
     s->n = s->capacity = n;
     if (!(s->sample = calloc(n, sizeof *s->sample)))
@@ -127,7 +132,10 @@ static double floor_db(double t, int person)
 static void add_result(um_findings *f, int person, double score, const char *text, const double *log_lr)
 {
     um_result *r = &f->result[f->n_results++];
-    *r = (um_result){.person = person, .outcome = UM_SCORED, .score = score, .calibrated = log_lr != NULL};
+    *r = (um_result){.subject = person == UM_FILE ? um_file_subject() : um_person_subject(person),
+                     .outcome = UM_SCORED,
+                     .score = score,
+                     .calibrated = log_lr != NULL};
     snprintf(r->text, sizeof r->text, "%s", text);
     if (log_lr)
         r->log_lr = log_lr[0], r->lo = log_lr[1], r->hi = log_lr[2];
@@ -137,7 +145,10 @@ static void add_evidence(um_findings *f, int person, double from, double to, um_
                          const char *text)
 {
     um_evidence *e = &f->evidence[f->n_evidence++];
-    *e = (um_evidence){.person = person, .from_s = from, .to_s = to, .image = image};
+    *e = (um_evidence){.subject = person == UM_FILE ? um_file_subject() : um_person_subject(person),
+                       .from_s = from,
+                       .to_s = to,
+                       .image = image};
     snprintf(e->text, sizeof e->text, "%s", text);
 }
 
@@ -169,7 +180,7 @@ static void make_findings(fixture *f, const char *text)
     add_result(s, 0, 5.61, "The power above a quarter of the sampling rate lies 5.6 dB over the usual.",
                NULL);
     um_result *none = &s->result[s->n_results++];
-    *none = (um_result){.person = 1, .outcome = UM_NOT_APPLICABLE};
+    *none = (um_result){.subject = um_person_subject(1), .outcome = UM_NOT_APPLICABLE};
     snprintf(none->text, sizeof none->text, "the face is under 64 pixels wide");
     add_evidence(s, 0, 6.1, 7.9, picture(240, 240, 1), text);
     add_evidence(s, 0, 2, 2, NULL, "A single frame stands out.");
@@ -266,6 +277,9 @@ static void fixture_free(fixture *f)
             free(f->findings[i]->series[k].sample);
         for (int k = 0; k < f->findings[i]->n_evidence; k++)
             um_image_free(&f->findings[i]->evidence[k].image);
+        free(f->findings[i]->series);
+        free(f->findings[i]->evidence);
+        free(f->findings[i]->result);
         free(f->findings[i]);
     }
     for (int i = 0; i < 2; i++)

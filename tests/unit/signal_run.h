@@ -1,7 +1,7 @@
 /* signal_run.h: one signal fed by hand, as the pipeline would. Included once per test program. */
 #ifndef UM_SIGNAL_RUN_H
 #define UM_SIGNAL_RUN_H
-#include "signals/findings.h"
+#include "results/findings.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,41 +10,44 @@ typedef struct runner {
     void *state;
     um_findings *out;
     um_media media;
-    um_context ctx;
+    um_signal_input in;
 } runner;
 
 static inline um_status runner_begin(runner *r, const um_signal *signal)
 {
     *r =
         (runner){.signal = signal, .media = {.path = "test", .width = 640, .height = 480, .has_video = true}};
-    r->ctx.media = &r->media;
+    r->in.media = &r->media;
     um_status st = um_findings_new(&r->out, signal, NULL);
-    r->state = calloc(1, signal->state_size);
-    return st < 0 ? st : signal->begin(r->state, &r->ctx, NULL);
+    r->state = calloc(1, signal->state_size + 1);
+    return st < 0 || !signal->begin ? st : signal->begin(r->state, NULL, &r->in, NULL);
+}
+
+static inline um_status runner_push(runner *r, const um_signal_input *in)
+{
+    return r->signal->push ? r->signal->push(r->state, in, NULL, r->out, NULL) : UM_OK;
 }
 
 static inline um_status runner_picture(runner *r, const um_frame *frame, um_face *face, int n)
 {
     um_faces faces = {n, face};
-    um_context ctx = {.media = &r->media, .frame = frame, .faces = &faces};
-    return r->signal->push(r->state, &ctx, r->out, NULL);
+    return runner_push(r, &(um_signal_input){.media = &r->media, .frame = frame, .faces = &faces});
 }
 
 static inline um_status runner_sound(runner *r, const um_sound *sound)
 {
-    um_context ctx = {.media = &r->media, .sound = sound};
-    return r->signal->push(r->state, &ctx, r->out, NULL);
+    return runner_push(r, &(um_signal_input){.media = &r->media, .sound = sound});
 }
 
 static inline um_status runner_finish(runner *r)
 {
-    return r->signal->finish(r->state, &r->ctx, r->out, NULL);
+    return r->signal->finish ? r->signal->finish(r->state, &r->in, r->out, NULL) : UM_OK;
 }
 
 /* Ends the state; the closed findings, or NULL. The caller frees them. */
 static inline um_findings *runner_end(runner *r)
 {
-    if (r->state)
+    if (r->state && r->signal->end)
         r->signal->end(r->state);
     free(r->state);
     if (r->out)
@@ -76,7 +79,7 @@ static inline um_face face_at(float x, float y, float side, double ear)
 static inline const um_result *result_of(const um_findings *f, int person)
 {
     for (int i = 0; i < f->n_results; i++)
-        if (f->result[i].person == person)
+        if (um_subject_person(f->result[i].subject) == person)
             return &f->result[i];
     return NULL;
 }

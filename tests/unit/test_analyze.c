@@ -9,25 +9,22 @@
 #include <unmask/unmask.h>
 
 /* A signal that fails at its second moment, and one that counts. */
-static um_status no_begin(void *state, const um_context *ctx, um_error *err)
-{
-    return UM_OK;
-}
-
-static um_status push_fails(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status push_fails(void *state, const um_signal_input *in, const void *measure, um_findings *out,
+                            um_error *err)
 {
     return ++*(int *)state < 2 ? UM_OK : um_fail(err, UM_EFORMAT, "second moment");
 }
 
-static um_status push_counts(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status push_counts(void *state, const um_signal_input *in, const void *measure, um_findings *out,
+                             um_error *err)
 {
     ++*(int *)state;
     return UM_OK;
 }
 
-static um_status finish_scores(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status finish_scores(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
-    return um_findings_score(out, UM_FILE, *(int *)state, "%d moments", *(int *)state);
+    return um_findings_score(out, um_file_subject(), *(int *)state, err, "%d moments", *(int *)state);
 }
 
 static int n_ends;
@@ -40,7 +37,6 @@ static const um_signal failing = {.name = "failing",
                                   .version = 1,
                                   .needs = UM_NEED_GRAY,
                                   .state_size = sizeof(int),
-                                  .begin = no_begin,
                                   .push = push_fails,
                                   .finish = finish_scores,
                                   .end = count_end};
@@ -48,7 +44,6 @@ static const um_signal counting = {.name = "counting",
                                    .version = 1,
                                    .needs = UM_NEED_GRAY,
                                    .state_size = sizeof(int),
-                                   .begin = no_begin,
                                    .push = push_counts,
                                    .finish = finish_scores,
                                    .end = count_end};
@@ -59,19 +54,19 @@ static void test_a_failing_signal_stops_no_other(void)
     um_media media = {.has_video = true};
     um_frame frame = {0};
     um_sound sound = {0};
-    um_context ctx = {.media = &media, .frame = &frame}, other = {.media = &media, .sound = &sound};
+    um_signal_input in = {.media = &media, .frame = &frame}, other = {.media = &media, .sound = &sound};
     um_runner r[3] = {0};
-    CHECK(um_runner_begin(&r[0], &failing, &ctx, &err) == UM_OK);
-    CHECK(um_runner_begin(&r[1], &counting, &ctx, &err) == UM_OK);
+    CHECK(um_runner_begin(&r[0], &failing, &in, &err) == UM_OK);
+    CHECK(um_runner_begin(&r[1], &counting, &in, &err) == UM_OK);
     media.has_video = false;
-    CHECK(um_runner_begin(&r[2], &counting, &ctx, &err) == UM_OK);
+    CHECK(um_runner_begin(&r[2], &counting, &in, &err) == UM_OK);
     for (int i = 0; i < 5; i++)
         for (int k = 0; k < 3; k++) {
-            um_runner_push(&r[k], &ctx);
+            um_runner_push(&r[k], &in);
             um_runner_push(&r[k], &other); /* sound: not asked for, not given */
         }
     for (int k = 0; k < 3; k++)
-        um_runner_finish(&r[k], &ctx);
+        um_runner_finish(&r[k], &in);
     CHECK(r[0].findings->outcome == UM_FAILED && strstr(r[0].findings->reason, "second moment"));
     CHECK(r[1].findings->outcome == UM_SCORED && r[1].findings->result[0].score == 5);
     CHECK(r[2].findings->outcome == UM_NOT_APPLICABLE && strstr(r[2].findings->reason, "no picture"));
@@ -106,18 +101,18 @@ static void test_fusion(void)
     CHECK(fd >= 0 && close(fd) == 0 && um_text_write(path, text, &err) == UM_OK);
     CHECK(um_calibration_load(&c, path, &err) == UM_OK);
     CHECK(um_findings_new(&f, &counting, &err) == UM_OK);
-    um_findings_score(f, UM_FILE, 3, "x");
-    um_findings_score(f, 0, 80, "x");
+    CHECK(um_findings_score(f, um_file_subject(), 3, &err, "x") == UM_OK);
+    CHECK(um_findings_score(f, um_person_subject(0), 80, &err, "x") == UM_OK);
     um_findings_close(f);
-    um_verdict v = um_fusion_combine(&f, 1, UM_FILE);
+    um_verdict v = um_fusion_combine(&f, 1, um_file_subject());
     CHECK(v.inconclusive && v.n_weighed == 0 && v.log_lr == 0); /* not calibrated: weighs nothing */
     um_fusion_calibrate(c, f);
-    v = um_fusion_combine(&f, 1, UM_FILE);
+    v = um_fusion_combine(&f, 1, um_file_subject());
     CHECK_NEAR(v.log_lr, .5, 1e-12);
     CHECK_NEAR(v.hi - v.lo, 2 * 1.6449 * .2, 1e-12);
     CHECK(!v.inconclusive && v.n_weighed == 1);
     CHECK(!strcmp(f->error_rate, "Measured on 0 real and 0 fake items (data not stated)."));
-    um_verdict person = um_fusion_combine(&f, 1, 0), file = um_fusion_file(&v, &person, 1);
+    um_verdict person = um_fusion_combine(&f, 1, um_person_subject(0)), file = um_fusion_file(&v, &person, 1);
     CHECK_NEAR(person.log_lr, 2, 1e-12); /* clamped */
     CHECK_NEAR(file.log_lr, 2.5, 1e-12);
     CHECK_NEAR(file.hi - file.log_lr, 1.6449 * .2 * sqrt(2), 1e-12);
@@ -126,12 +121,12 @@ static void test_fusion(void)
     const um_error failure = {UM_EFORMAT, "broke down after it had scored"};
     um_findings_free(&f);
     CHECK(um_findings_new(&f, &counting, &err) == UM_OK);
-    um_findings_score(f, UM_FILE, 3, "x");
+    CHECK(um_findings_score(f, um_file_subject(), 3, &err, "x") == UM_OK);
     um_findings_fail(f, &failure);
     um_findings_close(f);
     um_fusion_calibrate(c, f);
     CHECK(!f->result[0].calibrated &&
-          um_fusion_combine(&f, 1, UM_FILE).n_weighed == 0); /* failed: no weight */
+          um_fusion_combine(&f, 1, um_file_subject()).n_weighed == 0); /* failed: no weight */
     um_findings_free(&f);
     um_calibration_free(&c);
     CHECK(um_text_write(path, "{\"version\":1,\"signals\":[{\"name\":\"x\",\"slope\":-1}]}", &err) == UM_OK);

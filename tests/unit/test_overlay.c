@@ -38,8 +38,9 @@ static um_findings *growing_findings(void)
 {
     um_findings *f = NULL;
     CHECK(um_findings_new(&f, &signal_blink, NULL) == UM_OK);
-    CHECK(um_findings_series(f, "eye opening", "ratio", 1) == 0);
-    CHECK(um_findings_series(f, "sound level", "dB", UM_FILE) == 1);
+    int series;
+    CHECK(um_findings_series(f, &series, um_person_subject(1), "eye opening", "ratio", NULL) == UM_OK);
+    CHECK(um_findings_series(f, &series, um_file_subject(), "sound level", "dB", NULL) == UM_OK);
     return f;
 }
 
@@ -65,8 +66,8 @@ static void write_overlay(const char *path, um_image *picture, bool hostile)
         const um_faces faces = {1, &face};
         const um_frame frame = {.index = i, .t_s = i / 25., .rgb = picture};
         const um_findings *all[] = {f};
-        CHECK(um_findings_point(f, 0, frame.t_s, i) == UM_OK);
-        CHECK(um_findings_point(f, 1, frame.t_s, -i) == UM_OK);
+        CHECK(um_findings_point(f, 0, frame.t_s, i, NULL) == UM_OK);
+        CHECK(um_findings_point(f, 1, frame.t_s, -i, NULL) == UM_OK);
         CHECK(um_overlay_frame(o, &frame, &faces, all, 1, &err) == UM_OK);
         if (i != 7) { /* a hole of one block: silence */
             const um_sound sound = {.first = i * (RATE_HZ / 25),

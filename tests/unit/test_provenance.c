@@ -8,7 +8,7 @@ static um_findings *judge(const um_probe *probe)
     runner r;
     CHECK(runner_begin(&r, um_signal_find("provenance")) == UM_OK);
     r.media.duration_s = 12;
-    r.ctx.probe = probe;
+    r.in.probe = probe;
     CHECK(runner_finish(&r) == UM_OK);
     return runner_end(&r);
 }

@@ -62,11 +62,6 @@ typedef struct blink {
     int64_t faces, turned, small; /* of all persons; the last two unusable */
 } blink;
 
-static um_status begin(void *state, const um_context *ctx, um_error *err)
-{
-    return UM_OK;
-}
-
 static void end(void *state)
 {
     blink *b = state;
@@ -107,17 +102,18 @@ static person *find(blink *b, int id, um_findings *out, um_status *st, um_error 
     }
     person *p = &b->person[b->n++];
     *p = (person){.id = id};
-    p->series = um_findings_series(out, "eye aspect ratio", "ratio", id);
-    return p;
+    *st = um_findings_series(out, &p->series, um_person_subject(id), "eye aspect ratio", "ratio", err);
+    return *st < 0 ? NULL : p;
 }
 
-static um_status end_quiet(person *p, double to_s, um_findings *out)
+static um_status end_quiet(person *p, double to_s, um_findings *out, um_error *err)
 {
     const double from_s = p->quiet_from_s;
     p->quiet_from_s = to_s;
     if (to_s - from_s < QUIET_S)
         return UM_OK;
-    return um_findings_evidence(out, p->id, from_s, to_s, NULL, "no blink for %.0f s", to_s - from_s);
+    return um_findings_evidence(out, um_person_subject(p->id), from_s, to_s, NULL, err, "no blink for %.0f s",
+                                to_s - from_s);
 }
 
 /* Time at which the ratio passed OPEN between the last sample and this one. */
@@ -127,13 +123,13 @@ static double crossing(const person *p, double t_s, double ratio)
     return p->last_s + um_clampd(part, 0, 1) * (t_s - p->last_s);
 }
 
-static um_status opened(blink *b, person *p, double to_s, um_findings *out)
+static um_status opened(blink *b, person *p, double to_s, um_findings *out, um_error *err)
 {
     const double duration_s = to_s - p->from_s;
     p->closing = false;
     if (p->least >= CLOSED || duration_s < BLINK_MIN_S)
         return UM_OK;
-    um_status st = end_quiet(p, p->from_s, out);
+    um_status st = end_quiet(p, p->from_s, out, err);
     p->quiet_from_s = to_s;
     if (duration_s > BLINK_MAX_S) {
         p->closures++;
@@ -144,7 +140,7 @@ static um_status opened(blink *b, person *p, double to_s, um_findings *out)
     p->closed_to += p->least;
     if (st == UM_OK && b->shown < SHOWN_BLINKS) {
         b->shown++;
-        st = um_findings_evidence(out, p->id, p->from_s, to_s, p->eyes,
+        st = um_findings_evidence(out, um_person_subject(p->id), p->from_s, to_s, p->eyes, err,
                                   "blink of %.0f ms, closing to %.0f %% of the open eye", 1000 * duration_s,
                                   100 * p->least);
     }
@@ -152,7 +148,7 @@ static um_status opened(blink *b, person *p, double to_s, um_findings *out)
 }
 
 /* One sample, once its whole window is known. */
-static um_status judge(blink *b, person *p, um_findings *out)
+static um_status judge(blink *b, person *p, um_findings *out, um_error *err)
 {
     const sample s = p->queue[p->now];
     um_image *eyes = s.eyes;
@@ -169,7 +165,7 @@ static um_status judge(blink *b, person *p, um_findings *out)
     um_status st = UM_OK;
     if (!p->any || step_s > MAX_STEP_S) {
         if (p->any)
-            st = end_quiet(p, p->last_s, out);
+            st = end_quiet(p, p->last_s, out, err);
         p->any = true;
         p->quiet_from_s = s.t_s;
         /* an eye first seen closed is no blink: its beginning is not known */
@@ -189,7 +185,7 @@ static um_status judge(blink *b, person *p, um_findings *out)
             eyes = NULL;
         } else if (p->closing) {
             if (ratio >= OPEN)
-                st = opened(b, p, crossing(p, s.t_s, ratio), out);
+                st = opened(b, p, crossing(p, s.t_s, ratio), out, err);
         }
     }
     um_image_free(&eyes);
@@ -242,19 +238,20 @@ static um_status see(blink *b, person *p, const um_frame *frame, const um_face *
     um_histogram_add(&p->window, ear);
     if ((st = keep_eyes(b, p, frame->rgb, face, err)) < 0)
         return st;
-    st = um_findings_point(out, p->series, t_s, ear);
+    st = um_findings_point(out, p->series, t_s, ear, err);
     while (st == UM_OK && p->now < p->n && p->queue[p->now].t_s <= t_s - HALF_WINDOW_S)
-        st = judge(b, p, out);
-    return st < 0 ? um_fail(err, st, "a finding about blinks was refused") : UM_OK;
+        st = judge(b, p, out, err);
+    return st;
 }
 
-static um_status push(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
+                      um_error *err)
 {
     blink *b = state;
-    if (!ctx->frame || !ctx->faces || ctx->frame->damaged || !isfinite(ctx->frame->t_s))
+    if (!in->frame || !in->faces || in->frame->damaged || !isfinite(in->frame->t_s))
         return UM_OK;
-    for (int i = 0; i < ctx->faces->n; i++) {
-        const um_face *face = &ctx->faces->face[i];
+    for (int i = 0; i < in->faces->n; i++) {
+        const um_face *face = &in->faces->face[i];
         if (face->person < 0 || !face->has_points)
             continue;
         um_status st;
@@ -274,21 +271,22 @@ static um_status push(void *state, const um_context *ctx, um_findings *out, um_e
             b->small++;
             continue;
         }
-        if (isfinite(ear) && (st = see(b, p, ctx->frame, face, ear, out, err)) < 0)
+        if (isfinite(ear) && (st = see(b, p, in->frame, face, ear, out, err)) < 0)
             return st;
     }
     return UM_OK;
 }
 
 /* Jeffreys' prior and k blinks in T minutes give Gamma(k + 1/2, T) for the rate. */
-static um_status conclude(const person *p, um_findings *out)
+static um_status conclude(const person *p, um_findings *out, um_error *err)
 {
+    const um_subject who = um_person_subject(p->id);
     if (p->usable_s < NEEDED_S)
-        return um_findings_skip(out, p->id, "too short: %.1f s of usable face, %.0f s needed", p->usable_s,
+        return um_findings_skip(out, who, err, "too short: %.1f s of usable face, %.0f s needed", p->usable_s,
                                 NEEDED_S);
     const double rate_hz = (double)p->steps / p->usable_s, minutes = p->usable_s / 60, k = (double)p->blinks;
     if (rate_hz < MIN_RATE_HZ)
-        return um_findings_skip(out, p->id, "too few pictures: %.1f usable ones a second, 20 needed",
+        return um_findings_skip(out, who, err, "too few pictures: %.1f usable ones a second, 20 needed",
                                 rate_hz);
     double below, above;
     um_gamma_pq(&below, &above, k + .5, USUAL_PER_MIN * minutes);
@@ -299,34 +297,34 @@ static um_status conclude(const person *p, um_findings *out)
         snprintf(detail, sizeof detail, "; mean length %.0f ms, closing to %.0f %%", 1000 * p->blink_s / k,
                  100 * p->closed_to / k);
     return um_findings_score(
-        out, p->id, score,
+        out, who, score, err,
         "%lld blinks in %.1f s of usable face (%.1f a minute); chance of a rate below %.0f: %.0f %%%s",
         (long long)p->blinks, p->usable_s, k / minutes, USUAL_PER_MIN, 100 * below, detail);
 }
 
-static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
     blink *b = state;
     um_status st = UM_OK;
     for (int i = 0; i < b->n && st == UM_OK; i++) {
         person *p = &b->person[i];
         while (st == UM_OK && p->now < p->n)
-            st = judge(b, p, out);
+            st = judge(b, p, out, err);
         if (st == UM_OK && p->any)
-            st = end_quiet(p, p->last_s, out);
+            st = end_quiet(p, p->last_s, out, err);
         if (st == UM_OK)
-            st = conclude(p, out);
+            st = conclude(p, out, err);
     }
     if (st < 0)
-        return um_fail(err, st, "a finding about blinks was refused");
+        return st;
     double longest_s = 0;
     for (int i = 0; i < b->n; i++)
         longest_s = fmax(longest_s, b->person[i].usable_s);
     if (!b->faces)
-        return um_findings_skip(out, UM_FILE, "no face with landmarks was followed");
+        return um_findings_skip(out, um_file_subject(), err, "no face with landmarks was followed");
     if (longest_s < NEEDED_S)
         return um_findings_skip(
-            out, UM_FILE,
+            out, um_file_subject(), err,
             "too short: %.1f s of usable face, %.0f s needed (unusable faces: %lld turned away, %lld "
             "too small)",
             longest_s, NEEDED_S, (long long)b->turned, (long long)b->small);
@@ -335,6 +333,7 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
 
 const um_signal um_signal_blink = {
     .name = "blink",
+    .family = "face",
     .question = "Does each person blink as often as people do?",
     .meaning =
         "Positive: the person probably blinks less than 8 times a minute, as some face swaps and animated "
@@ -346,7 +345,6 @@ const um_signal um_signal_blink = {
     .version = 1,
     .needs = UM_NEED_FACES | UM_NEED_MOTION,
     .state_size = sizeof(blink),
-    .begin = begin,
     .push = push,
     .finish = finish,
     .end = end,

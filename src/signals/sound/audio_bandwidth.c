@@ -32,11 +32,6 @@ typedef struct audio_bandwidth {
     um_findings *out; /* only during push */
 } audio_bandwidth;
 
-static um_status begin(void *state, const um_context *ctx, um_error *err)
-{
-    return UM_OK;
-}
-
 static void end(void *state)
 {
     audio_bandwidth *a = state;
@@ -45,7 +40,7 @@ static void end(void *state)
     um_ltas_clear(&a->part);
 }
 
-static um_status flush_part(audio_bandwidth *a)
+static um_status flush_part(audio_bandwidth *a, um_error *err)
 {
     if (!a->part.frames)
         return UM_OK;
@@ -53,7 +48,7 @@ static um_status flush_part(audio_bandwidth *a)
     for (int k = 0; k < a->n_bins; k++)
         a->part.sum[k] = 0;
     a->part.frames = 0;
-    return um_findings_point(a->out, a->series, a->part_from_s + SERIES_STEP_S / 2, hz);
+    return um_findings_point(a->out, a->series, a->part_from_s + SERIES_STEP_S / 2, hz, err);
 }
 
 static um_status take(void *user, int64_t first, const double *power, um_error *err)
@@ -70,12 +65,12 @@ static um_status take(void *user, int64_t first, const double *power, um_error *
     a->last_s = t_s;
     um_status st = UM_OK;
     if (t_s >= a->part_from_s + SERIES_STEP_S || t_s < a->part_from_s) {
-        st = flush_part(a);
+        st = flush_part(a, err);
         a->part_from_s = SERIES_STEP_S * floor(t_s / SERIES_STEP_S);
     }
     um_ltas_add(&a->whole, power);
     um_ltas_add(&a->part, power);
-    return st < 0 ? um_fail(err, st, "a finding about the bandwidth was refused") : UM_OK;
+    return st;
 }
 
 static um_status start(audio_bandwidth *a, int rate_hz, um_findings *out, um_error *err)
@@ -84,16 +79,18 @@ static um_status start(audio_bandwidth *a, int rate_hz, um_findings *out, um_err
     if (st < 0)
         return st;
     a->n_bins = a->stft->n / 2 + 1;
-    a->series = um_findings_series(out, "roll-off (99 % of the power)", "Hz", UM_FILE);
-    if ((st = um_ltas_init(&a->whole, a->n_bins, err)) == UM_OK)
-        st = um_ltas_init(&a->part, a->n_bins, err);
-    return st;
+    if ((st = um_findings_series(out, &a->series, um_file_subject(), "roll-off (99 % of the power)", "Hz",
+                                 err)) < 0 ||
+        (st = um_ltas_init(&a->whole, a->n_bins, err)) < 0)
+        return st;
+    return um_ltas_init(&a->part, a->n_bins, err);
 }
 
-static um_status push(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
+                      um_error *err)
 {
     audio_bandwidth *a = state;
-    const um_sound *s = ctx->sound;
+    const um_sound *s = in->sound;
     um_status st;
     if (!s || s->n < 1)
         return UM_OK;
@@ -157,20 +154,21 @@ static wall find_wall(const double *db, int n, double hz_per_bin)
     return w;
 }
 
-static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
     audio_bandwidth *a = state;
     if (!a->stft)
-        return um_findings_skip(out, UM_FILE, "there is no sound");
+        return um_findings_skip(out, um_file_subject(), err, "there is no sound");
     a->out = out;
-    um_status st = flush_part(a);
+    um_status st = flush_part(a, err);
     if (st < 0)
-        return um_fail(err, st, "a finding about the bandwidth was refused");
+        return st;
     const double half_hz = a->stft->rate_hz / 2., hz_per_bin = um_stft_hz(a->stft, 1);
     const double sounding_s = (double)a->whole.frames * (a->stft->n / 2) / a->stft->rate_hz;
     if (sounding_s < NEEDED_S)
-        return um_findings_skip(out, UM_FILE, "too short or silent: %.1f s above -60 dBFS, %.0f s needed",
-                                sounding_s, NEEDED_S);
+        return um_findings_skip(out, um_file_subject(), err,
+                                "too short or silent: %.1f s above -60 dBFS, %.0f s needed", sounding_s,
+                                NEEDED_S);
     double *db = um_calloc((size_t)a->n_bins, sizeof *db), total = 0;
     if (!db)
         return um_fail_oom(err);
@@ -194,28 +192,29 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
     free(db);
     if (!w.found)
         st = um_findings_score(
-            out, UM_FILE, 0,
+            out, um_file_subject(), 0, err,
             "The sound does not end abruptly below %.1f kHz: 99 %% of the power below %.1f kHz%s",
             half_hz / 1000, rolloff_hz / 1000, shares);
     else {
         const double octaves = log2(half_hz / w.hz);
         st = um_findings_evidence(
-            out, UM_FILE, a->first_s, a->last_s, NULL,
+            out, um_file_subject(), a->first_s, a->last_s, NULL, err,
             "the band ends at %.2f kHz: a fall of %.0f dB at %.0f dB per octave, while %d Hz offers "
             "%.2f kHz",
             w.hz / 1000, w.fall_db, w.slope_db_oct, a->stft->rate_hz, half_hz / 1000);
         if (st == UM_OK)
-            st = um_findings_score(out, UM_FILE, octaves,
+            st = um_findings_score(out, um_file_subject(), octaves, err,
                                    "The sound ends abruptly at %.2f kHz, though its sampling rate has room "
                                    "up to %.2f kHz: it was "
                                    "up-sampled, low-passed or coded; 99 %% of the power below %.1f kHz%s",
                                    w.hz / 1000, half_hz / 1000, rolloff_hz / 1000, shares);
     }
-    return st < 0 ? um_fail(err, st, "a finding about the bandwidth was refused") : UM_OK;
+    return st;
 }
 
 const um_signal um_signal_audio_bandwidth = {
     .name = "audio_bandwidth",
+    .family = "sound",
     .question = "Does the sound fill the band that its sampling rate offers?",
     .meaning = "Octaves that stay empty above the pitch at which the sound ends abruptly. Half an octave or "
                "more: the sound was made, sent "
@@ -228,7 +227,6 @@ const um_signal um_signal_audio_bandwidth = {
     .version = 1,
     .needs = UM_NEED_SOUND,
     .state_size = sizeof(audio_bandwidth),
-    .begin = begin,
     .push = push,
     .finish = finish,
     .end = end,

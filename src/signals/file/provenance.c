@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unmask/signal.h>
 
-static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
-    const um_probe *probe = ctx->probe;
+    const um_probe *probe = in->probe;
     if (!probe)
-        return um_findings_skip(out, UM_FILE, "the file itself was not looked at");
-    const double end_s = ctx->media && ctx->media->duration_s > 0 ? ctx->media->duration_s : 0;
+        return um_findings_skip(out, um_file_subject(), err, "the file itself was not looked at");
+    const double end_s = in->media && in->media->duration_s > 0 ? in->media->duration_s : 0;
     const um_mark *declares = NULL;
     um_status st = UM_OK;
     for (int i = 0; i < probe->n_marks && st == UM_OK; i++) {
@@ -22,41 +22,29 @@ static um_status finish(void *state, const um_context *ctx, um_findings *out, um
             continue; /* that an encoder left its name is no evidence; the report lists all marks */
         if (synthetic && !declares)
             declares = m;
-        st = um_findings_evidence(out, UM_FILE, 0, end_s, NULL, "%s%s: %s", m->name,
+        st = um_findings_evidence(out, um_file_subject(), 0, end_s, NULL, err, "%s%s: %s", m->name,
                                   synthetic ? " declares a generator" : " is damaged",
                                   m->detail[0] ? m->detail : "present");
     }
     if (st < 0)
-        return um_fail(err, st, "a finding about provenance was refused");
+        return st;
     if (!declares)
         return um_findings_score(
-            out, UM_FILE, 0,
+            out, um_file_subject(), 0, err,
             "No mark declares a generator. Its absence is no evidence: marks are lost in "
             "most uploads.");
     if (!strcmp(declares->name, "unmask_label"))
-        return um_findings_score(out, UM_FILE, 1,
+        return um_findings_score(out, um_file_subject(), 1, err,
                                  "The file carries this program's own label of a made fake: %s",
                                  declares->detail);
-    return um_findings_score(out, UM_FILE, 1, "The file declares that a generator made it (%s: %s)",
-                             declares->name, declares->detail);
-}
-
-static um_status begin(void *state, const um_context *ctx, um_error *err)
-{
-    return UM_OK;
-}
-
-static um_status push(void *state, const um_context *ctx, um_findings *out, um_error *err)
-{
-    return UM_OK;
-}
-
-static void end(void *state)
-{
+    return um_findings_score(out, um_file_subject(), 1, err,
+                             "The file declares that a generator made it (%s: %s)", declares->name,
+                             declares->detail);
 }
 
 const um_signal um_signal_provenance = {
     .name = "provenance",
+    .family = "file",
     .question = "Does the file itself say that it was generated?",
     .meaning = "1: a mark in the file declares a generator (C2PA, IPTC digital source type, the parameters "
                "of an image "
@@ -67,9 +55,5 @@ const um_signal um_signal_provenance = {
     .paper = "C2PA Technical Specification 2.1, 2024; IPTC NewsCodes digitalSourceType",
     .version = 1,
     .needs = UM_NEED_FILE,
-    .state_size = 1,
-    .begin = begin,
-    .push = push,
     .finish = finish,
-    .end = end,
 };

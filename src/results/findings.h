@@ -2,34 +2,46 @@
 #ifndef UM_FINDINGS_H
 #define UM_FINDINGS_H
 #include "base/base.h"
+#include "results/subject.h"
 #include <unmask/signal.h>
 
-enum { UM_MAX_SERIES = 64, UM_MAX_POINTS = 4096, UM_MAX_EVIDENCE = 64, UM_MAX_RESULTS = 256 };
+/* For a crowd: four series, an interval and a result for each of 256 persons. The points of the first series
+ * and of those beyond them, and the pictures, are what takes memory: at most 16 MB per signal. */
+enum {
+    UM_MAX_SERIES = 1024,
+    UM_MAX_LONG_SERIES = 64,
+    UM_MAX_POINTS = 4096,
+    UM_MAX_CROWD_POINTS = 512,
+    UM_MAX_EVIDENCE = 256,
+    UM_MAX_PICTURES = 64,
+    UM_MAX_RESULTS = 1024,
+    UM_MAX_LINKS = 1024
+};
 
 typedef enum um_outcome { UM_SCORED, UM_NOT_APPLICABLE, UM_FAILED } um_outcome;
 
 typedef struct um_series {
     char name[48], unit[24];
-    int person;
+    um_subject subject;
     size_t n;
     struct um_sample {
         double t_s, value;
-    } * sample;   /* [n], at most UM_MAX_POINTS: when full, neighbours are averaged and thinning doubles */
-    int thinning; /* raw points per kept sample */
+    } * sample;          /* [n], at most `most`: when full, neighbours are averaged and thinning doubles */
+    int thinning;        /* raw points per kept sample */
     double sum_t, sum_v; /* the sample being filled */
     int filled;
-    size_t capacity;
+    size_t capacity, most;
 } um_series;
 
 typedef struct um_evidence {
-    int person;
+    um_subject subject;
     double from_s, to_s;
     um_image *image; /* or NULL */
     char text[240];
 } um_evidence;
 
-typedef struct um_result { /* one per person that the signal spoke of, or UM_FILE */
-    int person;
+typedef struct um_result { /* one per subject that the signal spoke of */
+    um_subject subject;
     um_outcome outcome;
     double score;
     char text[240]; /* the words beside the score, or the reason */
@@ -38,15 +50,22 @@ typedef struct um_result { /* one per person that the signal spoke of, or UM_FIL
     double log_lr, lo, hi;
 } um_result;
 
+typedef struct um_link { /* whose voice it is */
+    int voice, person;
+    double confidence; /* 0..1 */
+} um_link;
+
 struct um_findings {
     const um_signal *signal;
     um_outcome outcome; /* of the whole: scored when any result is */
     char reason[300];   /* not applicable: why; failed: the error */
-    int n_series, n_evidence, n_results;
-    int64_t evidence_dropped, results_dropped; /* beyond the maxima above */
-    um_series series[UM_MAX_SERIES];
-    um_evidence evidence[UM_MAX_EVIDENCE];
-    um_result result[UM_MAX_RESULTS];
+    int n_series, n_evidence, n_pictures, n_results, n_links;
+    int64_t series_dropped, evidence_dropped, results_dropped; /* beyond the maxima above */
+    um_series *series;
+    um_evidence *evidence;
+    um_result *result;
+    um_link *link;
+    size_t series_capacity, evidence_capacity, result_capacity, link_capacity;
     char error_rate[240]; /* filled by fusion: how often it errs where it was measured, one sentence; "" when
                              it was not */
     double seconds;       /* spent in the callbacks */

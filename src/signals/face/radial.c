@@ -54,7 +54,7 @@ typedef struct radial {
     int n;
 } radial;
 
-static um_status begin(void *state, const um_context *ctx, um_error *err)
+static um_status begin(void *state, const void *shared, const um_signal_input *in, um_error *err)
 {
     radial *r = state;
     const double squares = um_window_hann(r->window, TILE);
@@ -90,9 +90,11 @@ static person *find(radial *r, int id, um_findings *out, um_status *st, um_error
     }
     person *p = &r->person[r->n++];
     *p = (person){.id = id, .next_s = -INFINITY, .highest_db = -INFINITY};
-    p->shelf_series = um_findings_series(out, "high-frequency shelf", "dB", id);
-    p->lattice_series = um_findings_series(out, "up-sampling lattice", "dB", id);
-    return p;
+    const um_subject who = um_person_subject(id);
+    *st = um_findings_series(out, &p->shelf_series, who, "high-frequency shelf", "dB", err);
+    if (*st == UM_OK)
+        *st = um_findings_series(out, &p->lattice_series, who, "up-sampling lattice", "dB", err);
+    return *st < 0 ? NULL : p;
 }
 
 static double luma(const uint8_t *rgb)
@@ -244,11 +246,11 @@ static um_status look(radial *r, person *p, const um_frame *frame, const um_face
     for (int i = 0; i < BINS; i++)
         p->power[i] += power[i] / total;
     um_histogram_add(&p->shelf, shelf_db);
-    st = um_findings_point(out, p->shelf_series, frame->t_s, shelf_db);
+    st = um_findings_point(out, p->shelf_series, frame->t_s, shelf_db, err);
     if (st == UM_OK && p->tiles >= MIN_LATTICE_TILES)
-        st = um_findings_point(out, p->lattice_series, frame->t_s, lattice_of(p->power));
+        st = um_findings_point(out, p->lattice_series, frame->t_s, lattice_of(p->power), err);
     if (st < 0)
-        return um_fail(err, st, "a finding about spectra was refused");
+        return st;
     if (shelf_db > p->highest_db) {
         p->highest_db = shelf_db;
         p->highest_s = frame->t_s;
@@ -260,31 +262,33 @@ static um_status look(radial *r, person *p, const um_frame *frame, const um_face
     return UM_OK;
 }
 
-static um_status push(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
+                      um_error *err)
 {
     radial *r = state;
-    if (!ctx->frame || !ctx->frame->rgb || !ctx->faces || ctx->frame->damaged || !isfinite(ctx->frame->t_s))
+    if (!in->frame || !in->frame->rgb || !in->faces || in->frame->damaged || !isfinite(in->frame->t_s))
         return UM_OK;
-    for (int i = 0; i < ctx->faces->n; i++) {
-        const um_face *face = &ctx->faces->face[i];
+    for (int i = 0; i < in->faces->n; i++) {
+        const um_face *face = &in->faces->face[i];
         um_status st;
         if (face->person < 0)
             continue;
         person *p = find(r, face->person, out, &st, err);
         if (p)
-            st = look(r, p, ctx->frame, face, out, err);
+            st = look(r, p, in->frame, face, out, err);
         if (st < 0)
             return st;
     }
     return UM_OK;
 }
 
-static um_status conclude(const radial *r, const person *p, um_findings *out)
+static um_status conclude(const radial *r, const person *p, um_findings *out, um_error *err)
 {
+    const um_subject who = um_person_subject(p->id);
     if (!p->faces && p->flat)
-        return um_findings_skip(out, p->id, "the face is flat or mostly outside the picture");
+        return um_findings_skip(out, who, err, "the face is flat or mostly outside the picture");
     if (!p->faces)
-        return um_findings_skip(out, p->id, "too small: the largest face is %.0f pixels wide, %.0f needed",
+        return um_findings_skip(out, who, err, "too small: the largest face is %.0f pixels wide, %.0f needed",
                                 (double)p->largest_px, (double)MIN_SIDE_PX);
     const double shelf_db = um_histogram_quantile(&p->shelf, .5);
     const bool judged = p->tiles >= MIN_LATTICE_TILES;
@@ -294,37 +298,39 @@ static um_status conclude(const radial *r, const person *p, um_findings *out)
         snprintf(lattice, sizeof lattice, ", traces of an up-sampling grid %+.1f dB",
                  um_round(lattice_db, .1));
     um_status st =
-        um_findings_evidence(out, p->id, p->highest_s, p->highest_s, um_gallery_of(&r->pictures, p->id),
+        um_findings_evidence(out, who, p->highest_s, p->highest_s, um_gallery_of(&r->pictures, p->id), err,
                              "the highest shelf of this face, %+.1f dB", um_round(p->highest_db, .1));
     return st < 0 ? st
                   : um_findings_score(
-                        out, p->id, fmax(shelf_db, lattice_db),
+                        out, who, fmax(shelf_db, lattice_db), err,
                         "The finest detail (highest fifth of the frequencies) lies %+.1f dB from what the "
                         "coarser detail predicts%s; in %lld picture%s of the face",
                         um_round(shelf_db, .1), lattice, (long long)p->faces, p->faces == 1 ? "" : "s");
 }
 
-static um_status finish(void *state, const um_context *ctx, um_findings *out, um_error *err)
+static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
     radial *r = state;
     um_status st = UM_OK;
     float largest_px = 0;
     int64_t used = 0;
     for (int i = 0; i < r->n && st == UM_OK; i++) {
-        st = conclude(r, &r->person[i], out);
+        st = conclude(r, &r->person[i], out, err);
         largest_px = fmaxf(largest_px, r->person[i].largest_px);
         used += r->person[i].faces;
     }
     if (st == UM_OK && !r->n)
-        st = um_findings_skip(out, UM_FILE, "no face was found");
+        st = um_findings_skip(out, um_file_subject(), err, "no face was found");
     else if (st == UM_OK && !used)
-        st = um_findings_skip(out, UM_FILE, "no usable face: the largest is %.0f pixels wide, %.0f needed",
+        st = um_findings_skip(out, um_file_subject(), err,
+                              "no usable face: the largest is %.0f pixels wide, %.0f needed",
                               (double)largest_px, (double)MIN_SIDE_PX);
-    return st < 0 ? um_fail(err, st, "a finding about spectra was refused") : UM_OK;
+    return st;
 }
 
 const um_signal um_signal_radial = {
     .name = "radial",
+    .family = "face",
     .question = "Do the spatial frequencies of the face show the traces of an up-sampling generator?",
     .meaning = "High: the finest detail is stronger than a natural picture's, or repeats on the lattice that "
                "strided "
