@@ -84,13 +84,6 @@ UM_API int um_face_tracker_n_persons(const um_face_tracker *tracker);
 UM_API um_status um_face_crop(um_image **out, const um_image *image, const um_face *face, int side,
                               float margin, um_error *err);
 
-/** Draws boxes, points and labels of faces into a picture (RGB). */
-UM_API um_status um_faces_draw(um_image *rgb, const um_faces *faces, um_error *err);
-/** One line of JSON: file, frame, time, and each face with its person (numbered from 1, as drawn), box,
- * points, pose and quality. Caller frees. */
-UM_API um_status um_faces_json(char **out, const char *path, const um_frame *frame, const um_faces *faces,
-                               um_error *err);
-
 #ifdef __cplusplus
 }
 #endif

@@ -2,6 +2,7 @@
 #ifndef UNMASK_UNMASK_H
 #define UNMASK_UNMASK_H
 #include <unmask/analysis.h>
+#include <unmask/annotate.h>
 #include <unmask/canny.h>
 #include <unmask/faces.h>
 #include <unmask/image.h>

@@ -1,7 +1,9 @@
 #include "compare.h"
 #include "av/sink/recode.h"
 #include "base/base.h"
-#include "faces/faces.h"
+#include "faces/detect.h"
+#include "faces/landmarks.h"
+#include "media/geometry.h"
 #include "random.h"
 #include "spoil.h"
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 #include "detector_sample.h"
 #include "base/base.h"
 #include "emblem.h"
-#include "faces/faces.h"
 #include "spoil.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "emblem.h"
-#include "faces/faces.h"
 #include "media/draw.h"
+#include "media/geometry.h"
 #include <stdlib.h>
 
 static uint32_t any_colour(rng *r)

@@ -1,7 +1,8 @@
 #include "landmark_sample.h"
 #include "base/base.h"
 #include "emblem.h"
-#include "faces/faces.h"
+#include "faces/landmarks.h"
+#include "media/geometry.h"
 #include "spoil.h"
 #include <stdlib.h>
 #include <string.h>
@@ -36,14 +37,10 @@ void landmark_set_free(landmark_set *set)
     memset(set, 0, sizeof *set);
 }
 
-static float distance(um_point a, um_point b)
-{
-    return hypotf(a.x - b.x, a.y - b.y);
-}
-
 float eye_opening(const um_point e[6])
 {
-    return (distance(e[1], e[5]) + distance(e[2], e[4])) / 2 / fmaxf(distance(e[0], e[3]), 1e-3f);
+    return (um_point_distance(e[1], e[5]) + um_point_distance(e[2], e[4])) / 2 /
+           fmaxf(um_point_distance(e[0], e[3]), 1e-3f);
 }
 
 static um_square upright_square(const um_point p[UM_N_LANDMARKS])

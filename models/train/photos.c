@@ -1,6 +1,7 @@
 #include "photos.h"
 #include "base/base.h"
-#include "faces/faces.h"
+#include "faces/landmarks.h"
+#include "media/geometry.h"
 #include "random.h"
 #include <dirent.h>
 #include <stdlib.h>
@@ -58,23 +59,6 @@ void photos_free(photos *p)
     }
     free(p->photo);
     memset(p, 0, sizeof *p);
-}
-
-static um_point mean_of(const um_point *p, int n)
-{
-    um_point m = {0, 0};
-    for (int i = 0; i < n; i++)
-        m = (um_point){m.x + p[i].x / (float)n, m.y + p[i].y / (float)n};
-    return m;
-}
-
-void five_of_points(um_point five[5], const um_point p[UM_N_LANDMARKS])
-{
-    five[0] = mean_of(p + 36, 6);
-    five[1] = mean_of(p + 42, 6);
-    five[2] = p[30];
-    five[3] = p[48];
-    five[4] = p[54];
 }
 
 um_rect face_box_of_points(const um_point p[UM_N_LANDMARKS])
@@ -139,7 +123,7 @@ static bool read_row(char *line, const char *split, char *file, size_t size, pho
     face->has_points = i == 9 + 2 * UM_N_LANDMARKS;
     if (face->has_points) {
         face->box = face_box_of_points(face->points);
-        five_of_points(face->five, face->points);
+        um_landmarks_five(face->five, face->points);
         face->has_five = true;
     }
     return wanted && i >= 9;

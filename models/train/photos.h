@@ -62,7 +62,6 @@ um_status photos_add(photos *p, photo_source source, const char *name, bool vali
 
 /* The box of a face (forehead to chin) around its 68 points, and its five points. */
 um_rect face_box_of_points(const um_point points[UM_N_LANDMARKS]);
-void five_of_points(um_point five[5], const um_point points[UM_N_LANDMARKS]);
 /* A square of a photo that touches no face, drawn from a random.h state; false: this draw found none. */
 bool photo_background(um_rect *out, const photo *q, uint64_t *state);
 /* Where point i goes when the picture is mirrored. */

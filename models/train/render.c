@@ -1,5 +1,6 @@
 #include "render.h"
 #include "base/base.h"
+#include "faces/landmarks.h"
 #include "scene.h"
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,7 @@ static photo_face face_of(const shot *h, const bool moved[N_POINTS])
         f.sure[i] = moved[i] ? OUTLINE : h->visible[i] ? 1 : HIDDEN;
     }
     f.box = face_box_of_points(f.points);
-    five_of_points(f.five, f.points);
+    um_landmarks_five(f.five, f.points);
     return f;
 }
 

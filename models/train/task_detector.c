@@ -1,5 +1,6 @@
 #include "base/base.h"
-#include "faces/faces.h"
+#include "faces/decode.h"
+#include "media/geometry.h"
 #include "tasks.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 #include "teacher.h"
 #include "base/base.h"
-#include "faces/faces.h"
+#include "faces/detect.h"
+#include "media/geometry.h"
 #include <stdlib.h>
 #include <string.h>
 

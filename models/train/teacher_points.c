@@ -1,6 +1,7 @@
 /* teacher_points.c: landmarks by the median of three networks. */
 #include "base/base.h"
-#include "faces/faces.h"
+#include "faces/landmarks.h"
+#include "media/geometry.h"
 #include "teacher.h"
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,6 @@ static const float SMALLEST = 36; /* pixels of the box */
 static const float APART = .15f;  /* eye distances from the median at which a point is no longer believed */
 static const float ENOUGH = .8f;  /* share of believed points below which the face is left out */
 static const float TRUST = .5f, TRUST_LIDS = .2f; /* the teachers were hardly shown closed eyes */
-
-static float distance(um_point a, um_point b)
-{
-    return hypotf(a.x - b.x, a.y - b.y);
-}
 
 static float middle(float a, float b, float c)
 {
@@ -35,11 +31,11 @@ static bool agree(photo_face *f, const um_landmarks seen[TEACHERS])
     for (int i = 0; i < UM_N_LANDMARKS; i++)
         f->points[i] = (um_point){middle(seen[0].points[i].x, seen[1].points[i].x, seen[2].points[i].x),
                                   middle(seen[0].points[i].y, seen[1].points[i].y, seen[2].points[i].y)};
-    float eyes = distance(f->points[36], f->points[45]);
+    float eyes = um_point_distance(f->points[36], f->points[45]);
     for (int i = 0; i < UM_N_LANDMARKS; i++) {
         float d[TEACHERS];
         for (int k = 0; k < TEACHERS; k++)
-            d[k] = distance(seen[k].points[i], f->points[i]);
+            d[k] = um_point_distance(seen[k].points[i], f->points[i]);
         /* two of three within the limit: the third may be wrong */
         bool sure = middle(d[0], d[1], d[2]) < APART * eyes;
         f->sure[i] = !sure ? 0 : is_lid(i) ? TRUST_LIDS : TRUST;
@@ -113,10 +109,10 @@ static um_status measure(um_net net[TEACHERS], const photos *p, const char *mode
         const um_point *want = q->faces[0].points;
         for (int k = 0; k < UM_N_LANDMARKS; k++)
             if (f.sure[k] > 0) {
-                sum += distance(f.points[k], want[k]);
+                sum += um_point_distance(f.points[k], want[k]);
                 n++;
             }
-        counts->error += 100 * sum / n / fmaxf(distance(want[36], want[45]), 1);
+        counts->error += 100 * sum / n / fmaxf(um_point_distance(want[36], want[45]), 1);
         counts->measured++;
     }
     counts->error /= counts->measured ? counts->measured : 1;

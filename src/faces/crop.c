@@ -1,21 +1,13 @@
 /* crop.c: turned squares of a picture. */
-#include "faces/faces.h"
+#include "faces/crop.h"
+#include "base/base.h"
+#include <math.h>
 #include <stdlib.h>
 
 um_point um_square_point(um_square s, float u, float v)
 {
     float c = cosf(s.angle_rad), t = sinf(s.angle_rad), x = (u - 0.5f) * s.side, y = (v - 0.5f) * s.side;
     return (um_point){s.centre.x + c * x - t * y, s.centre.y + t * x + c * y};
-}
-
-um_rect um_points_box(const um_point *p, int n)
-{
-    um_point lo = p[0], hi = p[0];
-    for (int i = 1; i < n; i++) {
-        lo = (um_point){fminf(lo.x, p[i].x), fminf(lo.y, p[i].y)};
-        hi = (um_point){fmaxf(hi.x, p[i].x), fmaxf(hi.y, p[i].y)};
-    }
-    return (um_rect){lo.x + 0.5f, lo.y + 0.5f, hi.x - lo.x, hi.y - lo.y};
 }
 
 float um_eye_angle(const um_face *face)

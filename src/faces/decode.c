@@ -1,6 +1,9 @@
 /* decode.c: what detectors answer, as boxes; and the choice among boxes that overlap. Knows no network, only
  * the decoder types of the manifest. */
-#include "faces/faces.h"
+#include "faces/decode.h"
+#include "base/base.h"
+#include "media/geometry.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,19 +201,6 @@ um_status um_decode_faces(um_found_list *list, const um_decoder *d, const um_det
     return um_fail(err, UM_EINTERNAL, "unknown decoder");
 }
 
-static float shared_area(um_rect a, um_rect b)
-{
-    float w = fminf(a.x + a.w, b.x + b.w) - fmaxf(a.x, b.x),
-          h = fminf(a.y + a.h, b.y + b.h) - fmaxf(a.y, b.y);
-    return w > 0 && h > 0 ? w * h : 0;
-}
-
-float um_rect_iou(um_rect a, um_rect b)
-{
-    float both = shared_area(a, b), either = a.w * a.h + b.w * b.h - both;
-    return either > 0 ? both / either : 0;
-}
-
 static int by_score(const void *a, const void *b)
 {
     const um_found *p = a, *q = b;
@@ -223,7 +213,7 @@ static int by_score(const void *a, const void *b)
 
 bool um_same_place(um_rect a, um_rect b, float iou, float inside)
 {
-    return um_rect_iou(a, b) > iou || shared_area(a, b) > inside * fminf(a.w * a.h, b.w * b.h);
+    return um_rect_iou(a, b) > iou || um_rect_shared_area(a, b) > inside * fminf(a.w * a.h, b.w * b.h);
 }
 
 void um_suppress(um_found_list *list, float iou, float inside)

@@ -4,7 +4,9 @@
  * is looked at from coarse to fine, each time at about twice the scale, in overlapping tiles where it does
  * not fit. A face that a tile cuts is dropped there: the neighbour tile, or the coarser look, sees it whole.
  */
-#include "faces/faces.h"
+#include "faces/detect.h"
+#include "base/base.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

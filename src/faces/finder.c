@@ -1,5 +1,10 @@
 /* finder.c: a detector and a landmark network, and what they see in one picture. */
-#include "faces/faces.h"
+#include "faces/finder.h"
+#include "base/base.h"
+#include "faces/crop.h"
+#include "faces/detect.h"
+#include "faces/landmarks.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,9 @@
 /* landmarks.c: 68 points of one face. */
-#include "faces/faces.h"
+#include "faces/landmarks.h"
+#include "base/base.h"
+#include "faces/pose.h"
+#include "faces/quality.h"
+#include "media/geometry.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,18 +16,19 @@ um_square um_square_of_box(const um_crop_rule *rule, um_rect b, float angle_rad)
         angle_rad};
 }
 
-static um_point mean_of(const um_point *p, int n)
-{
-    um_point m = {0, 0};
-    for (int i = 0; i < n; i++)
-        m = (um_point){m.x + p[i].x / (float)n, m.y + p[i].y / (float)n};
-    return m;
-}
-
 static float eye_line(const um_point p[68])
 {
-    um_point l = mean_of(p + 36, 6), r = mean_of(p + 42, 6);
+    um_point l = um_points_mean(p + 36, 6), r = um_points_mean(p + 42, 6);
     return atan2f(r.y - l.y, r.x - l.x);
+}
+
+void um_landmarks_five(um_point five[5], const um_point p[68])
+{
+    five[0] = um_points_mean(p + 36, 6);
+    five[1] = um_points_mean(p + 42, 6);
+    five[2] = p[30];
+    five[3] = p[48];
+    five[4] = p[54];
 }
 
 um_square um_landmarks_square(const um_crop_rule *rule, const um_point points[68])
@@ -37,11 +42,6 @@ um_square um_landmarks_square(const um_crop_rule *rule, const um_point points[68
     q.centre = (um_point){c * q.centre.x - s * q.centre.y, s * q.centre.x + c * q.centre.y};
     q.angle_rad = angle_rad;
     return q;
-}
-
-static float distance(um_point a, um_point b)
-{
-    return hypotf(a.x - b.x, a.y - b.y);
 }
 
 /* ---- outputs to crop pixels ---- */
@@ -185,13 +185,9 @@ um_status um_face_complete(um_face *face, const um_landmarks *seen, const um_ima
     float forehead = 0.25f * face->box.h;
     face->box.y -= forehead;
     face->box.h += forehead;
-    face->five[0] = mean_of(p + 36, 6);
-    face->five[1] = mean_of(p + 42, 6);
-    face->five[2] = p[30];
-    face->five[3] = p[48];
-    face->five[4] = p[54];
+    um_landmarks_five(face->five, p);
     um_camera camera = um_camera_guess(rgb->width, rgb->height);
     if (!um_pose_fit(&face->pose, p, NULL, &camera))
-        face->pose.error_px = distance(p[36], p[45]); /* no pose explains these points */
+        face->pose.error_px = um_point_distance(p[36], p[45]); /* no pose explains these points */
     return um_face_measure(&face->quality, face, rgb, err);
 }

@@ -3,7 +3,7 @@
  * A network counts when a manifest in the folder names it, or when a manifest built into the library knows
  * its file name (and SHA-256). Folders are read two levels deep, links are not followed into folders. */
 #include "base/embed.h"
-#include "faces/faces.h"
+#include "faces/net.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* net.c: pictures into tensors, as the manifest says. */
-#include "faces/faces.h"
+#include "faces/net.h"
+#include "base/base.h"
 #include <stdlib.h>
 #include <string.h>
 

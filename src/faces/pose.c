@@ -3,7 +3,8 @@
  * Start: scaled-orthographic least squares (as in DeMenthon and Davis, "Model-based object pose in 25 lines
  * of code", IJCV 1995). Then Levenberg-Marquardt on the reprojection error over a rotation vector applied on
  * the left and the translation; the Jacobian is exact. */
-#include "faces/faces.h"
+#include "faces/pose.h"
+#include <math.h>
 #include <string.h>
 
 /* The jaw is a contour that slides over the head as it turns, and the lips move: they count little. */
@@ -167,7 +168,7 @@ static bool start(double r[9], double t[3], const struct problem *p)
     return isfinite(t[0] + t[1] + t[2]);
 }
 
-void um_pose_angles(um_pose *pose)
+static void set_angles(um_pose *pose)
 {
     /* R = Rz(roll) Ry(-yaw) Rx(-pitch): the nose of the unturned model looks along -z. */
     const float *r = pose->rotation, degrees = 57.29578f;
@@ -217,6 +218,6 @@ bool um_pose_fit(um_pose *out, const um_point points[68], const float *weight, c
     for (int k = 0; k < 3; k++)
         out->translation[k] = (float)t[k];
     out->error_px = (float)sqrt(cost);
-    um_pose_angles(out);
+    set_angles(out);
     return true;
 }

@@ -1,6 +1,9 @@
 /* quality.c: how far a face can be trusted as material. Each measure is 0..1, bounded and monotone in what it
  * names; the constants put an ordinary good portrait near 0.7 to 1. */
-#include "faces/faces.h"
+#include "faces/quality.h"
+#include "base/base.h"
+#include "faces/crop.h"
+#include "media/geometry.h"
 #include <stdlib.h>
 
 enum { SIDE = 96, MAX_BLOCK_SIDE = 512 };
@@ -123,7 +126,7 @@ um_status um_face_measure(um_face_quality *out, const um_face *face, const um_im
     if ((st = sharpness(&out->sharpness, &local, gray, err)) < 0)
         goto done;
     out->compression = compression(&local, gray);
-    out->eye_distance_px = hypotf(p[45].x - p[36].x, p[45].y - p[36].y);
+    out->eye_distance_px = um_point_distance(p[36], p[45]);
     const float radians = 0.01745329f;
     out->frontal = unit(cosf(face->pose.yaw_deg * radians) * cosf(face->pose.pitch_deg * radians));
     out->visible = visible(face, rgb, out->eye_distance_px);

@@ -3,7 +3,7 @@
  * Computed by tools/face_shape.py from 1207 hand-annotated photos (HELEN and AFW with iBUG points, training
  * rows). x to the right of the image, y down, z away from the camera; the origin lies midway between the
  * outer eye corners. */
-#include "faces/faces.h"
+#include "faces/pose.h"
 
 const float um_face_shape[68][3] = {
     {-73.5f, 0.7f, 44.9f},    {-72.7f, 19.8f, 41.8f},   {-70.5f, 38.6f, 39.8f},  {-66.4f, 56.9f, 37.9f},

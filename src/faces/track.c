@@ -1,46 +1,54 @@
 /* track.c: persons through a video.
  *
- * Every frame, each person's landmarks are looked for around the place where constant motion expects them.
- * The detector runs every few frames, and at once when a follow looks wrong, when two persons overlap, after
- * a cut, or while someone is missing. Detections are given to persons by overlap with the expected place and
- * by look; a person without one is missing, keeps moving for a while, and comes back when a face of the same
- * look (or identity, when an embedding network is there) appears. Points are raw answers of the network:
- * nothing is smoothed over time, because tremor is evidence. */
-#include "faces/look.h"
+ * Tracking by detection as SORT does it (Bewley et al., "Simple online and realtime tracking", ICIP 2016): a
+ * constant velocity predicts each box, detections are associated with predictions by overlap, greedily, and
+ * by appearance where position leaves a choice (Wojke et al., "DeepSORT", ICIP 2017); a lost track is kept
+ * and found again by position, appearance, or embedding where a network gives one (lost tracks as in Zhang et
+ * al., "ByteTrack", ECCV 2022). Between detections, which run every few frames, and at once when a follow is
+ * unreliable, when two persons overlap, after a cut, or while someone is lost, the landmarks of each person
+ * are looked for around the prediction. Points are raw answers of the network: nothing is smoothed over time,
+ * because tremor is evidence. */
+#include "faces/appearance.h"
+#include "faces/detect.h"
+#include "faces/embedding.h"
+#include "faces/landmarks.h"
+#include "faces/scene.h"
+#include "faces/vector.h"
+#include "media/geometry.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    MAX_TRACKS = 64,    /* persons known at once; the one missing longest is forgotten */
-    MIN_INTERVAL = 3,   /* frames between detections while things move */
-    MAX_INTERVAL = 12,  /* while all is calm */
-    COAST = 50,         /* frames that motion is trusted for a missing person */
-    SEARCH = 8,         /* frames of detection in each frame after someone went missing */
-    MISSES = 2,         /* detections in a row without a person: missing */
-    IDENTITY_EVERY = 4, /* detections between looks at the identity */
-    PROOF = 2,          /* looks that make a person of a detection that is not sure */
-    PROOF_IN_CROWD =
-        8, /* where two persons overlap or one just vanished: a half-hidden face looks like nobody */
+    MAX_TRACKS = 64,        /* persons known at once; the one lost longest is forgotten */
+    MIN_INTERVAL = 3,       /* frames between detections while things move */
+    MAX_INTERVAL = 12,      /* while all is calm */
+    MAX_AGE = 50,           /* frames that the prediction of a lost person is trusted */
+    SEARCH = 8,             /* frames, each with a detection, after someone was lost */
+    MAX_MISSES = 2,         /* detections in a row without a person: lost */
+    EMBEDDING_INTERVAL = 4, /* detections between embeddings of one person */
+    MIN_HITS = 2,           /* updates that make a person of a detection that is not sure */
+    MIN_HITS_OCCLUDED =
+        8, /* where two persons overlap or one was just lost: a half-hidden face looks like nobody */
 };
-static const float SURE = 0.8f;            /* detector score that needs no second look */
-static const float OVERLAP = 0.15f;        /* IoU of persons from which follows are not trusted */
-static const float SAME_LOOK = 0.55f;      /* likeness from one frame to the next */
-static const float AGAIN_LOOK = 0.80f;     /* to take up a missing person somewhere else by look alone */
-static const float AGAIN_IDENTITY = 0.45f; /* by identity */
+static const float SURE = 0.8f;               /* detector score that needs no second look */
+static const float OVERLAP = 0.15f;           /* IoU of persons from which follows are not trusted */
+static const float FOLLOW_SIMILARITY = 0.55f; /* of appearance from one frame to the next */
+static const float REID_SIMILARITY = 0.80f;   /* to find a lost person elsewhere by appearance alone */
+static const float REID_EMBEDDING = 0.45f;    /* by embedding */
 
-enum state { TENTATIVE, PRESENT, MISSING };
+enum state { TENTATIVE, TRACKED, LOST };
 
 struct track {
     enum state state;
     int person; /* -1 while tentative */
     um_face face;
-    um_rect expected;  /* box in this frame if motion goes on */
+    um_rect predicted; /* box in this frame if motion goes on */
     um_point velocity; /* pixels per frame */
-    int age, away, misses, identity_due, proof;
-    bool followed, settled, doubtful, contested; /* in this frame */
-    bool anywhere;                               /* a cut lies between: the place says nothing */
-    um_look look, now;                           /* mean over time, and in this frame */
-    um_identity identity;
+    int hits, time_since_update, misses, embedding_due, min_hits;
+    bool followed, updated, unreliable, occluded; /* in this frame */
+    bool position_unknown;                        /* a cut lies between: the place says nothing */
+    um_appearance appearance, now;                /* mean over time, and in this frame */
+    um_embedding embedding;
 };
 
 struct um_face_tracker {
@@ -52,7 +60,7 @@ struct um_face_tracker {
     um_found_list found;
     /* of this frame's detections */
     um_face *face; /* [UM_MAX_FOUND is far more than is kept: MAX_TRACKS] */
-    um_look *look;
+    um_appearance *appearance;
     bool *complete;
 };
 
@@ -66,9 +74,9 @@ um_status um_face_tracker_new(um_face_tracker **out, um_face_finder *finder, um_
     t->since_detection = MAX_INTERVAL; /* the first frame is looked at */
     t->track = um_calloc(MAX_TRACKS, sizeof *t->track);
     t->face = um_calloc(MAX_TRACKS, sizeof *t->face);
-    t->look = um_calloc(MAX_TRACKS, sizeof *t->look);
+    t->appearance = um_calloc(MAX_TRACKS, sizeof *t->appearance);
     t->complete = um_calloc(MAX_TRACKS, sizeof *t->complete);
-    if (!t->track || !t->face || !t->look || !t->complete) {
+    if (!t->track || !t->face || !t->appearance || !t->complete) {
         um_face_tracker_free(&t);
         return um_fail_oom(err);
     }
@@ -82,7 +90,7 @@ void um_face_tracker_free(um_face_tracker **tracker)
         return;
     free((*tracker)->track);
     free((*tracker)->face);
-    free((*tracker)->look);
+    free((*tracker)->appearance);
     free((*tracker)->complete);
     free((*tracker)->found.v);
     free(*tracker);
@@ -94,11 +102,6 @@ int um_face_tracker_n_persons(const um_face_tracker *tracker)
     return tracker->n_persons;
 }
 
-static um_point centre(um_rect r)
-{
-    return (um_point){r.x + r.w / 2, r.y + r.h / 2};
-}
-
 static float size(um_rect r)
 {
     return fmaxf(1, sqrtf(fmaxf(0, r.w * r.h)));
@@ -106,53 +109,55 @@ static float size(um_rect r)
 
 /* ---- following ---- */
 
-static void expect(struct track *t)
+static void predict(struct track *t)
 {
-    um_point v = t->away > COAST ? (um_point){0, 0} : t->velocity;
-    t->expected.x += v.x;
-    t->expected.y += v.y;
-    t->followed = t->settled = t->doubtful = t->contested = false;
+    um_point v = t->time_since_update > MAX_AGE ? (um_point){0, 0} : t->velocity;
+    t->predicted.x += v.x;
+    t->predicted.y += v.y;
+    t->followed = t->updated = t->unreliable = t->occluded = false;
 }
 
-static void settle(struct track *t, const um_face *face)
+static void update(struct track *t, const um_face *face)
 {
-    um_point a = centre(t->face.box), b = centre(face->box);
-    if (t->age > 0 && !t->anywhere) {
-        float steps = (float)(t->away + 1), keep = t->age > 1 && !t->away ? 0.6f : 0;
+    um_point a = um_rect_centre(t->face.box), b = um_rect_centre(face->box);
+    if (t->hits > 0 && !t->position_unknown) {
+        float steps = (float)(t->time_since_update + 1),
+              keep = t->hits > 1 && !t->time_since_update ? 0.6f : 0;
         t->velocity.x = keep * t->velocity.x + (1 - keep) * (b.x - a.x) / steps;
         t->velocity.y = keep * t->velocity.y + (1 - keep) * (b.y - a.y) / steps;
     }
     float score = t->face.score;
     t->face = *face;
     t->face.score = face->score > 0 ? face->score : score;
-    t->expected = face->box;
-    t->away = 0;
-    t->anywhere = false;
-    t->followed = t->settled = true;
-    t->age++;
+    t->predicted = face->box;
+    t->time_since_update = 0;
+    t->position_unknown = false;
+    t->followed = t->updated = true;
+    t->hits++;
 }
 
-/* Points around the expected place. A follow that does not look like this person a moment ago is doubtful. */
+/* Points around the prediction. A follow that does not look like this person a moment ago is unreliable. */
 static um_status follow(um_face_tracker *tr, struct track *t, const um_image *rgb, um_face *out,
                         um_error *err)
 {
     um_point before[68];
     um_landmarks seen;
     um_status st;
-    float dx = t->expected.x - t->face.box.x, dy = t->expected.y - t->face.box.y;
+    float dx = t->predicted.x - t->face.box.x, dy = t->predicted.y - t->face.box.y;
     for (int i = 0; i < 68; i++)
         before[i] = (um_point){t->face.points[i].x + dx, t->face.points[i].y + dy};
     memset(out, 0, sizeof *out);
     out->score = t->face.score;
     if ((st = um_landmarks_follow(&tr->finder->net[UM_ROLE_LANDMARKS], rgb, before, &seen, err)) < 0 ||
-        (st = um_face_complete(out, &seen, rgb, err)) < 0 || (st = um_look_take(&t->now, rgb, out, err)) < 0)
+        (st = um_face_complete(out, &seen, rgb, err)) < 0 ||
+        (st = um_appearance_take(&t->now, rgb, out, err)) < 0)
         return st;
     float eyes = fmaxf(1, out->quality.eye_distance_px), grown = size(out->box) / size(t->face.box);
-    float moved =
-        hypotf(centre(out->box).x - centre(t->expected).x, centre(out->box).y - centre(t->expected).y);
-    t->doubtful = out->pose.error_px > 0.3f * eyes || grown < 0.75f || grown > 1.33f ||
-                  moved > 0.5f * size(t->face.box) || um_look_likeness(&t->now, &t->look) < SAME_LOOK ||
-                  !um_face_believed(out);
+    float moved = um_point_distance(um_rect_centre(out->box), um_rect_centre(t->predicted));
+    t->unreliable = out->pose.error_px > 0.3f * eyes || grown < 0.75f || grown > 1.33f ||
+                    moved > 0.5f * size(t->face.box) ||
+                    um_appearance_similarity(&t->now, &t->appearance) < FOLLOW_SIMILARITY ||
+                    !um_face_believed(out);
     return UM_OK;
 }
 
@@ -164,50 +169,50 @@ static um_status complete(um_face_tracker *tr, const um_image *rgb, int i, um_er
     if (tr->complete[i])
         return UM_OK;
     if ((st = um_finder_complete(tr->finder, rgb, &tr->found.v[i], &tr->face[i], err)) < 0 ||
-        (st = um_look_take(&tr->look[i], rgb, &tr->face[i], err)) < 0)
+        (st = um_appearance_take(&tr->appearance[i], rgb, &tr->face[i], err)) < 0)
         return st;
     tr->complete[i] = true;
     return UM_OK;
 }
 
 /* How well detection d fits track t by place, 0 = impossible .. 1. */
-static float place_fit(const struct track *t, const um_rect *box)
+static float position_affinity(const struct track *t, const um_rect *box)
 {
-    if (t->anywhere || t->away > COAST)
+    if (t->position_unknown || t->time_since_update > MAX_AGE)
         return 0;
-    um_point a = centre(t->expected), b = centre(*box);
-    float unit = size(t->expected), reach = (0.7f + 0.05f * (float)t->away) * unit;
-    float far = hypotf(a.x - b.x, a.y - b.y), ratio = size(*box) / unit;
+    um_point a = um_rect_centre(t->predicted), b = um_rect_centre(*box);
+    float unit = size(t->predicted), reach = (0.7f + 0.05f * (float)t->time_since_update) * unit;
+    float far = um_point_distance(a, b), ratio = size(*box) / unit;
     if (far > fminf(reach, 2 * unit) || ratio < 0.55f || ratio > 1.8f)
         return 0;
-    return 0.5f * um_rect_iou(t->expected, *box) + 0.5f * (1 - far / reach);
+    return 0.5f * um_rect_iou(t->predicted, *box) + 0.5f * (1 - far / reach);
 }
 
 struct pair {
-    float fit;
+    float affinity;
     int track, found;
 };
 
-static int by_fit(const void *a, const void *b)
+static int by_affinity(const void *a, const void *b)
 {
     const struct pair *p = a, *q = b;
-    if (p->fit != q->fit)
-        return p->fit < q->fit ? 1 : -1;
+    if (p->affinity != q->affinity)
+        return p->affinity < q->affinity ? 1 : -1;
     return p->track != q->track ? p->track - q->track : p->found - q->found;
 }
 
-/* Fits of all pairs that are possible at all. Look decides where place leaves a choice; it is taken only
- * then. */
-static um_status pair_up(um_face_tracker *tr, const um_image *rgb, struct pair *pairs, int *n_pairs,
-                         um_error *err)
+/* Affinities of all pairs that are possible at all. Appearance decides where position leaves a choice, and is
+ * taken only then. */
+static um_status associate(um_face_tracker *tr, const um_image *rgb, struct pair *pairs, int *n_pairs,
+                           um_error *err)
 {
     int per_track[MAX_TRACKS] = {0}, per_found[MAX_TRACKS] = {0}, n = 0;
     um_status st;
     for (int i = 0; i < tr->n; i++)
         for (int k = 0; k < tr->found.n; k++) {
-            float fit = place_fit(&tr->track[i], &tr->found.v[k].box);
-            if (fit > 0) {
-                pairs[n++] = (struct pair){fit, i, k};
+            float affinity = position_affinity(&tr->track[i], &tr->found.v[k].box);
+            if (affinity > 0) {
+                pairs[n++] = (struct pair){affinity, i, k};
                 per_track[i]++;
                 per_found[k]++;
             }
@@ -216,140 +221,143 @@ static um_status pair_up(um_face_tracker *tr, const um_image *rgb, struct pair *
         struct pair *p = &pairs[j];
         struct track *t = &tr->track[p->track];
         bool choice = per_track[p->track] > 1 || per_found[p->found] > 1;
-        if (t->state == MISSING || t->doubtful || choice) {
+        if (t->state == LOST || t->unreliable || choice) {
             if ((st = complete(tr, rgb, p->found, err)) < 0)
                 return st;
-            float like = um_look_likeness(&tr->look[p->found], &t->look);
-            bool odd = t->state == MISSING && like < 0.35f; /* somebody else stands where they went missing */
-            p->fit = odd ? -1 : 0.5f * p->fit + 0.5f * like;
+            float similarity = um_appearance_similarity(&tr->appearance[p->found], &t->appearance);
+            bool odd = t->state == LOST && similarity < 0.35f; /* somebody else stands where they were lost */
+            p->affinity = odd ? -1 : 0.5f * p->affinity + 0.5f * similarity;
         } else {
-            p->fit += 1; /* nothing to decide */
+            p->affinity += 1; /* nothing to decide */
         }
     }
     if (n)
-        qsort(pairs, (size_t)n, sizeof *pairs, by_fit);
+        qsort(pairs, (size_t)n, sizeof *pairs, by_affinity);
     *n_pairs = n;
     return UM_OK;
 }
 
-static um_status remember_identity(um_face_tracker *tr, struct track *t, const um_image *rgb, um_error *err)
+static um_status average_embedding(um_face_tracker *tr, struct track *t, const um_image *rgb, um_error *err)
 {
-    um_identity now;
+    um_embedding now;
     um_status st;
-    if (t->contested || t->identity_due-- > 0)
+    if (t->occluded || t->embedding_due-- > 0)
         return UM_OK;
-    t->identity_due = IDENTITY_EVERY;
-    if ((st = um_identity_take(&now, tr->finder, rgb, &t->face, err)) < 0)
+    t->embedding_due = EMBEDDING_INTERVAL;
+    if ((st = um_embedding_take(&now, tr->finder, rgb, &t->face, err)) < 0)
         return st;
-    if (now.n && t->identity.n == now.n)
-        um_unit_mix(t->identity.v, now.v, now.n, 0.25f);
+    if (now.n && t->embedding.n == now.n)
+        um_vector_average(t->embedding.v, now.v, now.n, 0.25f);
     else
-        t->identity = now;
+        t->embedding = now;
     return UM_OK;
 }
 
 /* A detection belongs to this track: keep the follow when it lies on it, else start over from the detection.
  */
-static um_status confirm(um_face_tracker *tr, struct track *t, int k, const um_image *rgb, um_face *followed,
-                         um_error *err)
+static um_status update_from_detection(um_face_tracker *tr, struct track *t, int k, const um_image *rgb,
+                                       um_face *followed, um_error *err)
 {
     um_status st;
     const um_found *d = &tr->found.v[k];
     um_face *face = followed;
-    if (!t->followed || t->doubtful || t->contested || um_rect_iou(followed->box, d->box) < 0.35f) {
+    if (!t->followed || t->unreliable || t->occluded || um_rect_iou(followed->box, d->box) < 0.35f) {
         if ((st = complete(tr, rgb, k, err)) < 0)
             return st;
         face = &tr->face[k];
-        t->now = tr->look[k];
+        t->now = tr->appearance[k];
     }
     face->score = d->score;
-    settle(t, face);
+    update(t, face);
     t->misses = 0;
-    t->doubtful = false;
-    if (t->state == TENTATIVE && t->age >= t->proof)
+    t->unreliable = false;
+    if (t->state == TENTATIVE && t->hits >= t->min_hits)
         t->person = tr->n_persons++;
-    t->state = t->person >= 0 ? PRESENT : TENTATIVE;
-    return remember_identity(tr, t, rgb, err);
+    t->state = t->person >= 0 ? TRACKED : TENTATIVE;
+    return average_embedding(tr, t, rgb, err);
 }
 
-/* A missing person whom this detection shows again at another place, or NULL. */
-static um_status seen_before(struct track **out, um_face_tracker *tr, int k, const um_image *rgb,
-                             um_identity *identity, um_error *err)
+/* A lost person whom this detection shows again at another place, or NULL. */
+static um_status reidentify(struct track **out, um_face_tracker *tr, int k, const um_image *rgb,
+                            um_embedding *embedding, um_error *err)
 {
     float best = 0;
-    um_status st = um_identity_take(identity, tr->finder, rgb, &tr->face[k], err);
+    um_status st = um_embedding_take(embedding, tr->finder, rgb, &tr->face[k], err);
     *out = NULL;
     for (int i = 0; i < tr->n && st == UM_OK; i++) {
         struct track *t = &tr->track[i];
-        bool by_identity = identity->n && t->identity.n;
-        float like = by_identity ? um_identity_likeness(identity, &t->identity)
-                                 : um_look_likeness(&tr->look[k], &t->look);
-        if (t->state == MISSING && like > (by_identity ? AGAIN_IDENTITY : AGAIN_LOOK) && like > best) {
-            best = like;
+        bool by_embedding = embedding->n && t->embedding.n;
+        float similarity = by_embedding ? um_embedding_similarity(embedding, &t->embedding)
+                                        : um_appearance_similarity(&tr->appearance[k], &t->appearance);
+        if (t->state == LOST && similarity > (by_embedding ? REID_EMBEDDING : REID_SIMILARITY) &&
+            similarity > best) {
+            best = similarity;
             *out = t;
         }
     }
     return st;
 }
 
-/* A free place, or that of the person missing longest; NULL when all are present. */
+/* A free place, or that of the person lost longest; NULL when all are present. */
 static struct track *new_track(um_face_tracker *tr)
 {
     if (tr->n < MAX_TRACKS)
         return &tr->track[tr->n++];
     struct track *oldest = NULL;
     for (int i = 0; i < tr->n; i++)
-        if (tr->track[i].state == MISSING && (!oldest || tr->track[i].away > oldest->away))
+        if (tr->track[i].state == LOST &&
+            (!oldest || tr->track[i].time_since_update > oldest->time_since_update))
             oldest = &tr->track[i];
     return oldest;
 }
 
 /* Does this box lie where persons overlap, or where one vanished a moment ago? */
-static bool in_crowd(const um_face_tracker *tr, const um_rect *box)
+static bool near_occlusion(const um_face_tracker *tr, const um_rect *box)
 {
-    um_point b = centre(*box);
+    um_point b = um_rect_centre(*box);
     for (int i = 0; i < tr->n; i++) {
         const struct track *t = &tr->track[i];
-        um_point a = centre(t->expected);
-        bool near = hypotf(a.x - b.x, a.y - b.y) < 1.5f * size(t->expected);
-        if (near && !t->anywhere && (t->contested || (t->state == MISSING && t->away <= COAST)))
+        um_point a = um_rect_centre(t->predicted);
+        bool near = um_point_distance(a, b) < 1.5f * size(t->predicted);
+        if (near && !t->position_unknown &&
+            (t->occluded || (t->state == LOST && t->time_since_update <= MAX_AGE)))
             return true;
     }
     return false;
 }
 
-static um_status meet(um_face_tracker *tr, int k, const um_image *rgb, um_error *err)
+static um_status initiate_track(um_face_tracker *tr, int k, const um_image *rgb, um_error *err)
 {
     um_status st;
     struct track *t = NULL;
-    um_identity identity = {0};
+    um_embedding embedding = {0};
     if ((st = complete(tr, rgb, k, err)) < 0 || !um_face_believed(&tr->face[k]) ||
-        (st = seen_before(&t, tr, k, rgb, &identity, err)) < 0)
+        (st = reidentify(&t, tr, k, rgb, &embedding, err)) < 0)
         return st;
     if (!t) {
-        bool crowd = in_crowd(tr, &tr->found.v[k].box);
+        bool occlusion = near_occlusion(tr, &tr->found.v[k].box);
         if (!(t = new_track(tr)))
             return UM_OK;
         memset(t, 0, sizeof *t);
-        t->proof = crowd ? PROOF_IN_CROWD : PROOF;
-        t->person = !crowd && tr->found.v[k].score >= SURE ? tr->n_persons++ : -1;
-        t->look = t->now = tr->look[k];
-        t->identity = identity;
-        t->identity_due = 1;
+        t->min_hits = occlusion ? MIN_HITS_OCCLUDED : MIN_HITS;
+        t->person = !occlusion && tr->found.v[k].score >= SURE ? tr->n_persons++ : -1;
+        t->appearance = t->now = tr->appearance[k];
+        t->embedding = embedding;
+        t->embedding_due = 1;
     } else {
-        t->anywhere = true;
+        t->position_unknown = true;
         t->velocity = (um_point){0, 0};
     }
-    t->state = t->person >= 0 ? PRESENT : TENTATIVE;
+    t->state = t->person >= 0 ? TRACKED : TENTATIVE;
     t->misses = 0;
-    settle(t, &tr->face[k]);
-    t->doubtful = t->contested = false;
+    update(t, &tr->face[k]);
+    t->unreliable = t->occluded = false;
     return UM_OK;
 }
 
 static um_status detect(um_face_tracker *tr, const um_image *rgb, um_face *followed, um_error *err)
 {
-    bool taken[MAX_TRACKS] = {false}, given[MAX_TRACKS] = {false};
+    bool taken[MAX_TRACKS] = {false}, matched[MAX_TRACKS] = {false};
     int n_pairs = 0;
     um_status st = um_finder_detect(tr->finder, rgb, true, &tr->found, err);
     if (st < 0)
@@ -360,42 +368,42 @@ static um_status detect(um_face_tracker *tr, const um_image *rgb, um_face *follo
     struct pair *pairs = um_calloc(MAX_TRACKS * MAX_TRACKS, sizeof *pairs);
     if (!pairs)
         return um_fail_oom(err);
-    st = pair_up(tr, rgb, pairs, &n_pairs, err);
+    st = associate(tr, rgb, pairs, &n_pairs, err);
     for (int j = 0; j < n_pairs && st == UM_OK; j++) {
         int i = pairs[j].track, k = pairs[j].found;
-        if (taken[i] || given[k] || pairs[j].fit <= 0)
+        if (taken[i] || matched[k] || pairs[j].affinity <= 0)
             continue;
-        taken[i] = given[k] = true;
-        st = confirm(tr, &tr->track[i], k, rgb, &followed[i], err);
+        taken[i] = matched[k] = true;
+        st = update_from_detection(tr, &tr->track[i], k, rgb, &followed[i], err);
     }
     free(pairs);
     for (int i = 0; i < tr->n && st == UM_OK; i++) {
         struct track *t = &tr->track[i];
-        if (taken[i] || t->state == MISSING)
+        if (taken[i] || t->state == LOST)
             continue;
-        if (t->doubtful || t->contested || ++t->misses >= MISSES) {
+        if (t->unreliable || t->occluded || ++t->misses >= MAX_MISSES) {
             t->followed = false;
             tr->search = SEARCH;
         }
     }
     for (int k = 0; k < tr->found.n && st == UM_OK; k++)
-        if (!given[k])
-            st = meet(tr, k, rgb, err);
+        if (!matched[k])
+            st = initiate_track(tr, k, rgb, err);
     return st;
 }
 
 /* ---- one frame ---- */
 
-static void mark_contested(um_face_tracker *tr, const um_face *followed)
+static void mark_occluded(um_face_tracker *tr, const um_face *followed)
 {
     for (int i = 0; i < tr->n; i++)
         for (int k = 0; k < i; k++) {
             struct track *a = &tr->track[i], *b = &tr->track[k];
-            if (a->state == MISSING || b->state == MISSING)
+            if (a->state == LOST || b->state == LOST)
                 continue;
-            if (um_rect_iou(a->expected, b->expected) > OVERLAP ||
+            if (um_rect_iou(a->predicted, b->predicted) > OVERLAP ||
                 (a->followed && b->followed && um_rect_iou(followed[i].box, followed[k].box) > OVERLAP))
-                a->contested = b->contested = true;
+                a->occluded = b->occluded = true;
         }
 }
 
@@ -405,10 +413,10 @@ static bool detection_due(const um_face_tracker *tr, bool cut)
     bool wanted = cut || tr->search > 0, anyone = false;
     for (int i = 0; i < tr->n; i++) {
         const struct track *t = &tr->track[i];
-        if (t->state == MISSING)
+        if (t->state == LOST)
             continue;
         anyone = true;
-        wanted |= t->state == TENTATIVE || t->doubtful || t->contested || t->misses > 0 || !t->followed;
+        wanted |= t->state == TENTATIVE || t->unreliable || t->occluded || t->misses > 0 || !t->followed;
         fastest = fmaxf(fastest, hypotf(t->velocity.x, t->velocity.y) / size(t->face.box));
     }
     int interval = !anyone ? MIN_INTERVAL : fastest > 0.05f ? 2 * MIN_INTERVAL : MAX_INTERVAL;
@@ -422,7 +430,7 @@ static int by_size(const void *a, const void *b)
     return x != y ? (x < y ? 1 : -1) : p->person - q->person;
 }
 
-static um_status give(const um_face_tracker *tr, um_faces *out, um_error *err)
+static um_status output_faces(const um_face_tracker *tr, um_faces *out, um_error *err)
 {
     um_faces_clear(out);
     if (!tr->n)
@@ -431,7 +439,7 @@ static um_status give(const um_face_tracker *tr, um_faces *out, um_error *err)
         return um_fail_oom(err);
     for (int i = 0; i < tr->n; i++) {
         const struct track *t = &tr->track[i];
-        if (t->state != PRESENT || !t->followed)
+        if (t->state != TRACKED || !t->followed)
             continue;
         out->face[out->n] = t->face;
         out->face[out->n++].person = t->person;
@@ -440,8 +448,8 @@ static um_status give(const um_face_tracker *tr, um_faces *out, um_error *err)
     return UM_OK;
 }
 
-/* Who was not seen in this frame goes missing; a tentative one is forgotten. */
-static void tidy(um_face_tracker *tr)
+/* Who was not seen in this frame is lost; a tentative track is forgotten. */
+static void prune(um_face_tracker *tr)
 {
     int n = 0;
     for (int i = 0; i < tr->n; i++) {
@@ -449,8 +457,8 @@ static void tidy(um_face_tracker *tr)
         if (!t->followed) {
             if (t->state == TENTATIVE)
                 continue;
-            t->state = MISSING;
-            t->away++;
+            t->state = LOST;
+            t->time_since_update++;
         }
         if (n != i)
             tr->track[n] = *t;
@@ -469,19 +477,19 @@ um_status um_face_tracker_push(um_face_tracker *tr, const um_frame *frame, um_fa
     bool cut = um_scene_cut(&tr->scene, rgb), can_follow = tr->finder->has[UM_ROLE_LANDMARKS];
     for (int i = 0; i < tr->n && st == UM_OK; i++) {
         struct track *t = &tr->track[i];
-        expect(t);
+        predict(t);
         if (cut) {
-            t->anywhere = true;
+            t->position_unknown = true;
             t->velocity = (um_point){0, 0};
         }
-        if (t->state == MISSING || cut || !can_follow)
+        if (t->state == LOST || cut || !can_follow)
             continue;
         t->followed = true;
         st = follow(tr, t, rgb, &followed[i], err);
     }
     if (st < 0)
         return st;
-    mark_contested(tr, followed);
+    mark_occluded(tr, followed);
     tr->since_detection++;
     bool due = detection_due(tr, cut) || !can_follow;
     if (due) {
@@ -493,11 +501,11 @@ um_status um_face_tracker_push(um_face_tracker *tr, const um_frame *frame, um_fa
     }
     for (int i = 0; i < tr->n; i++) {
         struct track *t = &tr->track[i];
-        if (t->followed && !t->settled) /* a follow stands by itself unless a detection spoke against it */
-            settle(t, &followed[i]);
-        if (t->followed && !t->contested && !t->doubtful && (!can_follow || t->face.quality.visible > 0.3f))
-            um_unit_mix(t->look.v, t->now.v, UM_LOOK_N, 0.1f);
+        if (t->followed && !t->updated) /* a follow stands by itself unless a detection spoke against it */
+            update(t, &followed[i]);
+        if (t->followed && !t->occluded && !t->unreliable && (!can_follow || t->face.quality.visible > 0.3f))
+            um_vector_average(t->appearance.v, t->now.v, UM_APPEARANCE_N, 0.1f);
     }
-    tidy(tr);
-    return give(tr, out, err);
+    prune(tr);
+    return output_faces(tr, out, err);
 }

@@ -1,6 +1,7 @@
 /* overlay.c: see overlay.h. */
 #include "report/overlay.h"
 #include "media/draw.h"
+#include "report/palette.h"
 #include "report/words.h"
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +15,6 @@ static const char LABEL[] = "unmask overlay";
 static const char COMMENT[] =
     "unmask overlay: marks of an analysis drawn on a recording; not the recording itself";
 static const uint32_t INK = 0xF4F1EA, SHADE = 0x101114, RAIL = 0x5A5C63;
-static const uint32_t person_colour[] = {0x63B3EA, 0xF19A55, 0x4FCAA3, 0xD898CF, 0xD6BB4F, 0xA5A3FF};
 
 static const char STRIP[] = "marks of an analysis; the verdict is in the report";
 
@@ -198,7 +198,7 @@ static bool on_canvas(const um_image *canvas, um_rect r)
 static void draw_face(um_overlay *o, const um_face *face, const um_findings *const *findings, int n,
                       double now_s)
 {
-    const uint32_t colour = person_colour[face->person < 0 ? 0 : face->person % 6];
+    const uint32_t colour = um_person_colour(face->person);
     const int high = (UM_TEXT_HEIGHT + 4) * o->scale;
     char name[32];
     bar bars[BARS_MAX];

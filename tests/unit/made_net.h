@@ -2,7 +2,7 @@
 #ifndef UM_MADE_NET_H
 #define UM_MADE_NET_H
 #include "../check.h"
-#include "faces/faces.h"
+#include "faces/finder.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
 #include <string.h>

@@ -1,5 +1,7 @@
 /* A detector made for it that sees the same in every cell: boxes that no picture holds are not followed up.
  */
+#include "faces/detect.h"
+#include "faces/landmarks.h"
 #include "made_net.h"
 
 enum { SIDE = 256 };

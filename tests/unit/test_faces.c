@@ -1,10 +1,16 @@
 /* The parts of the face finder that need no network: decoders against tensors made from known faces,
  * suppression against brute force, hostile manifests, turned crops, quality. */
 #include "../check.h"
-#include "faces/faces.h"
+#include "base/json.h"
+#include "faces/decode.h"
+#include "faces/landmarks.h"
+#include "faces/manifest.h"
+#include "faces/pose.h"
+#include "media/geometry.h"
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <unmask/annotate.h>
 
 static uint32_t state = 3;
 static float uniform(float lo, float hi)

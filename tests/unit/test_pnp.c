@@ -1,6 +1,6 @@
 /* um_pose_fit: known poses come back, the error is what was put in, and OpenCV's solvePnP agrees. */
 #include "../check.h"
-#include "faces/faces.h"
+#include "faces/pose.h"
 #include <string.h>
 
 static uint32_t state = 7;

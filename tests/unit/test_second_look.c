@@ -1,5 +1,6 @@
 /* The two looks of a landmark network at a new face, with a network made for it: its points are the same part
  * of every crop, and it believes in bright crops alone. */
+#include "faces/landmarks.h"
 #include "made_net.h"
 
 enum { SIDE = 200 };

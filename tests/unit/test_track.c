@@ -1,8 +1,10 @@
 /* Persons through a video: cuts on synthetic pictures; with the networks of the test data, two real faces
  * that cross, one that leaves and comes back, and a cut. */
 #include "../check.h"
-#include "faces/look.h"
+#include "base/base.h"
+#include "faces/scene.h"
 #include <string.h>
+#include <unmask/faces.h>
 #include <unmask/source.h>
 
 static uint32_t state = 5;

@@ -1,34 +1,8 @@
-/* annotate.c: faces for people (drawn) and for programs (JSON). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* faces_json.c: faces for programs, one line of JSON. */
 #include "base/json_write.h"
-#include "faces/faces.h"
-#include "media/draw.h"
-
-um_status um_faces_draw(um_image *rgb, const um_faces *faces, um_error *err)
-{
-    /* told apart on skin and by the colour-blind (Okabe and Ito, 2008) */
-    static const uint32_t colours[] = {0x56B4E9, 0xE69F00, 0x009E73, 0xF0E442, 0xCC79A7, 0xD55E00};
-    if (rgb->pixel != UM_RGB24)
-        return um_fail(err, UM_EINVAL, "faces are drawn into RGB pictures");
-    float width = fmaxf(1, (float)(rgb->width + rgb->height) / 1200);
-    int scale = (int)fmaxf(1, width);
-    for (int i = 0; i < faces->n; i++) {
-        const um_face *f = &faces->face[i];
-        uint32_t colour = colours[(f->person < 0 ? i : f->person) % 6];
-        char label[64];
-        um_draw_rect(rgb, f->box, width, colour);
-        for (int k = 0; f->has_points && k < UM_N_LANDMARKS; k++)
-            um_draw_disc(rgb, f->points[k], fmaxf(0.8f, fminf(width, f->box.h / 120)), colour);
-        if (f->person >= 0)
-            snprintf(label, sizeof label, "person %d  q %.2f", f->person + 1, f->quality.overall);
-        else
-            snprintf(label, sizeof label, "%.2f  q %.2f", f->score, f->quality.overall);
-        float h = (float)((UM_TEXT_HEIGHT + 2) * scale), y = f->box.y > h ? f->box.y - h : f->box.y;
-        um_draw_fill(rgb, (um_rect){f->box.x, y, (float)um_text_width(label, scale) + 2 * (float)scale, h}, 0,
-                     0.6f);
-        um_draw_text(rgb, (int)f->box.x + scale, (int)y + scale, scale, colour, label);
-    }
-    return UM_OK;
-}
+#include <math.h>
+#include <unmask/annotate.h>
 
 static void put_numbers(um_json_writer *w, const char *key, const float *v, int n, int digits)
 {
