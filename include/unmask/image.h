@@ -11,8 +11,8 @@ extern "C" {
 typedef enum um_pixel {
     UM_GRAY8, ///< 1 byte per pixel: luma, full range 0..255
     UM_RGB24, ///< 3 bytes per pixel: R, G, B, full range, as displayed (no colour management)
-    UM_LUMA8, ///< 1 byte per pixel: luma, limited range 16..235; only um_canny_run and um_image_to_gray read
-              ///< it
+    UM_LUMA8, ///< 1 byte per pixel: luma, limited range 16..235; um_canny_run, um_image_to_gray and the crops
+              ///< read it, what writes or draws refuses it
 } um_pixel;
 
 /** A reference-counted picture of 8-bit samples. Rows are `stride` bytes apart, at least 64 readable bytes
@@ -36,7 +36,7 @@ typedef struct um_image {
 UM_API um_status um_image_new(um_image **out, int width, int height, um_pixel pixel, um_error *err);
 UM_API um_image *um_image_ref(um_image *image);
 UM_API void um_image_free(um_image **image);  ///< drops one reference
-UM_API int um_image_channels(um_pixel pixel); ///< 1 or 3
+UM_API int um_image_channels(um_pixel pixel); ///< 1 or 3; 0 for what is no um_pixel
 /** RGB to gray exactly as cv2.cvtColor (BT.601, 15-bit fixed point); a gray image gives a new reference, one
  * of UM_LUMA8 is stretched to full range. */
 UM_API um_status um_image_to_gray(um_image **out, const um_image *image, um_error *err);

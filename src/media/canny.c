@@ -232,6 +232,8 @@ um_status um_canny_run(um_canny *c, um_image *edges, const um_image *image, int6
     if (edges->pixel != UM_GRAY8 || edges->width != image->width || edges->height != image->height)
         return um_fail(err, UM_EINVAL, "edges of a %d x %d picture need a gray picture of that size",
                        image->width, image->height);
+    if (!um_image_channels(image->pixel))
+        return um_fail(err, UM_EINVAL, "%d is no pixel format", (int)image->pixel);
     um_status st = fit(c, image->width, image->height, um_image_channels(image->pixel), err);
     if (st < 0)
         return st;

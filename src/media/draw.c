@@ -16,6 +16,8 @@ static void blend(uint8_t *p, uint32_t colour, float alpha)
 /* The pixels of the picture within [x0, x1] x [y0, y1]; false when there are none (also for NaN). */
 static bool clip(const um_image *rgb, float x0, float y0, float x1, float y1, int box[4])
 {
+    if (rgb->pixel != UM_RGB24) /* every stroke comes through here: nothing is drawn into another format */
+        return false;
     if (!(x1 >= 0 && y1 >= 0 && x0 <= (float)rgb->width - 1 && y0 <= (float)rgb->height - 1))
         return false;
     box[0] = (int)fmaxf(0, floorf(x0));

@@ -1,4 +1,5 @@
-/* draw.h: marks and labels on an RGB picture, clipped to it. Colours are 0xRRGGBB. */
+/* draw.h: marks and labels on an RGB picture, clipped to it; nothing on one of another format. Colours are
+ * 0xRRGGBB. */
 #ifndef UM_DRAW_H
 #define UM_DRAW_H
 #include <unmask/image.h>

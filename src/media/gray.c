@@ -79,32 +79,35 @@ void um_gray_from_limited(uint8_t *to, const uint8_t *from, int n)
     stretch_plain(to + done, from + done, n - done);
 }
 
+static void gray_from_rgb(uint8_t *to, const uint8_t *from, int n)
+{
+    int done = 0;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2"))
+        done = gray_avx2(to, from, n);
+#endif
+    gray_plain(to + done, from + 3 * done, n - done);
+}
+
 um_status um_image_to_gray(um_image **out, const um_image *image, um_error *err)
 {
+    void (*convert)(uint8_t * to, const uint8_t *from, int n) = NULL;
     *out = NULL;
-    if (image->pixel == UM_GRAY8) {
+    switch (image->pixel) {
+    case UM_GRAY8:
         *out = um_image_ref((um_image *)image);
         return UM_OK;
+    case UM_LUMA8:
+        convert = um_gray_from_limited;
+        break;
+    case UM_RGB24:
+        convert = gray_from_rgb;
+        break;
     }
+    if (!convert)
+        return um_fail(err, UM_EINVAL, "%d is no pixel format", (int)image->pixel);
     um_status st = um_image_new(out, image->width, image->height, UM_GRAY8, err);
-    if (st < 0)
-        return st;
-#if defined(__x86_64__)
-    bool avx2 = __builtin_cpu_supports("avx2");
-#endif
-    for (int y = 0; y < image->height; y++) {
-        const uint8_t *from = image->data + y * image->stride;
-        uint8_t *to = (*out)->data + y * (*out)->stride;
-        int done = 0;
-        if (image->pixel == UM_LUMA8) {
-            um_gray_from_limited(to, from, image->width);
-            continue;
-        }
-#if defined(__x86_64__)
-        if (avx2)
-            done = gray_avx2(to, from, image->width);
-#endif
-        gray_plain(to + done, from + 3 * done, image->width - done);
-    }
-    return UM_OK;
+    for (int y = 0; st == UM_OK && y < image->height; y++)
+        convert((*out)->data + y * (*out)->stride, image->data + y * image->stride, image->width);
+    return st;
 }

@@ -5,7 +5,14 @@
 
 int um_image_channels(um_pixel pixel)
 {
-    return pixel == UM_RGB24 ? 3 : 1;
+    switch (pixel) {
+    case UM_GRAY8:
+    case UM_LUMA8:
+        return 1;
+    case UM_RGB24:
+        return 3;
+    }
+    return 0;
 }
 
 um_status um_image_new(um_image **out, int width, int height, um_pixel pixel, um_error *err)
@@ -14,6 +21,8 @@ um_status um_image_new(um_image **out, int width, int height, um_pixel pixel, um
     if (width < 1 || height < 1 || width > UM_IMAGE_MAX_SIDE || height > UM_IMAGE_MAX_SIDE ||
         (int64_t)width * height > UM_IMAGE_MAX_PIXELS)
         return um_fail(err, UM_EINVAL, "a picture of %d x %d is out of range", width, height);
+    if (!um_image_channels(pixel))
+        return um_fail(err, UM_EINVAL, "%d is no pixel format", (int)pixel);
     ptrdiff_t stride = ((ptrdiff_t)width * um_image_channels(pixel) + 63) / 64 * 64;
     um_image *image = um_calloc(1, sizeof *image);
     uint8_t *data =

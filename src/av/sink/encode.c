@@ -42,6 +42,21 @@ static um_status jpeg_frame(AVFrame *f, const um_image *image)
     return rows == image->height ? UM_OK : UM_EINTERNAL;
 }
 
+static um_status pixel_format(enum AVPixelFormat *out, const um_image *image, bool jpeg, um_error *err)
+{
+    switch (image->pixel) {
+    case UM_GRAY8:
+        *out = jpeg ? AV_PIX_FMT_YUVJ444P : AV_PIX_FMT_GRAY8;
+        return UM_OK;
+    case UM_RGB24:
+        *out = jpeg ? AV_PIX_FMT_YUVJ444P : AV_PIX_FMT_RGB24;
+        return UM_OK;
+    case UM_LUMA8: /* of video range: no picture file says so */
+        break;
+    }
+    return um_fail(err, UM_EINVAL, "pictures of this pixel format cannot be written");
+}
+
 um_status um_image_encode(um_buf *out, const um_image *image, const char *format, int quality, um_error *err)
 {
     bool jpeg = !strcmp(format, "jpeg");
@@ -50,10 +65,13 @@ um_status um_image_encode(um_buf *out, const um_image *image, const char *format
     AVCodecContext *codec = encoder ? avcodec_alloc_context3(encoder) : NULL;
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
+    enum AVPixelFormat pixel = AV_PIX_FMT_NONE;
     if (!jpeg && strcmp(format, "png")) {
         st = um_fail(err, UM_EINVAL, "no picture format '%s'", format);
         goto done;
     }
+    if ((st = pixel_format(&pixel, image, jpeg, err)) < 0)
+        goto done;
     if (!codec || !frame || !packet) {
         st = encoder ? um_fail_oom(err)
                      : um_fail(err, UM_EUNSUPPORTED, "FFmpeg was built without a %s encoder", format);
@@ -61,9 +79,7 @@ um_status um_image_encode(um_buf *out, const um_image *image, const char *format
     }
     codec->width = frame->width = image->width;
     codec->height = frame->height = image->height;
-    codec->pix_fmt = frame->format = jpeg                       ? AV_PIX_FMT_YUVJ444P
-                                     : image->pixel == UM_GRAY8 ? AV_PIX_FMT_GRAY8
-                                                                : AV_PIX_FMT_RGB24;
+    codec->pix_fmt = frame->format = pixel;
     codec->color_range = frame->color_range = AVCOL_RANGE_JPEG;
     codec->time_base = (AVRational){1, 25};
     codec->thread_count = 1;

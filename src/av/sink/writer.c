@@ -301,6 +301,19 @@ static void convert_rgb(um_writer *w, const um_image *image)
 
 um_status um_writer_frame(um_writer *w, const um_image *image, double t_s, um_error *err)
 {
+    void (*convert)(um_writer * w, const um_image *image) = NULL;
+    switch (image->pixel) {
+    case UM_GRAY8:
+        convert = convert_gray;
+        break;
+    case UM_RGB24:
+        convert = convert_rgb;
+        break;
+    case UM_LUMA8: /* only what is of full range is stretched back to video range */
+        break;
+    }
+    if (!convert)
+        return um_fail(err, UM_EINVAL, "%s: pictures of this pixel format cannot be written", w->path);
     if (image->width != w->width || image->height != w->height)
         return um_fail(err, UM_EINVAL, "%s: a picture of %d x %d in a video of %d x %d", w->path,
                        image->width, image->height, w->width, w->height);
@@ -314,10 +327,7 @@ um_status um_writer_frame(um_writer *w, const um_image *image, double t_s, um_er
         return um_fail(err, UM_EINVAL, "%s: a picture after the end", w->path);
     if (av_frame_make_writable(w->picture) < 0)
         return um_fail_oom(err);
-    if (image->pixel == UM_GRAY8)
-        convert_gray(w, image);
-    else
-        convert_rgb(w, image);
+    convert(w, image);
     int64_t pts = llround(t_s / av_q2d(w->video.codec->time_base));
     w->picture->pts = w->last_pts = pts > w->last_pts ? pts : w->last_pts + 1;
     return encode(w, &w->video, w->picture, err);
