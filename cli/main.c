@@ -1,6 +1,5 @@
 /* main.c: the table of commands. */
 #include "commands.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,6 +53,6 @@ int main(int argc, char **argv)
     int status = run(argc, argv);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    fprintf(stderr, "unmask: standard output cannot be written: %s\n", strerror(errno));
+    perror("unmask: standard output cannot be written");
     return UM_EXIT_INTERNAL;
 }

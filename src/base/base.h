@@ -9,6 +9,8 @@
  * path); */
 um_status um_fail(um_error *err, um_status code, const char *format, ...) UM_PRINTF(3, 4);
 um_status um_fail_oom(um_error *err);
+/* The same with ": " and what errno says behind the line; errno as it was when called. */
+um_status um_fail_errno(um_error *err, um_status code, const char *format, ...) UM_PRINTF(3, 4);
 
 /* Zeroed memory; NULL when n * size overflows, exceeds UM_ALLOC_MAX or memory is exhausted. Free with free().
  */
@@ -38,18 +40,16 @@ void um_buf_text(um_buf *b, const char *text);
 void um_buf_printf(um_buf *b, const char *format, ...) UM_PRINTF(2, 3);
 char *um_buf_take(um_buf *b); /* the text, owned by the caller; NULL when broken */
 
-/* A file written under a temporary name beside `path` and renamed by um_file_commit. "/dev/null" is written
- * in place. */
+/* A file written under a temporary name of its own beside `path` and renamed by um_file_commit. "/dev/null"
+ * and what else is no regular file is written in place. */
 typedef struct um_file {
     FILE *f;
-    char *path, *temporary;
+    char *path, *temporary; /* temporary: only while the file exists and is ours; ends as path does */
 } um_file;
 um_status um_file_create(um_file *out, const char *path, um_error *err);
 um_status um_file_commit(um_file *file, um_error *err); /* closes in any case */
 void um_file_abandon(um_file *file);                    /* NULL-safe after commit: does nothing */
 um_status um_file_write(const char *path, const void *bytes, size_t n, um_error *err);
-/* The temporary name for `path`: "/dir/.PID-COUNTER.", then the name or its last 128 bytes; caller frees. */
-char *um_temporary_name(const char *path);
 /* Whole file into memory, at most `max` bytes (UM_ENOMEM above). Terminated by a zero that does not count. */
 um_status um_file_read(char **out, size_t *n, const char *path, size_t max, um_error *err);
 

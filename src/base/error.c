@@ -1,4 +1,6 @@
+#define _GNU_SOURCE /* strerrordesc_np */
 #include "base/text.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +22,17 @@ um_status um_fail(um_error *err, um_status code, const char *format, ...)
         um_printable(err->text, sizeof err->text, line);
     }
     return code;
+}
+
+um_status um_fail_errno(um_error *err, um_status code, const char *format, ...)
+{
+    const char *reason = strerrordesc_np(errno); /* as strerror, but of all threads at once */
+    char line[sizeof err->text];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    return um_fail(err, code, "%s: %s", line, reason ? reason : "unknown error");
 }
 
 um_status um_fail_oom(um_error *err)

@@ -1,24 +1,46 @@
+/* file.c: files that are whole or absent. */
 #include "base/base.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *um_temporary_name(const char *path)
+/* Random, because names made of process numbers are not unique: two containers on one volume are both
+ * process 1. O_EXCL: what another left under that name is never written and never ours to remove. open, not
+ * mkostemp, as only the kernel can apply the umask without a moment in which another thread sees it changed.
+ */
+static um_status create_temporary(um_file *file, int *fd, um_error *err)
 {
-    enum { NAME_KEPT = 128 }; /* bytes: file systems allow 255 in all */
-    static _Atomic unsigned counter;
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    size_t size = strlen(path) + 64, length = strlen(name);
-    char *out = um_calloc(size, 1);
-    if (out) /* the end of the original name stays: writers choose the format by extension */
-        snprintf(out, size, "%.*s.%d-%u.%s", (int)(name - path), path, (int)getpid(),
-                 atomic_fetch_add(&counter, 1u), name + (length > NAME_KEPT ? length - NAME_KEPT : 0));
-    return out;
+    enum { NAME_KEPT = 128, DRAWN = 8, TRIES = 100 }; /* bytes of a name: file systems allow 255 in all */
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+    const char *slash = strrchr(file->path, '/');
+    const char *name = slash ? slash + 1 : file->path;
+    size_t size = strlen(file->path) + 32, length = strlen(name);
+    char *temporary = um_calloc(size, 1);
+    if (!temporary)
+        return um_fail_oom(err);
+    for (int i = 0; i < TRIES; i++) {
+        uint8_t drawn[DRAWN];
+        char word[DRAWN + 1] = "";
+        if (getentropy(drawn, sizeof drawn) < 0)
+            break;
+        for (int k = 0; k < DRAWN; k++)
+            word[k] = letters[drawn[k] & 31];
+        /* the end of the original name stays: writers choose the format by extension */
+        snprintf(temporary, size, "%.*s.%s.%s", (int)(name - file->path), file->path, word,
+                 name + (length > NAME_KEPT ? length - NAME_KEPT : 0));
+        if ((*fd = open(temporary, O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0666)) >= 0) {
+            file->temporary = temporary;
+            return UM_OK;
+        }
+        if (errno != EEXIST)
+            break;
+    }
+    um_status st = um_fail_errno(err, UM_EIO, "%s: cannot be written", file->path);
+    free(temporary);
+    return st;
 }
 
 static bool is_device(const char *path)
@@ -29,22 +51,23 @@ static bool is_device(const char *path)
 
 um_status um_file_create(um_file *out, const char *path, um_error *err)
 {
-    bool device = is_device(path); /* /dev/null, /dev/stdout, a pipe: nothing to rename */
-    *out = (um_file){.path = um_strdup(path), .temporary = device ? NULL : um_temporary_name(path)};
-    if (!out->path || (!device && !out->temporary)) {
-        um_file_abandon(out);
+    um_status st = UM_OK;
+    int fd = -1;
+    *out = (um_file){.path = um_strdup(path)};
+    if (!out->path)
         return um_fail_oom(err);
+    if (!is_device(path)) {
+        st = create_temporary(out, &fd, err);
+    } else if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0) { /* nothing to rename */
+        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", path);
     }
-    int fd =
-        open(device ? path : out->temporary, O_WRONLY | O_CLOEXEC | (device ? 0 : O_CREAT | O_EXCL), 0666);
-    if (fd < 0 || !(out->f = fdopen(fd, "wb"))) {
-        um_status st = um_fail(err, UM_EIO, "%s: cannot be written: %s", path, strerror(errno));
-        if (fd >= 0)
-            close(fd);
+    if (st == UM_OK && !(out->f = fdopen(fd, "wb"))) {
+        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", path);
+        close(fd);
+    }
+    if (st < 0)
         um_file_abandon(out);
-        return st;
-    }
-    return UM_OK;
+    return st;
 }
 
 um_status um_file_commit(um_file *file, um_error *err)
@@ -54,7 +77,7 @@ um_status um_file_commit(um_file *file, um_error *err)
     bad |= fclose(file->f) != 0;
     file->f = NULL;
     if (bad || (file->temporary && rename(file->temporary, file->path) != 0)) {
-        st = um_fail(err, UM_EIO, "%s: cannot be written: %s", file->path, strerror(errno));
+        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", file->path);
     } else {
         free(file->temporary);
         file->temporary = NULL;
@@ -93,7 +116,7 @@ um_status um_file_read(char **out, size_t *n, const char *path, size_t max, um_e
     *n = 0;
     FILE *f = fopen(path, "rbe");
     if (!f)
-        return um_fail(err, UM_EIO, "%s: cannot be opened: %s", path, strerror(errno));
+        return um_fail_errno(err, UM_EIO, "%s: cannot be opened", path);
     for (;;) {
         if (!um_grow(&data, &capacity, used + 65536, max + 65537, 1)) {
             st = um_fail_oom(err);
@@ -109,7 +132,7 @@ um_status um_file_read(char **out, size_t *n, const char *path, size_t max, um_e
             break;
     }
     if (ferror(f)) {
-        st = um_fail(err, UM_EIO, "%s: cannot be read: %s", path, strerror(errno));
+        st = um_fail_errno(err, UM_EIO, "%s: cannot be read", path);
         goto done;
     }
     data[used] = 0;

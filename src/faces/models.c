@@ -47,7 +47,7 @@ static um_status scan(struct files *files, const char *dir, int depth, um_error 
     um_status st = UM_OK;
     DIR *d = opendir(dir);
     if (!d)
-        return depth ? UM_OK : um_fail(err, UM_EIO, "%s: cannot be opened: %s", dir, strerror(errno));
+        return depth ? UM_OK : um_fail_errno(err, UM_EIO, "%s: cannot be opened", dir);
     for (struct dirent *e; st == UM_OK && (e = readdir(d)) && files->n < MAX_FILES;) {
         struct stat s;
         if (*e->d_name == '.')

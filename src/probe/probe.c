@@ -204,7 +204,7 @@ static um_status hash(um_probe *out, int fd, const char *path, um_error *err)
     }
     free(b);
     um_sha256_end(&sha, out->sha256);
-    return n < 0 ? um_fail(err, UM_EIO, "%s: cannot be read: %s", path, strerror(errno)) : UM_OK;
+    return n < 0 ? um_fail_errno(err, UM_EIO, "%s: cannot be read", path) : UM_OK;
 }
 
 um_status um_probe_file(um_probe *out, const char *path, um_error *err)
@@ -214,7 +214,7 @@ um_status um_probe_file(um_probe *out, const char *path, um_error *err)
     um_probe_marks_init(out);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without writer must not block */
     if (fd < 0)
-        return um_fail(err, UM_EIO, "%s: cannot be opened: %s", path, strerror(errno));
+        return um_fail_errno(err, UM_EIO, "%s: cannot be opened", path);
     um_status st;
     if (fstat(fd, &s) < 0 || !S_ISREG(s.st_mode)) {
         st = um_fail(err, UM_EIO, "%s: is not a regular file", path);

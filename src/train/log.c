@@ -20,8 +20,7 @@ static um_status keep_until(const char *path, int64_t step, um_error *err)
     um_status st;
     FILE *f = fopen(path, "rbe");
     if (!f)
-        return errno == ENOENT ? UM_OK
-                               : um_fail(err, UM_EIO, "%s: cannot be opened: %s", path, strerror(errno));
+        return errno == ENOENT ? UM_OK : um_fail_errno(err, UM_EIO, "%s: cannot be opened", path);
     fclose(f);
     if ((st = um_file_read(&text, &n, path, MOST_BYTES, err)) < 0)
         return st;
@@ -53,7 +52,7 @@ um_status um_train_log_open(um_train_log **out, const char *path, int64_t step, 
     if (st == UM_OK)
         st = keep_until(path, step, err);
     if (st == UM_OK && !(log->f = fopen(path, "abe")))
-        st = um_fail(err, UM_EIO, "%s: cannot be written: %s", path, strerror(errno));
+        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", path);
     if (st < 0)
         um_train_log_close(out);
     return st;
@@ -75,7 +74,7 @@ static um_status write_line(um_train_log *log, um_json *json, um_error *err)
     char *text = NULL;
     um_status st = um_json_text(&text, json, 0, err);
     if (st == UM_OK && (fprintf(log->f, "%s\n", text) < 0 || fflush(log->f)))
-        st = um_fail(err, UM_EIO, "%s: cannot be written: %s", log->path, strerror(errno));
+        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", log->path);
     free(text);
     um_json_free(&json);
     return st;

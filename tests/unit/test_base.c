@@ -3,8 +3,11 @@
 #include "base/json.h"
 #include "base/json_write.h"
 #include "base/sha256.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void test_buffer_stops_at_its_maximum(void)
@@ -71,12 +74,80 @@ static void test_files_are_whole_or_absent(void)
     memset(name, 'n', 255);
     memcpy(name + 251, ".txt", 5);
     snprintf(longest, sizeof longest, "%s/%s", dir, name);
-    CHECK(um_file_write(longest, "whole", 5, &err) == UM_OK && access(longest, F_OK) == 0);
-    char *temporary = um_temporary_name(longest);
-    CHECK(temporary && strlen(strrchr(temporary, '/') + 1) <= 255 && strstr(temporary, "n.txt"));
-    free(temporary);
+    CHECK(um_file_create(&f, longest, &err) == UM_OK && strstr(f.temporary, "n.txt"));
+    CHECK(um_file_commit(&f, &err) == UM_OK && access(longest, F_OK) == 0);
     unlink(longest);
-    rmdir(dir);
+    CHECK(rmdir(dir) == 0);
+    CHECK(um_file_write(path, "x", 1, &err) == UM_EIO && !strncmp(err.text, path, strlen(path)));
+}
+
+static void test_temporary_files(void)
+{
+    char dir[] = "/tmp/unmask-test-XXXXXX", path[64], strange[80];
+    um_file f;
+    um_error err;
+    struct stat s;
+    CHECK(mkdtemp(dir) != NULL);
+    snprintf(path, sizeof path, "%s/a.txt", dir);
+    mode_t mask = umask(027);
+    CHECK(um_file_create(&f, path, &err) == UM_OK);
+    umask(mask);
+    CHECK(stat(f.temporary, &s) == 0 && (s.st_mode & 07777) == 0640);
+    CHECK(fcntl(fileno(f.f), F_GETFD) & FD_CLOEXEC);
+    /* a reader never sees half a file, nor one that was given up */
+    CHECK(access(path, F_OK) != 0);
+    um_file_abandon(&f);
+    /* what another process left under any name that process numbers give is not touched, nor in the way */
+    for (int k = 0; k < 100; k++) {
+        snprintf(strange, sizeof strange, "%s/.%d-%d.a.txt", dir, (int)getpid(), k);
+        int fd = open(strange, O_CREAT | O_EXCL | O_WRONLY, 0600);
+        CHECK(fd >= 0 && close(fd) == 0);
+    }
+    CHECK(um_file_write(path, "mine", 4, &err) == UM_OK);
+    for (int k = 0; k < 100; k++) {
+        snprintf(strange, sizeof strange, "%s/.%d-%d.a.txt", dir, (int)getpid(), k);
+        CHECK(unlink(strange) == 0);
+    }
+    CHECK(unlink(path) == 0 && rmdir(dir) == 0);
+}
+
+/* Several processes write the same file at once, as containers on one volume do: each succeeds, the last one
+ * stays whole, and nothing else is left. */
+static void test_writers_of_one_file_do_not_meet(void)
+{
+    enum { PROCESSES = 6, ROUNDS = 40, BYTES = 5000 };
+    char dir[] = "/tmp/unmask-test-XXXXXX", path[64], bytes[BYTES], *text = NULL;
+    size_t n;
+    um_error err;
+    CHECK(mkdtemp(dir) != NULL);
+    snprintf(path, sizeof path, "%s/a.txt", dir);
+    for (int i = 0; i < PROCESSES; i++)
+        if (fork() == 0) {
+            bool good = true;
+            memset(bytes, 'a' + i, sizeof bytes);
+            for (int k = 0; k < ROUNDS; k++)
+                good &= um_file_write(path, bytes, sizeof bytes, NULL) == UM_OK;
+            _exit(!good);
+        }
+    for (int i = 0, status = 0; i < PROCESSES; i++)
+        CHECK(wait(&status) > 0 && status == 0);
+    CHECK(um_file_read(&text, &n, path, BYTES, &err) == UM_OK && n == BYTES);
+    for (size_t i = 1; text && i < n; i++)
+        if (text[i] != text[0])
+            CHECK(!"mixed");
+    free(text);
+    CHECK(unlink(path) == 0 && rmdir(dir) == 0);
+}
+
+static void test_reasons(void)
+{
+    um_error err;
+    errno = ENOENT;
+    CHECK(um_fail_errno(&err, UM_EIO, "%s: cannot be opened", "a") == UM_EIO && err.code == UM_EIO);
+    CHECK(!strcmp(err.text, "a: cannot be opened: No such file or directory"));
+    errno = 123456;
+    um_fail_errno(&err, UM_EIO, "a");
+    CHECK(!strcmp(err.text, "a: unknown error"));
 }
 
 /* What moves a cursor or deceives the eye does not reach a terminal; a character is never cut. */
@@ -227,6 +298,9 @@ int main(void)
     test_arrays_grow_from_any_capacity();
     test_sizes_that_overflow_are_refused();
     test_files_are_whole_or_absent();
+    test_temporary_files();
+    test_writers_of_one_file_do_not_meet();
+    test_reasons();
     test_printable();
     test_json_writer();
     test_json();

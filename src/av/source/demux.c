@@ -91,7 +91,7 @@ static um_status open_file(um_demux *d, um_error *err)
     struct stat s;
     /* O_NONBLOCK: a pipe without a writer must not hang us before it is refused */
     if ((d->fd = open(d->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0 || fstat(d->fd, &s) < 0)
-        return um_fail(err, UM_EIO, "%s: cannot be opened: %s", d->path, strerror(errno));
+        return um_fail_errno(err, UM_EIO, "%s: cannot be opened", d->path);
     if (!S_ISREG(s.st_mode))
         return um_fail(err, UM_EIO, "%s: not a regular file", d->path);
     d->size = s.st_size;
