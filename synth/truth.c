@@ -1,5 +1,6 @@
 /* truth.c: script and shots as JSON. */
 #include "truth.h"
+#include <unmask/version.h>
 
 static void set_numbers(um_json *object, const char *key, const float *v, int n, int digits)
 {
@@ -36,7 +37,7 @@ um_json *truth_new(const script *s, const scene_options *picture, double focal_p
     um_json_set_text(t, "format", "unmask-sample-truth");
     um_json_set_int(t, "format_version", 1);
     um_json_set_bool(t, "synthetic", true);
-    um_json_set_text(t, "made_by", "unmask-sample " UM_VERSION);
+    um_json_set_text(t, "made_by", "unmask-sample " UM_VERSION_STRING);
     um_json_set_text(t, "command", command);
     um_json_set_int(t, "seed", (int64_t)s->seed);
     um_json_set_int(t, "width", picture->width);

@@ -14,4 +14,5 @@
 #include <unmask/source.h>
 #include <unmask/subject.h>
 #include <unmask/types.h>
+#include <unmask/version.h>
 #endif

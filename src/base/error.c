@@ -4,10 +4,11 @@
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
+#include <unmask/version.h>
 
 const char *um_version(void)
 {
-    return UM_VERSION;
+    return UM_VERSION_STRING;
 }
 
 um_status um_fail(um_error *err, um_status code, const char *format, ...)

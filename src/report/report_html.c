@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unmask/version.h>
 
 extern const um_embedded um_embedded_report[];
 
@@ -414,7 +415,7 @@ static void repeat(um_buf *b, const um_report *r)
                    "scope=\"col\">What</th><th scope=\"col\">Name</th><th "
                    "scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
     version_row(b, "file", um_file_name(r->path), r->probe.sha256);
-    version_row(b, "program", "unmask " UM_VERSION, "");
+    version_row(b, "program", "unmask " UM_VERSION_STRING, "");
     for (int i = 0; i < r->n_models; i++)
         version_row(b, r->model[i].role, r->model[i].name, r->model[i].sha256);
     version_row(b, "calibration", r->calibration[0] ? r->calibration : "none", "");

@@ -146,7 +146,7 @@ static void order_statistics(void)
                             : kind == 1 ? (double)i
                             : kind == 2 ? floor(uniform() * 3)
                                         : -(double)i;
-            memcpy(v, sorted, sizeof v);
+            memcpy(v, sorted, n * sizeof *v);
             double *in_order = sorted;
             qsort(in_order, n, sizeof *in_order, ascending);
             for (size_t k = 0; k < n; k++) {

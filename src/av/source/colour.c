@@ -13,15 +13,6 @@ enum { BLOCK = 256, HALF = 16 };
 #define FAST
 #endif
 
-FAST void um_luma_expand(uint8_t *restrict to, const uint8_t *restrict from, int n)
-{
-    for (int i = 0; i < n; i++) {
-        uint8_t y = from[i] < 16 ? 16 : from[i] > 235 ? 235 : from[i];
-        uint16_t v = (uint16_t)((y - 16) * 85 + 36);            /* 255 / 219 = 85 / 73, and 36 rounds */
-        to[i] = (uint8_t)((uint16_t)((v * 57457u) >> 16) >> 6); /* v / 73, exact for 16 bits */
-    }
-}
-
 um_colour um_colour_of(int space, bool full)
 {
     double kr = .299, kb = .114; /* BT.601 */

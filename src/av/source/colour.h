@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Luma of limited range to full range: round((y - 16) * 255 / 219), clamped. */
-void um_luma_expand(uint8_t *restrict to, const uint8_t *restrict from, int n);
 typedef struct um_colour {
     int black;
     int16_t y, rv, gu, gv, bu;
