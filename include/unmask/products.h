@@ -88,6 +88,76 @@ UM_API um_status um_product_dct(const um_dct_blocks **out, um_products *products
 /** Sobel's derivatives of luma, 3 x 3, unscaled: a ramp of 1 per pixel gives 8. */
 UM_API um_status um_product_gradient(const um_gradient **out, um_products *products, um_error *err);
 
+/* ---- of sound ----
+ *
+ * All frames lie on one grid: frame k covers the UM_FRAME_WINDOW samples from k * UM_FRAME_HOP on, at
+ * UM_SOUND_HZ since the start of the stream, and its time is um_frame_time(k). Of a picture, and after the
+ * last moment, n is 0 (but for the pitch that was kept back). UM_EINVAL when no signal has declared it. */
+
+enum {
+    UM_SOUND_HZ = 16000,
+    UM_FRAME_HOP = 160,    ///< 10 ms
+    UM_FRAME_WINDOW = 400, ///< 25 ms
+    UM_FRAME_BINS = 257,   ///< of a transform of 512 samples: bin i is at i * 31.25 Hz
+    UM_MEL_BANDS = 64
+};
+
+static inline double um_frame_time(int64_t frame) ///< of its centre, in seconds
+{
+    return (double)(frame * UM_FRAME_HOP + UM_FRAME_WINDOW / 2) / UM_SOUND_HZ;
+}
+
+typedef struct um_samples {
+    int64_t first; ///< index of the first: its time is first / UM_SOUND_HZ
+    int n;
+    bool restarted;     ///< these do not continue those before: there was a jump in time
+    const float *value; ///< [n]
+} um_samples;
+
+typedef struct um_sound_frames {
+    int64_t first; ///< index of the first frame
+    int n, size;   ///< frames, and values per frame
+    bool restarted;
+    const float *value; ///< [n][size]
+} um_sound_frames;
+
+typedef struct um_voice_frame {
+    float log_ratio;   ///< mean over the bins of ln p(frame | speech) / p(frame | noise)
+    float probability; ///< that somebody speaks, 0..1
+} um_voice_frame;
+
+typedef struct um_voice_frames {
+    int64_t first;
+    int n;
+    bool restarted;
+    const um_voice_frame *frame; ///< [n]
+} um_voice_frames;
+
+typedef struct um_pitch_frame {
+    int64_t index; ///< of the frame: a jump in time may lie between two
+    float hz;      ///< 75..600, 0 = no voice
+    float
+        strength; ///< normalised autocorrelation r there: harmonics-to-noise ratio r / (1 - r); 0 = no voice
+} um_pitch_frame;
+
+typedef struct um_pitch_frames {
+    int n;
+    const um_pitch_frame *frame; ///< [n], index grows; half a second late, as it looks ahead
+} um_pitch_frames;
+
+/** Mono at 16 kHz. */
+UM_API um_status um_product_sound16k(const um_samples **out, um_products *products, um_error *err);
+/** Power under a Hann window; the sum over the bins of a frame is the mean square of its samples, weighted.
+ */
+UM_API um_status um_product_spectrogram(const um_sound_frames **out, um_products *products, um_error *err);
+/** Natural logarithm of the power in UM_MEL_BANDS triangular bands, 0..8 kHz (Davis & Mermelstein 1980, HTK's
+ * mel), at least ln 1e-10. */
+UM_API um_status um_product_logmel(const um_sound_frames **out, um_products *products, um_error *err);
+/** Voice activity (Sohn, Kim & Sung 1999). */
+UM_API um_status um_product_voice(const um_voice_frames **out, um_products *products, um_error *err);
+/** Fundamental frequency (Boersma 1993), its window of 40 ms centred on that of the frame. */
+UM_API um_status um_product_pitch(const um_pitch_frames **out, um_products *products, um_error *err);
+
 #ifdef __cplusplus
 }
 #endif

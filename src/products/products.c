@@ -34,6 +34,8 @@ um_status um_products_new(um_products **out, um_product_streams *streams, const 
     (*out)->frame = frame;
     (*out)->sound = sound;
     (*out)->faces = faces;
+    if (streams)
+        um_product_streams_push(streams, *out);
     return UM_OK;
 }
 
@@ -53,6 +55,7 @@ void um_products_free(um_products **products)
     free((void *)p->residual.value);
     free((void *)p->dct.value);
     free((void *)p->gradient.x);
+    um_sound_products_clear(&p->of_sound);
     pthread_cond_destroy(&p->made);
     pthread_mutex_destroy(&p->lock);
     free(p);

@@ -21,6 +21,18 @@ typedef struct um_product_crop {
     um_image *image;
 } um_product_crop;
 
+/* Of one block of sound: made in order by um_sound_streams_push, then only read. */
+typedef struct um_sound_products {
+    unsigned needs; /* what is made */
+    um_status status;
+    um_error error;
+    um_samples samples;
+    um_sound_frames spectrogram, logmel;
+    um_voice_frames voice;
+    um_pitch_frames pitch;
+} um_sound_products;
+typedef struct um_sound_streams um_sound_streams;
+
 struct um_products {
     const um_frame *frame;
     const um_sound *sound;
@@ -34,7 +46,16 @@ struct um_products {
     um_plane residual;
     um_dct_blocks dct;
     um_gradient gradient;
+    um_sound_products of_sound;
 };
+
+/* What is made of the next block (NULL: of no sound); `made` starts as zeros. A failure stands in it, and in
+ * all that are made later. */
+void um_sound_streams_push(um_sound_streams *streams, um_sound_products *made, const um_sound *sound);
+void um_sound_streams_end(um_sound_streams *streams, um_sound_products *made); /* what was kept back */
+um_sound_streams *um_sound_streams_new(unsigned needs);                        /* NULL: no memory */
+void um_sound_streams_free(um_sound_streams *streams);
+void um_sound_products_clear(um_sound_products *made);
 
 /* Makes a product in the thread that asks first. `make` holds no lock, may ask for other products, which must
  * not ask for this one, and must not run tasks of a pool: one of them could ask for it in this very thread.
@@ -45,6 +66,9 @@ um_status um_product_once(um_products *products, um_once *once, um_product_make_
 
 um_product_make_fn um_product_make_luma, um_product_make_chroma, um_product_make_residual,
     um_product_make_dct, um_product_make_gradient;
+
+/* Makes what follows in time of this moment; failures stand in the products. */
+void um_product_streams_push(um_product_streams *streams, um_products *products);
 
 /* UM_EUNSUPPORTED for a picture of more than UM_PRODUCT_MAX_PIXELS. */
 um_status um_product_fits(const um_image *image, um_error *err);

@@ -5,6 +5,7 @@
 
 struct um_product_streams {
     unsigned needs;
+    um_sound_streams *sound;
 };
 
 um_status um_product_streams_new(um_product_streams **out, unsigned needs, um_error *err)
@@ -14,6 +15,10 @@ um_status um_product_streams_new(um_product_streams **out, unsigned needs, um_er
     if (!s)
         return um_fail_oom(err);
     s->needs = needs & UM_NEED_STREAMS;
+    if (!(s->sound = um_sound_streams_new(s->needs))) {
+        um_product_streams_free(&s);
+        return um_fail_oom(err);
+    }
     *out = s;
     return UM_OK;
 }
@@ -22,11 +27,20 @@ void um_product_streams_free(um_product_streams **streams)
 {
     if (!streams || !*streams)
         return;
+    um_sound_streams_free((*streams)->sound);
     free(*streams);
     *streams = NULL;
 }
 
+void um_product_streams_push(um_product_streams *s, um_products *p)
+{
+    um_sound_streams_push(s->sound, &p->of_sound, p->sound);
+}
+
 um_status um_products_end(um_products **out, um_product_streams *streams, um_error *err)
 {
-    return um_products_new(out, streams, NULL, NULL, NULL, err);
+    const um_status st = um_products_new(out, NULL, NULL, NULL, NULL, err);
+    if (st == UM_OK && streams)
+        um_sound_streams_end(streams->sound, &(*out)->of_sound);
+    return st;
 }

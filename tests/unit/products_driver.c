@@ -70,6 +70,53 @@ static void picture(int width, int height, bool colour)
     um_image_free(&image);
 }
 
+/* All frames of a sound pushed in blocks: for each product the number of values, then the values. */
+static void sound(int rate_hz, int n, int block)
+{
+    enum { SAMPLES, POWER, MEL, VOICE, PITCH, KINDS };
+    um_error err;
+    um_product_streams *streams = NULL;
+    um_buf out[KINDS];
+    float *x = calloc((size_t)n + 1, sizeof *x);
+    get(x, (size_t)n * sizeof *x);
+    for (int i = 0; i < KINDS; i++)
+        um_buf_init(&out[i], (size_t)1 << 30);
+    must(um_product_streams_new(&streams, UM_NEED_STREAMS, &err), &err);
+    for (int at = 0, done = 0; !done; at += block) {
+        um_products *p = NULL;
+        const um_samples *samples;
+        const um_sound_frames *power, *mel;
+        const um_voice_frames *voice;
+        const um_pitch_frames *pitch;
+        const um_sound s = {at, rate_hz, 1, n - at < block ? n - at : block, x + at, {x + at}};
+        done = at >= n;
+        must(done ? um_products_end(&p, streams, &err) : um_products_new(&p, streams, NULL, &s, NULL, &err),
+             &err);
+        must(um_product_sound16k(&samples, p, &err), &err);
+        must(um_product_spectrogram(&power, p, &err), &err);
+        must(um_product_logmel(&mel, p, &err), &err);
+        must(um_product_voice(&voice, p, &err), &err);
+        must(um_product_pitch(&pitch, p, &err), &err);
+        um_buf_add(&out[SAMPLES], samples->value, (size_t)samples->n * sizeof(float));
+        um_buf_add(&out[POWER], power->value, (size_t)(power->n * power->size) * sizeof(float));
+        um_buf_add(&out[MEL], mel->value, (size_t)(mel->n * mel->size) * sizeof(float));
+        um_buf_add(&out[VOICE], voice->frame, (size_t)voice->n * sizeof *voice->frame);
+        for (int i = 0; i < pitch->n; i++) {
+            const float row[3] = {(float)pitch->frame[i].index, pitch->frame[i].hz, pitch->frame[i].strength};
+            um_buf_add(&out[PITCH], row, sizeof row);
+        }
+        um_products_free(&p);
+    }
+    for (int i = 0; i < KINDS; i++) {
+        const int32_t values = (int32_t)(out[i].n / sizeof(float));
+        put(&values, sizeof values);
+        put(out[i].data, out[i].n);
+        um_buf_free(&out[i]);
+    }
+    um_product_streams_free(&streams);
+    free(x);
+}
+
 int main(void)
 {
     char line[256], what[16];
@@ -77,6 +124,8 @@ int main(void)
     while (fgets(line, sizeof line, stdin) && sscanf(line, "%15s %d %d %d %d", what, &a, &b, &c, &d) == 5) {
         if (!strcmp(what, "gray") || !strcmp(what, "rgb"))
             picture(a, b, *what == 'r');
+        else if (!strcmp(what, "sound"))
+            sound(a, b, c);
         fflush(stdout);
     }
     return 0;

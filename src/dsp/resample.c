@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dsp/resample.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double STOP_DB = 85, PASS = .9; /* of the lower Nyquist frequency; it stops from 1 on */
+/* Linear interpolation between `steps` rows per period of the lower rate errs by (pi / steps)^2 / 8: -118 dB
+ */
+enum { STEPS = 1024 };
+
+/* Modified Bessel function of the first kind, order 0: its power series, all terms positive. */
+static double bessel_i0(double x)
+{
+    double sum = 1, term = 1;
+    for (int k = 1; term > sum * 1e-17; k++)
+        sum += term *= x * x / 4 / ((double)k * k);
+    return sum;
+}
+
+/* The filter, `t` input samples from its centre; `part`: the lower rate over the input's. */
+static double kernel(double t, int half, double part)
+{
+    const double beta = .1102 * (STOP_DB - 8.7);               /* Kaiser's fit for more than 50 dB */
+    const double edge = t / half, cut = part * (1 + PASS) / 2; /* twice the frequency of half the amplitude */
+    if (fabs(edge) >= 1)
+        return 0;
+    const double window = bessel_i0(beta * sqrt(1 - edge * edge)) / bessel_i0(beta);
+    return window * (t == 0 ? cut : sin(M_PI * cut * t) / (M_PI * t));
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    while (b) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+um_status um_resampler_new(um_resampler **out, int rate_in, int rate_out, um_error *err)
+{
+    *out = NULL;
+    if (rate_in < UM_RESAMPLE_MIN_HZ || rate_in > UM_RESAMPLE_MAX_HZ || rate_out < UM_RESAMPLE_MIN_HZ ||
+        rate_out > UM_RESAMPLE_MAX_HZ)
+        return um_fail(err, UM_EUNSUPPORTED, "sound of %d Hz cannot be brought to %d Hz", rate_in, rate_out);
+    um_resampler *r = um_calloc(1, sizeof *r);
+    if (!r)
+        return um_fail_oom(err);
+    const int64_t divisor = common_divisor(rate_in, rate_out);
+    const double part = fmin(1, (double)rate_out / rate_in);
+    r->rate_in = rate_in;
+    r->rate_out = rate_out;
+    r->up = rate_out / divisor;
+    r->down = rate_in / divisor;
+    if (rate_in != rate_out) {
+        /* Kaiser: taps = (dB - 7.95) / (14.36 transition), transition in cycles per sample; a multiple of 4
+         * on each side for `dot` */
+        const double taps = (STOP_DB - 7.95) / (14.36 * part * (1 - PASS) / 2);
+        r->half = ((int)ceil(taps / 2) + 3) / 4 * 4;
+        r->phases = r->up <= STEPS ? (int)r->up : (int)ceil(STEPS * part);
+        const int n = 2 * r->half;
+        if (!(r->table = um_calloc_aligned((size_t)(r->phases + 1) * (size_t)n, sizeof *r->table))) {
+            um_resampler_free(&r);
+            return um_fail_oom(err);
+        }
+        for (int i = 0; i <= r->phases; i++)
+            for (int j = 0; j < n; j++)
+                r->table[(size_t)i * (size_t)n + (size_t)j] =
+                    (float)kernel(j - r->half + 1 - (double)i / r->phases, r->half, part);
+    }
+    *out = r;
+    return UM_OK;
+}
+
+void um_resampler_free(um_resampler **resampler)
+{
+    if (!resampler || !*resampler)
+        return;
+    free((*resampler)->table);
+    free((*resampler)->waiting);
+    free(*resampler);
+    *resampler = NULL;
+}
+
+/* n: a multiple of 8. Eight sums side by side, so that the order of additions is fixed and fits vectors. */
+static float dot(const float *restrict a, const float *restrict b, int n)
+{
+    float sum[8] = {0};
+    for (int i = 0; i < n; i += 8)
+        for (int j = 0; j < 8; j++)
+            sum[j] += a[i + j] * b[i + j];
+    return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+}
+
+static float sample_at(const um_resampler *r, int64_t m)
+{
+    const int n = 2 * r->half;
+    const int64_t whole = m * r->down / r->up, rest = m * r->down % r->up;
+    const float *x = r->waiting + (whole - r->half + 1 - r->first);
+    const int64_t row = rest * r->phases / r->up, between = rest * r->phases % r->up;
+    const float *table = r->table + (size_t)row * (size_t)n;
+    const float y = dot(x, table, n);
+    if (!between)
+        return y;
+    return y + (float)((double)between / (double)r->up) * (dot(x, table + n, n) - y);
+}
+
+/* Appends input, behind `half - 1` zeros at a new start. */
+static um_status take(um_resampler *r, int64_t first, const float *samples, int n, um_error *err)
+{
+    if (!r->runs || first != r->first + r->n) {
+        const int zeros = r->half ? r->half - 1 : 0;
+        if (!um_grow(&r->waiting, &r->capacity, (size_t)zeros, SIZE_MAX, sizeof *r->waiting))
+            return um_fail_oom(err);
+        for (int i = 0; i < zeros; i++)
+            r->waiting[i] = 0;
+        r->n = zeros;
+        r->first = first - zeros;
+        r->next_out = (first * r->up + r->down - 1) / r->down;
+        r->runs++;
+    }
+    if (!um_grow(&r->waiting, &r->capacity, (size_t)r->n + (size_t)n, SIZE_MAX, sizeof *r->waiting))
+        return um_fail_oom(err);
+    for (int i = 0; i < n; i++)
+        r->waiting[r->n++] = isfinite(samples[i]) ? samples[i] : 0;
+    return UM_OK;
+}
+
+um_status um_resampler_push(um_resampler *r, float **out, int *n_out, int64_t *first_out, int64_t first,
+                            const float *samples, int n, um_error *err)
+{
+    *out = NULL;
+    *n_out = 0;
+    if (n < 0 || n > UM_RESAMPLE_MAX_BLOCK || first < 0 || first > UM_RESAMPLE_MAX_INDEX)
+        return um_fail(err, UM_EUNSUPPORTED, "%d samples of sound at index %lld are out of range", n,
+                       (long long)first);
+    const um_status st = take(r, first, samples, n, err);
+    if (st < 0)
+        return st;
+    /* the first output that needs input beyond the end: whole + half >= end */
+    const int64_t end = r->first + r->n - r->half;
+    const int64_t stop = end > 0 ? (end * r->up + r->down - 1) / r->down : 0;
+    *first_out = r->next_out;
+    if (stop <= r->next_out)
+        return UM_OK;
+    const int count = (int)(stop - r->next_out);
+    if (!(*out = um_calloc((size_t)count, sizeof **out)))
+        return um_fail_oom(err);
+    for (int i = 0; i < count; i++)
+        (*out)[i] = r->half ? sample_at(r, r->next_out + i) : r->waiting[r->next_out + i - r->first];
+    *n_out = count;
+    r->next_out = stop;
+    const int64_t keep_from = stop * r->down / r->up - (r->half ? r->half - 1 : 0);
+    const int gone = (int)(keep_from - r->first);
+    if (gone > 0) {
+        r->n -= gone;
+        r->first = keep_from;
+        memmove(r->waiting, r->waiting + gone, (size_t)r->n * sizeof *r->waiting);
+    }
+    return UM_OK;
+}
