@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 demo: build
 	@mkdir -p demo
 	@if [ -z "$(MEDIA)" ]; then \
-	    [ -f demo/sample.mp4 ] || ./build/synth/unmask-sample --seconds 24 demo/sample.mp4; \
+	    [ -f demo/sample.mp4 ] || ./build/forge/unmask-sample --seconds 24 demo/sample.mp4; \
 	fi
 	./build/cli/unmask analyze --html demo/report.html --json demo/report.json \
 	    "$(or $(MEDIA),demo/sample.mp4)"

@@ -1,4 +1,5 @@
 /* cmd_analyze.c: recordings in, reports out. */
+#define _GNU_SOURCE /* asprintf */
 #include "commands.h"
 #include "progress.h"
 #include <signal.h>
@@ -36,11 +37,11 @@ static const um_opt options[] = {
     {0},
 };
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* the signal, or 0 */
 
 static void on_interrupt(int number)
 {
-    interrupted = 1;
+    interrupted = number;
 }
 
 static bool progress(void *user, double done, double total)
@@ -70,18 +71,22 @@ static bool is_taken(const char *name, char **args, int n)
 }
 
 /* The name of the report of input i: its own, or NAME-2, NAME-3... where inputs from other folders have it,
- * too. */
-static void report_name(char *out, size_t size, char **args, int n, int i)
+ * too. Caller frees; NULL when memory is exhausted. */
+static char *report_name(char **args, int n, int i)
 {
     int number = 1;
     const char *name = base_name(args[i]);
     for (int k = 0; k < i; k++)
         number += !strcmp(base_name(args[k]), name);
-    snprintf(out, size, "%s", name);
-    for (; number > 1; number++) {
-        snprintf(out, size, "%s-%d", name, number);
-        if (!is_taken(out, args, n))
-            break;
+    if (number == 1)
+        return strdup(name);
+    for (;; number++) {
+        char *other;
+        if (asprintf(&other, "%s-%d", name, number) < 0)
+            return NULL;
+        if (!is_taken(other, args, n))
+            return other;
+        free(other);
     }
 }
 
@@ -89,18 +94,20 @@ static void report_name(char *out, size_t size, char **args, int n, int i)
 static um_status save(const char *text, const char *target, const char *name, const char *extension,
                       um_error *err)
 {
-    char path[4096];
     if (!strcmp(target, "-")) {
         puts(text);
         return UM_OK;
     }
-    if (is_folder(target))
-        snprintf(path, sizeof path, "%s/%s.%s", target, name, extension);
-    else
-        snprintf(path, sizeof path, "%s", target);
+    char *in_folder = NULL;
+    if (is_folder(target) && asprintf(&in_folder, "%s/%s.%s", target, name, extension) < 0) {
+        *err = (um_error){UM_ENOMEM, "out of memory"};
+        return UM_ENOMEM;
+    }
+    const char *path = in_folder ? in_folder : target;
     um_status st = um_text_write(path, text, err);
     if (st == UM_OK && (!o.json || strcmp(o.json, "-")))
         printf("%s written to %s\n", extension, path);
+    free(in_folder);
     return st;
 }
 
@@ -140,8 +147,14 @@ static int run(int n, char **args)
     um_analyzer *analyzer = NULL;
     int failed = 0, status = UM_EXIT_OK;
     um_progress bar;
-    const um_analysis_options opt = {o.signals, o.models,  o.calibration, o.threads,
-                                     o.max_s,   o.overlay, progress,      &bar};
+    const um_analysis_options opt = {.signals = o.signals,
+                                     .models_dir = o.models,
+                                     .calibration = o.calibration,
+                                     .threads = o.threads,
+                                     .max_s = o.max_s,
+                                     .overlay_path = o.overlay,
+                                     .progress = progress,
+                                     .user = &bar};
     if (n > 1 && o.overlay && strcmp(o.overlay, "/dev/null")) {
         fputs("unmask analyze: --overlay takes one input\n", stderr);
         return UM_EXIT_USAGE;
@@ -151,6 +164,7 @@ static int run(int n, char **args)
         return UM_EXIT_USAGE;
     }
     signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
     if (um_analyzer_new(&analyzer, &opt, &err) < 0)
         return um_complain(&err);
     for (int i = 0; i < n && !interrupted; i++) {
@@ -159,9 +173,11 @@ static int run(int n, char **args)
         um_status st = um_analyzer_run(&report, analyzer, args[i], &err);
         um_progress_end(&bar);
         if (st == UM_OK) {
-            char name[1024];
-            report_name(name, sizeof name, args, n, i);
-            st = write_reports(report, name, &err);
+            char *name = report_name(args, n, i);
+            st = name ? write_reports(report, name, &err) : UM_ENOMEM;
+            if (!name)
+                err = (um_error){UM_ENOMEM, "out of memory"};
+            free(name);
         }
         if (st < 0) {
             status = um_complain(&err);
@@ -171,10 +187,13 @@ static int run(int n, char **args)
         fflush(stdout);
     }
     um_analyzer_free(&analyzer);
+    if (interrupted)
+        return UM_EXIT_SIGNAL + interrupted;
     return failed && failed < n ? UM_EXIT_SOME_FAILED : status;
 }
 
 const um_command um_cmd_analyze = {
+    .program = "unmask",
     .name = "analyze",
     .arguments = "FILE...",
     .summary = "Analyse videos, photos or recordings and say what speaks for manipulation",

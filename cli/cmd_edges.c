@@ -161,6 +161,7 @@ static const um_opt options[] = {
 };
 
 const um_command um_cmd_edges = {
+    .program = "unmask",
     .name = "edges",
     .arguments = "FILE",
     .summary = "Draw the edges of a video or photo (Canny)",

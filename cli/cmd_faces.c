@@ -177,6 +177,7 @@ static const um_opt options[] = {
 };
 
 const um_command um_cmd_faces = {
+    .program = "unmask",
     .name = "faces",
     .arguments = "FILE...",
     .summary = "Find faces, their landmarks and pose, and follow persons",

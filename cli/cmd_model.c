@@ -276,6 +276,7 @@ static const um_opt options[] = {
 };
 
 const um_command um_cmd_model = {
+    .program = "unmask",
     .name = "model",
     .arguments = "FILE",
     .summary = "Show what a network needs, run it, or write it as ONNX",

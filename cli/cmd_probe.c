@@ -100,6 +100,7 @@ static const um_opt options[] = {
 };
 
 const um_command um_cmd_probe = {
+    .program = "unmask",
     .name = "probe",
     .arguments = "FILE...",
     .summary = "Show what a file is and which provenance marks it carries, without analysing it",

@@ -14,6 +14,7 @@ static int run(int n, char **args)
 static const um_opt options[] = {{0}};
 
 const um_command um_cmd_signals = {
+    .program = "unmask",
     .name = "signals",
     .arguments = "",
     .summary = "List the signals: the questions that are asked of a recording",

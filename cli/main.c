@@ -54,5 +54,5 @@ int main(int argc, char **argv)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
     perror("unmask: standard output cannot be written");
-    return UM_EXIT_INTERNAL;
+    return UM_EXIT_UNWRITABLE;
 }

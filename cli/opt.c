@@ -13,6 +13,13 @@ static const um_opt *find(const um_command *command, const char *name, size_t n)
     return NULL;
 }
 
+/* "unmask analyze", or the name of a program of its own */
+static const char *full_name(char name[64], const um_command *c)
+{
+    snprintf(name, 64, "%s%s%s", c->program ? c->program : "", c->program ? " " : "", c->name);
+    return name;
+}
+
 static bool store(const um_opt *o, const char *value)
 {
     char *end;
@@ -28,12 +35,14 @@ static bool store(const um_opt *o, const char *value)
         number = strtod(value, &end);
         if (end == value || *end || !isfinite(number) || number < o->min || number > o->max)
             return false;
+        if (o->kind != UM_OPT_NUM && number != floor(number))
+            return false;
         if (o->kind == UM_OPT_NUM)
             *(double *)o->target = number;
-        else if (number == floor(number))
+        else if (o->kind == UM_OPT_INT)
             *(int *)o->target = (int)number;
         else
-            return false;
+            *(int64_t *)o->target = (int64_t)number;
         return true;
     }
 }
@@ -41,7 +50,9 @@ static bool store(const um_opt *o, const char *value)
 int um_opt_parse(const um_command *command, int argc, char **argv)
 {
     int n = 0;
+    char name[64];
     bool options = true;
+    full_name(name, command);
     for (int i = 0; i < argc; i++) {
         char *a = argv[i];
         if (!options || a[0] != '-' || !a[1]) {
@@ -61,25 +72,23 @@ int um_opt_parse(const um_command *command, int argc, char **argv)
                               ? NULL
                               : find(command, a + 2, equals ? (size_t)(equals - a - 2) : strlen(a + 2));
         if (!o) {
-            fprintf(stderr, "unmask %s: unknown option '%s' (see unmask %s --help)\n", command->name, a,
-                    command->name);
+            fprintf(stderr, "%s: unknown option '%s' (see %s --help)\n", name, a, name);
             return -1;
         }
         const char *value = equals ? equals + 1 : NULL;
         if (o->kind == UM_OPT_FLAG ? value != NULL : !value && !(i + 1 < argc && (value = argv[++i]))) {
-            fprintf(stderr, "unmask %s: --%s takes %s\n", command->name, o->name,
-                    o->value ? o->value : "no value");
+            fprintf(stderr, "%s: --%s takes %s\n", name, o->name, o->value ? o->value : "no value");
             return -1;
         }
         if (!store(o, value)) {
-            fprintf(stderr, "unmask %s: --%s %s: must be a%s number from %g to %g\n", command->name, o->name,
-                    value, o->kind == UM_OPT_INT ? " whole" : "", o->min, o->max);
+            fprintf(stderr, "%s: --%s %s: must be a%s number from %g to %g\n", name, o->name, value,
+                    o->kind == UM_OPT_NUM ? "" : " whole", o->min, o->max);
             return -1;
         }
     }
     if (n < command->min_args || (command->max_args >= 0 && n > command->max_args)) {
-        fprintf(stderr, "unmask %s: expected %s (see unmask %s --help)\n", command->name,
-                *command->arguments ? command->arguments : "no argument", command->name);
+        fprintf(stderr, "%s: expected %s (see %s --help)\n", name,
+                *command->arguments ? command->arguments : "no argument", name);
         return -1;
     }
     return n;
@@ -87,7 +96,8 @@ int um_opt_parse(const um_command *command, int argc, char **argv)
 
 void um_opt_help(const um_command *c, FILE *out)
 {
-    fprintf(out, "%s\n\nUsage: unmask %s%s %s\n\n%s\n\nOptions:\n", c->summary, c->name,
+    char name[64];
+    fprintf(out, "%s\n\nUsage: %s%s %s\n\n%s\n\nOptions:\n", c->summary, full_name(name, c),
             c->options->name ? " [options]" : "", c->arguments, c->details);
     for (const um_opt *o = c->options; o->name; o++) {
         char left[64];
@@ -95,7 +105,8 @@ void um_opt_help(const um_command *c, FILE *out)
         fprintf(out, "  %-24s %s\n", left, o->help);
     }
     fprintf(out, "  %-24s %s\n\nExamples:\n%s\n\n", "--help", "print this", c->examples);
-    fputs("Exit status: 0 done, 2 wrong usage, 3 unreadable input, 4 some inputs failed, 5 internal error.\n",
+    fputs("Exit status: 0 done, 2 wrong usage, 3 unreadable input, 4 some inputs failed, 5 internal error,\n"
+          "6 an output cannot be written, 128 + N stopped by signal N.\n",
           out);
 }
 
@@ -150,7 +161,9 @@ void um_opt_man(const um_command *const *commands, FILE *out)
     }
     fputs(".SH EXIT STATUS\n.TP\n0\ndone, every input was analysed\n.TP\n2\nwrong usage\n.TP\n3\nunreadable "
           "input\n"
-          ".TP\n4\nsome inputs failed, the others were analysed\n.TP\n5\ninternal error\n"
+          ".TP\n4\nsome inputs failed, the others were analysed\n.TP\n5\ninternal error\n.TP\n6\nan output "
+          "cannot be written\n"
+          ".TP\n128 + N\nstopped by signal N, as by Ctrl+C (130)\n"
           ".SH ENVIRONMENT\n.TP\nUNMASK_MODELS\nfolder of other face networks, as \\-\\-models\n",
           out);
 }
@@ -192,6 +205,8 @@ int um_exit_status(um_status status)
     case UM_EFORMAT:
     case UM_EUNSUPPORTED:
         return UM_EXIT_UNREADABLE;
+    case UM_EWRITE:
+        return UM_EXIT_UNWRITABLE;
     default:
         return UM_EXIT_INTERNAL;
     }

@@ -1,21 +1,23 @@
-/* opt.h: options as data. Help, man page and completion are printed from the same tables that parse. */
+/* opt.h: options as data. Help, man page and completion are printed from the same tables that parse; shared
+ * by every program of the project. */
 #ifndef UM_OPT_H
 #define UM_OPT_H
 #include <stdbool.h>
 #include <stdio.h>
 
-typedef enum um_opt_kind { UM_OPT_FLAG, UM_OPT_TEXT, UM_OPT_NUM, UM_OPT_INT } um_opt_kind;
+typedef enum um_opt_kind { UM_OPT_FLAG, UM_OPT_TEXT, UM_OPT_NUM, UM_OPT_INT, UM_OPT_BIG } um_opt_kind;
 
 typedef struct um_opt {
     const char *name; /* without "--" */
     um_opt_kind kind;
     const char *value; /* placeholder in the help, NULL for a flag; "FILE" and "DIR" complete to files */
     const char *help;  /* one sentence, no full stop */
-    void *target;      /* bool *, const char **, double *, int * */
+    void *target;      /* bool *, const char **, double *, int *, int64_t * */
     double min, max;   /* for numbers */
 } um_opt;
 
 typedef struct um_command {
+    const char *program; /* "unmask", of which this is a command; NULL = a program of its own */
     const char *name;
     const char *arguments;          /* "FILE..." */
     const char *summary;            /* one line */
@@ -31,7 +33,9 @@ enum {
     UM_EXIT_USAGE = 2,
     UM_EXIT_UNREADABLE = 3,
     UM_EXIT_SOME_FAILED = 4,
-    UM_EXIT_INTERNAL = 5
+    UM_EXIT_INTERNAL = 5,
+    UM_EXIT_UNWRITABLE = 6,
+    UM_EXIT_SIGNAL = 128 /* plus the number of the signal that stopped it, as shells have it */
 };
 
 /* Parses options into their targets; positional arguments are moved to args[0..n-1]. Returns n, or -1 after
@@ -46,6 +50,6 @@ extern const um_command *const um_commands[];                         /* ends wi
 /* exit status of a library failure */
 #include <unmask/types.h>
 int um_exit_status(um_status status);
-/* "unmask: TEXT" on stderr; returns the exit status */
+/* "unmask: TEXT" on stderr; returns the exit status. */
 int um_complain(const um_error *err);
 #endif

@@ -34,11 +34,12 @@ typedef enum um_status {
     UM_EOF = 1,           ///< not a failure: no more data
     UM_EINVAL = -1,       ///< a wrong argument: a mistake of the calling program
     UM_ENOMEM = -2,       ///< memory is exhausted, or a declared maximum would be exceeded
-    UM_EIO = -3,          ///< a file cannot be opened, read or written
+    UM_EIO = -3,          ///< a file cannot be opened or read
     UM_EFORMAT = -4,      ///< the content is damaged, hostile or of no known format
     UM_EUNSUPPORTED = -5, ///< well-formed, but not something this version handles
     UM_ECANCELLED = -6,   ///< a callback asked to stop
     UM_EINTERNAL = -7,    ///< a promise of this library was broken: a bug
+    UM_EWRITE = -8,       ///< an output cannot be created or written
 } um_status;
 
 /** One line for people. `text` is always terminated, and empty when the code is UM_OK. */
@@ -60,7 +61,7 @@ typedef struct um_rect {
  * Return false to stop: the call then ends with UM_ECANCELLED. */
 typedef bool (*um_progress_fn)(void *user, double done, double total);
 
-/** Writes a text file whole or not at all: under a temporary name, then renamed. UM_EIO. */
+/** Writes a text file whole or not at all: under a temporary name, then renamed. UM_EWRITE. */
 UM_API um_status um_text_write(const char *path, const char *text, um_error *err);
 
 UM_API const char *um_version(void); ///< e.g. "0.1.0"

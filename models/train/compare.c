@@ -1,11 +1,11 @@
 #include "compare.h"
 #include "av/sink/recode.h"
 #include "base/base.h"
+#include "degrade/augment.h"
+#include "degrade/random.h"
 #include "faces/detect.h"
 #include "faces/landmarks.h"
 #include "media/geometry.h"
-#include "random.h"
-#include "spoil.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/source.h>
@@ -227,7 +227,7 @@ static um_status compress(double *moved, um_net *net, const photo *q, const phot
     if (st == UM_OK && video)
         st = um_image_recode(copy, "libx264", 22, 2, 1, err);
     else if (st == UM_OK)
-        spoil_jpeg(copy, 40);
+        augment_jpeg(copy, 40);
     if (st == UM_OK && (st = um_landmarks_find(net, copy, f->box, 0, &again, err)) == UM_OK)
         *moved += between(seen->points, again.points, 0, 68) / eye_distance(f->points);
     um_image_free(&copy);

@@ -1,7 +1,7 @@
 #include "detector_sample.h"
 #include "base/base.h"
-#include "emblem.h"
-#include "spoil.h"
+#include "degrade/augment.h"
+#include "degrade/logo.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +55,8 @@ static um_status fill(um_image *m, cell c, const photos *p, const sample_mix *mi
         um_status st = um_image_crop_resize(&part, q->rgb, from, c.w, c.h, err);
         if (st < 0)
             return st;
-        emblem_lay_over(part, NULL, 0, mix->signs, r);
-        spoil_picture(part, mix, r);
+        logo_overlay(part, NULL, 0, mix->signs, r);
+        augment_picture(part, mix, r);
         paste(m, c.x, c.y, part);
         um_image_free(&part);
         return UM_OK;
@@ -138,8 +138,8 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
         boxes[n] = (um_rect){(b.x - inner.x) * scale, (b.y - inner.y) * scale, b.w * scale, b.h * scale};
     }
     if (n == q->n_faces)
-        emblem_lay_over(part, boxes, n, mix->signs, r);
-    spoil_picture(part, mix, r);
+        logo_overlay(part, boxes, n, mix->signs, r);
+    augment_picture(part, mix, r);
     paste(m, c.x + x0, c.y + y0, part);
     um_image_free(&part);
     cell visible = {c.x + x0, c.y + y0, x1 - x0, y1 - y0};

@@ -2,10 +2,10 @@
  * faces are spread evenly (in the logarithm) from a few pixels to the whole picture. */
 #ifndef UNMASK_DETECTOR_SAMPLE_H
 #define UNMASK_DETECTOR_SAMPLE_H
+#include "degrade/augment.h"
+#include "degrade/random.h"
 #include "detector_loss.h"
 #include "photos.h"
-#include "random.h"
-#include "spoil.h"
 
 enum { DETECTOR_SIDE = 256 };
 /* Pure: the same arguments give the same sample. Only photos with p->photo[i].validation == validation. */

@@ -1,9 +1,9 @@
 #include "landmark_sample.h"
 #include "base/base.h"
-#include "emblem.h"
+#include "degrade/augment.h"
+#include "degrade/logo.h"
 #include "faces/landmarks.h"
 #include "media/geometry.h"
-#include "spoil.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,10 +136,10 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
         float w = LANDMARK_SIDE * rng_float(&r, .4f, 1.2f), h = w * rng_float(&r, .7f, 1.4f);
         um_rect at = {(LANDMARK_SIDE - w) * rng_float(&r, .3f, .7f),
                       (LANDMARK_SIDE - h) * rng_float(&r, .3f, .7f), w, h};
-        emblem_draw(*out, at, &r);
+        logo_draw(*out, at, &r);
     }
     for (float p = .35f; rng_chance(&r, p); p = .3f)
-        spoil_cover(*out, other, &r);
-    spoil_picture(*out, mix, &r);
+        augment_cover(*out, other, &r);
+    augment_picture(*out, mix, &r);
     return UM_OK;
 }

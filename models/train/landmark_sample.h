@@ -5,9 +5,9 @@
  */
 #ifndef UNMASK_LANDMARK_SAMPLE_H
 #define UNMASK_LANDMARK_SAMPLE_H
+#include "degrade/augment.h"
+#include "degrade/random.h"
 #include "photos.h"
-#include "random.h"
-#include "spoil.h"
 
 enum { LANDMARK_SIDE = 112 };
 #define LANDMARK_CROP 1.4f /* "crop_from_points" of the manifest */

@@ -1,155 +1,76 @@
 /* unmask-models: trains the project's face networks (`make models`). Not installed. */
 #include "base/base.h"
 #include "compare.h"
+#include "contact_sheet.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
+#include "opt.h"
 #include "render.h"
-#include "sheet.h"
 #include "tasks.h"
 #include "teacher.h"
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "usage: unmask-models landmarks|detector|sheet|compare [options]\n"
-    "  --data DIR      faces of the test data (helen_afw68, ...)\n"
-    "  --teachers DIR  foreign networks that label what nobody annotated\n"
-    "  --arch FILE     text of the network\n"
-    "  --renders N     own rendered faces among the others (0)\n"
-    "  --large SHARE   of the detector's faces, as large as in portraits (0)\n"
-    "  --signs SHARE   of the detector's parts of pictures, under a logo, sign or caption; of the crops that "
-    "show\n"
-    "                  the landmark network no face, with one (0)\n"
-    "  --video SHARE   of the pictures, through H.264 or MPEG-4 (0)\n"
-    "  --start FILE    ONNX file to go on from, instead of --arch\n"
-    "  --work DIR      labels, checkpoint, log and curves\n"
-    "  --out FILE      the trained network (ONNX); for sheet: a picture\n"
-    "  --steps N  --batch N  --shards N  --threads N  --seconds S  --rate R  --seed N  --resume\n"
-    "Example: unmask-models landmarks --data ../shared/data/faces --teachers ../shared/models\n"
-    "           --arch models/arch/landmarks.net --work build/models --out models/landmarks.onnx\n"
-    "Exit status: 0 trained, 2 usage, 3 a file cannot be read, 5 anything else.\n";
-
 typedef struct options {
     const char *what, *data, *teachers, *arch, *start, *work, *out;
+    double large, signs, video;
+    int64_t seed;
     int renders;
     sample_mix mix;
     um_train_options train;
 } options;
 
-static float share(const char *text)
-{
-    return fminf(fmaxf(strtof(text, NULL), 0), 1);
-}
+static options chosen = {.seed = 1}; /* targets of the table below */
 
-static bool parse(options *o, int argc, char **argv)
+static const um_opt table[] = {
+    {"data", UM_OPT_TEXT, "DIR", "faces of the test data (helen_afw68, ...)", &chosen.data},
+    {"teachers", UM_OPT_TEXT, "DIR", "foreign networks that label what nobody annotated", &chosen.teachers},
+    {"arch", UM_OPT_TEXT, "FILE", "text of the network", &chosen.arch},
+    {"start", UM_OPT_TEXT, "FILE", "ONNX file to go on from, instead of --arch", &chosen.start},
+    {"work", UM_OPT_TEXT, "DIR", "labels, checkpoint, log and curves", &chosen.work},
+    {"out", UM_OPT_TEXT, "FILE", "the trained network (ONNX); for sheet: a picture", &chosen.out},
+    {"renders", UM_OPT_INT, "N", "own rendered faces among the others (0)", &chosen.renders, 0, 20000},
+    {"large", UM_OPT_NUM, "SHARE", "of the detector's faces, as large as in portraits (0)", &chosen.large, 0,
+     1},
+    {"signs", UM_OPT_NUM, "SHARE",
+     "of parts without a face, or beside one, under a logo, sign or caption (0)", &chosen.signs, 0, 1},
+    {"video", UM_OPT_NUM, "SHARE", "of the pictures, through H.264 or MPEG-4 (0)", &chosen.video, 0, 1},
+    {"steps", UM_OPT_BIG, "N", "steps of the optimizer", &chosen.train.steps, 1, 1e9},
+    {"batch", UM_OPT_INT, "N", "samples a step", &chosen.train.batch, 1, 4096},
+    {"shards", UM_OPT_INT, "N", "parts of a batch that are normalized by themselves", &chosen.train.shards, 1,
+     256},
+    {"threads", UM_OPT_INT, "N", "threads (all cores)", &chosen.train.threads, 1, 256},
+    {"seconds", UM_OPT_NUM, "S", "stop after so long", &chosen.train.max_seconds, 0, 1e9},
+    {"rate", UM_OPT_NUM, "R", "highest learning rate", &chosen.train.rate, 0, 10},
+    {"seed", UM_OPT_BIG, "N", "of weights, samples and renders", &chosen.seed, 0, 1e15},
+    {"resume", UM_OPT_FLAG, NULL, "go on where the checkpoint of --work is", &chosen.train.resume},
+    {0},
+};
+
+static const um_command command = {
+    .name = "unmask-models",
+    .arguments = "landmarks|detector|sheet|compare",
+    .summary = "Train the project's face networks, show what they are trained on, compare them with others",
+    .details = "landmarks, detector: trains one. sheet: two contact sheets of samples. compare: recall, "
+               "false alarms\n"
+               "and landmark errors beside foreign networks.",
+    .examples = "  unmask-models landmarks --data ../shared/data/faces --teachers ../shared/models \\\n"
+                "      --arch models/arch/landmarks.net --work build/models --out models/landmarks.onnx",
+    .options = table,
+    .min_args = 1,
+    .max_args = 1,
+};
+
+/* What each task cannot do without. */
+static bool is_complete(const options *o)
 {
-    enum {
-        DATA = 1000,
-        TEACHERS,
-        ARCH,
-        START,
-        WORK,
-        OUT,
-        STEPS,
-        BATCH,
-        SHARDS,
-        THREADS,
-        SECONDS,
-        RATE,
-        SEED,
-        RESUME,
-        RENDERS,
-        LARGE,
-        SIGNS,
-        VIDEO
-    };
-    static const struct option known[] = {{"data", 1, NULL, DATA},
-                                          {"teachers", 1, NULL, TEACHERS},
-                                          {"arch", 1, NULL, ARCH},
-                                          {"start", 1, NULL, START},
-                                          {"work", 1, NULL, WORK},
-                                          {"out", 1, NULL, OUT},
-                                          {"steps", 1, NULL, STEPS},
-                                          {"batch", 1, NULL, BATCH},
-                                          {"shards", 1, NULL, SHARDS},
-                                          {"threads", 1, NULL, THREADS},
-                                          {"seconds", 1, NULL, SECONDS},
-                                          {"rate", 1, NULL, RATE},
-                                          {"seed", 1, NULL, SEED},
-                                          {"resume", 0, NULL, RESUME},
-                                          {"renders", 1, NULL, RENDERS},
-                                          {"large", 1, NULL, LARGE},
-                                          {"signs", 1, NULL, SIGNS},
-                                          {"video", 1, NULL, VIDEO},
-                                          {0}};
-    int c;
-    *o = (options){.train = um_train_defaults()};
-    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
-        switch (c) {
-        case DATA:
-            o->data = optarg;
-            break;
-        case TEACHERS:
-            o->teachers = optarg;
-            break;
-        case ARCH:
-            o->arch = optarg;
-            break;
-        case START:
-            o->start = optarg;
-            break;
-        case WORK:
-            o->work = optarg;
-            break;
-        case OUT:
-            o->out = optarg;
-            break;
-        case STEPS:
-            o->train.steps = atoll(optarg);
-            break;
-        case BATCH:
-            o->train.batch = atoi(optarg);
-            break;
-        case SHARDS:
-            o->train.shards = atoi(optarg);
-            break;
-        case THREADS:
-            o->train.threads = atoi(optarg);
-            break;
-        case SECONDS:
-            o->train.max_seconds = atof(optarg);
-            break;
-        case RATE:
-            o->train.rate = atof(optarg);
-            break;
-        case SEED:
-            o->train.seed = strtoull(optarg, NULL, 10);
-            break;
-        case RESUME:
-            o->train.resume = true;
-            break;
-        case RENDERS:
-            o->renders = um_clampi(atoi(optarg), 0, 20000);
-            break;
-        case LARGE:
-            o->mix.large = share(optarg);
-            break;
-        case SIGNS:
-            o->mix.signs = share(optarg);
-            break;
-        case VIDEO:
-            o->mix.video = share(optarg);
-            break;
-        default:
-            return false;
-        }
-    o->what = optind < argc ? argv[optind] : "";
-    if (!strcmp(o->what, "compare"))
-        return o->data && o->teachers && optind + 1 == argc;
-    bool sheet = !strcmp(o->what, "sheet"), detector = !strcmp(o->what, "detector");
-    return (sheet || detector || !strcmp(o->what, "landmarks")) && o->data && o->out && optind + 1 == argc &&
-           (!(sheet || detector) || o->teachers) && (sheet || ((o->arch || o->start) && o->work));
+    const bool compare = !strcmp(o->what, "compare"), sheet = !strcmp(o->what, "sheet"),
+               detector = !strcmp(o->what, "detector"), landmarks = !strcmp(o->what, "landmarks");
+    if (!(compare || sheet || detector || landmarks) || !o->data)
+        return false;
+    if (compare)
+        return o->teachers != NULL;
+    return o->out && (landmarks || o->teachers) && (sheet || ((o->arch || o->start) && o->work));
 }
 
 static um_status read_graph(um_graph **out, const options *o, um_error *err)
@@ -306,27 +227,32 @@ static um_status gather(photos *p, const options *o, um_error *err)
     return st;
 }
 
-static int status_of(um_status st, const um_error *err)
-{
-    if (st < 0)
-        fprintf(stderr, "unmask-models: %s\n", err->text);
-    return st == UM_OK ? 0 : st == UM_EIO || st == UM_EFORMAT ? 3 : 5;
-}
-
 int main(int argc, char **argv)
 {
     um_error err = {0};
-    options o;
+    options *o = &chosen;
     photos p;
-    if (!parse(&o, argc, argv)) {
-        fputs(usage, stderr);
-        return 2;
+    o->train = um_train_defaults();
+    int n = um_opt_parse(&command, argc - 1, argv + 1);
+    if (n < 0)
+        return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
+    o->what = argv[1];
+    o->mix = (sample_mix){(float)o->large, (float)o->signs, (float)o->video};
+    o->train.seed = (uint64_t)o->seed;
+    if (!is_complete(o)) {
+        fprintf(stderr, "unmask-models: %s: not a task, or an option it needs is missing (see --help)\n",
+                o->what);
+        return UM_EXIT_USAGE;
     }
-    if (!strcmp(o.what, "compare"))
-        return status_of(compare(&o, &err), &err);
-    um_status st = gather(&p, &o, &err);
-    if (st == UM_OK)
-        st = !strcmp(o.what, "sheet") ? make_sheets(&o, &p, &err) : train(&o, &p, &err);
-    photos_free(&p);
-    return status_of(st, &err);
+    um_status st = UM_OK;
+    if (!strcmp(o->what, "compare")) {
+        st = compare(o, &err);
+    } else {
+        if ((st = gather(&p, o, &err)) == UM_OK)
+            st = !strcmp(o->what, "sheet") ? make_sheets(o, &p, &err) : train(o, &p, &err);
+        photos_free(&p);
+    }
+    if (st < 0)
+        fprintf(stderr, "unmask-models: %s\n", err.text);
+    return um_exit_status(st);
 }

@@ -1,8 +1,8 @@
 #include "photos.h"
 #include "base/base.h"
+#include "degrade/random.h"
 #include "faces/landmarks.h"
 #include "media/geometry.h"
-#include "random.h"
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "render.h"
 #include "base/base.h"
 #include "faces/landmarks.h"
-#include "scene.h"
+#include "figure/scene.h"
 #include <stdlib.h>
 #include <string.h>
 

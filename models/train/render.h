@@ -3,6 +3,7 @@
 #define UNMASK_RENDER_H
 #include "photos.h"
 
-/* Adds `n` stills of the project's own heads (synth/), before pieces of the photos that `p` already holds. */
+/* Adds `n` stills of the project's own heads (forge/figure), before pieces of the photos that `p` already
+ * holds. */
 um_status photos_render(photos *p, int n, uint64_t seed, int threads, um_error *err);
 #endif

@@ -38,7 +38,7 @@ static um_status create_temporary(um_file *file, int *fd, um_error *err)
         if (errno != EEXIST)
             break;
     }
-    um_status st = um_fail_errno(err, UM_EIO, "%s: cannot be written", file->path);
+    um_status st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", file->path);
     free(temporary);
     return st;
 }
@@ -59,10 +59,10 @@ um_status um_file_create(um_file *out, const char *path, um_error *err)
     if (!is_device(path)) {
         st = create_temporary(out, &fd, err);
     } else if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0) { /* nothing to rename */
-        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", path);
+        st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", path);
     }
     if (st == UM_OK && !(out->f = fdopen(fd, "wb"))) {
-        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", path);
+        st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", path);
         close(fd);
     }
     if (st < 0)
@@ -77,7 +77,7 @@ um_status um_file_commit(um_file *file, um_error *err)
     bad |= fclose(file->f) != 0;
     file->f = NULL;
     if (bad || (file->temporary && rename(file->temporary, file->path) != 0)) {
-        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", file->path);
+        st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", file->path);
     } else {
         free(file->temporary);
         file->temporary = NULL;

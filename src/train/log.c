@@ -52,7 +52,7 @@ um_status um_train_log_open(um_train_log **out, const char *path, int64_t step, 
     if (st == UM_OK)
         st = keep_until(path, step, err);
     if (st == UM_OK && !(log->f = fopen(path, "abe")))
-        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", path);
+        st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", path);
     if (st < 0)
         um_train_log_close(out);
     return st;
@@ -74,7 +74,7 @@ static um_status write_line(um_train_log *log, um_json *json, um_error *err)
     char *text = NULL;
     um_status st = um_json_text(&text, json, 0, err);
     if (st == UM_OK && (fprintf(log->f, "%s\n", text) < 0 || fflush(log->f)))
-        st = um_fail_errno(err, UM_EIO, "%s: cannot be written", log->path);
+        st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", log->path);
     free(text);
     um_json_free(&json);
     return st;

@@ -107,8 +107,22 @@ lines 4 names
 holds 'same.wav-2.json' names
 expect 4 "$bin" analyze --quiet "$dir/p/same.wav" /nonexistent/a.mp4
 expect 3 "$bin" analyze --quiet /nonexistent/a.mp4 /nonexistent/b.mp4
-expect 5 sh -c '"$1" probe "$2" >/dev/full' - "$bin" "$dir/tone.wav"
+expect 6 sh -c '"$1" probe "$2" >/dev/full' - "$bin" "$dir/tone.wav"
 holds 'standard output' err
+expect 6 "$bin" analyze --quiet --json "$dir/none/report.json" "$dir/tone.wav"
+# Stopped between two files: the others were not analysed, and the status says so.
+cat >"$dir/stop.py" <<'EOF'
+import signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
+p = subprocess.Popen(sys.argv[2:] + sys.argv[-1:] * 2000, stdout=subprocess.PIPE)
+p.stdout.readline()  # the first file is done
+p.send_signal(int(sys.argv[1]))
+p.communicate()
+sys.exit(p.returncode if p.returncode >= 0 else 1)
+EOF
+for number in 2 15; do
+    expect $((128 + number)) python3 "$dir/stop.py" "$number" "$bin" analyze --quiet "$dir/tone.wav"
+done
 
 # a network from a text, and the ONNX file made of it
 printf '# small\nunmask-network 1 tiny\nx = input 3 8 8\ny = conv x 4\noutput y\n' >"$dir/tiny.net"
@@ -182,7 +196,7 @@ expect 2 "$bin" edges "$dir/clip.y4m" "$dir/photo.pgm" --out /dev/null
 expect 2 "$bin" edges "$dir/clip.y4m" --out "$dir/no.png" # a video is no PNG
 lines 1 err
 expect 2 "$bin" edges "$dir/photo.pgm" --out "$dir/no.mp4"
-expect 3 "$bin" edges "$dir/clip.y4m" --out "$dir/none/edges.mkv"
+expect 6 "$bin" edges "$dir/clip.y4m" --out "$dir/none/edges.mkv"
 lines 1 err
 for unreadable in text.txt empty.mp4 tone.wav; do
     expect 3 "$bin" edges "$dir/$unreadable" --out "$dir/no.mkv"
@@ -233,7 +247,7 @@ for broken in cut.onnx text.txt missing.onnx; do
 done
 expect 3 "$bin" model "$dir/relu.onnx" --run "$dir/text.txt"
 lines 1 err
-expect 3 "$bin" model "$dir/relu.onnx" --run "$dir/x.pb" --out "$dir/none"
+expect 6 "$bin" model "$dir/relu.onnx" --run "$dir/x.pb" --out "$dir/none"
 lines 1 err
 
 expect 0 "$bin" --completion

@@ -78,7 +78,7 @@ static void test_files_are_whole_or_absent(void)
     CHECK(um_file_commit(&f, &err) == UM_OK && access(longest, F_OK) == 0);
     unlink(longest);
     CHECK(rmdir(dir) == 0);
-    CHECK(um_file_write(path, "x", 1, &err) == UM_EIO && !strncmp(err.text, path, strlen(path)));
+    CHECK(um_file_write(path, "x", 1, &err) == UM_EWRITE && !strncmp(err.text, path, strlen(path)));
 }
 
 static void test_temporary_files(void)

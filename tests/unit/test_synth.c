@@ -5,9 +5,9 @@
 #include <unmask/source.h>
 
 #include "../check.h"
-#include "sample.h"
-#include "scene.h"
-#include "voice.h"
+#include "figure/sample.h"
+#include "figure/scene.h"
+#include "figure/voice.h"
 
 enum { WIDTH = 128, HEIGHT = 96, N = 160, FPS = 20 };
 static const double PI = 3.14159265358979;

@@ -57,7 +57,7 @@ static um_status av_fail(um_error *err, const um_writer *w, const char *what, in
     if (code == AVERROR(ENOMEM))
         return um_fail_oom(err);
     av_strerror(code, text, sizeof text);
-    return um_fail(err, UM_EIO, "%s: %s: %s", w->path, what, text);
+    return um_fail(err, UM_EWRITE, "%s: %s: %s", w->path, what, text);
 }
 
 /* ---- the file under libavformat ---- */

@@ -1,5 +1,5 @@
 /* raster.c: half-plane rasteriser with incremental edges. */
-#include "raster.h"
+#include "figure/raster.h"
 
 typedef struct span {
     int x0, x1, y0, y1;

@@ -1,7 +1,7 @@
 /* script.c: drawing the events of a clip. */
 #include <string.h>
 
-#include "script.h"
+#include "figure/script.h"
 
 /* Formants: Peterson and Barney, "Control Methods Used in a Study of the Vowels", JASA 24, 1952 (men); F4 by
  * convention. */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figure.h"
+#include "figure/figure.h"
 
 const vec3 figure_pivot = {0, -78, -18};
 static const vec3 HINGE = {0, -14, 6}; /* of the jaw */

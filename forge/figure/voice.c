@@ -5,7 +5,7 @@
  * resonators in cascade (Klatt, "Software for a cascade/parallel formant synthesizer", JASA 67, 1980). */
 #include <stdlib.h>
 
-#include "voice.h"
+#include "figure/voice.h"
 
 enum { N_FORMANTS = 5, STEP = 48 }; /* the filter is set anew every millisecond */
 static const double PI = 3.14159265358979;

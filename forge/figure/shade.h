@@ -1,7 +1,7 @@
 /* shade.h: colour of one sample of a surface, in linear light. */
 #ifndef UM_SYNTH_SHADE_H
 #define UM_SYNTH_SHADE_H
-#include "figure.h"
+#include "figure/figure.h"
 
 typedef struct lighting {
     vec3 to_key; /* unit, towards the main light, scene frame */

@@ -3,7 +3,7 @@
  * Skin: diffuse light that wraps around the terminator, red further than blue, as blood scatters (d'Eon and
  * Luebke, "Advanced Techniques for Realistic Real-Time Skin Rendering", GPU Gems 3, 2007), and two
  * highlights. Hair: Kajiya and Kay, "Rendering Fur with Three Dimensional Textures", 1989. */
-#include "shade.h"
+#include "figure/shade.h"
 
 static float squaref(float v)
 {

@@ -2,8 +2,8 @@
 #ifndef UM_SYNTH_TRUTH_H
 #define UM_SYNTH_TRUTH_H
 #include "base/json.h"
-#include "scene.h"
-#include "voice.h"
+#include "figure/scene.h"
+#include "figure/voice.h"
 
 /* Frames are added as they are drawn; the caller frees the value. */
 um_json *truth_new(const script *s, const scene_options *picture, double focal_px, double fps,

@@ -5,7 +5,7 @@
  * height of the eyes. */
 #ifndef UM_SYNTH_SCULPT_H
 #define UM_SYNTH_SCULPT_H
-#include "vec.h"
+#include "figure/vec.h"
 #include <stdbool.h>
 
 enum { N_POINTS = 68 };

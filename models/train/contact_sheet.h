@@ -1,6 +1,6 @@
-/* sheet.h: contact sheets of training samples, to look at. */
-#ifndef UNMASK_SHEET_H
-#define UNMASK_SHEET_H
+/* contact_sheet.h: contact sheets of training samples, to look at. */
+#ifndef UNMASK_CONTACT_SHEET_H
+#define UNMASK_CONTACT_SHEET_H
 #include "detector_sample.h"
 #include "landmark_sample.h"
 

@@ -2,7 +2,7 @@
 #ifndef UM_SYNTH_VOICE_H
 #define UM_SYNTH_VOICE_H
 #include "base/base.h"
-#include "script.h"
+#include "figure/script.h"
 
 enum { VOICE_RATE_HZ = 48000 };
 #define VOICE_JITTER 0.006 /* sigma of a period, relative */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "sculpt.h"
+#include "figure/sculpt.h"
 
 static inline float smin(float a, float b, float k)
 {

@@ -3,7 +3,7 @@
 #define UM_SYNTH_SCENE_H
 #include <unmask/image.h>
 
-#include "script.h"
+#include "figure/script.h"
 
 typedef struct scene_options {
     int width, height;

@@ -2,7 +2,7 @@
 #ifndef UM_SYNTH_MESH_H
 #define UM_SYNTH_MESH_H
 #include "base/base.h"
-#include "vec.h"
+#include "figure/vec.h"
 
 typedef struct mesh {
     vec3 *vertex;

@@ -1,4 +1,4 @@
-#include "spoil.h"
+#include "degrade/augment.h"
 #include "av/sink/recode.h"
 #include <stdlib.h>
 #include <string.h>
@@ -189,7 +189,7 @@ static void quantize_plane(float *v, int width, int height, const uint8_t *table
         }
 }
 
-void spoil_jpeg(um_image *m, int quality)
+void augment_jpeg(um_image *m, int quality)
 {
     int w = m->width, h = m->height, cw = (w + 1) / 2, ch = (h + 1) / 2;
     float *luma = malloc(sizeof(float) * ((size_t)w * (size_t)h + 2 * (size_t)cw * (size_t)ch));
@@ -229,7 +229,7 @@ static void recode(um_image *m, rng *r)
     um_image_recode(m, old ? "mpeg4" : "libx264", quantizer, dx, dy, NULL);
 }
 
-void spoil_picture(um_image *rgb, const sample_mix *mix, rng *r)
+void augment_picture(um_image *rgb, const sample_mix *mix, rng *r)
 {
     if (rng_chance(r, .85f))
         relight(rgb, r);
@@ -242,12 +242,12 @@ void spoil_picture(um_image *rgb, const sample_mix *mix, rng *r)
     if (rng_chance(r, .3f))
         add_noise(rgb, r);
     if (rng_chance(r, .4f))
-        spoil_jpeg(rgb, 8 + rng_int(r, 85));
+        augment_jpeg(rgb, 8 + rng_int(r, 85));
     if (mix->video > 0 && rng_chance(r, mix->video))
         recode(rgb, r);
 }
 
-void spoil_cover(um_image *m, const um_image *other, rng *r)
+void augment_cover(um_image *m, const um_image *other, rng *r)
 {
     float w = (float)m->width * rng_float(r, .1f, .5f), h = (float)m->height * rng_float(r, .1f, .5f);
     float cx = (float)m->width * rng_float(r, 0, 1), cy = (float)m->height * rng_float(r, 0, 1);

@@ -1,8 +1,8 @@
 /* script.h: what happens when: blinks, motion, light, speech and pulse, all drawn from the seed. */
 #ifndef UM_SYNTH_SCRIPT_H
 #define UM_SYNTH_SCRIPT_H
-#include "figure.h"
-#include "shade.h"
+#include "figure/figure.h"
+#include "figure/shade.h"
 
 enum { MAX_PERSONS = 2, MAX_BLINKS = 400, MAX_SYLLABLES = 2400 };
 

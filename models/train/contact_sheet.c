@@ -1,5 +1,5 @@
-/* sheet.c: contact sheets of what the networks are trained on, with the answers drawn in. */
-#include "sheet.h"
+/* contact_sheet.c: contact sheets of what the networks are trained on, with the answers drawn in. */
+#include "contact_sheet.h"
 #include "base/base.h"
 #include "media/draw.h"
 #include <string.h>

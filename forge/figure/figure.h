@@ -1,8 +1,8 @@
 /* figure.h: a person as triangles that move: head, torso, eyes, lids, lashes, teeth, tongue. */
 #ifndef UM_SYNTH_FIGURE_H
 #define UM_SYNTH_FIGURE_H
-#include "mesh.h"
-#include "sculpt.h"
+#include "figure/mesh.h"
+#include "figure/sculpt.h"
 
 typedef enum material { SKIN, CLOTH, EYE, LID, LASH, TEETH, TONGUE } material;
 

@@ -1,7 +1,7 @@
 /* raster.h: triangles to samples. */
 #ifndef UM_SYNTH_RASTER_H
 #define UM_SYNTH_RASTER_H
-#include "vec.h"
+#include "figure/vec.h"
 
 /* Where a triangle was hit: corner weights are 1 - b - c, b, c. */
 typedef struct sample {

@@ -1,5 +1,5 @@
 /* truth.c: script and shots as JSON. */
-#include "truth.h"
+#include "figure/truth.h"
 #include <unmask/version.h>
 
 static void set_numbers(um_json *object, const char *key, const float *v, int n, int digits)

@@ -4,9 +4,9 @@
 #include <unmask/sink.h>
 #include <unmask/source.h>
 
+#include "figure/sample.h"
+#include "figure/truth.h"
 #include "media/draw.h"
-#include "sample.h"
-#include "truth.h"
 
 static const char STRIP[] = "SYNTHETIC - unmask sample, not a real person";
 

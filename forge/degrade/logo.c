@@ -1,4 +1,4 @@
-#include "emblem.h"
+#include "degrade/logo.h"
 #include "media/draw.h"
 #include "media/geometry.h"
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static void stroke(um_image *m, const um_point p[3], float width, float slant, u
     }
 }
 
-void emblem_draw(um_image *m, um_rect where, rng *r)
+void logo_draw(um_image *m, um_rect where, rng *r)
 {
     static const float powers[] = {1, 2, 8};
     uint32_t ground = any_colour(r), ink = other_colour(ground, r);
@@ -97,7 +97,7 @@ static bool is_free(um_rect at, const um_rect *boxes, int n)
     return true;
 }
 
-void emblem_lay_over(um_image *m, const um_rect *boxes, int n, float share, rng *r)
+void logo_overlay(um_image *m, const um_rect *boxes, int n, float share, rng *r)
 {
     float side = fminf((float)m->width, (float)m->height);
     if (share <= 0 || !rng_chance(r, share) || side < 24)
@@ -122,7 +122,7 @@ void emblem_lay_over(um_image *m, const um_rect *boxes, int n, float share, rng 
         if (caption)
             um_draw_text(m, (int)at.x, (int)at.y, dots, any_colour(r), text);
         else
-            emblem_draw(m, at, r);
+            logo_draw(m, at, r);
         return;
     }
 }

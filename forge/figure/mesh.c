@@ -1,7 +1,7 @@
 /* mesh.c: surface nets with sparse evaluation. */
 #include <stdlib.h>
 
-#include "mesh.h"
+#include "figure/mesh.h"
 
 enum { BLOCK = 4, MAX_VERTICES = 4000000 };
 /* The field is only roughly a distance; a block is skipped when it is this many radii away. */

@@ -1,7 +1,8 @@
-/* spoil.h: what cameras, encoders and the world do to a picture, drawn at random. Sizes stay, labels hold. */
-#ifndef UNMASK_SPOIL_H
-#define UNMASK_SPOIL_H
-#include "random.h"
+/* augment.h: what cameras, encoders and the world do to a picture, drawn at random. Sizes stay, labels hold.
+ */
+#ifndef UNMASK_AUGMENT_H
+#define UNMASK_AUGMENT_H
+#include "degrade/random.h"
 #include <unmask/image.h>
 
 /* Shares of samples that show what is not always wanted; 0: none of it, and the same samples as without. */
@@ -14,11 +15,11 @@ typedef struct sample_mix {
 
 /* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG; video as
  * `mix` says. */
-void spoil_picture(um_image *rgb, const sample_mix *mix, rng *r);
+void augment_picture(um_image *rgb, const sample_mix *mix, rng *r);
 /* Covers a part with a flat or noisy shape, or with a piece of `other` (may be NULL). */
-void spoil_cover(um_image *rgb, const um_image *other, rng *r);
+void augment_cover(um_image *rgb, const um_image *other, rng *r);
 /* 8x8 cosine transform, the example tables of the JPEG standard at quality 1..100, colour at half size. */
-void spoil_jpeg(um_image *rgb, int quality);
+void augment_jpeg(um_image *rgb, int quality);
 /* Left and right exchanged. */
 void mirror_picture(um_image *rgb);
 #endif

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "raster.h"
-#include "scene.h"
+#include "figure/raster.h"
+#include "figure/scene.h"
 
 enum { SUPER = 2, SHADOW_SIDE = 512, GAMMA_STEPS = 4096, MAX_THREADS = 8 };
 static const float CAMERA_Z = 860, CAMERA_Y = -30; /* mm */

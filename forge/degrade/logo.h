@@ -1,13 +1,13 @@
-/* emblem.h: what people lay over pictures and what is no face: logos, letters, signs, captions. */
-#ifndef UNMASK_EMBLEM_H
-#define UNMASK_EMBLEM_H
-#include "random.h"
+/* logo.h: what people lay over pictures and what is no face: logos, letters, signs, captions. */
+#ifndef UNMASK_LOGO_H
+#define UNMASK_LOGO_H
+#include "degrade/random.h"
 #include <unmask/image.h>
 
 /* A sign drawn at random, about as large as `where`: a plate or none, strokes like those of a pen, dots,
  * often the same left and right, as faces are. */
-void emblem_draw(um_image *rgb, um_rect where, rng *r);
+void logo_draw(um_image *rgb, um_rect where, rng *r);
 /* With the chance `share` a sign somewhere on the picture, or a line of text, where it touches none of the
  * boxes [n]. */
-void emblem_lay_over(um_image *rgb, const um_rect *boxes, int n, float share, rng *r);
+void logo_overlay(um_image *rgb, const um_rect *boxes, int n, float share, rng *r);
 #endif
