@@ -1,7 +1,7 @@
 /* checkpoint.h: everything needed to go on with a training as if it had never stopped, in one file. */
 #ifndef UM_TRAIN_CHECKPOINT_H
 #define UM_TRAIN_CHECKPOINT_H
-#include "train/trainer.h"
+#include "train/task.h"
 
 /* Numbers of a training. Every member has eight bytes, so that the struct is the file's form too. */
 typedef struct um_train_state {

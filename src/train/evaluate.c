@@ -1,5 +1,6 @@
 /* evaluate.c: a network as it stands, over all samples of a task. */
 #include "train/loader.h"
+#include "train/trainer.h"
 #include <stdlib.h>
 
 um_status um_train_evaluate(um_graph *graph, const um_train_task *task, int batch, int threads,

@@ -1,7 +1,7 @@
 /* loader.h: threads that make samples ahead of the training, into a ring of batches. */
 #ifndef UM_TRAIN_LOADER_H
 #define UM_TRAIN_LOADER_H
-#include "train/trainer.h"
+#include "train/task.h"
 
 typedef struct um_loader_options {
     int64_t first_step, steps;     /* batches first_step .. steps - 1 */

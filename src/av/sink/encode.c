@@ -1,9 +1,9 @@
 /* encode.c: PNG and JPEG by FFmpeg's encoders. */
 #include "av/sink/encode.h"
 #include <libavcodec/avcodec.h>
+#include <libavutil/crc.h>
 #include <libswscale/swscale.h>
 #include <string.h>
-#include <zlib.h>
 
 /* The JPEG encoder of FFmpeg counts in steps of quantization, 1 (best) to 31. */
 static int quantizer_of(int quality)
@@ -126,7 +126,8 @@ static void add_text_chunk(um_buf *b, const char *text)
     um_buf_add(b, type_and_keyword, sizeof type_and_keyword);
     um_buf_add(b, text, n);
     if (!b->broken)
-        add_be32(b, crc32(0, (const Bytef *)b->data + start, (uInt)(b->n - start)));
+        add_be32(b, ~av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), UINT32_MAX,
+                            (const uint8_t *)b->data + start, b->n - start));
 }
 
 um_status um_image_write_png(const um_image *image, const char *path, const char *comment, um_error *err)
