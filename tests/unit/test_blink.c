@@ -214,8 +214,305 @@ static void hostile(void)
     um_findings_free(&f);
 }
 
+/* ---- every constant from both sides: eyes drawn sample by sample ---- */
+
+enum { MAX_TRACE = 16384 };
+static struct {
+    int n;
+    double step_s;
+    double ear[MAX_TRACE];
+} trace;
+/* The bins of the baseline are 0.001 wide and filled evenly: constant values of EYE have .3009 as their 90th
+ * percentile. */
+static const double EYE = .3005, BASE = .3009;
+
+/* An eye open for so long, in steps of 1 / fps from time 0. */
+static void trace_open(double fps, double seconds, double ear)
+{
+    trace.n = (int)lround(seconds * fps) + 1;
+    trace.step_s = 1 / fps;
+    CHECK(trace.n <= MAX_TRACE);
+    for (int i = 0; i < trace.n; i++)
+        trace.ear[i] = ear;
+}
+
+static int trace_at(double t_s)
+{
+    return (int)lround(t_s / trace.step_s);
+}
+
+static void trace_set(double from_s, double to_s, double ear)
+{
+    for (int i = trace_at(from_s); i < trace_at(to_s); i++)
+        trace.ear[i] = ear;
+}
+
+static void trace_dip(int from, int n, double ratio)
+{
+    for (int i = from; i < from + n; i++)
+        trace.ear[i] = ratio * BASE;
+}
+
+typedef struct view { /* of the face */
+    float yaw_deg, eyes_px;
+    um_image *rgb;
+} view;
+
+static um_findings *watch(view v)
+{
+    runner r;
+    CHECK(runner_begin(&r, um_signal_find("blink")) == UM_OK);
+    for (int i = 0; i < trace.n; i++) {
+        um_face face = face_at(100, 100, 200, trace.ear[i]);
+        um_frame frame = {.index = i, .t_s = i * trace.step_s, .rgb = v.rgb};
+        face.pose.yaw_deg = v.yaw_deg;
+        if (v.eyes_px > 0)
+            face.quality.eye_distance_px = v.eyes_px;
+        CHECK(runner_picture(&r, &frame, &face, 1) == UM_OK);
+    }
+    CHECK(runner_finish(&r) == UM_OK);
+    um_findings *f = runner_end(&r);
+    CHECK(f != NULL);
+    return f;
+}
+
+static int count_blinks(void)
+{
+    um_findings *f = watch((view){0});
+    const int n = blinks_in(f);
+    um_findings_free(&f);
+    return n;
+}
+
+static const char *text_of(const um_findings *f)
+{
+    const um_result *r = result_of(f, 0);
+    return r ? r->text : "";
+}
+
+static double score_of(const um_findings *f)
+{
+    const um_result *r = result_of(f, 0);
+    return r ? r->score : NAN;
+}
+
+static bool words_hold(view v, const char *words)
+{
+    um_findings *f = watch(v);
+    const bool holds = strstr(text_of(f), words) || strstr(f->reason, words);
+    if (!holds)
+        fprintf(stderr, "'%s' is not in: %s | %s\n", words, text_of(f), f->reason);
+    um_findings_free(&f);
+    return holds;
+}
+
+/* The paper's ratio by hand. Left: width |(30, 40)| = 50, lids |(6, 8)| = 10 and 20: 30 / 100. Right: width
+ * 40, lids 4 and 4: 8 / 80. Mean 0.2. */
+static void ratio_by_hand(void)
+{
+    static const um_point left[6] = {{100, 100}, {110, 100}, {120, 100}, {130, 140}, {120, 120}, {116, 108}},
+                          right[6] = {{200, 120}, {210, 118}, {230, 118}, {240, 120}, {230, 122}, {210, 122}};
+    runner r;
+    CHECK(runner_begin(&r, um_signal_find("blink")) == UM_OK);
+    um_face face = face_at(100, 100, 200, .3);
+    um_frame frame = {0};
+    memcpy(face.points + 36, left, sizeof left);
+    memcpy(face.points + 42, right, sizeof right);
+    CHECK(runner_picture(&r, &frame, &face, 1) == UM_OK && runner_finish(&r) == UM_OK);
+    um_findings *f = runner_end(&r);
+    CHECK(f->n_series == 1 && f->series[0].n == 1);
+    CHECK_NEAR(f->series[0].sample[0].value, .2, 1e-9); /* whole numbers in float: exact */
+    um_findings_free(&f);
+}
+
+/* An eye that is wide open (.40) for 12 % of the time has that as its 90th percentile, for 8 % of the time
+ * not: .24 is then 60 % or 73 % of the open eye. */
+static void baseline_quantile(void)
+{
+    for (int wide = 2; wide <= 3; wide++) {
+        trace_open(25, 40, .33);
+        for (int i = 0; i < trace.n; i++)
+            if (i % 25 < wide)
+                trace.ear[i] = .4;
+        trace_set(20.12, 20.32, .24);
+        CHECK(count_blinks() == (wide == 3));
+    }
+}
+
+/* The same by a block of 2.5 s, 12.5 % of the window, just inside or just outside of 10 s before or after the
+ * blink. */
+static void baseline_window(void)
+{
+    static const struct {
+        double from_s;
+        bool inside;
+    } block[] = {{20 - 9.8, true}, {20 - 10.6, false}, {20 + 7.3, true}, {20 + 8.3, false}};
+    for (int i = 0; i < 4; i++) {
+        trace_open(25, 40, .33);
+        trace_set(block[i].from_s, block[i].from_s + 2.5, .4);
+        trace_set(20, 20.2, .24);
+        CHECK(count_blinks() == block[i].inside);
+    }
+}
+
+/* In thousandths: 0.1504 is 49.98 % of 0.3009. */
+static void baseline_resolution(void)
+{
+    trace_open(50, 25, EYE);
+    trace_set(10, 10.2, .1504);
+    CHECK(words_hold((view){0}, "closing to 50 %"));
+    trace_open(30, 25, .0785);
+    CHECK(words_hold((view){0}, "too short: 0.0 s")); /* the least open eye is 0.08 */
+    trace_open(30, 25, .0805);
+    CHECK(words_hold((view){0}, "0 blinks in 25.0 s"));
+}
+
+static void levels(void)
+{
+    trace_open(50, 25, EYE);
+    trace_dip(500, 10, .66);
+    CHECK(count_blinks() == 0); /* not closed */
+    trace_dip(500, 10, .64);
+    CHECK(count_blinks() == 1);
+    trace_dip(500, 18, .5);
+    trace_dip(506, 6, .74);
+    CHECK(count_blinks() == 1); /* not opened in between */
+    trace_dip(506, 6, .76);
+    CHECK(count_blinks() == 2);
+}
+
+/* Ratio 1 to .5 and back passes .75 half way: n closed samples last n steps. */
+static void lengths(void)
+{
+    trace_open(110, 25, EYE);
+    trace_dip(1000, 5, .5);
+    CHECK(count_blinks() == 0); /* 45 ms */
+    trace_dip(1000, 6, .5);
+    CHECK(count_blinks() == 1); /* 55 ms */
+    trace_open(100, 25, EYE);
+    trace_dip(1000, 49, .5);
+    CHECK(count_blinks() == 1);
+    trace_dip(1000, 51, .5);
+    CHECK(count_blinks() == 0); /* a closed eye */
+
+    /* 1 to .5 passes .75 after half a step, .24 to 1 after .51 / .76 of one; 0.3 / BASE stands for 1 */
+    trace_open(50, 30, EYE);
+    trace_dip(500, 4, .5);
+    trace_dip(504, 6, .24);
+    trace_dip(1000, 16, .5);
+    um_findings *f = watch((view){0});
+    CHECK(f->n_evidence == 2);
+    CHECK_NEAR(f->evidence[0].from_s, 9.98 + .01, .02 * .01);
+    CHECK_NEAR(f->evidence[0].to_s, 10.18 + .02 * .51 / .76, .02 * .01);
+    /* 203 and 320 ms, down to 24 and 50 % */
+    CHECK(strstr(text_of(f), "2 blinks in 30.0 s of usable face (4.0 a minute)") &&
+          strstr(text_of(f), "mean length 262 ms, closing to 37 %"));
+    um_findings_free(&f);
+}
+
+static void rates(void)
+{
+    static const double fps[] = {120, 130};
+    static const int kept[] = {121, 66}; /* beyond 125 a second every other one */
+    for (int i = 0; i < 2; i++) {
+        trace_open(fps[i], 1, EYE);
+        um_findings *f = watch((view){0});
+        CHECK(f->series[0].n == (size_t)kept[i]);
+        um_findings_free(&f);
+    }
+    trace_open(12, 25, EYE); /* steps of 83 ms: usable, but too few; of 87 ms: each a hole */
+    CHECK(words_hold((view){0}, "too few pictures: 12.0 usable ones a second"));
+    trace_open(11.5, 25, EYE);
+    CHECK(words_hold((view){0}, "too short: 0.0 s of usable face, 20 s needed"));
+    trace_open(19.4, 25, EYE);
+    CHECK(words_hold((view){0}, "too few pictures: 19.4"));
+    trace_open(19.6, 25, EYE);
+    CHECK(words_hold((view){0}, "0 blinks in"));
+    trace_open(30, 19.9, EYE);
+    CHECK(words_hold((view){0}, "too short: 19.9 s"));
+    trace_open(30, 20.1, EYE);
+    CHECK(words_hold((view){0}, "0 blinks in 20.1 s"));
+}
+
+/* The interval without a blink is shown from 20 s on. */
+static void quiet(void)
+{
+    for (int longer = 0; longer < 2; longer++) {
+        trace_open(50, 45, EYE);
+        trace_dip(500, 10, .5); /* ends at 10.19 s */
+        trace_dip(510 + (longer ? 1005 : 995), 10, .5);
+        um_findings *f = watch((view){0});
+        int n = 0;
+        for (int i = 0; i < f->n_evidence; i++)
+            n += !strncmp(f->evidence[i].text, "no blink for 20 s", 17);
+        CHECK(n == longer && f->n_evidence == 2 + longer);
+        um_findings_free(&f);
+    }
+}
+
+/* Gamma(1/2): erf(sqrt(8 T)); clamped to 6 on both sides. 32 blinks are listed, the first 12 with the eyes.
+ */
+static void scores(void)
+{
+    um_image *rgb = NULL;
+    trace_open(25, 80, EYE);
+    um_findings *f = watch((view){0});
+    CHECK_NEAR(score_of(f), log10(erf(sqrt(8 * 80. / 60)) / erfc(sqrt(8 * 80. / 60))), 1e-4);
+    CHECK(score_of(f) > 5.4);
+    um_findings_free(&f);
+    trace_open(25, 100, EYE);
+    f = watch((view){0});
+    CHECK(score_of(f) == 6);
+    um_findings_free(&f);
+
+    trace_open(25, 81, EYE);
+    for (int i = 0; i < 40; i++)
+        trace_dip(12 + 50 * i, 4, .4);
+    f = watch((view){0});
+    CHECK(score_of(f) == -6 && blinks_in(f) == 40 && f->n_evidence == 32);
+    um_findings_free(&f);
+
+    /* each judged, 10 s later, before the next one */
+    CHECK(um_image_new(&rgb, 320, 240, UM_RGB24, NULL) == UM_OK);
+    trace_open(25, 14 * 12, EYE);
+    for (int i = 0; i < 14; i++) {
+        trace_dip(12 + 300 * i, 3, .4);
+        trace_dip(14 + 300 * i, 1, .3);
+    }
+    f = watch((view){.rgb = rgb});
+    int pictures = 0;
+    for (int i = 0; i < f->n_evidence; i++)
+        pictures += f->evidence[i].image != NULL;
+    CHECK(f->n_evidence == 14 && pictures == 12);
+    const um_image *eyes = f->evidence[0].image;
+    CHECK(eyes && eyes->width == 240 && eyes->height == 96);
+    um_findings_free(&f);
+    um_image_free(&rgb);
+}
+
+static void views(void)
+{
+    trace_open(30, 1, EYE);
+    CHECK(words_hold((view){.yaw_deg = 34.9f}, "faces: 0 turned away, 0 too small"));
+    CHECK(words_hold((view){.yaw_deg = -34.9f}, "faces: 0 turned away, 0 too small"));
+    CHECK(words_hold((view){.yaw_deg = 35.1f}, "faces: 31 turned away, 0 too small"));
+    CHECK(words_hold((view){.yaw_deg = -35.1f}, "faces: 31 turned away, 0 too small"));
+    CHECK(words_hold((view){.eyes_px = 40.1f}, "faces: 0 turned away, 0 too small"));
+    CHECK(words_hold((view){.eyes_px = 39.9f}, "faces: 0 turned away, 31 too small"));
+}
+
 int main(void)
 {
+    ratio_by_hand();
+    baseline_quantile();
+    baseline_window();
+    baseline_resolution();
+    levels();
+    lengths();
+    rates();
+    quiet();
+    scores();
+    views();
     known_times(25, .3);
     known_times(30, .16); /* narrow eyes: the baseline is personal */
     known_times(60, .38);
