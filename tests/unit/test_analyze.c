@@ -2,7 +2,6 @@
 #include "../check.h"
 #include "analyze/persons.h"
 #include "analyze/runner.h"
-#include "fusion/fusion.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,55 +84,6 @@ static void test_choice_of_signals(void)
     CHECK(um_signals_choose(&s, &n, "radial,blink", &err) == UM_OK && n == 2 && !strcmp(s[0]->name, "blink"));
     free(s);
     CHECK(um_signals_choose(&s, &n, "blin", &err) == UM_EINVAL && strstr(err.text, "'blin'"));
-}
-
-/* Fusion by its definition: sums of clamped lines, interval from the sum of variances. */
-static void test_fusion(void)
-{
-    static const char text[] =
-        "{\"version\":1,\"name\":\"t\",\"signals\":[{\"name\":\"counting\",\"version\":1,\"slope\":0.5,"
-        "\"intercept\":-1,\"score_min\":0,\"score_max\":100,\"log_lr_max\":2,\"sigma\":0.2}]}";
-    char path[] = "/tmp/unmask-cal-XXXXXX";
-    um_error err;
-    um_calibration *c = NULL;
-    um_findings *f = NULL;
-    int fd = mkstemp(path);
-    CHECK(fd >= 0 && close(fd) == 0 && um_text_write(path, text, &err) == UM_OK);
-    CHECK(um_calibration_load(&c, path, &err) == UM_OK);
-    CHECK(um_findings_new(&f, &counting, &err) == UM_OK);
-    CHECK(um_findings_score(f, um_file_subject(), 3, &err, "x") == UM_OK);
-    CHECK(um_findings_score(f, um_person_subject(0), 80, &err, "x") == UM_OK);
-    um_findings_close(f);
-    um_verdict v = um_fusion_combine(&f, 1, um_file_subject());
-    CHECK(v.inconclusive && v.n_weighed == 0 && v.log_lr == 0); /* not calibrated: weighs nothing */
-    um_fusion_calibrate(c, f);
-    v = um_fusion_combine(&f, 1, um_file_subject());
-    CHECK_NEAR(v.log_lr, .5, 1e-12);
-    CHECK_NEAR(v.hi - v.lo, 2 * 1.6449 * .2, 1e-12);
-    CHECK(!v.inconclusive && v.n_weighed == 1);
-    CHECK(!strcmp(f->error_rate, "Measured on 0 real and 0 fake items (data not stated)."));
-    um_verdict person = um_fusion_combine(&f, 1, um_person_subject(0)), file = um_fusion_file(&v, &person, 1);
-    CHECK_NEAR(person.log_lr, 2, 1e-12); /* clamped */
-    CHECK_NEAR(file.log_lr, 2.5, 1e-12);
-    CHECK_NEAR(file.hi - file.log_lr, 1.6449 * .2 * sqrt(2), 1e-12);
-    um_verdict clean = {.log_lr = -1, .lo = -1, .hi = -1, .n_weighed = 1}, persons[] = {clean, person};
-    CHECK_NEAR(um_fusion_file(&v, persons, 2).log_lr, 2.5, 1e-12); /* the most suspicious person counts */
-    const um_error failure = {UM_EFORMAT, "broke down after it had scored"};
-    um_findings_free(&f);
-    CHECK(um_findings_new(&f, &counting, &err) == UM_OK);
-    CHECK(um_findings_score(f, um_file_subject(), 3, &err, "x") == UM_OK);
-    um_findings_fail(f, &failure);
-    um_findings_close(f);
-    um_fusion_calibrate(c, f);
-    CHECK(!f->result[0].calibrated &&
-          um_fusion_combine(&f, 1, um_file_subject()).n_weighed == 0); /* failed: no weight */
-    um_findings_free(&f);
-    um_calibration_free(&c);
-    CHECK(um_text_write(path, "{\"version\":1,\"signals\":[{\"name\":\"x\",\"slope\":-1}]}", &err) == UM_OK);
-    CHECK(um_calibration_load(&c, path, &err) == UM_EFORMAT && strstr(err.text, path) && !c);
-    unlink(path);
-    CHECK(um_calibration_load(&c, NULL, &err) == UM_OK); /* the embedded one */
-    um_calibration_free(&c);
 }
 
 /* A small video with a tone, made with the writer. */
@@ -262,7 +212,6 @@ int main(void)
 {
     test_a_failing_signal_stops_no_other();
     test_choice_of_signals();
-    test_fusion();
     test_end_to_end();
     test_portraits();
     return check_done();

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fusion by its definition: every number here was summed by hand. */
+#include "../check.h"
+#include "fusion/fusion.h"
+#include <string.h>
+#include <unistd.h>
+
+/* slope, intercept, score_min, score_max, log_lr_max, sigma */
+static const char three[] =
+    "{\"version\":1,\"name\":\"three\",\"signals\":["
+    "{\"name\":\"a\",\"version\":1,\"slope\":0.5,\"intercept\":-1,\"score_min\":0,\"score_max\":4,"
+    "\"log_lr_max\":2,\"sigma\":0.3},"
+    "{\"name\":\"b\",\"version\":7,\"slope\":2,\"intercept\":0.25,\"score_min\":-1,\"score_max\":10,"
+    "\"log_lr_max\":1.5,\"sigma\":0.4},"
+    "{\"name\":\"c\",\"version\":2,\"slope\":0.125,\"intercept\":0,\"score_min\":-8,\"score_max\":8,"
+    "\"log_lr_max\":1,\"sigma\":0,\"n_real\":40,\"n_fake\":30,\"data\":\"made up\",\"eer_train\":0.254,"
+    "\"auc_train\":0.818}]}";
+
+static um_calibration *load(const char *text, const char **problem)
+{
+    static um_error err;
+    char path[] = "/tmp/unmask-fusion-XXXXXX";
+    um_calibration *c = NULL;
+    const int fd = mkstemp(path);
+    CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    close(fd);
+    const um_status st = um_calibration_load(&c, path, &err);
+    CHECK((st == UM_OK) == (c != NULL));
+    /* one line that names the file */
+    CHECK(st == UM_OK || (err.code == st && strstr(err.text, path) && !strchr(err.text, '\n')));
+    if (problem)
+        *problem = st == UM_OK ? "" : err.text;
+    unlink(path);
+    return c;
+}
+
+typedef struct said {
+    um_subject subject;
+    double score;
+} said;
+
+/* What a signal of that name said, ready to be calibrated. */
+static um_findings *findings(const um_signal *signal, const said *s, int n)
+{
+    um_findings *f = NULL;
+    um_error err;
+    CHECK(um_findings_new(&f, signal, &err) == UM_OK);
+    for (int i = 0; i < n; i++)
+        CHECK(um_findings_score(f, s[i].subject, s[i].score, &err, "x") == UM_OK);
+    um_findings_close(f);
+    return f;
+}
+
+static const um_signal a = {.name = "a", .version = 1}, b = {.name = "b", .version = 7},
+                       c = {.name = "c", .version = 2}, stale = {.name = "a", .version = 2},
+                       unknown = {.name = "d", .version = 1};
+
+/* One score: both clamps, from both sides, and the interval of 90 %: 1.6449 sigma each way. */
+static void lines(void)
+{
+    static const struct {
+        const um_signal *signal;
+        double score, log_lr;
+    } known[] = {{&a, 3, .5},      {&a, 1, -.5},    {&a, 4, 1},     {&a, 4.1, 1},   {&a, 80, 1},
+                 {&a, .1, -.95},   {&a, -5, -1},    {&b, .5, 1.25}, {&b, .6, 1.45}, {&b, .7, 1.5},
+                 {&b, -.8, -1.35}, {&b, -.9, -1.5}, {&c, -8, -1},   {&c, -9, -1},   {&c, 2, .25}};
+    um_calibration *cal = load(three, NULL);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const double sigma = known[i].signal == &a ? .3 : known[i].signal == &b ? .4 : 0;
+        um_findings *f = findings(known[i].signal, &(said){um_file_subject(), known[i].score}, 1);
+        CHECK(!f->result[0].calibrated && !f->error_rate[0]);
+        um_fusion_calibrate(cal, f);
+        CHECK(f->result[0].calibrated);
+        CHECK_NEAR(f->result[0].log_lr, known[i].log_lr, 1e-12);
+        CHECK_NEAR(f->result[0].lo, known[i].log_lr - 1.6449 * sigma, 1e-12);
+        CHECK_NEAR(f->result[0].hi, known[i].log_lr + 1.6449 * sigma, 1e-12);
+        um_findings_free(&f);
+    }
+    um_findings *f = findings(&c, NULL, 0);
+    um_fusion_calibrate(cal, f);
+    CHECK(!strcmp(f->error_rate,
+                  "Measured on 40 real and 30 fake items (made up): equal error rate 25 %, area under "
+                  "the curve 0.82."));
+    um_findings_free(&f);
+    f = findings(&a, NULL, 0);
+    um_fusion_calibrate(cal, f);
+    CHECK(!strcmp(f->error_rate, "Measured on 0 real and 0 fake items (data not stated)."));
+    um_findings_free(&f);
+    um_calibration_free(&cal);
+}
+
+/* Three signals that count, and beside them one of a stale version, one unknown, one whose score is no
+ * number, one that broke down after it had scored, one that does not apply. */
+static void table(void)
+{
+    const um_subject file = um_file_subject(), p0 = um_person_subject(0), p1 = um_person_subject(1),
+                     p2 = um_person_subject(2);
+    um_calibration *cal = load(three, NULL);
+    um_findings *f[] = {
+        findings(&a, (said[]){{file, 3}, {p0, 1}, {p1, 4}}, 3),    /* .5; -.5; 1 */
+        findings(&b, (said[]){{p1, .1}, {file, -.5}, {p0, 0}}, 3), /* .45; -.75; .25 */
+        findings(&c, (said[]){{file, 6}, {p2, -4}}, 2),            /* .75; -.5 */
+        findings(&stale, (said[]){{file, 4}, {p0, 4}}, 2),
+        findings(&unknown, (said[]){{file, 4}, {p1, 4}}, 2),
+        findings(&b, (said[]){{p0, 5}, {file, 5}}, 2),
+        findings(&a, (said[]){{file, 4}, {p2, 4}}, 2),
+        NULL,
+    };
+    const um_error failure = {UM_EFORMAT, "broke down after it had scored"};
+    um_error err;
+    f[5]->result[0].score = NAN; /* findings refuse it; should one come all the same */
+    f[5]->result[1].score = INFINITY;
+    um_findings_fail(f[6], &failure);
+    CHECK(um_findings_new(&f[7], &a, &err) == UM_OK &&
+          um_findings_skip(f[7], file, &err, "no face") == UM_OK);
+    um_findings_close(f[7]);
+
+    um_verdict v = um_fusion_combine(f, 8, file);
+    CHECK(v.inconclusive && v.n_weighed == 0 && v.log_lr == 0 && v.lo == 0 &&
+          v.hi == 0); /* not calibrated: weighs nothing */
+    CHECK(!strcmp(v.reason, "no signal with a measured error rate could be applied"));
+    for (int i = 0; i < 8; i++)
+        um_fusion_calibrate(cal, f[i]);
+
+    const double z = 1.6449;
+    const um_verdict whole = um_fusion_combine(f, 8, file);
+    CHECK(whole.n_weighed == 3);
+    CHECK_NEAR(whole.log_lr, .5 - .75 + .75, 1e-12);
+    CHECK_NEAR(whole.log_lr - whole.lo, z * .5, 1e-12); /* sqrt(.3 .3 + .4 .4 + 0) */
+    CHECK_NEAR(whole.hi - whole.log_lr, z * .5, 1e-12);
+    CHECK(whole.inconclusive && strstr(whole.reason, "its 90 % interval includes both"));
+    um_verdict person[3];
+    for (int i = 0; i < 3; i++)
+        person[i] = um_fusion_combine(f, 8, um_person_subject(i));
+    CHECK(person[0].n_weighed == 2 && person[1].n_weighed == 2 && person[2].n_weighed == 1);
+    CHECK_NEAR(person[0].log_lr, -.25, 1e-12);
+    CHECK(person[0].inconclusive && strstr(person[0].reason, "supports neither side"));
+    CHECK_NEAR(person[1].log_lr, 1.45, 1e-12);
+    CHECK_NEAR(person[1].lo, 1.45 - z * .5, 1e-12);
+    CHECK(!person[1].inconclusive && !person[1].reason[0]);
+    CHECK_NEAR(person[2].log_lr, -.5, 1e-12); /* of what has failed nothing counts */
+    CHECK_NEAR(person[2].hi, -.5, 1e-12);
+
+    /* the whole and the most suspicious person */
+    v = um_fusion_file(&whole, person, 3);
+    CHECK(v.n_weighed == 5 && !v.inconclusive);
+    CHECK_NEAR(v.log_lr, .5 + 1.45, 1e-12);
+    CHECK_NEAR(v.lo, 1.95 - z * sqrt(.5), 1e-12); /* .25 + .25 */
+    CHECK_NEAR(v.hi, 1.95 + z * sqrt(.5), 1e-12);
+    v = um_fusion_file(&whole, person + 2, 1);
+    CHECK_NEAR(v.log_lr, 0, 1e-12); /* also where that person speaks against it */
+    v = um_fusion_file(&whole, NULL, 0);
+    CHECK(v.n_weighed == 3 && v.log_lr == whole.log_lr && v.inconclusive);
+    const um_verdict silent = {.log_lr = 9};
+    v = um_fusion_file(&whole, &silent, 1);
+    CHECK(v.n_weighed == 3 && v.log_lr == whole.log_lr); /* nothing about that person weighs */
+    for (int i = 0; i < 8; i++)
+        um_findings_free(&f[i]);
+    um_calibration_free(&cal);
+}
+
+/* Support begins at a ratio of 2, log10 0.30103, and only where the interval keeps to one side. */
+static void borders(void)
+{
+    static const struct {
+        double score;
+        const char *reason;
+    } known[] = {{.3, "neither side"}, {.302, ""}, {-.3, "neither side"}, {-.302, ""}},
+      wide[] = {{.65, "includes both"}, {.66, ""}, {-.65, "includes both"}, {-.66, ""}};
+    for (int k = 0; k < 2; k++) {
+        char text[256];
+        snprintf(text, sizeof text,
+                 "{\"version\":1,\"signals\":[{\"name\":\"a\",\"version\":1,\"slope\":1,\"intercept\":0,"
+                 "\"score_min\":-1,"
+                 "\"score_max\":1,\"log_lr_max\":1,\"sigma\":%s}]}",
+                 k ? "0.4" : "0.1"); /* 1.6449 x 0.4 = 0.658 */
+        um_calibration *cal = load(text, NULL);
+        for (int i = 0; i < 4; i++) {
+            const double score = k ? wide[i].score : known[i].score;
+            const char *reason = k ? wide[i].reason : known[i].reason;
+            um_findings *f = findings(&a, &(said){um_file_subject(), score}, 1);
+            um_fusion_calibrate(cal, f);
+            const um_verdict v = um_fusion_combine(&f, 1, um_file_subject());
+            CHECK(v.inconclusive == (reason[0] != 0) && strstr(v.reason, reason));
+            um_findings_free(&f);
+        }
+        um_calibration_free(&cal);
+    }
+}
+
+/* One entry with one field changed. */
+static bool is_read(const char *field, const char *value)
+{
+    static const char *const fields[][2] = {{"name", "\"x\""},   {"version", "1"},    {"slope", "1"},
+                                            {"intercept", "0"},  {"score_min", "-1"}, {"score_max", "1"},
+                                            {"log_lr_max", "1"}, {"sigma", "0.1"}};
+    char text[4096] = "{\"version\":1,\"signals\":[{";
+    for (int i = 0; i < 8; i++) {
+        const bool changed = !strcmp(fields[i][0], field);
+        if (!changed || value)
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s\"%s\":%s", i ? "," : "\"zero\":0,",
+                     fields[i][0], changed ? value : fields[i][1]);
+    }
+    strcat(text, "}]}");
+    um_calibration *cal = load(text, NULL);
+    const bool read = cal != NULL;
+    um_calibration_free(&cal);
+    return read;
+}
+
+static void files(void)
+{
+    CHECK(is_read("", NULL));
+    CHECK(!is_read("name", NULL) && !is_read("name", "\"\"") && !is_read("name", "7"));
+    CHECK(!is_read("slope", NULL) && !is_read("slope", "-0.1") && is_read("slope", "0") &&
+          !is_read("slope", "\"1\""));
+    CHECK(!is_read("intercept", NULL) && !is_read("intercept", "null"));
+    CHECK(!is_read("score_min", "1") && is_read("score_min", "0.99") && !is_read("score_max", NULL));
+    CHECK(!is_read("log_lr_max", "0") && is_read("log_lr_max", "6") && !is_read("log_lr_max", "6.1"));
+    CHECK(!is_read("sigma", "-0.1") && is_read("sigma", "0") && is_read("sigma", "6") &&
+          !is_read("sigma", "6.1"));
+    static const char *const wrong[] = {"",
+                                        "[]",
+                                        "{}",
+                                        "{\"version\":1}",
+                                        "{\"version\":9,\"signals\":[]}",
+                                        "{\"signals\":[]}",
+                                        "{\"version\":1,\"signals\":[1]}",
+                                        "{\"version\":1,\"signals\":[[]]}",
+                                        "not json\n"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK(!load(wrong[i], NULL));
+
+    /* 256 signals are read, 257 are not */
+    for (int n = 256; n <= 257; n++) {
+        char *text = malloc(64 * 1024), *end = text;
+        CHECK(text != NULL);
+        if (!text)
+            return;
+        end += sprintf(end, "{\"version\":1,\"signals\":[");
+        for (int i = 0; i < n; i++)
+            end += sprintf(end,
+                           "%s{\"name\":\"s%d\",\"version\":1,\"slope\":1,\"intercept\":0,\"score_min\":0,"
+                           "\"score_max\":1,"
+                           "\"log_lr_max\":1,\"sigma\":0}",
+                           i ? "," : "", i);
+        strcpy(end, "]}");
+        um_calibration *cal = load(text, NULL);
+        CHECK((cal != NULL) == (n == 256));
+        um_calibration_free(&cal);
+        free(text);
+    }
+    um_error err;
+    um_calibration *cal = NULL;
+    CHECK(um_calibration_load(&cal, "/nonexistent/x.json", &err) == UM_EIO && !cal &&
+          strstr(err.text, "/nonexistent/x.json"));
+    CHECK(um_calibration_load(&cal, NULL, &err) == UM_OK &&
+          strstr(um_calibration_name(cal), "none (sha256 ")); /* built in */
+    um_calibration_free(&cal);
+    um_calibration_free(&cal); /* of NULL: nothing */
+}
+
+int main(void)
+{
+    lines();
+    table();
+    borders();
+    files();
+    return check_done();
+}
