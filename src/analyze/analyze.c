@@ -1,6 +1,6 @@
 /* analyze.c: one recording in, one report out. Decodes once and hands each moment to faces and signals. */
 #include "analyze/persons.h"
-#include "analyze/runner.h"
+#include "analyze/schedule.h"
 #include "fusion/fusion.h"
 #include "report/overlay.h"
 #include <math.h>
@@ -9,9 +9,10 @@
 
 struct um_analyzer {
     um_analysis_options opt;
-    const um_signal **signal;
+    um_chosen *chosen; /* [n_signals] */
     int n_signals;
     unsigned needs;
+    um_pool *pool;
     um_calibration *calibration;
     um_face_finder *finder;
 };
@@ -24,11 +25,11 @@ um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_
     if (!a)
         return um_fail_oom(err);
     a->opt = *opt;
-    if ((st = um_signals_choose(&a->signal, &a->n_signals, opt->signals, err)) < 0 ||
-        (st = um_calibration_load(&a->calibration, opt->calibration, err)) < 0)
+    if ((st = um_signals_choose(&a->chosen, &a->n_signals, opt->signals, err)) < 0 ||
+        (st = um_calibration_load(&a->calibration, opt->calibration, err)) < 0 ||
+        (st = um_pool_new(&a->pool, opt->threads, err)) < 0)
         goto done;
-    for (int i = 0; i < a->n_signals; i++)
-        a->needs |= a->signal[i]->needs;
+    a->needs = um_chosen_needs(a->chosen, a->n_signals);
     if (opt->overlay_path)
         a->needs |= UM_NEED_FACES;
     if (a->needs & UM_NEED_FACES) {
@@ -36,6 +37,10 @@ um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_
         if ((st = um_face_finder_new(&a->finder, &faces, err)) < 0)
             goto done;
     }
+    const um_resources resources = {.pool = a->pool};
+    for (int i = 0; i < a->n_signals; i++)
+        if ((st = um_chosen_open(&a->chosen[i], &resources, err)) < 0)
+            goto done;
     *out = a;
     a = NULL;
     st = UM_OK;
@@ -46,12 +51,13 @@ done:
 
 void um_analyzer_free(um_analyzer **analyzer)
 {
-    um_analyzer *a = *analyzer;
-    if (!a)
+    if (!analyzer || !*analyzer)
         return;
+    um_analyzer *a = *analyzer;
+    um_chosen_free(&a->chosen, a->n_signals);
     um_face_finder_free(&a->finder);
     um_calibration_free(&a->calibration);
-    free(a->signal);
+    um_pool_free(&a->pool);
     free(a);
     *analyzer = NULL;
 }
@@ -63,11 +69,12 @@ typedef struct job {
     um_source *source;
     um_face_tracker *tracker;
     um_overlay *overlay;
-    um_runner *runner;
+    um_runner *runner; /* [n_signals] */
+    um_product_streams *streams;
+    um_schedule *schedule;
     const um_findings **findings; /* [n_signals] the runners', for the overlay */
     um_faces faces;
     um_gallery portraits;
-    um_signal_input ctx;
 } job;
 
 /* Of a video; a photo is one moment, and all its persons matter alike. */
@@ -83,6 +90,14 @@ static um_status keep_media(um_report *r, const um_media *m, um_error *err)
         if (!(*field[i] = r->media_text[i] = um_strdup(*field[i] ? *field[i] : "")))
             return um_fail_oom(err);
     return UM_OK;
+}
+
+static um_status show(void *user, const um_signal_input *moment, um_error *err)
+{
+    job *run = user;
+    return moment->frame ? um_overlay_frame(run->overlay, moment->frame, moment->faces, run->findings,
+                                            run->a->n_signals, err)
+                         : um_overlay_sound(run->overlay, moment->sound, err);
 }
 
 static um_status open_run(job *run, const char *path, um_error *err)
@@ -105,7 +120,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
     if ((st = keep_media(r, um_source_media(run->source), err)) < 0)
         return st;
     run->portraits.most = r->media.is_photo ? UM_GALLERY_MOST : VIDEO_PORTRAITS;
-    run->ctx = (um_signal_input){.media = &r->media, .probe = &r->probe};
+    const um_signal_input recording = {.media = &r->media, .probe = &r->probe};
     if (a->finder && r->media.has_video) {
         if (!r->media.is_photo && (st = um_face_tracker_new(&run->tracker, a->finder, err)) < 0)
             return st;
@@ -124,10 +139,16 @@ static um_status open_run(job *run, const char *path, um_error *err)
         (st = um_overlay_open(&run->overlay, a->opt.overlay_path, &r->media, err)) < 0)
         return st;
     for (int i = 0; i < a->n_signals; i++) {
-        if ((st = um_runner_begin(&run->runner[i], a->signal[i], &run->ctx, err)) < 0)
+        if ((st = um_runner_begin(&run->runner[i], &a->chosen[i], &recording, err)) < 0)
             return st;
         run->findings[i] = run->runner[i].findings;
     }
+    if ((st = um_product_streams_new(&run->streams, a->needs, err)) < 0 ||
+        (st = um_schedule_new(&run->schedule, a->pool, run->runner, a->n_signals, &recording, run->streams,
+                              err)) < 0)
+        return st;
+    if (run->overlay)
+        um_schedule_observe(run->schedule, show, run);
     return UM_OK;
 }
 
@@ -135,7 +156,6 @@ static um_status one_frame(job *run, const um_frame *frame, um_error *err)
 {
     um_status st;
     um_report *r = run->report;
-    run->ctx.frame = frame;
     if (run->a->finder) {
         double start = um_now_s();
         st = run->tracker ? um_face_tracker_push(run->tracker, frame, &run->faces, err)
@@ -144,7 +164,6 @@ static um_status one_frame(job *run, const um_frame *frame, um_error *err)
             return st;
         for (int i = 0; !run->tracker && i < run->faces.n; i++)
             run->faces.face[i].person = i; /* a photo: every face is a person of its own */
-        run->ctx.faces = &run->faces;
         if ((st = um_persons_add(r, &run->portraits, frame, &run->faces, err)) < 0)
             return st;
         r->timing.faces_s += um_now_s() - start;
@@ -153,32 +172,25 @@ static um_status one_frame(job *run, const um_frame *frame, um_error *err)
     return UM_OK;
 }
 
-static um_status one_moment(job *run, const um_moment *m, um_error *err)
+/* Taken over. */
+static um_status one_moment(job *run, um_moment **moment, um_error *err)
 {
-    um_status st = UM_OK;
+    um_status st;
     um_report *r = run->report;
+    const um_moment *m = *moment;
+    const bool has_faces = m->frame && run->a->finder;
     double end_s = m->t_s;
     if (m->frame) {
         if ((st = one_frame(run, m->frame, err)) < 0)
             return st;
         end_s += m->frame->duration_s;
     } else {
-        run->ctx.sound = m->sound;
         r->n_samples += m->sound->n;
         end_s += (double)m->sound->n / m->sound->rate_hz;
     }
     if (end_s > r->analysed_s)
         r->analysed_s = end_s;
-    for (int i = 0; i < run->a->n_signals; i++)
-        um_runner_push(&run->runner[i], &run->ctx);
-    if (run->overlay)
-        st = m->frame ? um_overlay_frame(run->overlay, m->frame, run->ctx.faces, run->findings,
-                                         run->a->n_signals, err)
-                      : um_overlay_sound(run->overlay, m->sound, err);
-    run->ctx.frame = NULL;
-    run->ctx.faces = NULL;
-    run->ctx.sound = NULL;
-    return st;
+    return um_schedule_push(run->schedule, moment, has_faces ? &run->faces : NULL, err);
 }
 
 /* Did max_s leave something out? A duration below what was seen is unknown or wrong: then the end was the
@@ -206,7 +218,7 @@ static um_status read_all(job *run, um_error *err)
         r->timing.decode_wait_s += um_now_s() - start;
         if (st != UM_OK)
             break;
-        st = one_moment(run, m, err);
+        st = one_moment(run, &m, err);
         um_moment_free(&m);
         if (st < 0)
             return st;
@@ -243,11 +255,13 @@ static um_status settle(job *run, um_error *err)
 {
     um_report *r = run->report;
     int n = run->a->n_signals;
+    um_status st = um_schedule_finish(run->schedule, err);
     um_verdict person[UM_MAX_PERSONS];
+    if (st < 0)
+        return st;
     if (!(r->findings = um_calloc((size_t)n, sizeof *r->findings)))
         return um_fail_oom(err);
     for (int i = 0; i < n; i++) {
-        um_runner_finish(&run->runner[i], &run->ctx);
         um_fusion_calibrate(run->a->calibration, run->runner[i].findings);
         r->findings[i] = run->runner[i].findings; /* the report takes them over */
         run->runner[i].findings = NULL;
@@ -323,6 +337,8 @@ um_status um_analyzer_run(um_report **out, um_analyzer *a, const char *path, um_
     run.report = NULL;
     st = UM_OK;
 done:
+    um_schedule_free(&run.schedule);
+    um_product_streams_free(&run.streams);
     um_overlay_close(&run.overlay);
     for (int i = 0; run.runner && i < a->n_signals; i++)
         um_runner_free(&run.runner[i]);

@@ -23,6 +23,7 @@ typedef struct job { /* a moment for a signal */
     struct slot *slot;
     int signal;
     bool wanted; /* the signal takes this kind of moment */
+    bool called; /* the measure was; it is released */
     bool ready;  /* measured */
     um_status measured;
     um_error failure;
@@ -94,6 +95,7 @@ static void measure(um_task *task)
     pthread_mutex_lock(&q->lock);
     const bool alive = q->alive && !atomic_load(&s->stopped);
     pthread_mutex_unlock(&q->lock);
+    j->called = alive;
     if (alive)
         j->measured = um_runner_measure(&seconds, q->runner, j->measure, &j->slot->in, &j->failure);
     pthread_mutex_lock(&q->lock);
@@ -115,7 +117,7 @@ static void push(um_task *task)
     const um_signal *what = q->runner->chosen->signal;
     if (!atomic_load(&s->stopped))
         um_runner_push(q->runner, &at->in, j->measure, j->measured, &j->failure);
-    if (what->measure && what->release)
+    if (j->called && what->release)
         what->release(j->measure);
     pthread_mutex_lock(&q->lock);
     q->alive = q->runner->alive;
@@ -259,6 +261,7 @@ static void submit(um_schedule *s, slot *at)
         j->wanted = um_runner_takes(r, &at->in);
         wanted += j->wanted;
         j->ready = j->wanted && !r->chosen->signal->measure;
+        j->called = false;
         j->measured = UM_OK;
         if (j->measure)
             memset(j->measure, 0, r->chosen->signal->measure_size);

@@ -1,90 +1,10 @@
 /* The loop that feeds the signals, on pictures and sound made here. */
 #include "../check.h"
 #include "analyze/persons.h"
-#include "analyze/runner.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <unmask/unmask.h>
-
-/* A signal that fails at its second moment, and one that counts. */
-static um_status push_fails(void *state, const um_signal_input *in, const void *measure, um_findings *out,
-                            um_error *err)
-{
-    return ++*(int *)state < 2 ? UM_OK : um_fail(err, UM_EFORMAT, "second moment");
-}
-
-static um_status push_counts(void *state, const um_signal_input *in, const void *measure, um_findings *out,
-                             um_error *err)
-{
-    ++*(int *)state;
-    return UM_OK;
-}
-
-static um_status finish_scores(void *state, const um_signal_input *in, um_findings *out, um_error *err)
-{
-    return um_findings_score(out, um_file_subject(), *(int *)state, err, "%d moments", *(int *)state);
-}
-
-static int n_ends;
-static void count_end(void *state)
-{
-    n_ends++;
-}
-
-static const um_signal failing = {.name = "failing",
-                                  .version = 1,
-                                  .needs = UM_NEED_GRAY,
-                                  .state_size = sizeof(int),
-                                  .push = push_fails,
-                                  .finish = finish_scores,
-                                  .end = count_end};
-static const um_signal counting = {.name = "counting",
-                                   .version = 1,
-                                   .needs = UM_NEED_GRAY,
-                                   .state_size = sizeof(int),
-                                   .push = push_counts,
-                                   .finish = finish_scores,
-                                   .end = count_end};
-
-static void test_a_failing_signal_stops_no_other(void)
-{
-    um_error err;
-    um_media media = {.has_video = true};
-    um_frame frame = {0};
-    um_sound sound = {0};
-    um_signal_input in = {.media = &media, .frame = &frame}, other = {.media = &media, .sound = &sound};
-    um_runner r[3] = {0};
-    CHECK(um_runner_begin(&r[0], &failing, &in, &err) == UM_OK);
-    CHECK(um_runner_begin(&r[1], &counting, &in, &err) == UM_OK);
-    media.has_video = false;
-    CHECK(um_runner_begin(&r[2], &counting, &in, &err) == UM_OK);
-    for (int i = 0; i < 5; i++)
-        for (int k = 0; k < 3; k++) {
-            um_runner_push(&r[k], &in);
-            um_runner_push(&r[k], &other); /* sound: not asked for, not given */
-        }
-    for (int k = 0; k < 3; k++)
-        um_runner_finish(&r[k], &in);
-    CHECK(r[0].findings->outcome == UM_FAILED && strstr(r[0].findings->reason, "second moment"));
-    CHECK(r[1].findings->outcome == UM_SCORED && r[1].findings->result[0].score == 5);
-    CHECK(r[2].findings->outcome == UM_NOT_APPLICABLE && strstr(r[2].findings->reason, "no picture"));
-    for (int k = 0; k < 3; k++)
-        um_runner_free(&r[k]);
-    CHECK(n_ends == 2); /* once for each that began */
-}
-
-static void test_choice_of_signals(void)
-{
-    um_error err;
-    const um_signal **s;
-    int n;
-    CHECK(um_signals_choose(&s, &n, NULL, &err) == UM_OK && n == um_signal_count());
-    free(s);
-    CHECK(um_signals_choose(&s, &n, "radial,blink", &err) == UM_OK && n == 2 && !strcmp(s[0]->name, "blink"));
-    free(s);
-    CHECK(um_signals_choose(&s, &n, "blin", &err) == UM_EINVAL && strstr(err.text, "'blin'"));
-}
 
 /* A small video with a tone, made with the writer. */
 static void make_clip(const char *path, um_error *err)
@@ -210,8 +130,6 @@ static void test_portraits(void)
 
 int main(void)
 {
-    test_a_failing_signal_stops_no_other();
-    test_choice_of_signals();
     test_end_to_end();
     test_portraits();
     return check_done();
