@@ -88,6 +88,18 @@ UM_API um_status um_product_dct(const um_dct_blocks **out, um_products *products
 /** Sobel's derivatives of luma, 3 x 3, unscaled: a ramp of 1 per pixel gives 8. */
 UM_API um_status um_product_gradient(const um_gradient **out, um_products *products, um_error *err);
 
+typedef struct um_flow {
+    int width, height;      ///< of the grid: that of the picture, or its longer side 320
+    float scale_x, scale_y; ///< pixels of the picture per step of the grid: point (i, j) of the grid is pixel
+                            ///< ((i + .5) scale_x - .5, (j + .5) scale_y - .5)
+    double interval_s;      ///< since the picture before
+    const float *dx, *dy;   ///< [height][width] pixels of the picture
+} um_flow;
+
+/** What is at a point of this picture has moved there by (dx, dy) since the picture before (Farneback 2003).
+ * NULL with UM_OK when there is none before, or one of another size. Declare UM_NEED_FLOW. */
+UM_API um_status um_product_flow(const um_flow **out, um_products *products, um_error *err);
+
 /* ---- of sound ----
  *
  * All frames lie on one grid: frame k covers the UM_FRAME_WINDOW samples from k * UM_FRAME_HOP on, at

@@ -4,10 +4,10 @@
 
 um_status um_product_make_luma(um_products *p, void *user, um_error *err)
 {
-    const um_frame *frame = p->frame;
-    if (!frame || (!frame->gray && !frame->rgb))
+    const um_image *picture = um_product_picture(p->frame);
+    if (!picture)
         return um_fail(err, UM_EINVAL, "this moment has no picture");
-    return um_image_to_gray(&p->luma, frame->gray ? frame->gray : frame->rgb, err);
+    return um_image_to_gray(&p->luma, picture, err);
 }
 
 /* JFIF (ITU-T T.871, 7): Cb = 128 + (B - Y) / 1.772, Cr = 128 + (R - Y) / 1.402, in units of 2^-16; the

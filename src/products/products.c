@@ -55,6 +55,8 @@ void um_products_free(um_products **products)
     free((void *)p->residual.value);
     free((void *)p->dct.value);
     free((void *)p->gradient.x);
+    free((void *)p->flow.dx);
+    um_image_free(&p->before);
     um_sound_products_clear(&p->of_sound);
     pthread_cond_destroy(&p->made);
     pthread_mutex_destroy(&p->lock);

@@ -41,13 +41,23 @@ struct um_products {
     pthread_cond_t made;
     um_product_crop *crop;
     size_t crop_bytes;
-    um_once luma_once, chroma_once, residual_once, dct_once, gradient_once;
+    um_once luma_once, chroma_once, residual_once, dct_once, gradient_once, flow_once;
     um_image *luma, *cb, *cr;
     um_plane residual;
     um_dct_blocks dct;
     um_gradient gradient;
+    um_flow flow;
+    bool flow_declared;
+    um_image *before; /* the picture before, with flow; NULL when there is none */
+    double before_s;
     um_sound_products of_sound;
 };
+
+/* What luma is made of: frame->gray, else frame->rgb; NULL without a picture. */
+static inline um_image *um_product_picture(const um_frame *frame)
+{
+    return !frame ? NULL : frame->gray ? frame->gray : frame->rgb;
+}
 
 /* What is made of the next block (NULL: of no sound); `made` starts as zeros. A failure stands in it, and in
  * all that are made later. */
@@ -65,7 +75,7 @@ um_status um_product_once(um_products *products, um_once *once, um_product_make_
                           um_error *err);
 
 um_product_make_fn um_product_make_luma, um_product_make_chroma, um_product_make_residual,
-    um_product_make_dct, um_product_make_gradient;
+    um_product_make_dct, um_product_make_gradient, um_product_make_flow;
 
 /* Makes what follows in time of this moment; failures stand in the products. */
 void um_product_streams_push(um_product_streams *streams, um_products *products);

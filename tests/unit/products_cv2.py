@@ -108,6 +108,60 @@ luma = .299 * r + .587 * g + .114 * b
 check("cb", np.abs(cb - np.minimum(128 + (b - luma) / 1.772, 255)).max(), .5 + 1e-3)
 check("cr", np.abs(cr - np.minimum(128 + (r - luma) / 1.402, 255)).max(), .5 + 1e-3)
 
+
+# ---- optical flow: known movements, and OpenCV's own Farneback ----
+def flow(before, now):
+    height, width = before.shape
+    ask("flow", before.tobytes() + now.tobytes(), width, height)
+    w, h = read(np.int32, 2)
+    return read(np.float32, h, w), read(np.float32, h, w)
+
+
+def texture(height, width):
+    image = cv2.GaussianBlur(rng.normal(0, 1, (height, width)), (0, 0), 2.5)
+    image += 2 * cv2.GaussianBlur(rng.normal(0, 1, (height, width)), (0, 0), 8) * 3
+    return np.clip(128 + 40 * image / image.std(), 0, 255).astype(np.float32)
+
+
+big = texture(400, 600)
+for name, turn in {
+    "still": [[1, 0, 0], [0, 1, 0]],
+    "by (1.5, -2.25)": [[1, 0, 1.5], [0, 1, -2.25]],
+    "by (12, 7)": [[1, 0, 12], [0, 1, 7]],
+    "turned by 2 degrees": cv2.getRotationMatrix2D((150, 90), 2, 1),
+    "1.03 times as large": cv2.getRotationMatrix2D((150, 90), 0, 1.03),
+}.items():
+    turn = np.array(turn, float)
+    shift = np.array([[1, 0, -140], [0, 1, -100], [0, 0, 1.]])
+    before = cv2.warpAffine(big, shift[:2], (300, 180), flags=cv2.INTER_CUBIC).round().clip(0, 255).astype(np.uint8)
+    now = cv2.warpAffine(big, (np.vstack([turn, [0, 0, 1]]) @ shift)[:2], (300, 180),
+                         flags=cv2.INTER_CUBIC).round().clip(0, 255).astype(np.uint8)
+    dx, dy = flow(before, now)
+    y, x = np.mgrid[:180, :300]
+    inverse = cv2.invertAffineTransform(turn)
+    true_x = x - (inverse[0, 0] * x + inverse[0, 1] * y + inverse[0, 2])
+    true_y = y - (inverse[1, 0] * x + inverse[1, 1] * y + inverse[1, 2])
+    inner = (slice(24, -24), slice(24, -24))
+    error = np.hypot(dx - true_x, dy - true_y)[inner]
+    # a tenth of a pixel is what the paper's method reaches on such texture; OpenCV's own error is printed beside
+    theirs = -cv2.calcOpticalFlowFarneback(now, before, None, .5, 3, 15, 3, 5, 1.1, 0)
+    peer = np.hypot(theirs[..., 0] - true_x, theirs[..., 1] - true_y)[inner]
+    print(f"OpenCV's mean error: {peer.mean():.3g}", file=sys.stderr)
+    check(f"flow, {name}: mean error in pixels", error.mean(), .1)
+    check(f"flow, {name}: 99th percentile", np.quantile(error, .99), .3)
+    check(f"flow, {name}: mean distance from OpenCV's",
+          np.hypot(dx - theirs[..., 0], dy - theirs[..., 1])[inner].mean(), .05)
+# a large picture comes on a grid of 320, in pixels of the picture
+big = cv2.resize(texture(190, 330), None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC).clip(0, 255).astype(np.uint8)
+dx, dy = flow(np.ascontiguousarray(big[16:736, 16:1296]), np.ascontiguousarray(big[20:740, 8:1288]))
+same = dx.shape == (180, 320)
+check("grid of 1280x720 is 320x180", 0 if same else 1, 0)
+check("flow at 1280x720", max(abs(np.median(dx) - 8), abs(np.median(dy) + 4)), .4)
+flat = np.full((100, 100), 77, np.uint8)
+check("flow of nothing", max(np.abs(d).max() for d in flow(flat, flat)), 0)
+noise = [rng.integers(0, 256, (50, 3), dtype=np.uint8) for _ in range(2)]
+check("flow of noise is finite", 0 if all(np.isfinite(d).all() for d in flow(*noise)) else 1, 0)
+
 driver.stdin.close()
 if driver.wait():
     sys.exit("the driver failed")

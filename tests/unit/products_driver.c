@@ -70,6 +70,31 @@ static void picture(int width, int height, bool colour)
     um_image_free(&image);
 }
 
+/* Of the second of two gray pictures: size of the grid, dx, dy. */
+static void flow(int width, int height)
+{
+    um_error err;
+    um_product_streams *streams = NULL;
+    const um_flow *out = NULL;
+    must(um_product_streams_new(&streams, UM_NEED_FLOW, &err), &err);
+    for (int i = 0; i < 2; i++) {
+        um_products *p = NULL;
+        um_image *image = get_image(width, height, UM_GRAY8);
+        um_frame frame = {.gray = image, .t_s = i};
+        must(um_products_new(&p, streams, &frame, NULL, NULL, &err), &err);
+        must(um_product_flow(&out, p, &err), &err);
+        if (out) {
+            const int32_t size[2] = {out->width, out->height};
+            put(size, sizeof size);
+            put(out->dx, (size_t)(out->width * out->height) * sizeof(float));
+            put(out->dy, (size_t)(out->width * out->height) * sizeof(float));
+        }
+        um_products_free(&p);
+        um_image_free(&image);
+    }
+    um_product_streams_free(&streams);
+}
+
 /* All frames of a sound pushed in blocks: for each product the number of values, then the values. */
 static void sound(int rate_hz, int n, int block)
 {
@@ -124,6 +149,8 @@ int main(void)
     while (fgets(line, sizeof line, stdin) && sscanf(line, "%15s %d %d %d %d", what, &a, &b, &c, &d) == 5) {
         if (!strcmp(what, "gray") || !strcmp(what, "rgb"))
             picture(a, b, *what == 'r');
+        else if (!strcmp(what, "flow"))
+            flow(a, b);
         else if (!strcmp(what, "sound"))
             sound(a, b, c);
         fflush(stdout);
