@@ -65,5 +65,5 @@ static inline double um_clampd(double v, double lo, double hi)
 {
     return v < lo ? lo : v > hi ? hi : v;
 }
-int um_cores(void);
+int um_cores(void); /* that this process may use, 1..64: see cores.c */
 #endif

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 #include <unmask/version.h>
 
 const char *um_version(void)
@@ -54,10 +53,4 @@ const char *um_printable(char *out, size_t size, const char *text)
     }
     out[n] = 0;
     return out;
-}
-
-int um_cores(void)
-{
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return um_clampi((int)n, 1, 64);
 }
