@@ -1,5 +1,6 @@
 #include "nn/build.h"
 #include "base/random.h"
+#include "nn/op.h"
 #include <stdlib.h>
 #include <string.h>
 

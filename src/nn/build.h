@@ -2,7 +2,7 @@
  * kept: later calls do nothing, so that one check at um_build_done is enough. */
 #ifndef UM_NN_BUILD_H
 #define UM_NN_BUILD_H
-#include "nn/nn.h"
+#include "nn/graph.h"
 
 typedef struct um_build {
     um_graph *graph;

@@ -1,4 +1,4 @@
-#include "nn/nn.h"
+#include "nn/graph.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +22,9 @@ static void free_node(um_node *node)
 
 void um_graph_free(um_graph **graph)
 {
-    um_graph *g = *graph;
-    if (!g)
+    if (!graph || !*graph)
         return;
+    um_graph *g = *graph;
     for (size_t i = 0; i < g->n_nodes; i++)
         free_node(&g->nodes[i]);
     for (size_t i = 0; i < g->n_values; i++) {

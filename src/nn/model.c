@@ -2,10 +2,11 @@
 #include "base/sha256.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
+#include "nn/plan.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_PLANS = 4, MAX_THREADS = 64, SEED = 1 };
+enum { N_PLANS = 4, SEED = 1 };
 #define MAX_FILE_BYTES ((size_t)512 << 20)
 #define MAX_TEXT_BYTES ((size_t)4 << 20)
 
@@ -43,9 +44,7 @@ static int by_name(const void *a, const void *b)
 /* Not a weight: a running statistic, a bound, a size. */
 static bool is_setting(const um_node *node, int input)
 {
-    return (input >= 3 && !strcmp(node->type, "BatchNormalization")) ||
-           (input >= 1 && !strcmp(node->type, "Clip")) ||
-           (input < 8 && node->op && node->op->known_in >> input & 1);
+    return node->op && input < 32 && (node->op->known_in | node->op->settings) >> input & 1;
 }
 
 static um_status count_parameters(um_model *m, um_error *err)
@@ -138,8 +137,6 @@ um_status um_model_open_memory(um_model **out, const void *bytes, size_t n, cons
                                um_error *err)
 {
     *out = NULL;
-    if (threads < 1 || threads > MAX_THREADS)
-        return um_fail(err, UM_EINVAL, "%s: threads must be between 1 and %d", name, MAX_THREADS);
     um_model *m = um_calloc(1, sizeof *m);
     if (!m)
         return um_fail_oom(err);

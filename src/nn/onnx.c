@@ -1,5 +1,6 @@
 /* onnx.c: bytes of an ONNX file to a checked graph. The only place that knows the generated protobuf code. */
 #include "nn/onnx.h"
+#include "nn/op.h"
 #include "onnx.pb-c.h"
 #include <stdlib.h>
 #include <string.h>
@@ -528,5 +529,18 @@ um_status um_graph_read(um_graph **out, const void *bytes, size_t n, const char 
     if (st < 0)
         um_graph_free(&g);
     *out = g;
+    return st;
+}
+
+um_status um_tensor_read_pb(um_tensor **out, const char *path, um_error *err)
+{
+    char *bytes;
+    size_t n;
+    *out = NULL;
+    um_status st = um_file_read(&bytes, &n, path, UM_NN_MAX_BYTES, err);
+    if (st < 0)
+        return st;
+    st = um_onnx_read_tensor(out, bytes, n, path, err);
+    free(bytes);
     return st;
 }

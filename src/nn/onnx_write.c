@@ -284,3 +284,15 @@ um_status um_graph_write(void **bytes, size_t *n, const um_graph *g, const char 
     arena_free(&a);
     return *bytes ? UM_OK : um_fail_oom(err);
 }
+
+um_status um_tensor_write_pb(const um_tensor *tensor, const char *name, const char *path, um_error *err)
+{
+    void *bytes;
+    size_t n;
+    um_status st = um_onnx_pack_tensor(&bytes, &n, tensor, name, err);
+    if (st < 0)
+        return st;
+    st = um_file_write(path, bytes, n, err);
+    free(bytes);
+    return st;
+}

@@ -1,58 +1,49 @@
-/* plan.h: shared by the passes that make a plan: plan.c, fuse.c, layout.c, memory.c. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan.h: a graph made ready for one set of input shapes: arrays with known shapes, a list of calls, one
+ * block of memory.
+ *
+ * A plan for training keeps every parameter apart (nothing is folded or fused), runs its calls forward, takes
+ * the gradient of a loss with respect to the outputs, and runs them backward. It works in the calling thread:
+ * a batch is split into shards, one plan and one thread each (train/trainer.h), so that no operator has to
+ * meet another thread, and the result depends on the number of shards alone, not on threads or machines.
+ */
 #ifndef UM_NN_PLAN_H
 #define UM_NN_PLAN_H
-#include "nn/nn.h"
+#include "nn/op.h"
 
-struct um_plan {
-    const um_graph *graph;
-    um_pool *pool;
-    um_array **arrays; /* all, owned */
-    size_t n_arrays, arrays_capacity;
-    um_array **of_value; /* by value of the graph */
-    um_call *calls;
-    size_t n_calls, calls_capacity;
-    um_tensor *in_shape; /* of the inputs; data only of those whose content the plan depends on */
-    um_array **outputs;
-    um_tensor *out;
-    size_t constant_bytes;
-    void *memory;
-    size_t memory_bytes;
-    int64_t macs;
-    um_scratch scratch;
-    bool prepared;
-    /* training */
-    bool training;
-    bool *learns; /* by value of the graph */
-    int n_params;
-    um_param *params;
-    float *grads; /* of all parameters */
-    size_t n_grads;
-    int *stats, n_stats; /* calls that keep statistics */
-};
+typedef struct um_plan um_plan;
+/* Shapes, constants, fusion, layouts and memory for these inputs. Nothing is prepared for running yet. */
+um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
+                      um_error *err);
+um_status um_plan_run(um_plan *plan, const um_tensor *const *in, const um_tensor **out, um_error *err);
+void um_plan_free(um_plan **plan);
+bool um_plan_fits(const um_plan *plan, const um_tensor *const *in);
+int64_t um_plan_macs(const um_plan *plan);
 
-/* A new array like `like` (NULL: empty), owned by the plan. */
-um_array *um_plan_array(um_plan *p, const um_array *like);
-/* Gives a constant its memory, within the budget. */
-um_status um_plan_constant(um_plan *p, um_array *a, um_error *err);
-/* Appends a call with room for its arrays. */
-um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in, int n_out);
-void um_call_free(um_call *c);
-/* Memory of its own, outside the plan's block: a constant, an input, a parameter or its gradient. */
-static inline bool um_array_is_foreign(const um_array *a)
-{
-    return a->constant || a->input >= 0 || a->value >= 0;
-}
-static inline um_array *um_array_root(um_array *a)
-{
-    while (a->root)
-        a = a->root;
-    return a;
-}
-void um_plan_count_uses(um_plan *p);
+/* --- training --- */
 
-um_status um_plan_fuse(um_plan *p, um_error *err);
-um_status um_plan_layout(um_plan *p, um_error *err);
-um_status um_plan_gradients(um_plan *p, um_error *err); /* training: who gives its gradient to whom */
-void um_plan_share_norms(um_plan *p);                   /* training: who helps its neighbour */
-um_status um_plan_memory(um_plan *p, um_error *err);
+/* A float initializer that learns. `data` is the graph's own tensor: whoever steps the parameters changes the
+ * graph, and every plan of it sees the change. */
+typedef struct um_param {
+    int value;        /* of the graph */
+    const char *name; /* borrowed from the graph */
+    int rank;
+    int64_t dim[UM_MAX_RANK];
+    int64_t n; /* elements */
+    float *data;
+    float *grad; /* of this plan; written by um_plan_backward. All of a plan follow each other in memory */
+} um_param;
+
+/* Like um_plan_new, for training: um_plan_run then normalizes by the statistics of the batch, and
+ * um_plan_backward may follow. The graph must outlive the plan. */
+um_status um_plan_new_training(um_plan **out, um_graph *graph, const um_tensor *const *in, um_error *err);
+/* The gradient of the loss with respect to output i: zero after um_plan_run, for the caller to write before
+ * um_plan_backward, laid out like the output. NULL when no parameter lies behind that output. */
+float *um_plan_grad(um_plan *plan, int output);
+um_status um_plan_backward(um_plan *plan, um_error *err);
+int um_plan_n_params(const um_plan *plan); /* in the order of the graph's values */
+const um_param *um_plan_param(const um_plan *plan, int i);
+float *um_plan_grads(const um_plan *plan, size_t *n); /* of all parameters, one after the other */
+int um_plan_n_stats(const um_plan *plan);
+um_stat um_plan_stat(const um_plan *plan, int i); /* valid until the next run; all zero before the first */
 #endif

@@ -1,5 +1,5 @@
-#include "nn/nn.h"
-#include "nn/onnx.h"
+/* tensor.c: arrays of the caller. */
+#include "nn/array.h"
 #include <stdlib.h>
 
 size_t um_dtype_size(um_dtype dtype)
@@ -60,29 +60,4 @@ int64_t um_tensor_count(const um_tensor *tensor)
     for (int i = 0; i < tensor->rank; i++)
         n *= tensor->dim[i];
     return n;
-}
-
-um_status um_tensor_read_pb(um_tensor **out, const char *path, um_error *err)
-{
-    char *bytes;
-    size_t n;
-    *out = NULL;
-    um_status st = um_file_read(&bytes, &n, path, UM_NN_MAX_BYTES, err);
-    if (st < 0)
-        return st;
-    st = um_onnx_read_tensor(out, bytes, n, path, err);
-    free(bytes);
-    return st;
-}
-
-um_status um_tensor_write_pb(const um_tensor *tensor, const char *name, const char *path, um_error *err)
-{
-    void *bytes;
-    size_t n;
-    um_status st = um_onnx_pack_tensor(&bytes, &n, tensor, name, err);
-    if (st < 0)
-        return st;
-    st = um_file_write(path, bytes, n, err);
-    free(bytes);
-    return st;
 }

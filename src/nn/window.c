@@ -1,5 +1,5 @@
 /* window.c: the sliding window of convolution and pooling, read from attributes and checked. */
-#include "nn/nn.h"
+#include "nn/window.h"
 #include <string.h>
 
 enum { MAX_STEP = 1 << 16 };

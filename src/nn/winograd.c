@@ -1,6 +1,6 @@
 /* winograd.c: tiles of 6 x 6 pixels, which overlap by two, give 4 x 4 results each.
  *
- * Transformed, a tile is 36 numbers per channel ("frequencies"), and for each frequency the convolution is a
+ * Transformed, a tile is 36 numbers per channel ("elements"), and for each element the convolution is a
  * product of matrices, tiles x channels times channels x channels. Tiles are taken in blocks whose transforms
  * stay in the last cache, results in panels of UM_PANEL channels whose sums stay in the second:
  *
@@ -9,7 +9,7 @@
  *   M[36][tiles][panel]   their products           result A' M A
  *
  * The gradient of the kernels is the same bilinear form, taken the other way: V times A gy A' gives the
- * gradient of U, and G' of that the gradient of g. Between frequencies lies a gap, else all would fall into
+ * gradient of U, and G' of that the gradient of g. Between elements lies a gap, else all would fall into
  * the same lines of the cache. */
 #include "nn/winograd.h"
 #include "nn/panel.h"
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUT = 4, IN = 6, FREQUENCIES = IN * IN, TAPS = 9, GAP = UM_PANEL };
+enum { OUT = 4, IN = 6, ELEMENTS = IN * IN, TAPS = 9, GAP = UM_PANEL };
 enum { CACHE = 1 << 20, MIN_TILES = 64 }; /* of a block: the kernels are read once for each block */
 enum {
     MIN_CHANNELS = 16,
@@ -55,14 +55,14 @@ static pass pass_new(const um_conv_shape *s, bool back, int parts)
     p.across = (p.out[1] + OUT - 1) / OUT;
     p.per_map = p.across * ((p.out[0] + OUT - 1) / OUT);
     p.tiles = p.batch * p.per_map;
-    int64_t most = CACHE / (FREQUENCIES * (int64_t)sizeof(float) * p.from);
+    int64_t most = CACHE / (ELEMENTS * (int64_t)sizeof(float) * p.from);
     most = most < MIN_TILES ? MIN_TILES : most;
     int64_t of_part = (p.tiles + parts - 1) / parts, n = (of_part + most - 1) / most;
     p.block = n ? (of_part + n - 1) / n : 0;
     return p;
 }
 
-/* Floats from one frequency to the next. */
+/* Floats from one element to the next. */
 static size_t v_step(const pass *p)
 {
     return (size_t)(p->block * p->from + GAP);
@@ -78,7 +78,7 @@ static size_t m_step(const pass *p)
 
 static size_t before_panel(const pass *p, int64_t panel)
 {
-    return (size_t)(panel / UM_PANEL) * FREQUENCIES * u_step(p);
+    return (size_t)(panel / UM_PANEL) * ELEMENTS * u_step(p);
 }
 static size_t all_panels(const pass *p)
 {
@@ -93,12 +93,12 @@ static size_t u_at(const pass *p, int64_t panel)
 
 static size_t v_and_m(const pass *p)
 {
-    return FREQUENCIES * (v_step(p) + m_step(p));
+    return ELEMENTS * (v_step(p) + m_step(p));
 }
 
 static size_t floats(const pass *p)
 {
-    return v_and_m(p) + (p->block < p->tiles ? all_panels(p) : FREQUENCIES * u_step(p));
+    return v_and_m(p) + (p->block < p->tiles ? all_panels(p) : ELEMENTS * u_step(p));
 }
 
 bool um_winograd_suits(const um_conv_shape *s)
@@ -117,21 +117,31 @@ bool um_winograd_suits(const um_conv_shape *s)
 
 um_status um_winograd_new(um_winograd **out, const um_conv_shape *shape, um_scratch *scratch, um_error *err)
 {
-    um_winograd *w = *out = um_calloc(1, sizeof *w);
+    *out = NULL;
+    um_winograd *w = um_calloc(1, sizeof *w);
     if (!w)
         return um_fail_oom(err);
-    *w = (um_winograd){pass_new(shape, false, 1), pass_new(shape, true, 1), scratch, .parts = 1};
+    *w = (um_winograd){.forward = pass_new(shape, false, 1),
+                       .back = pass_new(shape, true, 1),
+                       .scratch = scratch,
+                       .parts = 1};
     size_t n = floats(&w->forward), m = floats(&w->back);
-    return um_scratch_fit(scratch, (n > m ? n : m) * sizeof(float), err);
+    um_status st = um_scratch_fit(scratch, (n > m ? n : m) * sizeof(float), err);
+    if (st < 0)
+        um_winograd_free(&w);
+    *out = w;
+    return st;
 }
 
-void um_winograd_free(um_winograd *w)
+void um_winograd_free(um_winograd **winograd)
 {
-    if (!w)
+    if (!winograd || !*winograd)
         return;
+    um_winograd *w = *winograd;
     free(w->kernels);
     free(w->own);
     free(w);
+    *winograd = NULL;
 }
 
 /* --- the transforms, eight channels at a time; `step` between the values of a line, in vectors --- */
@@ -140,7 +150,7 @@ void um_winograd_free(um_winograd *w)
 #define ROOT 1.4142135623730951f      /* and b = sqrt 2; a b = 1 */
 
 /* B': from 6 to 6 */
-UM_INLINE void tile_line(um_vec *to, const um_vec *d, int step)
+UM_INLINE void input_transform(um_vec *to, const um_vec *d, int step)
 {
     um_vec d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
     um_vec even = d4 - 2 * d2, odd = HALF_ROOT * (d3 - 2 * d1);
@@ -155,7 +165,7 @@ UM_INLINE void tile_line(um_vec *to, const um_vec *d, int step)
 }
 
 /* A': from 6 to 4 */
-UM_INLINE void result_line(um_vec *to, const um_vec *m, int step)
+UM_INLINE void output_transform(um_vec *to, const um_vec *m, int step)
 {
     um_vec sa = m[step] + m[2 * step], da = HALF_ROOT * (m[step] - m[2 * step]);
     um_vec sb = m[3 * step] + m[4 * step], db = ROOT * (m[3 * step] - m[4 * step]);
@@ -166,7 +176,7 @@ UM_INLINE void result_line(um_vec *to, const um_vec *m, int step)
 }
 
 /* A: from 4 to 6 */
-UM_INLINE void slope_line(um_vec *to, const um_vec *g, int step)
+UM_INLINE void output_transform_back(um_vec *to, const um_vec *g, int step)
 {
     um_vec g0 = g[0], g1 = g[step], g2 = g[2 * step], g3 = g[3 * step];
     um_vec even = g0 + .5f * g2, odd = HALF_ROOT * (g1 + .5f * g3);
@@ -181,7 +191,7 @@ UM_INLINE void slope_line(um_vec *to, const um_vec *g, int step)
 }
 
 /* G: from 3 to 6 */
-UM_INLINE void kernel_line(um_vec *to, const um_vec *g, int from_step, int step)
+UM_INLINE void filter_transform(um_vec *to, const um_vec *g, int from_step, int step)
 {
     um_vec g0 = g[0], g1 = g[from_step], g2 = g[2 * from_step];
     um_vec even = -2.f / 3 * (g0 + .5f * g2), odd = -2.f / 3 * HALF_ROOT * g1;
@@ -196,7 +206,7 @@ UM_INLINE void kernel_line(um_vec *to, const um_vec *g, int from_step, int step)
 }
 
 /* G': from 6 to 3 */
-UM_INLINE void kernel_slope_line(um_vec *to, const um_vec *u, int to_step, int step)
+UM_INLINE void filter_transform_back(um_vec *to, const um_vec *u, int to_step, int step)
 {
     um_vec sa = -2.f / 3 * (u[step] + u[2 * step]), da = -2.f / 3 * HALF_ROOT * (u[step] - u[2 * step]);
     um_vec sb = 1.f / 6 * (u[3 * step] + u[4 * step]), db = 1.f / 6 * ROOT * (u[3 * step] - u[4 * step]);
@@ -240,30 +250,30 @@ static place place_of(const pass *p, const float *maps, const int64_t *size, int
 static const float zeros[UM_LANES];
 static const int64_t no_shift[2];
 
-UM_FAST static void make_tiles(float *v, const pass *p, const float *x, int64_t first, int64_t n)
+UM_FAST static void transform_inputs(float *v, const pass *p, const float *x, int64_t first, int64_t n)
 {
     size_t step = v_step(p);
     for (int64_t t = 0; t < n; t++) {
-        const float *pixel[FREQUENCIES];
+        const float *pixel[ELEMENTS];
         place at = place_of(p, x, p->in, p->from, p->pad, first + t);
         find_pixels(pixel, &at, IN);
         for (int64_t ch = 0; ch < p->from; ch += UM_LANES) {
-            um_vec a[FREQUENCIES], b[FREQUENCIES];
-            for (int i = 0; i < FREQUENCIES; i++)
+            um_vec a[ELEMENTS], b[ELEMENTS];
+            for (int i = 0; i < ELEMENTS; i++)
                 a[i] = UM_LOAD(pixel[i] ? pixel[i] + ch : zeros);
             for (int i = 0; i < IN; i++)
-                tile_line(b + i, a + i, IN);
+                input_transform(b + i, a + i, IN);
             for (int i = 0; i < IN; i++)
-                tile_line(a + i * IN, b + i * IN, 1);
-            for (int i = 0; i < FREQUENCIES; i++)
+                input_transform(a + i * IN, b + i * IN, 1);
+            for (int i = 0; i < ELEMENTS; i++)
                 UM_STORE(v + (size_t)i * step + t * p->from + ch, a[i]);
         }
     }
 }
 
 /* Channels [panel, panel + columns) of the gradient of the results. */
-UM_FAST static void make_slopes(float *m, const pass *p, const float *gy, int64_t first, int64_t n,
-                                int64_t panel, int columns)
+UM_FAST static void transform_grad_outputs(float *m, const pass *p, const float *gy, int64_t first, int64_t n,
+                                           int64_t panel, int columns)
 {
     size_t step = m_step(p);
     for (int64_t t = 0; t < n; t++) {
@@ -271,14 +281,14 @@ UM_FAST static void make_slopes(float *m, const pass *p, const float *gy, int64_
         place at = place_of(p, gy, p->out, p->to, no_shift, first + t);
         find_pixels(pixel, &at, OUT);
         for (int ch = 0; ch < columns; ch += UM_LANES) {
-            um_vec a[OUT * OUT], b[IN * OUT], c[FREQUENCIES];
+            um_vec a[OUT * OUT], b[IN * OUT], c[ELEMENTS];
             for (int i = 0; i < OUT * OUT; i++)
                 a[i] = UM_LOAD(pixel[i] ? pixel[i] + panel + ch : zeros);
             for (int i = 0; i < OUT; i++)
-                slope_line(b + i, a + i, OUT);
+                output_transform_back(b + i, a + i, OUT);
             for (int i = 0; i < IN; i++)
-                slope_line(c + i * IN, b + i * OUT, 1);
-            for (int i = 0; i < FREQUENCIES; i++)
+                output_transform_back(c + i * IN, b + i * OUT, 1);
+            for (int i = 0; i < ELEMENTS; i++)
                 UM_STORE(m + (size_t)i * step + t * UM_PANEL + ch, c[i]);
         }
     }
@@ -290,7 +300,7 @@ typedef struct finish {
     float low, high;
 } finish;
 
-UM_INLINE void hold(um_vec *v, const um_vec *low_at, const um_vec *high_at)
+UM_INLINE void clamp(um_vec *v, const um_vec *low_at, const um_vec *high_at)
 {
     um_vec low = *low_at, high = *high_at;
     um_vec_mask below = *v<low, above = *v> high;
@@ -298,8 +308,8 @@ UM_INLINE void hold(um_vec *v, const um_vec *low_at, const um_vec *high_at)
     *v = (um_vec)((above & (um_vec_mask)high) | (~above & (um_vec_mask)*v));
 }
 
-UM_FAST static void make_results(float *y, const pass *p, const float *m, const finish *f, int64_t first,
-                                 int64_t n, int64_t panel, int columns)
+UM_FAST static void transform_outputs(float *y, const pass *p, const float *m, const finish *f, int64_t first,
+                                      int64_t n, int64_t panel, int columns)
 {
     size_t step = m_step(p);
     um_vec low = f->low + (um_vec){0}, high = f->high + (um_vec){0};
@@ -308,18 +318,18 @@ UM_FAST static void make_results(float *y, const pass *p, const float *m, const 
         float *to = y + (at.map - y) + (at.top * at.width + at.left) * at.channels + panel;
         int64_t rows = at.height - at.top, cols = at.width - at.left;
         for (int ch = 0; ch < columns; ch += UM_LANES) {
-            um_vec a[FREQUENCIES], b[OUT * IN], c[OUT * OUT];
+            um_vec a[ELEMENTS], b[OUT * IN], c[OUT * OUT];
             um_vec plus = UM_LOAD(f->bias ? f->bias + panel + ch : zeros);
-            for (int i = 0; i < FREQUENCIES; i++)
+            for (int i = 0; i < ELEMENTS; i++)
                 a[i] = UM_LOAD(m + (size_t)i * step + t * UM_PANEL + ch);
             for (int i = 0; i < IN; i++)
-                result_line(b + i, a + i, IN);
+                output_transform(b + i, a + i, IN);
             for (int i = 0; i < OUT; i++)
-                result_line(c + i * OUT, b + i * IN, 1);
+                output_transform(c + i * OUT, b + i * IN, 1);
             for (int i = 0; i < OUT && i < rows; i++)
                 for (int j = 0; j < OUT && j < cols; j++) {
                     um_vec v = c[i * OUT + j] + plus;
-                    hold(&v, &low, &high);
+                    clamp(&v, &low, &high);
                     UM_STORE(to + (i * at.width + j) * at.channels + ch, v);
                 }
         }
@@ -329,22 +339,21 @@ UM_FAST static void make_results(float *y, const pass *p, const float *m, const 
 /* --- kernels --- */
 
 /* Eight rows of eight values, turned. */
-UM_INLINE void turn(um_vec *r)
+UM_INLINE void transpose(um_vec *r)
 {
-    typedef um_vec_mask at;
     um_vec s[UM_LANES];
     for (int i = 0; i < 4; i++) { /* within halves of a vector first: that is cheap */
-        s[2 * i] = __builtin_shuffle(r[2 * i], r[2 * i + 1], (at){0, 8, 2, 10, 4, 12, 6, 14});
-        s[2 * i + 1] = __builtin_shuffle(r[2 * i], r[2 * i + 1], (at){1, 9, 3, 11, 5, 13, 7, 15});
+        s[2 * i] = __builtin_shufflevector(r[2 * i], r[2 * i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        s[2 * i + 1] = __builtin_shufflevector(r[2 * i], r[2 * i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
     }
     for (int i = 0; i < 8; i++) {
         int k = i / 4 * 4 + i % 2; /* rows k, k + 2 */
-        r[i] = i % 4 < 2 ? __builtin_shuffle(s[k], s[k + 2], (at){0, 1, 8, 9, 4, 5, 12, 13})
-                         : __builtin_shuffle(s[k], s[k + 2], (at){2, 3, 10, 11, 6, 7, 14, 15});
+        r[i] = i % 4 < 2 ? __builtin_shufflevector(s[k], s[k + 2], 0, 1, 8, 9, 4, 5, 12, 13)
+                         : __builtin_shufflevector(s[k], s[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
     }
     for (int i = 0; i < 4; i++) {
-        s[i] = __builtin_shuffle(r[i], r[i + 4], (at){0, 1, 2, 3, 8, 9, 10, 11});
-        s[i + 4] = __builtin_shuffle(r[i], r[i + 4], (at){4, 5, 6, 7, 12, 13, 14, 15});
+        s[i] = __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        s[i + 4] = __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
     for (int i = 0; i < 8; i++)
         r[i] = s[i];
@@ -355,7 +364,7 @@ UM_INLINE void load_taps(um_vec *tap, const float *w, int64_t step)
 {
     for (int i = 0; i < UM_LANES; i++)
         tap[i] = UM_LOAD(w + i * step);
-    turn(tap);
+    transpose(tap);
     for (int i = 0; i < UM_LANES; i++)
         tap[8][i] = w[i * step + 8];
 }
@@ -364,20 +373,20 @@ UM_INLINE void store_taps(float *w, um_vec *tap, int64_t step)
 {
     for (int i = 0; i < UM_LANES; i++)
         w[i * step + 8] = tap[8][i];
-    turn(tap);
+    transpose(tap);
     for (int i = 0; i < UM_LANES; i++)
         UM_STORE(w + i * step, tap[i]);
 }
 
-/* The kernels to channels [panel, panel + columns). Back, they are turned by half a turn, and go from the
+/* The kernels to channels [panel, panel + columns). Back, they are turned by 180 degrees, and go from the
  * out channels to the in channels. */
-UM_FAST static void make_kernels(float *u, const pass *p, const float *weights, bool back, int64_t panel,
-                                 int columns)
+UM_FAST static void transform_filters(float *u, const pass *p, const float *weights, bool back, int64_t panel,
+                                      int columns)
 {
     size_t step = u_step(p);
     for (int64_t k = 0; k < p->from; k++)
         for (int ch = 0; ch < columns; ch += UM_LANES) {
-            um_vec g[TAPS], a[IN * 3], b[FREQUENCIES];
+            um_vec g[TAPS], a[IN * 3], b[ELEMENTS];
             int64_t to = panel + ch;
             load_taps(g, weights + (back ? k * p->to + to : to * p->from + k) * TAPS,
                       back ? TAPS : p->from * TAPS);
@@ -387,26 +396,27 @@ UM_FAST static void make_kernels(float *u, const pass *p, const float *weights, 
                 g[i] = other;
             }
             for (int i = 0; i < 3; i++)
-                kernel_line(a + i, g + i, 3, 3);
+                filter_transform(a + i, g + i, 3, 3);
             for (int i = 0; i < IN; i++)
-                kernel_line(b + i * IN, a + i * 3, 1, 1);
-            for (int i = 0; i < FREQUENCIES; i++)
+                filter_transform(b + i * IN, a + i * 3, 1, 1);
+            for (int i = 0; i < ELEMENTS; i++)
                 UM_STORE(u + (size_t)i * step + k * UM_PANEL + ch, b[i]);
         }
 }
 
-UM_FAST static void make_kernel_slopes(float *gw, const pass *p, const float *u, int64_t panel, int columns)
+UM_FAST static void transform_grad_filters(float *gw, const pass *p, const float *u, int64_t panel,
+                                           int columns)
 {
     size_t step = u_step(p);
     for (int64_t k = 0; k < p->from; k++)
         for (int ch = 0; ch < columns; ch += UM_LANES) {
-            um_vec a[FREQUENCIES], b[3 * IN], g[TAPS];
-            for (int i = 0; i < FREQUENCIES; i++)
+            um_vec a[ELEMENTS], b[3 * IN], g[TAPS];
+            for (int i = 0; i < ELEMENTS; i++)
                 a[i] = UM_LOAD(u + (size_t)i * step + k * UM_PANEL + ch);
             for (int i = 0; i < IN; i++)
-                kernel_slope_line(b + i, a + i, IN, IN);
+                filter_transform_back(b + i, a + i, IN, IN);
             for (int i = 0; i < 3; i++)
-                kernel_slope_line(g + i * 3, b + i * IN, 1, 1);
+                filter_transform_back(g + i * 3, b + i * IN, 1, 1);
             store_taps(gw + ((panel + ch) * p->from + k) * TAPS, g, p->from * TAPS);
         }
 }
@@ -420,7 +430,7 @@ static int columns_of(const pass *p, int64_t panel)
 
 static void multiply(float *m, const pass *p, const float *v, const float *u, int64_t n, int columns)
 {
-    for (size_t i = 0; i < FREQUENCIES; i++)
+    for (size_t i = 0; i < ELEMENTS; i++)
         um_panel_multiply(&(um_panel){.a = v + i * v_step(p),
                                       .row = p->from,
                                       .step = 1,
@@ -440,16 +450,16 @@ static void run(const um_winograd *w, const pass *p, const float *x, const float
                 float *y)
 {
     const finish f = {bias, -INFINITY, INFINITY};
-    float *v = w->scratch->data, *m = v + FREQUENCIES * v_step(p), *u = v + v_and_m(p);
+    float *v = w->scratch->data, *m = v + ELEMENTS * v_step(p), *u = v + v_and_m(p);
     for (int64_t first = 0; first < p->tiles; first += p->block) {
         int64_t n = tiles_from(p, first, p->tiles);
-        make_tiles(v, p, x, first, n);
+        transform_inputs(v, p, x, first, n);
         for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
             int columns = columns_of(p, panel);
             if (!first)
-                make_kernels(u + u_at(p, panel), p, weights, p == &w->back, panel, columns);
+                transform_filters(u + u_at(p, panel), p, weights, p == &w->back, panel, columns);
             multiply(m, p, v, u + u_at(p, panel), n, columns);
-            make_results(y, p, m, &f, first, n, panel, columns);
+            transform_outputs(y, p, m, &f, first, n, panel, columns);
         }
     }
 }
@@ -477,26 +487,26 @@ UM_FAST static void sum_pixels(float *restrict sum, const float *restrict gy, in
 void um_winograd_back_weights(const um_winograd *w, const float *x, const float *gy, float *gw, float *gb)
 {
     const pass *p = &w->forward;
-    float *v = w->scratch->data, *m = v + FREQUENCIES * v_step(p), *u = v + v_and_m(p);
+    float *v = w->scratch->data, *m = v + ELEMENTS * v_step(p), *u = v + v_and_m(p);
     for (int64_t first = 0; first < p->tiles; first += p->block) {
         int64_t n = tiles_from(p, first, p->tiles);
-        make_tiles(v, p, x, first, n);
+        transform_inputs(v, p, x, first, n);
         for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
             int columns = columns_of(p, panel);
-            float *slopes = u + u_at(p, panel);
-            make_slopes(m, p, gy, first, n, panel, columns);
-            for (size_t i = 0; i < FREQUENCIES; i++)
+            float *gradients = u + u_at(p, panel);
+            transform_grad_outputs(m, p, gy, first, n, panel, columns);
+            for (size_t i = 0; i < ELEMENTS; i++)
                 um_panel_multiply(&(um_panel){.a = v + i * v_step(p),
                                               .row = 1,
                                               .step = p->from,
                                               .b = m + i * m_step(p),
-                                              .c = slopes + i * u_step(p),
+                                              .c = gradients + i * u_step(p),
                                               .m = p->from,
                                               .n = n,
                                               .columns = columns,
                                               .add = first > 0});
             if (first + n == p->tiles)
-                make_kernel_slopes(gw, p, slopes, panel, columns);
+                transform_grad_filters(gw, p, gradients, panel, columns);
         }
     }
     if (gb)
@@ -514,7 +524,8 @@ bool um_winograd_suits_fixed(const um_conv_shape *s)
 um_status um_winograd_new_fixed(um_winograd **out, const um_conv_shape *shape, const float *weights,
                                 int parts, um_error *err)
 {
-    um_winograd *w = *out = um_calloc(1, sizeof *w);
+    *out = NULL;
+    um_winograd *w = um_calloc(1, sizeof *w);
     if (!w)
         return um_fail_oom(err);
     w->parts = parts;
@@ -522,10 +533,14 @@ um_status um_winograd_new_fixed(um_winograd **out, const um_conv_shape *shape, c
     const pass *p = &w->forward;
     w->kernels = um_calloc_aligned(all_panels(p), sizeof *w->kernels);
     w->own = um_calloc_aligned((size_t)parts * v_and_m(p), sizeof *w->own);
-    if (!w->kernels || !w->own)
+    if (!w->kernels || !w->own) {
+        um_winograd_free(&w);
         return um_fail_oom(err);
+    }
     for (int64_t panel = 0; panel < p->to; panel += UM_PANEL)
-        make_kernels(w->kernels + before_panel(p, panel), p, weights, false, panel, columns_of(p, panel));
+        transform_filters(w->kernels + before_panel(p, panel), p, weights, false, panel,
+                          columns_of(p, panel));
+    *out = w;
     return UM_OK;
 }
 
@@ -534,15 +549,15 @@ void um_winograd_forward_part(const um_winograd *w, int part, const float *x, co
 {
     const pass *p = &w->forward;
     const finish f = {bias, low, high};
-    float *v = w->own + (size_t)part * v_and_m(p), *m = v + FREQUENCIES * v_step(p);
+    float *v = w->own + (size_t)part * v_and_m(p), *m = v + ELEMENTS * v_step(p);
     int64_t end = p->tiles * (part + 1) / w->parts;
     for (int64_t first = p->tiles * part / w->parts, n; first < end; first += n) {
         n = tiles_from(p, first, end);
-        make_tiles(v, p, x, first, n);
+        transform_inputs(v, p, x, first, n);
         for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
             int columns = columns_of(p, panel);
             multiply(m, p, v, w->kernels + before_panel(p, panel), n, columns);
-            make_results(y, p, m, &f, first, n, panel, columns);
+            transform_outputs(y, p, m, &f, first, n, panel, columns);
         }
     }
 }

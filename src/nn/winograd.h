@@ -7,13 +7,13 @@
  * sums in single precision, with Lavin and Gray's 0, +-1, +-2 five times as large. */
 #ifndef UM_NN_WINOGRAD_H
 #define UM_NN_WINOGRAD_H
-#include "nn/onednn.h"
+#include "nn/window.h"
 
 typedef struct um_winograd um_winograd;
 
 /* Whether this is such a convolution, and large enough to be faster this way. */
 bool um_winograd_suits(const um_conv_shape *shape);
-void um_winograd_free(um_winograd *w);
+void um_winograd_free(um_winograd **w); /* NULL, or a pointer to NULL: does nothing */
 
 /* For weights that change. Asks for as much of `scratch` as a pass needs; `scratch` must outlive it. */
 um_status um_winograd_new(um_winograd **out, const um_conv_shape *shape, um_scratch *scratch, um_error *err);

@@ -171,9 +171,9 @@ um_status um_loader_new(um_loader **out, const um_train_task *task, const um_loa
 
 void um_loader_free(um_loader **loader)
 {
-    um_loader *l = *loader;
-    if (!l)
+    if (!loader || !*loader)
         return;
+    um_loader *l = *loader;
     pthread_mutex_lock(&l->lock);
     l->quit = true;
     pthread_cond_broadcast(&l->room);

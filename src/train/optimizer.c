@@ -37,9 +37,9 @@ um_status um_optimizer_new(um_optimizer **out, const um_optimizer_options *optio
 
 void um_optimizer_free(um_optimizer **optimizer)
 {
-    um_optimizer *o = *optimizer;
-    if (!o)
+    if (!optimizer || !*optimizer)
         return;
+    um_optimizer *o = *optimizer;
     free(o->moment[0]);
     free(o->moment[1]);
     free(o);

@@ -2,7 +2,7 @@
  * other, in the order of the list (um_plan_grads). */
 #ifndef UM_TRAIN_OPTIMIZER_H
 #define UM_TRAIN_OPTIMIZER_H
-#include "nn/nn.h"
+#include "nn/plan.h"
 
 typedef enum um_optimizer_kind {
     /* v = momentum v + g; p -= rate v, or with `nesterov` p -= rate (g + momentum v). Sutskever et al. 2013

@@ -2,7 +2,7 @@
 /* task.h: what is learnt: samples, their loss, and how good a network is at it. The loop is in trainer.h. */
 #ifndef UM_TRAIN_TASK_H
 #define UM_TRAIN_TASK_H
-#include "nn/nn.h"
+#include "nn/plan.h"
 
 enum { UM_TRAIN_PORTS = 16, UM_TRAIN_TERMS = 8, UM_TRAIN_METRICS = 8, UM_TRAIN_SHARDS = 256 };
 

@@ -2,7 +2,7 @@
  * statistics of normalizations. */
 #ifndef UM_TRAIN_WEIGHTS_H
 #define UM_TRAIN_WEIGHTS_H
-#include "nn/nn.h"
+#include "nn/plan.h"
 
 typedef struct um_weights {
     const um_param *params; /* of the plan */

@@ -13,6 +13,7 @@
 #define UM_GRADIENT_CHECK_H
 #include "../check.h"
 #include "nn/build.h"
+#include "nn/plan.h"
 #include <string.h>
 
 static const double STEP = 3e-4, TOLERANCE = .01, FEW = 4;

@@ -3,6 +3,7 @@
  * Writes x.f32, loss.txt and, for each parameter NAME: NAME.value.f32, NAME.grad.f32; classes are 0, 1, 2,
  * ... */
 #include "nn/arch.h"
+#include "nn/plan.h"
 #include "train/loss.h"
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * sum). Answer: double loss; int32 results, floats; int32 parameters; per parameter int32 length of its name,
  * its name, int32 n, floats, int32 every, and of each `every`th element the difference quotients above and
  * below. */
-#include "nn/nn.h"
+#include "nn/plan.h"
 #include "train/loss.h"
 #include <stdlib.h>
 #include <string.h>

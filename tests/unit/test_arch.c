@@ -3,6 +3,7 @@
 #include "../check.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
+#include "nn/plan.h"
 #include <string.h>
 
 static um_graph *read_file(const char *name)

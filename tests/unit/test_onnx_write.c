@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "nn/build.h"
 #include "nn/onnx.h"
+#include "nn/plan.h"
 #include <glob.h>
 #include <string.h>
 

@@ -117,11 +117,35 @@ static double test_fixed(const um_conv_shape *s, const float *x, const float *w,
         for (int k = parts - 1; k >= 0; k--)
             um_winograd_forward_part(conv, k, x, bias, low, high, y);
         most = fmax(most, worst(y, held, n));
-        um_winograd_free(conv);
+        um_winograd_free(&conv);
         free(y);
     }
     free(held);
     return most;
+}
+
+/* What cannot be made leaves nothing behind, and nothing is freed without harm. */
+static void test_no_memory(void)
+{
+    um_conv_shape s = shape_of(&(conv_test){1, 16, 16, 12, 12, 1, 1, 1, 1, false});
+    float *w = numbers(16 * 16 * 9);
+    um_winograd *conv = NULL;
+    um_scratch scratch = {0};
+    for (int fixed = 0; fixed < 2; fixed++)
+        for (long n = 0; n < 8; n++) {
+            um_error err = {0};
+            um_alloc_fail_at(n);
+            um_status st = fixed ? um_winograd_new_fixed(&conv, &s, w, 1, &err)
+                                 : um_winograd_new(&conv, &s, &scratch, &err);
+            CHECK(st == UM_OK ? conv != NULL : st == UM_ENOMEM && !conv);
+            um_alloc_fail_at(-1);
+            um_winograd_free(&conv);
+            CHECK(!conv);
+            free(scratch.data);
+            scratch = (um_scratch){0};
+        }
+    um_winograd_free(NULL);
+    free(w);
 }
 
 static double test_conv(const conv_test *t)
@@ -150,7 +174,7 @@ static double test_conv(const conv_test *t)
         CHECK_NEAR(error[i], 0, 1e-5); /* NumPy in single precision, 128 channels: 7e-6 (winograd.h) */
         most = fmax(most, error[i]);
     }
-    um_winograd_free(conv);
+    um_winograd_free(&conv);
     free(scratch.data);
     float *const singles[] = {x, w, bias, gy, y, gx, gw, gb};
     double *const doubles[] = {ey, egx, egw, egb};
@@ -201,5 +225,6 @@ int main(void)
     s = shape_of(&t);
     s.w.dilation[0] = 2;
     CHECK(!um_winograd_suits(&s));
+    test_no_memory();
     return check_done();
 }

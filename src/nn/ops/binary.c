@@ -197,8 +197,8 @@ static um_status forward(um_call *c, um_error *err)
     um_act act;
     if (c->n_in == 1)
         return um_view_copy(c, err);
-    if (c->in[0]->layout == UM_NHWC &&
-        um_act_of_call(c, c->in[0]->dim[1], &act)) { /* PRelu: rows of slopes */
+    if (c->in[0]->layout == UM_NHWC && c->op->as_act &&
+        c->op->as_act(c, c->in[0]->dim[1], &act)) { /* PRelu: rows of slopes */
         um_act_apply(&act, c->out[0], c->in[0]);
         return UM_OK;
     }
@@ -216,24 +216,37 @@ static um_status backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define BINARY(name, least, reads, learns)                                                                 \
-    {                                                                                                      \
-        name, least, 2, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE | reads, infer, NULL, NULL, forward, NULL, 0, \
-            backward, learns                                                                               \
+/* [C, 1, 1]: one slope per channel of a map. */
+static bool prelu_act(const um_call *c, int64_t channels, um_act *act)
+{
+    const um_array *s = c->in[1];
+    if (!s->constant || um_array_count(s) != channels || c->in[0]->rank != 4 || s->rank < 3 ||
+        s->dim[s->rank - 3] != channels)
+        return false;
+    *act = (um_act){.kind = UM_ACT_PRELU, .slope = s->data};
+    return true;
+}
+
+#define BINARY(type, least, reads, parameters, act)                                          \
+    {                                                                                        \
+        .name = type, .min_in = least, .max_in = 2, .min_out = 1, .max_out = 1,              \
+        .flags = UM_OP_FOLLOWS | UM_OP_IN_PLACE | reads, .infer = infer, .forward = forward, \
+        .backward = backward, .learns = parameters, .as_act = act,                           \
     }
-#define TEST(name)                                                        \
-    {                                                                     \
-        name, 2, 2, 1, 1, UM_OP_FOLLOWS, infer, NULL, NULL, forward, NULL \
+#define TEST(type)                                                                                  \
+    {                                                                                               \
+        .name = type, .min_in = 2, .max_in = 2, .min_out = 1, .max_out = 1, .flags = UM_OP_FOLLOWS, \
+        .infer = infer, .forward = forward,                                                         \
     }
 const um_op um_ops_binary[] = {
-    BINARY("Add", 2, 0, 3),
-    BINARY("Sub", 2, 0, 0),
-    BINARY("Mul", 2, UM_OP_BACK_IN, 3),
-    BINARY("Div", 2, UM_OP_BACK_IN, 0),
-    BINARY("Max", 1, UM_OP_BACK_IN, 0),
-    BINARY("Min", 1, UM_OP_BACK_IN, 0),
-    BINARY("Pow", 2, UM_OP_BACK_IN, 0),
-    BINARY("PRelu", 2, UM_OP_BACK_IN, 1u << 1),
+    BINARY("Add", 2, 0, 3, NULL),
+    BINARY("Sub", 2, 0, 0, NULL),
+    BINARY("Mul", 2, UM_OP_BACK_IN, 3, NULL),
+    BINARY("Div", 2, UM_OP_BACK_IN, 0, NULL),
+    BINARY("Max", 1, UM_OP_BACK_IN, 0, NULL),
+    BINARY("Min", 1, UM_OP_BACK_IN, 0, NULL),
+    BINARY("Pow", 2, UM_OP_BACK_IN, 0, NULL),
+    BINARY("PRelu", 2, UM_OP_BACK_IN, 1u << 1, prelu_act),
     TEST("Equal"),
     TEST("Greater"),
     TEST("Less"),

@@ -1,6 +1,6 @@
 /* Conv: Winograd's way where that is faster, else oneDNN where it has a fast implementation and the shape is
  * ordinary, else plain loops. */
-#include "nn/onednn.h"
+#include "nn/onednn/onednn.h"
 #include "nn/ops/depthwise.h"
 #include "nn/ops/ops.h"
 #include "nn/ops/pointwise.h"
@@ -111,7 +111,7 @@ static um_status prepare(um_call *c, um_error *err)
     if (st < 0)
         return st;
     const um_window *w = &v->w;
-    if (c->norm_before || c->norm_behind)
+    if (c->fusion.before || c->fusion.behind)
         return um_depthwise_fits(c) ? um_depthwise_new(&v->depthwise, c, w, err)
                                     : um_pointwise_new(&v->pointwise, c, err);
     bool ordinary = x->layout == UM_NHWC && y->layout == UM_NHWC && um_array_count(y) && um_array_count(x) &&
@@ -325,9 +325,9 @@ static void release(void *state)
 {
     conv *v = state;
     for (int i = 0; i < MAX_BANDS; i++)
-        um_dnnl_conv_free(v->bands[i].fast);
-    um_winograd_free(v->winograd);
-    um_dnnl_conv_train_free(v->train);
+        um_dnnl_conv_free(&v->bands[i].fast);
+    um_winograd_free(&v->winograd);
+    um_dnnl_conv_train_free(&v->train);
     free(v->depthwise);
     free(v->pointwise);
     free(v->bias_sink);
@@ -365,16 +365,17 @@ static um_status backward(um_call *c, um_error *err)
     return st;
 }
 
-const um_op um_op_conv = {"Conv",
-                          2,
-                          3,
-                          1,
-                          1,
-                          UM_OP_WANTS_NHWC | UM_OP_BACK_IN,
-                          infer,
-                          prepare,
-                          NULL,
-                          forward,
-                          release,
-                          .backward = backward,
-                          .learns = 1 << 1 | 1 << 2};
+const um_op um_op_conv = {
+    .name = "Conv",
+    .min_in = 2,
+    .max_in = 3,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_WANTS_NHWC | UM_OP_BACK_IN,
+    .infer = infer,
+    .prepare = prepare,
+    .forward = forward,
+    .release = release,
+    .backward = backward,
+    .learns = 1 << 1 | 1 << 2,
+};

@@ -7,6 +7,7 @@
  * the next normalization: 8 times, where the 1x1 convolutions around it help too (pointwise.c). */
 #include "nn/ops/depthwise.h"
 #include "nn/ops/norm.h"
+#include "nn/ops/ops.h"
 #include "nn/vec.h"
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ bool um_depthwise_fits(const um_call *c)
 {
     const um_array *x = c->in[0], *y = c->out[0];
     um_window w;
-    if (strcmp(c->op->name, "Conv") || x->rank != 4 || x->layout != UM_NHWC || y->layout != UM_NHWC ||
+    if (c->op != &um_op_conv || x->rank != 4 || x->layout != UM_NHWC || y->layout != UM_NHWC ||
         um_has(c, 2) || c->in[1]->dim[1] != 1 || y->dim[1] != x->dim[1] || !um_array_count(x) ||
         !um_array_count(y) || um_attr_int(c->node, "group", 1) != x->dim[1] ||
         um_window_read(c, c->in[1]->dim + 2, &w, NULL) < 0)
@@ -237,7 +238,7 @@ static void make_x(um_depthwise *d, const um_call *c, int64_t picture, int64_t e
     int64_t width = d->w.in[1];
     end = end < d->w.in[0] ? end : d->w.in[0];
     for (ring *r = &d->x; r->next < end; r->next++)
-        um_norm_apply(c->norm_before->state, row_at(r, r->next) + MARGIN * d->channels,
+        um_norm_apply(c->fusion.before->state, row_at(r, r->next) + MARGIN * d->channels,
                       (const float *)c->in[0]->data + (picture * d->w.in[0] + r->next) * width * d->channels,
                       width);
 }
@@ -250,8 +251,8 @@ static void make_g(um_depthwise *d, const um_call *c, int64_t picture, int64_t e
         int64_t at = (picture * d->w.out[0] + r->next) * width * d->channels;
         const float *g = (const float *)c->grad_out[0]->data + at, *y = (const float *)c->out[0]->data + at;
         float *to = row_at(r, r->next) + MARGIN * d->channels;
-        if (c->norm_behind)
-            um_norm_back(c->norm_behind->state, to, g, y, width);
+        if (c->fusion.behind)
+            um_norm_back(c->fusion.behind->state, to, g, y, width);
         else
             memcpy(to, g, (size_t)(width * d->channels) * sizeof *to);
     }
@@ -279,8 +280,8 @@ void um_depthwise_forward(um_depthwise *d, const um_call *c)
     job j = {.y_row = row, .y_step = n};
     for (int t = 0; t < TAPS; t++)
         j.w[t] = taps + t * n;
-    if (c->norm_behind)
-        um_norm_start(c->norm_behind->state);
+    if (c->fusion.behind)
+        um_norm_start(c->fusion.behind->state);
     for (int64_t k = 0; k < d->batch; k++) {
         d->x.next = 0;
         for (int64_t first = 0; first < d->w.out[0]; first += d->band, y += j.rows * row) {
@@ -289,8 +290,8 @@ void um_depthwise_forward(um_depthwise *d, const um_call *c)
             look(d, &j, first, rows);
             j.y = y;
             filter(&j, TAPS);
-            if (c->norm_behind)
-                um_norm_see(c->norm_behind->state, y, rows * d->w.out[1]);
+            if (c->fusion.behind)
+                um_norm_see(c->fusion.behind->state, y, rows * d->w.out[1]);
         }
     }
 }
@@ -330,7 +331,7 @@ static void back_data(um_depthwise *d, const um_call *c, const float *taps, int6
         for (int64_t left = 0; left < d->stride && left < d->w.in[1]; left++)
             back_lattice(d, gx + (i - first) * row, taps, i, end, left);
     if (end > first)
-        um_norm_back_see(c->norm_before->state, gx, (const float *)c->in[0]->data + at,
+        um_norm_back_see(c->fusion.before->state, gx, (const float *)c->in[0]->data + at,
                          (end - first) * d->w.in[1]);
 }
 
@@ -362,7 +363,7 @@ void um_depthwise_backward(um_depthwise *d, const um_call *c)
     const float *taps = settle(d, c);
     int64_t n = d->channels;
     float *sum = (float *)c->scratch->data + TAPS * n, *gw = c->grad_in[1]->data;
-    um_norm_start(c->norm_before->state);
+    um_norm_start(c->fusion.before->state);
     memset(gw, 0, (size_t)(TAPS * n) * sizeof *gw);
     for (int64_t k = 0; k < d->batch; k++) {
         memset(sum, 0, (size_t)(TAPS * n) * sizeof *sum);

@@ -1,5 +1,5 @@
 /* Gemm and MatMul over oneDNN's matrix product. */
-#include "nn/onednn.h"
+#include "nn/onednn/onednn.h"
 #include "nn/ops/ops.h"
 #include <string.h>
 
@@ -103,18 +103,18 @@ static um_status gemm_backward(um_call *c, um_error *err)
     return st;
 }
 
-const um_op um_op_gemm = {"Gemm",
-                          2,
-                          3,
-                          1,
-                          1,
-                          UM_OP_BACK_IN,
-                          gemm_infer,
-                          NULL,
-                          NULL,
-                          gemm_forward,
-                          .backward = gemm_backward,
-                          .learns = 1u << 1 | 1u << 2};
+const um_op um_op_gemm = {
+    .name = "Gemm",
+    .min_in = 2,
+    .max_in = 3,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_BACK_IN,
+    .infer = gemm_infer,
+    .forward = gemm_forward,
+    .backward = gemm_backward,
+    .learns = 1u << 1 | 1u << 2,
+};
 
 /* --- MatMul: matrices in the last two dimensions, the others broadcast --- */
 
@@ -257,15 +257,15 @@ static um_status matmul_backward(um_call *c, um_error *err)
     return st;
 }
 
-const um_op um_op_matmul = {"MatMul",
-                            2,
-                            2,
-                            1,
-                            1,
-                            UM_OP_BACK_IN,
-                            matmul_infer,
-                            NULL,
-                            NULL,
-                            matmul_forward,
-                            .backward = matmul_backward,
-                            .learns = 3};
+const um_op um_op_matmul = {
+    .name = "MatMul",
+    .min_in = 2,
+    .max_in = 2,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_BACK_IN,
+    .infer = matmul_infer,
+    .forward = matmul_forward,
+    .backward = matmul_backward,
+    .learns = 3,
+};

@@ -190,16 +190,17 @@ static um_status backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_layernorm = {"LayerNormalization",
-                               2,
-                               3,
-                               1,
-                               3,
-                               UM_OP_IN_PLACE | UM_OP_BACK_IN,
-                               infer,
-                               prepare,
-                               NULL,
-                               forward,
-                               release,
-                               .backward = backward,
-                               .learns = 1u << 1 | 1u << 2};
+const um_op um_op_layernorm = {
+    .name = "LayerNormalization",
+    .min_in = 2,
+    .max_in = 3,
+    .min_out = 1,
+    .max_out = 3,
+    .flags = UM_OP_IN_PLACE | UM_OP_BACK_IN,
+    .infer = infer,
+    .prepare = prepare,
+    .forward = forward,
+    .release = release,
+    .backward = backward,
+    .learns = 1u << 1 | 1u << 2,
+};

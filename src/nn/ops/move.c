@@ -90,17 +90,18 @@ static um_status transpose_backward(um_call *c, um_error *err)
     return st;
 }
 
-const um_op um_op_transpose = {"Transpose",
-                               1,
-                               1,
-                               1,
-                               1,
-                               UM_OP_ANY,
-                               transpose_infer,
-                               NULL,
-                               transpose_view,
-                               transpose_forward,
-                               .backward = transpose_backward};
+const um_op um_op_transpose = {
+    .name = "Transpose",
+    .min_in = 1,
+    .max_in = 1,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_ANY,
+    .infer = transpose_infer,
+    .view = transpose_view,
+    .forward = transpose_forward,
+    .backward = transpose_backward,
+};
 
 /* --- Concat --- */
 
@@ -157,17 +158,17 @@ static um_status concat_backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_concat = {"Concat",
-                            1,
-                            UM_NN_MAX_PORTS,
-                            1,
-                            1,
-                            UM_OP_FOLLOWS,
-                            concat_infer,
-                            NULL,
-                            NULL,
-                            concat_forward,
-                            .backward = concat_backward};
+const um_op um_op_concat = {
+    .name = "Concat",
+    .min_in = 1,
+    .max_in = UM_NN_MAX_PORTS,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_FOLLOWS,
+    .infer = concat_infer,
+    .forward = concat_forward,
+    .backward = concat_backward,
+};
 
 /* --- Slice: starts, ends, axes, steps are attributes up to opset 9, inputs after --- */
 
@@ -272,11 +273,21 @@ static um_status slice_backward(um_call *c, um_error *err)
 }
 
 const um_op um_op_slice = {
-    "Slice",       1, 5, 1, 1, UM_OP_FOLLOWS, slice_infer, NULL, NULL, slice_forward, NULL, 15u << 1,
-    slice_backward};
+    .name = "Slice",
+    .min_in = 1,
+    .max_in = 5,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_FOLLOWS,
+    .infer = slice_infer,
+    .forward = slice_forward,
+    .known_in = 15u << 1,
+    .backward = slice_backward,
+};
 
 /* --- Pad: pads and value are attributes up to opset 10, inputs after --- */
 
+enum { PAD_MOST = 1 << 24 };
 typedef enum pad_mode { PAD_CONSTANT, PAD_EDGE, PAD_REFLECT } pad_mode;
 
 static um_status read_pads(const um_call *c, int64_t *low, int64_t *high, pad_mode *mode, um_error *err)
@@ -298,8 +309,11 @@ static um_status read_pads(const um_call *c, int64_t *low, int64_t *high, pad_mo
     memset(low, 0, UM_MAX_RANK * sizeof *low);
     memset(high, 0, UM_MAX_RANK * sizeof *high);
     for (int i = 0; i < count; i++) {
-        int64_t a = n_axes >= 0 ? axes[i] : i, most = *mode == PAD_REFLECT ? x->dim[i] - 1 : 1 << 24;
-        if (!um_axis(&a, x->rank) || pads[i] < -x->dim[a] || pads[i] > most || pads[i + count] < -x->dim[a] ||
+        int64_t a = n_axes >= 0 ? axes[i] : i;
+        if (!um_axis(&a, x->rank))
+            return um_call_fail(c, err, UM_EFORMAT, "axis out of range");
+        const int64_t most = *mode == PAD_REFLECT ? x->dim[a] - 1 : PAD_MOST;
+        if (pads[i] < -x->dim[a] || pads[i] > most || pads[i + count] < -x->dim[a] ||
             pads[i + count] > most || (*mode == PAD_EDGE && !x->dim[a]))
             return um_call_fail(c, err, UM_EFORMAT, "pads out of range");
         low[a] = pads[i];
@@ -434,9 +448,18 @@ static um_status pad_backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_pad = {"Pad",       1,    4,    1,           1,    UM_OP_FOLLOWS,
-                         pad_infer,   NULL, NULL, pad_forward, NULL, 1u << 1 | 1u << 3,
-                         pad_backward};
+const um_op um_op_pad = {
+    .name = "Pad",
+    .min_in = 1,
+    .max_in = 4,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_FOLLOWS,
+    .infer = pad_infer,
+    .forward = pad_forward,
+    .known_in = 1u << 1 | 1u << 3,
+    .backward = pad_backward,
+};
 
 /* --- Expand --- */
 
@@ -469,7 +492,16 @@ static um_status expand_backward(um_call *c, um_error *err)
 }
 
 const um_op um_op_expand = {
-    "Expand", 2, 2, 1, 1, 0, expand_infer, NULL, NULL, expand_forward, NULL, 1u << 1, expand_backward};
+    .name = "Expand",
+    .min_in = 2,
+    .max_in = 2,
+    .min_out = 1,
+    .max_out = 1,
+    .infer = expand_infer,
+    .forward = expand_forward,
+    .known_in = 1u << 1,
+    .backward = expand_backward,
+};
 
 /* --- Gather --- */
 
@@ -555,14 +587,14 @@ static um_status gather_backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_gather = {"Gather",
-                            2,
-                            2,
-                            1,
-                            1,
-                            UM_OP_BACK_IN,
-                            gather_infer,
-                            NULL,
-                            NULL,
-                            gather_forward,
-                            .backward = gather_backward};
+const um_op um_op_gather = {
+    .name = "Gather",
+    .min_in = 2,
+    .max_in = 2,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_BACK_IN,
+    .infer = gather_infer,
+    .forward = gather_forward,
+    .backward = gather_backward,
+};

@@ -240,7 +240,7 @@ static void see_planes(const um_call *c, um_norm *s)
 
 static void measure(const um_call *c, um_norm *s)
 {
-    if (!c->maker_helps) {
+    if (!c->fusion.producer_normalizes) {
         um_norm_start(s);
         if (s->inner > 1)
             see_planes(c, s);
@@ -273,7 +273,7 @@ static um_status forward(um_call *c, um_error *err)
         s->a[i] = (float)f;
         s->b[i] = (float)(shift[i] - f * mean[i]);
     }
-    if (!c->reader_helps)
+    if (!c->fusion.consumer_normalizes)
         apply(c, s);
     return UM_OK;
 }
@@ -401,7 +401,7 @@ static um_status backward(um_call *c, um_error *err)
 {
     um_norm *s = c->state;
     double count = (double)(s->outer * s->inner), epsilon = um_attr_float(c->node, "epsilon", 1e-5);
-    if (s->training && !c->reader_helps)
+    if (s->training && !c->fusion.consumer_normalizes)
         back_sums(c, s);
     for (int64_t i = 0; i < s->channels; i++) {
         double inverse = s->training ? 1 / sqrt(s->variance[i] + epsilon) : 0;
@@ -413,7 +413,7 @@ static um_status backward(um_call *c, um_error *err)
         s->part[i] = s->training ? (float)(s->sum[i] / count) : 0;
         s->part2[i] = (float)(s->sum2[i] / count * inverse * inverse);
     }
-    if (c->grad_in[0] && !c->maker_helps)
+    if (c->grad_in[0] && !c->fusion.producer_normalizes)
         back_data(c, s);
     return UM_OK;
 }
@@ -433,17 +433,19 @@ static bool stat(const um_call *c, um_stat *out)
     return true;
 }
 
-const um_op um_op_batchnorm = {"BatchNormalization",
-                               5,
-                               5,
-                               1,
-                               1,
-                               UM_OP_FOLLOWS | UM_OP_IN_PLACE | UM_OP_BACK_IN,
-                               infer,
-                               prepare,
-                               NULL,
-                               forward,
-                               release,
-                               .backward = backward,
-                               .learns = 1 << 1 | 1 << 2,
-                               .stat = stat};
+const um_op um_op_batchnorm = {
+    .name = "BatchNormalization",
+    .min_in = 5,
+    .max_in = 5,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_FOLLOWS | UM_OP_IN_PLACE | UM_OP_BACK_IN,
+    .infer = infer,
+    .prepare = prepare,
+    .forward = forward,
+    .release = release,
+    .backward = backward,
+    .learns = 1 << 1 | 1 << 2,
+    .settings = 3 << 3,
+    .stat = stat,
+};

@@ -3,7 +3,7 @@
  */
 #ifndef UM_NN_NORM_H
 #define UM_NN_NORM_H
-#include "nn/nn.h"
+#include "nn/op.h"
 
 typedef struct um_norm um_norm; /* the state of a BatchNormalization call */
 

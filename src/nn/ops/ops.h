@@ -1,7 +1,7 @@
 /* ops.h: the table of operators and what several of them share. */
 #ifndef UM_NN_OPS_H
 #define UM_NN_OPS_H
-#include "nn/nn.h"
+#include "nn/op.h"
 
 // clang-format off: it never comes to rest with this list
 #define UM_OPS(X)        \
@@ -44,10 +44,6 @@ UM_OPS(X)
 
 /* Families that share their code: tables that end with a name of NULL. */
 extern const um_op um_ops_unary[], um_ops_binary[];
-
-/* True when `c` is an activation with constant parameters that a producer of `channels` channels can apply.
- */
-bool um_act_of_call(const um_call *c, int64_t channels, um_act *act);
 
 bool um_view_always(um_call *c);
 um_status um_view_copy(um_call *c, um_error *err); /* forward of an operator whose result is a view */

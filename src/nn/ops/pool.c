@@ -1,6 +1,7 @@
 /* MaxPool, AveragePool and their global forms over maps of any number of dimensions, channels innermost where
  * the layout allows. */
 #include "nn/ops/ops.h"
+#include "nn/window.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,9 +259,20 @@ static um_status backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define POOL(id, name, reads)                                                                            \
-    const um_op um_op_##id = {name, 1,       1,    1, 1,       UM_OP_WANTS_NHWC | reads, infer, prepare, \
-                              NULL, forward, free, 0, backward};
+#define POOL(id, type, reads)              \
+    const um_op um_op_##id = {             \
+        .name = type,                      \
+        .min_in = 1,                       \
+        .max_in = 1,                       \
+        .min_out = 1,                      \
+        .max_out = 1,                      \
+        .flags = UM_OP_WANTS_NHWC | reads, \
+        .infer = infer,                    \
+        .prepare = prepare,                \
+        .forward = forward,                \
+        .release = free,                   \
+        .backward = backward,              \
+    };
 POOL(maxpool, "MaxPool", UM_OP_BACK_IN | UM_OP_BACK_OUT)
 POOL(averagepool, "AveragePool", 0)
 POOL(globalaveragepool, "GlobalAveragePool", 0)

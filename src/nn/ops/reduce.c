@@ -221,15 +221,34 @@ static um_status backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define REDUCE(id, name)                                                                \
-    const um_op um_op_##id = {name, 1,    2,       1,    1,       UM_OP_FOLLOWS, infer, \
-                              NULL, NULL, forward, NULL, 1u << 1, backward};
-#define EXTREME(id, name)                                                                       \
-    const um_op um_op_##id = {name,    1,       2,                                              \
-                              1,       1,       UM_OP_FOLLOWS | UM_OP_BACK_IN | UM_OP_BACK_OUT, \
-                              infer,   prepare, NULL,                                           \
-                              forward, free,    1u << 1,                                        \
-                              backward};
+#define REDUCE(id, type)        \
+    const um_op um_op_##id = {  \
+        .name = type,           \
+        .min_in = 1,            \
+        .max_in = 2,            \
+        .min_out = 1,           \
+        .max_out = 1,           \
+        .flags = UM_OP_FOLLOWS, \
+        .infer = infer,         \
+        .forward = forward,     \
+        .known_in = 1u << 1,    \
+        .backward = backward,   \
+    };
+#define EXTREME(id, type)                                        \
+    const um_op um_op_##id = {                                   \
+        .name = type,                                            \
+        .min_in = 1,                                             \
+        .max_in = 2,                                             \
+        .min_out = 1,                                            \
+        .max_out = 1,                                            \
+        .flags = UM_OP_FOLLOWS | UM_OP_BACK_IN | UM_OP_BACK_OUT, \
+        .infer = infer,                                          \
+        .prepare = prepare,                                      \
+        .forward = forward,                                      \
+        .release = free,                                         \
+        .known_in = 1u << 1,                                     \
+        .backward = backward,                                    \
+    };
 REDUCE(reducemean, "ReduceMean")
 REDUCE(reducesum, "ReduceSum")
 EXTREME(reducemax, "ReduceMax")

@@ -246,7 +246,31 @@ static um_status backward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_resize = {"Resize", 1,    4,       1,       1,       UM_OP_WANTS_NHWC, infer,
-                            prepare,  NULL, forward, release, 7u << 1, backward};
-const um_op um_op_upsample = {"Upsample", 1,    2,       1,       1,       UM_OP_WANTS_NHWC, infer,
-                              prepare,    NULL, forward, release, 7u << 1, backward};
+const um_op um_op_resize = {
+    .name = "Resize",
+    .min_in = 1,
+    .max_in = 4,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_WANTS_NHWC,
+    .infer = infer,
+    .prepare = prepare,
+    .forward = forward,
+    .release = release,
+    .known_in = 7u << 1,
+    .backward = backward,
+};
+const um_op um_op_upsample = {
+    .name = "Upsample",
+    .min_in = 1,
+    .max_in = 2,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_WANTS_NHWC,
+    .infer = infer,
+    .prepare = prepare,
+    .forward = forward,
+    .release = release,
+    .known_in = 7u << 1,
+    .backward = backward,
+};

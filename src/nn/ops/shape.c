@@ -104,9 +104,19 @@ static um_status unsqueeze_infer(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define VIEW(id, name, most, infer)                                                                        \
-    const um_op um_op_##id = {name,         1,    most,    1,           1, 0, infer, NULL, um_view_always, \
-                              um_view_copy, NULL, 1u << 1, um_view_back};
+#define VIEW(id, type, most, rule) \
+    const um_op um_op_##id = {     \
+        .name = type,              \
+        .min_in = 1,               \
+        .max_in = most,            \
+        .min_out = 1,              \
+        .max_out = 1,              \
+        .infer = rule,             \
+        .view = um_view_always,    \
+        .forward = um_view_copy,   \
+        .known_in = 1u << 1,       \
+        .backward = um_view_back,  \
+    };
 VIEW(reshape, "Reshape", 2, reshape_infer)
 VIEW(flatten, "Flatten", 1, flatten_infer)
 VIEW(squeeze, "Squeeze", 2, squeeze_infer)
@@ -119,28 +129,30 @@ static bool view_in_layout(um_call *c)
 }
 
 /* Outside of training Dropout passes everything on. */
-const um_op um_op_identity = {"Identity",
-                              1,
-                              1,
-                              1,
-                              1,
-                              UM_OP_FOLLOWS,
-                              um_call_same,
-                              NULL,
-                              view_in_layout,
-                              um_view_copy,
-                              .backward = um_view_back};
-const um_op um_op_dropout = {"Dropout",
-                             1,
-                             1,
-                             1,
-                             1,
-                             UM_OP_FOLLOWS,
-                             um_call_same,
-                             NULL,
-                             view_in_layout,
-                             um_view_copy,
-                             .backward = um_view_back};
+const um_op um_op_identity = {
+    .name = "Identity",
+    .min_in = 1,
+    .max_in = 1,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_FOLLOWS,
+    .infer = um_call_same,
+    .view = view_in_layout,
+    .forward = um_view_copy,
+    .backward = um_view_back,
+};
+const um_op um_op_dropout = {
+    .name = "Dropout",
+    .min_in = 1,
+    .max_in = 1,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_FOLLOWS,
+    .infer = um_call_same,
+    .view = view_in_layout,
+    .forward = um_view_copy,
+    .backward = um_view_back,
+};
 
 /* --- constants --- */
 
@@ -174,8 +186,16 @@ static um_status shape_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_shape = {"Shape",       1,   1, 1, 1, UM_OP_SHAPE_ONLY | UM_OP_ANY, shape_infer, NULL, NULL,
-                           shape_forward, NULL};
+const um_op um_op_shape = {
+    .name = "Shape",
+    .min_in = 1,
+    .max_in = 1,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_SHAPE_ONLY | UM_OP_ANY,
+    .infer = shape_infer,
+    .forward = shape_forward,
+};
 
 static const um_attr *constant_value(const um_call *c, um_array *y)
 {
@@ -219,7 +239,14 @@ static um_status constant_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_constant = {"Constant", 0, 0, 1, 1, 0, constant_infer, NULL, NULL, constant_forward, NULL};
+const um_op um_op_constant = {
+    .name = "Constant",
+    .max_in = 0,
+    .min_out = 1,
+    .max_out = 1,
+    .infer = constant_infer,
+    .forward = constant_forward,
+};
 
 static um_status filled_infer(um_call *c, um_error *err)
 {
@@ -244,8 +271,16 @@ static um_status filled_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-const um_op um_op_constantofshape = {"ConstantOfShape", 1,    1,      1, 1, 0, filled_infer, NULL, NULL,
-                                     filled_forward,    NULL, 1u << 0};
+const um_op um_op_constantofshape = {
+    .name = "ConstantOfShape",
+    .min_in = 1,
+    .max_in = 1,
+    .min_out = 1,
+    .max_out = 1,
+    .infer = filled_infer,
+    .forward = filled_forward,
+    .known_in = 1u << 0,
+};
 
 /* --- Cast --- */
 
@@ -309,4 +344,13 @@ static um_status cast_forward(um_call *c, um_error *err)
 }
 
 const um_op um_op_cast = {
-    "Cast", 1, 1, 1, 1, UM_OP_FOLLOWS, cast_infer, NULL, NULL, cast_forward, .backward = um_view_back};
+    .name = "Cast",
+    .min_in = 1,
+    .max_in = 1,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_FOLLOWS,
+    .infer = cast_infer,
+    .forward = cast_forward,
+    .backward = um_view_back,
+};

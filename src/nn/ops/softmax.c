@@ -86,4 +86,13 @@ static um_status backward(um_call *c, um_error *err)
 }
 
 const um_op um_op_softmax = {
-    "Softmax", 1, 1, 1, 1, UM_OP_IN_PLACE | UM_OP_BACK_OUT, infer, NULL, NULL, forward, .backward = backward};
+    .name = "Softmax",
+    .min_in = 1,
+    .max_in = 1,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_IN_PLACE | UM_OP_BACK_OUT,
+    .infer = infer,
+    .forward = forward,
+    .backward = backward,
+};

@@ -231,64 +231,81 @@ static um_status not_forward(um_call *c, um_error *err)
     return UM_OK;
 }
 
-#define UNARY(name, reads, back)                                                                            \
-    {                                                                                                       \
-        name, 1, 1, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE | reads, infer, NULL, NULL, forward, NULL, 0, back \
-    }
-const um_op um_ops_unary[] = {
-    UNARY("Relu", UM_OP_BACK_OUT, backward),
-    UNARY("LeakyRelu", UM_OP_BACK_OUT, backward),
-    UNARY("Sigmoid", UM_OP_BACK_OUT, backward),
-    UNARY("Exp", UM_OP_BACK_OUT, backward),
-    UNARY("Tanh", UM_OP_BACK_OUT, backward),
-    UNARY("HardSigmoid", UM_OP_BACK_OUT, backward),
-    UNARY("Sqrt", UM_OP_BACK_OUT, backward),
-    UNARY("HardSwish", UM_OP_BACK_IN, backward),
-    UNARY("Log", UM_OP_BACK_IN, backward),
-    UNARY("Abs", UM_OP_BACK_IN, backward),
-    UNARY("Neg", 0, backward),
-    UNARY("Elu", UM_OP_BACK_OUT, backward),
-    UNARY("Selu", UM_OP_BACK_OUT, backward),
-    UNARY("Softplus", UM_OP_BACK_IN, backward),
-    UNARY("Reciprocal", UM_OP_BACK_OUT, backward),
-    UNARY("Floor", 0, NULL),
-    UNARY("Ceil", 0, NULL),
-    {"Clip", 1, 3, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE | UM_OP_BACK_OUT, clip_infer, NULL, NULL,
-     clip_forward, .backward = clip_backward},
-    {"Not", 1, 1, 1, 1, UM_OP_FOLLOWS | UM_OP_IN_PLACE, not_infer, NULL, NULL, not_forward, NULL},
-    {0},
-};
-
 /* --- as the activation of a convolution --- */
 
-bool um_act_of_call(const um_call *c, int64_t channels, um_act *act)
+static bool relu_act(const um_call *c, int64_t channels, um_act *act)
 {
-    const char *name = c->op->name;
-    float low, high;
-    if (!strcmp(name, "Relu")) {
-        *act = (um_act){.kind = UM_ACT_CLIP, .a = 0, .b = INFINITY};
-    } else if (!strcmp(name, "LeakyRelu")) {
-        *act = (um_act){.kind = UM_ACT_LEAKY, .a = (float)um_attr_float(c->node, "alpha", .01)};
-    } else if (!strcmp(name, "Sigmoid")) {
-        *act = (um_act){.kind = UM_ACT_SIGMOID};
-    } else if (!strcmp(name, "Clip")) {
-        if ((um_has(c, 1) && !c->in[1]->constant) || (um_has(c, 2) && !c->in[2]->constant) ||
-            clip_bounds(c, &low, &high, NULL) < 0)
-            return false;
-        *act = (um_act){.kind = UM_ACT_CLIP, .a = low, .b = high};
-    } else if (!strcmp(name, "PRelu")) {
-        const um_array *s = c->in[1];
-        int64_t n = um_array_count(s);
-        /* [C, 1, 1]: one slope per channel of a map */
-        if (!s->constant || n != channels || c->in[0]->rank != 4 || s->rank < 3 ||
-            s->dim[s->rank - 3] != channels)
-            return false;
-        *act = (um_act){.kind = UM_ACT_PRELU, .slope = s->data};
-    } else {
-        return false;
-    }
+    *act = (um_act){.kind = UM_ACT_CLIP, .a = 0, .b = INFINITY};
     return true;
 }
+
+static bool leaky_act(const um_call *c, int64_t channels, um_act *act)
+{
+    *act = (um_act){.kind = UM_ACT_LEAKY, .a = (float)um_attr_float(c->node, "alpha", .01)};
+    return true;
+}
+
+static bool sigmoid_act(const um_call *c, int64_t channels, um_act *act)
+{
+    *act = (um_act){.kind = UM_ACT_SIGMOID};
+    return true;
+}
+
+static bool clip_act(const um_call *c, int64_t channels, um_act *act)
+{
+    float low, high;
+    if ((um_has(c, 1) && !c->in[1]->constant) || (um_has(c, 2) && !c->in[2]->constant) ||
+        clip_bounds(c, &low, &high, NULL) < 0)
+        return false;
+    *act = (um_act){.kind = UM_ACT_CLIP, .a = low, .b = high};
+    return true;
+}
+
+#define UNARY(type, reads, back, act)                                                        \
+    {                                                                                        \
+        .name = type, .min_in = 1, .max_in = 1, .min_out = 1, .max_out = 1,                  \
+        .flags = UM_OP_FOLLOWS | UM_OP_IN_PLACE | reads, .infer = infer, .forward = forward, \
+        .backward = back, .as_act = act,                                                     \
+    }
+const um_op um_ops_unary[] = {
+    UNARY("Relu", UM_OP_BACK_OUT, backward, relu_act),
+    UNARY("LeakyRelu", UM_OP_BACK_OUT, backward, leaky_act),
+    UNARY("Sigmoid", UM_OP_BACK_OUT, backward, sigmoid_act),
+    UNARY("Exp", UM_OP_BACK_OUT, backward, NULL),
+    UNARY("Tanh", UM_OP_BACK_OUT, backward, NULL),
+    UNARY("HardSigmoid", UM_OP_BACK_OUT, backward, NULL),
+    UNARY("Sqrt", UM_OP_BACK_OUT, backward, NULL),
+    UNARY("HardSwish", UM_OP_BACK_IN, backward, NULL),
+    UNARY("Log", UM_OP_BACK_IN, backward, NULL),
+    UNARY("Abs", UM_OP_BACK_IN, backward, NULL),
+    UNARY("Neg", 0, backward, NULL),
+    UNARY("Elu", UM_OP_BACK_OUT, backward, NULL),
+    UNARY("Selu", UM_OP_BACK_OUT, backward, NULL),
+    UNARY("Softplus", UM_OP_BACK_IN, backward, NULL),
+    UNARY("Reciprocal", UM_OP_BACK_OUT, backward, NULL),
+    UNARY("Floor", 0, NULL, NULL),
+    UNARY("Ceil", 0, NULL, NULL),
+    {.name = "Clip",
+     .min_in = 1,
+     .max_in = 3,
+     .min_out = 1,
+     .max_out = 1,
+     .flags = UM_OP_FOLLOWS | UM_OP_IN_PLACE | UM_OP_BACK_OUT,
+     .infer = clip_infer,
+     .forward = clip_forward,
+     .backward = clip_backward,
+     .settings = 3u << 1,
+     .as_act = clip_act},
+    {.name = "Not",
+     .min_in = 1,
+     .max_in = 1,
+     .min_out = 1,
+     .max_out = 1,
+     .flags = UM_OP_FOLLOWS | UM_OP_IN_PLACE,
+     .infer = not_infer,
+     .forward = not_forward},
+    {0},
+};
 
 UM_FAST static void prelu_rows(float *y, const float *x, const float *slope, int64_t rows, int64_t channels)
 {

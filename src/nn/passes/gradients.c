@@ -1,7 +1,6 @@
-/* backward.c: plans that learn. Every array behind which a parameter lies, and which reaches an output, gets
- * a gradient; the calls then run from last to first. */
-#include "nn/onednn.h"
-#include "nn/plan.h"
+/* gradients.c: plans that learn. Every array behind which a parameter lies, and which reaches an output, gets
+ * a gradient; run.c then runs the calls from last to first. */
+#include "nn/compile.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,62 +118,4 @@ um_status um_plan_gradients(um_plan *p, um_error *err)
     if ((st = gather_params(p, err)) < 0)
         return st;
     return gather_stats(p, err);
-}
-
-UM_FAST static void add(float *restrict sum, const float *restrict x, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        sum[i] += x[i];
-}
-
-um_status um_plan_backward(um_plan *p, um_error *err)
-{
-    um_status st = UM_OK;
-    int threads_before = um_omp_alone();
-    for (size_t i = p->n_calls; i-- > 0 && st == UM_OK;) {
-        um_call *c = &p->calls[i];
-        if (!c->grad_in)
-            continue;
-        st = c->op->backward(c, err);
-        for (int k = 0; k < c->n_in && st == UM_OK; k++)
-            if (c->sum_in[k])
-                add(c->sum_in[k]->data, c->grad_in[k]->data, um_array_count(c->grad_in[k]));
-    }
-    um_omp_restore(threads_before);
-    return st;
-}
-
-float *um_plan_grad(um_plan *p, int output)
-{
-    um_array *g = p->outputs[output]->grad;
-    return g ? g->data : NULL;
-}
-
-int um_plan_n_params(const um_plan *p)
-{
-    return p->n_params;
-}
-
-const um_param *um_plan_param(const um_plan *p, int i)
-{
-    return &p->params[i];
-}
-
-float *um_plan_grads(const um_plan *p, size_t *n)
-{
-    *n = p->n_grads;
-    return p->grads;
-}
-
-int um_plan_n_stats(const um_plan *p)
-{
-    return p->n_stats;
-}
-
-um_stat um_plan_stat(const um_plan *p, int i)
-{
-    um_stat s = {0};
-    const um_call *c = &p->calls[p->stats[i]];
-    c->op->stat(c, &s);
-    return s;
 }

@@ -1,5 +1,5 @@
 /* onednn_train.c: convolution with weights that change: forward, and the two backward passes. */
-#include "nn/onednn_common.h"
+#include "nn/onednn/common.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,7 +134,7 @@ um_status um_dnnl_conv_train_new(um_dnnl_conv_train **out, const um_conv_shape *
         *out = c;
         return UM_OK;
     }
-    um_dnnl_conv_train_free(c);
+    um_dnnl_conv_train_free(&c);
     return um_dnnl_fail(err, st);
 }
 
@@ -216,10 +216,11 @@ static void free_pass(pass *s)
     dnnl_memory_destroy(s->plain);
 }
 
-void um_dnnl_conv_train_free(um_dnnl_conv_train *c)
+void um_dnnl_conv_train_free(um_dnnl_conv_train **conv)
 {
-    if (!c)
+    if (!conv || !*conv)
         return;
+    um_dnnl_conv_train *c = *conv;
     free_pass(&c->forward);
     free_pass(&c->back_data);
     free_pass(&c->back_weights);
@@ -229,4 +230,5 @@ void um_dnnl_conv_train_free(um_dnnl_conv_train *c)
     dnnl_stream_destroy(c->stream);
     dnnl_engine_destroy(c->engine);
     free(c);
+    *conv = NULL;
 }

@@ -1,4 +1,4 @@
-#include "nn/onednn_common.h"
+#include "nn/onednn/common.h"
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -181,7 +181,7 @@ done:
         *out = c;
         return UM_OK;
     }
-    um_dnnl_conv_free(c);
+    um_dnnl_conv_free(&c);
     return um_dnnl_fail(err, st);
 }
 
@@ -202,10 +202,11 @@ um_status um_dnnl_conv_run(um_dnnl_conv *c, const float *x, float *y, um_error *
     return UM_OK;
 }
 
-void um_dnnl_conv_free(um_dnnl_conv *c)
+void um_dnnl_conv_free(um_dnnl_conv **conv)
 {
-    if (!c)
+    if (!conv || !*conv)
         return;
+    um_dnnl_conv *c = *conv;
     dnnl_memory_destroy(c->x);
     dnnl_memory_destroy(c->y);
     dnnl_memory_destroy(c->w);
@@ -215,6 +216,7 @@ void um_dnnl_conv_free(um_dnnl_conv *c)
     dnnl_stream_destroy(c->stream);
     dnnl_engine_destroy(c->engine);
     free(c);
+    *conv = NULL;
 }
 
 um_status um_dnnl_gemm(bool a_transposed, bool b_transposed, int64_t m, int64_t n, int64_t k, float alpha,

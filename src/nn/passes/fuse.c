@@ -1,10 +1,10 @@
 /* fuse.c: a convolution takes over the batch normalization and the activation that follow it. In training,
  * where the statistics are those of the batch, the normalization takes over the activation, and a convolution
- * beside it may do pieces of its work (um_call.norm_before, norm_behind). */
+ * beside it may do pieces of its work (um_call.fusion.before, fusion.behind). */
+#include "nn/compile.h"
 #include "nn/ops/depthwise.h"
 #include "nn/ops/ops.h"
 #include "nn/ops/pointwise.h"
-#include "nn/plan.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,11 @@ static um_call *only_reader(um_plan *p, const um_call *c)
         return NULL;
     um_call *next = &p->calls[y->reader];
     return !next->skip && next->in[0] == y ? next : NULL;
+}
+
+static bool act_of_call(const um_call *c, int64_t channels, um_act *act)
+{
+    return c->op->as_act && c->op->as_act(c, channels, act);
 }
 
 static void take_over(um_call *c, um_call *next)
@@ -68,9 +73,8 @@ static void fuse_training(um_plan *p)
     for (size_t i = 0; i < p->n_calls; i++) {
         um_call *c = &p->calls[i], *next;
         um_act act;
-        if (c->skip || strcmp(c->op->name, "BatchNormalization") || c->out[0]->rank < 2 ||
-            !(next = only_reader(p, c)) || !um_act_of_call(next, c->out[0]->dim[1], &act) ||
-            act.kind != UM_ACT_CLIP)
+        if (c->skip || c->op != &um_op_batchnorm || c->out[0]->rank < 2 || !(next = only_reader(p, c)) ||
+            !act_of_call(next, c->out[0]->dim[1], &act) || act.kind != UM_ACT_CLIP)
             continue;
         c->act = act;
         take_over(c, next);
@@ -87,17 +91,16 @@ um_status um_plan_fuse(um_plan *p, um_error *err)
     }
     for (size_t i = 0; i < p->n_calls; i++) {
         um_call *c = &p->calls[i], *next;
-        if (c->skip || strcmp(c->op->name, "Conv") || !is_constant(c->in[1]) ||
+        if (c->skip || c->op != &um_op_conv || !is_constant(c->in[1]) ||
             (um_has(c, 2) && !is_constant(c->in[2])))
             continue;
-        if ((next = only_reader(p, c)) && !strcmp(next->op->name, "BatchNormalization") &&
-            is_constant(next->in[1]) && is_constant(next->in[2]) && is_constant(next->in[3]) &&
-            is_constant(next->in[4])) {
+        if ((next = only_reader(p, c)) && next->op == &um_op_batchnorm && is_constant(next->in[1]) &&
+            is_constant(next->in[2]) && is_constant(next->in[3]) && is_constant(next->in[4])) {
             if ((st = fold_norm(p, c, next, err)) < 0)
                 return st;
             take_over(c, next);
         }
-        if ((next = only_reader(p, c)) && um_act_of_call(next, c->out[0]->dim[1], &c->act))
+        if ((next = only_reader(p, c)) && act_of_call(next, c->out[0]->dim[1], &c->act))
             take_over(c, next);
     }
     return UM_OK;
@@ -105,8 +108,8 @@ um_status um_plan_fuse(um_plan *p, um_error *err)
 
 static bool is_norm(const um_call *c)
 {
-    return !strcmp(c->op->name, "BatchNormalization") && c->out[0]->layout == UM_NHWC &&
-           um_array_count(c->out[0]) && c->grad_in && c->grad_in[0] && !um_array_is_foreign(c->grad_in[0]);
+    return c->op == &um_op_batchnorm && c->out[0]->layout == UM_NHWC && um_array_count(c->out[0]) &&
+           c->grad_in && c->grad_in[0] && !um_array_is_foreign(c->grad_in[0]);
 }
 
 void um_plan_share_norms(um_plan *p)
@@ -121,17 +124,17 @@ void um_plan_share_norms(um_plan *p)
         if (!(next = only_reader(p, c)) || !(um_depthwise_fits(next) || um_pointwise_fits(next)) ||
             !next->grad_in || !next->grad_in[0] || !next->grad_in[1])
             continue;
-        c->reader_helps = true;
+        c->fusion.consumer_normalizes = true;
         c->out[0]->root = c->in[0];
-        next->norm_before = c;
+        next->fusion.before = c;
     }
     for (size_t i = 0; i < p->n_calls; i++) {
         um_call *c = &p->calls[i];
-        if (!c->norm_before && !(um_pointwise_fits(c) && c->grad_in && c->grad_in[1]))
+        if (!c->fusion.before && !(um_pointwise_fits(c) && c->grad_in && c->grad_in[1]))
             continue;
         if ((next = only_reader(p, c)) && is_norm(next) && !next->sum_in[0]) {
-            c->norm_behind = next;
-            next->maker_helps = true;
+            c->fusion.behind = next;
+            next->fusion.producer_normalizes = true;
         }
     }
 }

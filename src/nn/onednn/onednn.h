@@ -1,19 +1,11 @@
 /* onednn.h: what this engine asks of oneDNN. Only onednn*.c see its headers. */
 #ifndef UM_NN_ONEDNN_H
 #define UM_NN_ONEDNN_H
-#include "nn/nn.h"
+#include "nn/window.h"
 
 /* From here to um_omp_restore oneDNN stays in the calling thread: the threads are those of the pool. */
 int um_omp_alone(void);
 void um_omp_restore(int threads_before);
-
-/* A convolution over maps in UM_NHWC. Weights as in ONNX: out channels, in channels of a group, height,
- * width. */
-typedef struct um_conv_shape {
-    int64_t batch, groups, in_channels, out_channels;
-    um_window w; /* two dimensions */
-    um_act act;  /* not UM_ACT_PRELU */
-} um_conv_shape;
 
 typedef struct um_dnnl_conv um_dnnl_conv;
 /* UM_EUNSUPPORTED when oneDNN has only its reference implementation for this shape. Runs in
@@ -21,7 +13,7 @@ typedef struct um_dnnl_conv um_dnnl_conv;
 um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *shape, const float *weights,
                            const float *bias, um_error *err);
 um_status um_dnnl_conv_run(um_dnnl_conv *conv, const float *x, float *y, um_error *err);
-void um_dnnl_conv_free(um_dnnl_conv *conv);
+void um_dnnl_conv_free(um_dnnl_conv **conv);
 
 /* The same with weights that change from call to call, and without an activation. `weights` as in ONNX. */
 typedef struct um_dnnl_conv_train um_dnnl_conv_train;
@@ -35,7 +27,7 @@ um_status um_dnnl_conv_train_back_data(um_dnnl_conv_train *conv, const float *gy
 /* `gb` only with a bias. */
 um_status um_dnnl_conv_train_back_weights(um_dnnl_conv_train *conv, const float *x, const float *gy,
                                           float *gw, float *gb, um_error *err);
-void um_dnnl_conv_train_free(um_dnnl_conv_train *conv);
+void um_dnnl_conv_train_free(um_dnnl_conv_train **conv);
 
 /* C = alpha A B + beta C, row-major; A is m x k, B is k x n, each optionally stored transposed. */
 um_status um_dnnl_gemm(bool a_transposed, bool b_transposed, int64_t m, int64_t n, int64_t k, float alpha,

@@ -1,6 +1,6 @@
 /* layout.c: decides which arrays are UM_NHWC, adds the conversions between layouts, turns calls that would
  * only copy into views. */
-#include "nn/plan.h"
+#include "nn/compile.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +36,16 @@ static um_status copy_backward(um_call *c, um_error *err)
 }
 
 static const um_op op_copy = {
-    "(copy)", 1, 1, 1, 1, UM_OP_ANY, copy_infer, NULL, NULL, copy_forward, .backward = copy_backward};
+    .name = "(copy)",
+    .min_in = 1,
+    .max_in = 1,
+    .min_out = 1,
+    .max_out = 1,
+    .flags = UM_OP_ANY,
+    .infer = copy_infer,
+    .forward = copy_forward,
+    .backward = copy_backward,
+};
 static const um_node node_copy; /* belongs to no node of the graph */
 
 /* `a` in another layout: a view, a constant, or the result of a call appended to the plan. */

@@ -1,6 +1,6 @@
 /* memory.c: places every array that is not a constant in one block, so that arrays which never live at the
  * same time share bytes. Largest first, each at the lowest offset that is free during its life. */
-#include "nn/plan.h"
+#include "nn/compile.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +33,7 @@ static void find_lives_backward(um_plan *p)
         for (int k = 0; k < c->n_in && k < 2; k++)
             if (c->in[k] && c->op->flags & UM_OP_BACK_IN)
                 live(c->in[k], now);
-        if (c->op->flags & UM_OP_BACK_OUT || c->norm_behind)
+        if (c->op->flags & UM_OP_BACK_OUT || c->fusion.behind)
             live(c->out[0], now);
         for (int k = 0; k < c->n_out; k++)
             if (c->grad_out[k])

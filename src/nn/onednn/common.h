@@ -1,7 +1,7 @@
 /* onednn_common.h: shared by the onednn*.c files, the only ones that see oneDNN's headers. */
 #ifndef UM_NN_ONEDNN_COMMON_H
 #define UM_NN_ONEDNN_COMMON_H
-#include "nn/onednn.h"
+#include "nn/onednn/onednn.h"
 #include <dnnl.h>
 
 um_status um_dnnl_fail(um_error *err, dnnl_status_t status);

@@ -1,5 +1,5 @@
-/* strided.c: arrays in any order of bytes: strides, broadcasting, copying between two orders. */
-#include "nn/nn.h"
+/* array.c: arrays in any order of bytes: strides, broadcasting, copying between two orders. */
+#include "nn/array.h"
 #include <string.h>
 
 void um_array_strides(const um_array *a, int64_t *stride)

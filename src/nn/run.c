@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run.c: the calls of a plan, forward and, in training, backward. */
+#include "nn/compile.h"
+#include "nn/onednn/onednn.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* The first run: memory, then whatever the operators keep. */
+static um_status prepare(um_plan *p, um_error *err)
+{
+    um_status st;
+    if (!p->memory && !(p->memory = um_calloc_aligned(p->memory_bytes, 1)))
+        return um_fail_oom(err);
+    for (size_t i = 0; i < p->n_arrays; i++) {
+        um_array *a = p->arrays[i], *root = um_array_root(a);
+        if (!a->constant && !(root->input >= 0 || root->value >= 0))
+            a->data = root->constant ? root->data : (char *)p->memory + root->offset;
+    }
+    for (size_t i = 0; i < p->n_calls; i++) {
+        um_call *c = &p->calls[i];
+        if (!c->skip && !c->state && c->op->prepare && (st = c->op->prepare(c, err)) < 0)
+            return st;
+    }
+    p->prepared = true;
+    return UM_OK;
+}
+
+static um_status run(um_plan *p, const um_tensor *const *in, um_error *err)
+{
+    um_status st;
+    if (!p->prepared && (st = prepare(p, err)) < 0)
+        return st;
+    for (size_t i = 0; i < p->n_arrays; i++) {
+        um_array *root = um_array_root(p->arrays[i]);
+        if (root->input >= 0)
+            p->arrays[i]->data = in[root->input]->data;
+    }
+    for (size_t i = 0; i < p->n_calls; i++)
+        if (!p->calls[i].skip && (st = p->calls[i].op->forward(&p->calls[i], err)) < 0)
+            return st;
+    for (int i = 0; p->training && i < p->graph->n_outputs; i++)
+        if (p->outputs[i]->grad && um_array_bytes(p->outputs[i]))
+            memset(p->outputs[i]->grad->data, 0, um_array_bytes(p->outputs[i]));
+    return UM_OK;
+}
+
+um_status um_plan_run(um_plan *p, const um_tensor *const *in, const um_tensor **out, um_error *err)
+{
+    int threads_before = um_omp_alone();
+    um_status st = run(p, in, err);
+    um_omp_restore(threads_before);
+    for (int i = 0; st == UM_OK && i < p->graph->n_outputs; i++) {
+        const um_array *a = p->outputs[i];
+        p->out[i] = (um_tensor){.dtype = a->dtype, .rank = a->rank, .data = a->data};
+        memcpy(p->out[i].dim, a->dim, sizeof a->dim);
+        out[i] = &p->out[i];
+    }
+    return st;
+}
+
+UM_FAST static void add(float *restrict sum, const float *restrict x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        sum[i] += x[i];
+}
+
+um_status um_plan_backward(um_plan *p, um_error *err)
+{
+    um_status st = UM_OK;
+    int threads_before = um_omp_alone();
+    for (size_t i = p->n_calls; i-- > 0 && st == UM_OK;) {
+        um_call *c = &p->calls[i];
+        if (!c->grad_in)
+            continue;
+        st = c->op->backward(c, err);
+        for (int k = 0; k < c->n_in && st == UM_OK; k++)
+            if (c->sum_in[k])
+                add(c->sum_in[k]->data, c->grad_in[k]->data, um_array_count(c->grad_in[k]));
+    }
+    um_omp_restore(threads_before);
+    return st;
+}
