@@ -2,10 +2,10 @@
 #define _GNU_SOURCE /* asprintf */
 #include "commands.h"
 #include "progress.h"
+#include "report.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unmask/unmask.h>
@@ -111,29 +111,17 @@ static um_status save(const char *text, const char *target, const char *name, co
     return st;
 }
 
-static int columns(void)
-{
-    struct winsize w;
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40 ? w.ws_col : 100;
-}
-
-static um_status write_reports(const um_report *report, const char *name, um_error *err)
+static um_status write_reports(const um_results *results, const char *name, um_error *err)
 {
     um_status st = UM_OK;
     char *text = NULL;
-    bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-    if (!o.json || strcmp(o.json, "-")) {
-        if ((st = um_report_text(&text, report, o.quiet ? 0 : columns(), colour, err)) < 0)
-            return st;
-        fputs(text, stdout);
-        free(text);
-        text = NULL;
-    }
-    if (o.json && (st = um_report_json(&text, report, !o.no_timing, err)) == UM_OK)
+    if ((!o.json || strcmp(o.json, "-")) && (st = um_print_summary(results, o.quiet, err)) < 0)
+        return st;
+    if (o.json && (st = um_results_json(&text, results, !o.no_timing, err)) == UM_OK)
         st = save(text, o.json, name, "json", err);
     free(text);
     text = NULL;
-    if (st == UM_OK && o.html && (st = um_report_html(&text, report, err)) == UM_OK)
+    if (st == UM_OK && o.html && (st = um_report_page(&text, results, err)) == UM_OK)
         st = save(text, o.html, name, "html", err);
     free(text);
     if (st == UM_OK && o.overlay && strcmp(o.overlay, "/dev/null"))
@@ -168,13 +156,13 @@ static int run(int n, char **args)
     if (um_analyzer_new(&analyzer, &opt, &err) < 0)
         return um_complain(&err);
     for (int i = 0; i < n && !interrupted; i++) {
-        um_report *report = NULL;
+        um_results *results = NULL;
         um_progress_begin(&bar, args[i]);
-        um_status st = um_analyzer_run(&report, analyzer, args[i], &err);
+        um_status st = um_analyzer_run(&results, analyzer, args[i], &err);
         um_progress_end(&bar);
         if (st == UM_OK) {
             char *name = report_name(args, n, i);
-            st = name ? write_reports(report, name, &err) : UM_ENOMEM;
+            st = name ? write_reports(results, name, &err) : UM_ENOMEM;
             if (!name)
                 err = (um_error){UM_ENOMEM, "out of memory"};
             free(name);
@@ -183,7 +171,7 @@ static int run(int n, char **args)
             status = um_complain(&err);
             failed++;
         }
-        um_report_free(&report);
+        um_results_free(&results);
         fflush(stdout);
     }
     um_analyzer_free(&analyzer);

@@ -1,8 +1,8 @@
-/** analysis.h: one recording in, one report out. */
+/** analysis.h: one recording in, results out. */
 #ifndef UNMASK_ANALYSIS_H
 #define UNMASK_ANALYSIS_H
 
-#include <unmask/signal.h>
+#include <unmask/results.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,26 +19,15 @@ typedef struct um_analysis_options {
     void *user;
 } um_analysis_options;
 
-typedef struct um_report um_report;
-
 /** Keeps what several recordings share: options, networks, calibration. Strings of `opt` must outlive it.
  * UM_EINVAL: an unknown signal. UM_EIO, UM_EFORMAT: a model or calibration that was named cannot be used. */
 typedef struct um_analyzer um_analyzer;
 UM_API um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_error *err);
 UM_API void um_analyzer_free(um_analyzer **analyzer);
 /** Decodes once and hands every moment to all signals. UM_OK also for damaged recordings that gave something:
- * the report says so. UM_EIO, UM_EFORMAT, UM_EUNSUPPORTED: nothing could be read. UM_ECANCELLED: `progress`
+ * the results say so. UM_EIO, UM_EFORMAT, UM_EUNSUPPORTED: nothing could be read. UM_ECANCELLED: `progress`
  * said so. */
-UM_API um_status um_analyzer_run(um_report **out, um_analyzer *analyzer, const char *path, um_error *err);
-UM_API void um_report_free(um_report **report);
-/** The JSON report (docs/report.schema.json). Caller frees with free(). `timing` = false leaves out what
- * differs between two runs. */
-UM_API um_status um_report_json(char **out, const um_report *report, bool timing, um_error *err);
-/** One self-contained page. Caller frees with free(). */
-UM_API um_status um_report_html(char **out, const um_report *report, um_error *err);
-/** The terminal summary; `columns` wide, with ANSI colours or without; 0 columns: one line, the path
- * and the answer. Caller frees with free(). */
-UM_API um_status um_report_text(char **out, const um_report *report, int columns, bool colour, um_error *err);
+UM_API um_status um_analyzer_run(um_results **out, um_analyzer *analyzer, const char *path, um_error *err);
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,7 @@
 #include <unmask/model.h>
 #include <unmask/probe.h>
 #include <unmask/products.h>
+#include <unmask/results.h>
 #include <unmask/signal.h>
 #include <unmask/sink.h>
 #include <unmask/source.h>

@@ -1,11 +1,13 @@
-/* analyze.c: one recording in, one report out. Decodes once and hands each moment to faces and signals. */
-#include "analyze/persons.h"
+/* analyze.c: one recording in, results out. Decodes once and hands each moment to faces and signals. */
 #include "analyze/schedule.h"
 #include "fusion/fusion.h"
 #include "report/overlay.h"
+#include "report/words.h"
+#include "results/persons.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unmask/analysis.h>
 
 struct um_analyzer {
     um_analysis_options opt;
@@ -65,7 +67,7 @@ void um_analyzer_free(um_analyzer **analyzer)
 /* One run: what lives as long as the recording is read. */
 typedef struct job {
     um_analyzer *a;
-    um_report *report;
+    um_results *results;
     um_source *source;
     um_face_tracker *tracker;
     um_overlay *overlay;
@@ -80,16 +82,15 @@ typedef struct job {
 /* Of a video; a photo is one moment, and all its persons matter alike. */
 enum { VIDEO_PORTRAITS = 12 };
 
-/* The strings of um_media die with the source; the report keeps its own. */
-static um_status keep_media(um_report *r, const um_media *m, um_error *err)
+static um_status list_networks(um_results *r, const um_face_finder *finder, um_error *err)
 {
-    const char **field[] = {&r->media.path, &r->media.container, &r->media.video_codec,
-                            &r->media.pixel_format, &r->media.audio_codec};
-    r->media = *m;
-    for (size_t i = 0; i < sizeof field / sizeof *field; i++)
-        if (!(*field[i] = r->media_text[i] = um_strdup(*field[i] ? *field[i] : "")))
-            return um_fail_oom(err);
-    return UM_OK;
+    static const char *const role[] = {"face detector", "landmarks"};
+    const char *sha, *name;
+    um_status st = UM_OK;
+    for (int i = 0; i < 2 && st == UM_OK; i++)
+        if ((name = um_face_finder_model(finder, i, &sha)))
+            st = um_results_add_network(r, role[i], name, sha ? sha : "", err);
+    return st;
 }
 
 static um_status show(void *user, const um_signal_input *moment, um_error *err)
@@ -104,7 +105,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
 {
     um_status st;
     um_analyzer *a = run->a;
-    um_report *r = run->report;
+    um_results *r = run->results;
     um_source_options opt = {.threads = a->opt.threads, .max_s = a->opt.max_s};
     if (a->needs & UM_NEED_RGB || a->finder) /* an overlay needs faces, and so the finder */
         opt.want |= UM_WANT_RGB;
@@ -117,23 +118,15 @@ static um_status open_run(job *run, const char *path, um_error *err)
     if ((st = um_probe_file(&r->probe, path, err)) < 0 ||
         (st = um_source_open(&run->source, path, &opt, err)) < 0)
         return st;
-    if ((st = keep_media(r, um_source_media(run->source), err)) < 0)
+    if ((st = um_results_keep_media(r, um_source_media(run->source), err)) < 0)
         return st;
     run->portraits.most = r->media.is_photo ? UM_GALLERY_MOST : VIDEO_PORTRAITS;
     const um_signal_input recording = {.media = &r->media, .probe = &r->probe};
     if (a->finder && r->media.has_video) {
         if (!r->media.is_photo && (st = um_face_tracker_new(&run->tracker, a->finder, err)) < 0)
             return st;
-        for (int i = 0; i < 2; i++) {
-            static const char *const role[] = {"face detector", "landmarks"};
-            const char *sha = NULL, *name = um_face_finder_model(a->finder, i, &sha);
-            if (name) {
-                um_model_used *m = &r->model[r->n_models++];
-                snprintf(m->role, sizeof m->role, "%s", role[i]);
-                snprintf(m->name, sizeof m->name, "%s", name);
-                snprintf(m->sha256, sizeof m->sha256, "%s", sha ? sha : "");
-            }
-        }
+        if ((st = list_networks(r, a->finder, err)) < 0)
+            return st;
     }
     if (a->opt.overlay_path && r->media.has_video &&
         (st = um_overlay_open(&run->overlay, a->opt.overlay_path, &r->media, err)) < 0)
@@ -155,7 +148,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
 static um_status one_frame(job *run, const um_frame *frame, um_error *err)
 {
     um_status st;
-    um_report *r = run->report;
+    um_results *r = run->results;
     if (run->a->finder) {
         double start = um_now_s();
         st = run->tracker ? um_face_tracker_push(run->tracker, frame, &run->faces, err)
@@ -176,7 +169,7 @@ static um_status one_frame(job *run, const um_frame *frame, um_error *err)
 static um_status one_moment(job *run, um_moment **moment, um_error *err)
 {
     um_status st;
-    um_report *r = run->report;
+    um_results *r = run->results;
     const um_moment *m = *moment;
     const bool has_faces = m->frame && run->a->finder;
     double end_s = m->t_s;
@@ -195,7 +188,7 @@ static um_status one_moment(job *run, um_moment **moment, um_error *err)
 
 /* Did max_s leave something out? A duration below what was seen is unknown or wrong: then the end was the
  * limit. */
-static bool is_cut(const um_report *r, double max_s)
+static bool is_cut(const um_results *r, double max_s)
 {
     const double declared_s = r->media.duration_s, rounding_s = 1e-6;
     if (max_s <= 0 || r->media.is_photo)
@@ -206,7 +199,7 @@ static bool is_cut(const um_report *r, double max_s)
 static um_status read_all(job *run, um_error *err)
 {
     um_status st;
-    um_report *r = run->report;
+    um_results *r = run->results;
     const um_analysis_options *opt = &run->a->opt;
     double total = r->media.duration_s;
     if (opt->max_s > 0 && (total <= 0 || total > opt->max_s))
@@ -242,18 +235,9 @@ static um_status read_all(job *run, um_error *err)
     return UM_OK;
 }
 
-static void declare(um_report *r)
-{
-    for (int i = 0; i < r->probe.n_marks; i++) {
-        const um_mark *m = &r->probe.marks[i];
-        if (m->state == UM_MARK_DECLARES_SYNTHETIC && !*r->declaration)
-            snprintf(r->declaration, sizeof r->declaration, "%s: %s", m->name, m->detail);
-    }
-}
-
 static um_status settle(job *run, um_error *err)
 {
-    um_report *r = run->report;
+    um_results *r = run->results;
     int n = run->a->n_signals;
     um_status st = um_schedule_finish(run->schedule, err);
     um_verdict person[UM_MAX_PERSONS];
@@ -267,62 +251,32 @@ static um_status settle(job *run, um_error *err)
         run->runner[i].findings = NULL;
         r->n_findings++;
     }
-    um_persons_finish(r, &run->portraits);
+    if ((st = um_persons_finish(r, &run->portraits, err)) < 0 || (st = um_results_find_voices(r, err)) < 0)
+        return st;
     for (int i = 0; i < r->n_persons; i++)
         person[i] = r->person[i].verdict =
             um_fusion_combine(r->findings, r->n_findings, um_person_subject(r->person[i].id));
+    for (int i = 0; i < r->n_voices; i++)
+        r->voice[i].verdict = um_fusion_combine(r->findings, r->n_findings, um_voice_subject(r->voice[i].id));
     um_verdict whole = um_fusion_combine(r->findings, r->n_findings, um_file_subject());
     r->verdict = um_fusion_file(&whole, person, r->n_persons);
     snprintf(r->calibration, sizeof r->calibration, "%s", um_calibration_name(run->a->calibration));
     if (!run->a->finder)
         snprintf(r->faces_note, sizeof r->faces_note, "not looked for: no chosen signal needs them");
-    declare(r);
     return UM_OK;
 }
 
-/* A path as one word of a shell command. */
-static void quote(um_buf *b, const char *word)
-{
-    um_buf_text(b, "'");
-    for (; *word; word++)
-        if (*word == '\'')
-            um_buf_text(b, "'\\''");
-        else
-            um_buf_add(b, word, 1);
-    um_buf_text(b, "'");
-}
-
-static char *repeat_command(const um_analyzer *a, const char *path)
-{
-    um_buf b;
-    um_buf_init(&b, 16384);
-    um_buf_text(&b, "unmask analyze");
-    if (a->opt.signals)
-        um_buf_printf(&b, " --signals %s", a->opt.signals);
-    if (a->opt.max_s > 0)
-        um_buf_printf(&b, " --max-seconds %g", a->opt.max_s);
-    if (a->opt.models_dir) {
-        um_buf_text(&b, " --models ");
-        quote(&b, a->opt.models_dir);
-    }
-    if (a->opt.calibration) {
-        um_buf_text(&b, " --calibration ");
-        quote(&b, a->opt.calibration);
-    }
-    um_buf_text(&b, " ");
-    quote(&b, path);
-    return um_buf_take(&b);
-}
-
-um_status um_analyzer_run(um_report **out, um_analyzer *a, const char *path, um_error *err)
+um_status um_analyzer_run(um_results **out, um_analyzer *a, const char *path, um_error *err)
 {
     um_status st;
     double start = um_now_s();
     job run = {.a = a};
     *out = NULL;
-    if (!(run.report = um_calloc(1, sizeof *run.report)) || !(run.report->path = um_strdup(path)) ||
-        !(run.report->command = repeat_command(a, path)) ||
-        !(run.runner = um_calloc((size_t)a->n_signals, sizeof *run.runner)) ||
+    const um_options_used options = {a->opt.signals, a->opt.models_dir, a->opt.calibration, a->opt.max_s};
+    if ((st = um_results_new(&run.results, path, err)) < 0 ||
+        (st = um_results_keep_options(run.results, &options, err)) < 0)
+        goto done;
+    if (!(run.runner = um_calloc((size_t)a->n_signals, sizeof *run.runner)) ||
         !(run.findings = um_calloc((size_t)a->n_signals, sizeof *run.findings))) {
         st = um_fail_oom(err);
         goto done;
@@ -332,9 +286,12 @@ um_status um_analyzer_run(um_report **out, um_analyzer *a, const char *path, um_
         goto done;
     if (run.overlay && (st = um_overlay_finish(run.overlay, err)) < 0)
         goto done;
-    run.report->timing.wall_s = um_now_s() - start;
-    *out = run.report;
-    run.report = NULL;
+    run.results->timing.wall_s = um_now_s() - start;
+    run.results->has_timing = true;
+    if ((st = um_results_seal(run.results, err)) < 0 || (st = um_words_settle(run.results, err)) < 0)
+        goto done;
+    *out = run.results;
+    run.results = NULL;
     st = UM_OK;
 done:
     um_schedule_free(&run.schedule);
@@ -348,25 +305,6 @@ done:
     um_gallery_clear(&run.portraits);
     um_face_tracker_free(&run.tracker);
     um_source_close(&run.source);
-    um_report_free(&run.report);
+    um_results_free(&run.results);
     return st;
-}
-
-void um_report_free(um_report **report)
-{
-    um_report *r = *report;
-    if (!r)
-        return;
-    for (int i = 0; i < r->n_findings; i++)
-        um_findings_free(&r->findings[i]);
-    for (int i = 0; i < r->n_persons; i++)
-        um_image_free(&r->person[i].picture);
-    for (size_t i = 0; i < sizeof r->media_text / sizeof *r->media_text; i++)
-        free(r->media_text[i]);
-    free(r->findings);
-    free(r->person);
-    free(r->path);
-    free(r->command);
-    free(r);
-    *report = NULL;
 }

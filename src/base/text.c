@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include <string.h>
 
 static bool deceives(uint32_t c)
 {
@@ -52,9 +53,10 @@ void um_utf8_add(um_buf *b, uint32_t c)
     um_buf_add(b, out, n);
 }
 
-void um_html_text(um_buf *b, const char *text)
+void um_html_text_n(um_buf *b, const char *text, size_t n)
 {
-    for (uint32_t c; (c = um_utf8_next(&text));)
+    const char *end = text + n;
+    for (uint32_t c; text < end && (c = um_utf8_next(&text));)
         switch (c) {
         case '&':
             um_buf_text(b, "&amp;");
@@ -76,9 +78,15 @@ void um_html_text(um_buf *b, const char *text)
         }
 }
 
+void um_html_text(um_buf *b, const char *text)
+{
+    um_html_text_n(b, text, strlen(text));
+}
+
+static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 void um_base64(um_buf *b, const void *bytes, size_t n)
 {
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const unsigned char *p = bytes;
     for (size_t i = 0; i < n; i += 3) {
         size_t left = n - i;
@@ -88,4 +96,30 @@ void um_base64(um_buf *b, const void *bytes, size_t n)
                        left > 2 ? digit[v & 63] : '='};
         um_buf_add(b, out, 4);
     }
+}
+
+bool um_base64_decode(void *bytes, size_t *n, const char *text)
+{
+    unsigned char *to = bytes;
+    const size_t length = strlen(text), last = length / 4 * 4;
+    *n = 0;
+    if (length != last)
+        return false;
+    for (size_t i = 0; i < length; i += 4) {
+        uint32_t v = 0;
+        int kept = 4; /* digits, the others are padding at the very end */
+        while (i + 4 == last && kept > 2 && text[i + (size_t)kept - 1] == '=')
+            kept--;
+        for (int k = 0; k < 4; k++) {
+            const char *at = k < kept ? strchr(digit, text[i + (size_t)k]) : digit;
+            if (!at)
+                return false;
+            v = v << 6 | (uint32_t)(at - digit);
+        }
+        if (v & (0xFFFFFFu >> (8 * (kept - 1)))) /* bits that no byte holds */
+            return false;
+        for (int k = 0; k < kept - 1; k++)
+            to[(*n)++] = (unsigned char)(v >> (16 - 8 * k));
+    }
+    return true;
 }

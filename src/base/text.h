@@ -13,6 +13,9 @@ uint32_t um_utf8_decode(const char **text, bool *good);
 void um_utf8_add(um_buf *b, uint32_t character);
 /* Text for element content and for attribute values in quotes. */
 void um_html_text(um_buf *b, const char *text);
+void um_html_text_n(um_buf *b, const char *text, size_t n); /* of its first n bytes, whole characters */
 /* RFC 4648, with padding. */
 void um_base64(um_buf *b, const void *bytes, size_t n);
+/* The bytes (room for 3 per 4 characters) and their number; false for what um_base64 does not write. */
+bool um_base64_decode(void *bytes, size_t *n, const char *text);
 #endif

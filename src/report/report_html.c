@@ -9,11 +9,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unmask/version.h>
 
 extern const um_embedded um_embedded_report[];
 
-enum { PAGE_MAX = 128 << 20, PICTURES_MAX = 60, PICTURE_SIDE = 480, PORTRAIT_SIDE = 176 };
+enum { PAGE_MAX = 256 << 20 };
 
 static const um_embedded *asset(const char *name)
 {
@@ -46,7 +45,7 @@ static const char *leaning(const um_verdict *v)
                                                : "open";
 }
 
-static void head(um_buf *b, const um_report *r)
+static void head(um_buf *b, const um_results *r)
 {
     const um_embedded *css = asset("page.css"), *js = asset("page.js");
     um_buf_text(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
@@ -64,27 +63,20 @@ static void head(um_buf *b, const um_report *r)
     um_buf_text(b, "</style>\n</head>\n<body>\n");
 }
 
-static void answer(um_buf *b, const um_report *r)
+static void answer(um_buf *b, const um_results *r)
 {
     const um_verdict *v = &r->verdict;
-    um_buf sentence;
-    um_buf_init(&sentence, 4096);
-    um_words_answer(&sentence, r);
-    char *text = um_buf_take(&sentence);
-    if (!text) {
-        b->broken = true;
-        return;
-    }
     /* our own words first: "Weak support for manipulation: what was found ...", "The file itself says that it
      * is synthetic (...". */
-    size_t n = strcspn(text, ":(");
-    n += text[n] == ':';
+    size_t n = strcspn(r->answer, ":(");
+    n += r->answer[n] == ':';
     um_buf_printf(b, "<header><p class=\"brand\"><b>unmask</b> report on <bdi>");
     um_html_text(b, um_file_name(r->path));
-    um_buf_printf(b, "</bdi></p>\n<h1 class=\"%s\"><b>%.*s</b>", leaning(v), (int)n, text);
-    um_html_text(b, text + n);
+    um_buf_printf(b, "</bdi></p>\n<h1 class=\"%s\"><b>", leaning(v));
+    um_html_text_n(b, r->answer, n);
+    um_buf_text(b, "</b>");
+    um_html_text(b, r->answer + n);
     um_buf_text(b, "</h1>\n");
-    free(text);
     um_chart_scale(b, v->log_lr, v->lo, v->hi, v->n_weighed > 0, true);
     if (v->n_weighed > 0) {
         char ratio[32], lo[32], hi[32];
@@ -115,7 +107,7 @@ static void fact(um_buf *b, const char *label, um_buf *text, const char *class)
     free(t);
 }
 
-static void recording(um_buf *b, const um_report *r)
+static void recording(um_buf *b, const um_results *r)
 {
     um_buf t;
     char size[32], time[32];
@@ -139,13 +131,13 @@ static void recording(um_buf *b, const um_report *r)
     um_buf_init(&t, 4096);
     um_words_damage(&t, &r->damage);
     fact(b, "Damage", &t, "warn");
-    um_face_quality q;
+    const um_face_quality *q = &r->quality;
     um_buf_init(&t, 4096);
     if (r->media.width > 0 && r->faces_note[0])
         um_buf_text(&t, r->faces_note);
-    else if (um_report_face_quality(&q, r))
-        um_buf_printf(&t, "%s quality (%.2f of 1), %.0f pixels between the eyes", um_words_quality(q.overall),
-                      (double)q.overall, (double)q.eye_distance_px);
+    else if (r->has_quality)
+        um_buf_printf(&t, "%s quality (%s of 1), %.0f pixels between the eyes", um_words_quality(q->overall),
+                      um_words_fraction(size, q->overall), (double)q->eye_distance_px);
     else if (r->media.width > 0)
         um_buf_text(&t, "none found");
     fact(b, "Faces", &t, "");
@@ -157,11 +149,12 @@ static void recording(um_buf *b, const um_report *r)
 static void meter(um_buf *b, const char *label, double value)
 {
     double v = isfinite(value) ? um_clampd(value, 0, 1) : 0;
+    char text[32];
     um_buf_printf(b,
                   "<div><dt>%s</dt><dd><svg class=\"meter\" width=\"100%%\" height=\"6\" "
                   "aria-hidden=\"true\"><rect class=\"rail\" width=\"100%%\" height=\"6\" rx=\"3\"/><rect "
-                  "width=\"%.0f%%\" height=\"6\" rx=\"3\"/></svg><span>%.2f</span></dd></div>",
-                  label, 100 * v, v);
+                  "width=\"%.0f%%\" height=\"6\" rx=\"3\"/></svg><span>%s</span></dd></div>",
+                  label, 100 * v, um_words_fraction(text, v));
 }
 
 static void ratio_words(um_buf *b, double log_lr, double lo, double hi)
@@ -171,10 +164,10 @@ static void ratio_words(um_buf *b, double log_lr, double lo, double hi)
                   um_words_ratio(ratio, log_lr), um_words_ratio(l, lo), um_words_ratio(h, hi));
 }
 
-static um_status persons(um_buf *b, const um_report *r, um_error *err)
+static void persons(um_buf *b, const um_results *r)
 {
     if (!r->n_persons)
-        return UM_OK;
+        return;
     um_buf_text(b, "<section aria-labelledby=\"h-who\"><h2 id=\"h-who\">Persons</h2><div class=\"cards\">\n");
     for (int i = 0; i < r->n_persons; i++) {
         const um_person *p = &r->person[i];
@@ -182,11 +175,8 @@ static um_status persons(um_buf *b, const um_report *r, um_error *err)
         char from[32], to[32], who[64];
         snprintf(who, sizeof who, "Person %d", um_person_number(p->id));
         um_buf_text(b, "<article class=\"card\">");
-        if (p->picture) {
-            um_status st = um_html_picture(b, p->picture, PORTRAIT_SIDE, who, err);
-            if (st < 0)
-                return st;
-        }
+        if (p->picture.jpeg)
+            um_html_picture(b, &p->picture, who);
         um_buf_printf(b,
                       "<div><h3><svg class=\"dot\" width=\"12\" height=\"12\" aria-hidden=\"true\"><circle "
                       "class=\"p%d\" cx=\"6\" cy=\"6\" r=\"5\"/></svg> %s</h3><p class=\"verdict %s\">",
@@ -216,12 +206,11 @@ static um_status persons(um_buf *b, const um_report *r, um_error *err)
     if (r->n_persons_dropped)
         um_buf_printf(b, "<p class=\"note\">%d more left out.</p>", r->n_persons_dropped);
     um_buf_text(b, "</section>\n");
-    return UM_OK;
 }
 
 /* ---- evidence ---- */
 
-static void moment_time(um_buf *b, const um_report *r, const um_evidence *e)
+static void moment_time(um_buf *b, const um_results *r, const um_evidence *e)
 {
     char from[32], to[32], who[32];
     if (!r->media.is_photo) {
@@ -232,9 +221,8 @@ static void moment_time(um_buf *b, const um_report *r, const um_evidence *e)
     um_buf_printf(b, "<span class=\"who\">%s</span> ", um_html_who(who, um_subject_person(e->subject)));
 }
 
-static um_status evidence(um_buf *b, const um_report *r, um_error *err)
+static void evidence(um_buf *b, const um_results *r)
 {
-    int n_pictures = 0;
     bool open = false;
     for (int i = 0; i < r->n_findings; i++) {
         const um_findings *f = r->findings[i];
@@ -249,12 +237,8 @@ static um_status evidence(um_buf *b, const um_report *r, um_error *err)
         for (int k = 0; k < f->n_evidence; k++) {
             const um_evidence *e = &f->evidence[k];
             um_buf_printf(b, "<figure id=\"e%d-%d\">", i, k);
-            if (e->image && n_pictures < PICTURES_MAX) {
-                um_status st = um_html_picture(b, e->image, PICTURE_SIDE, "Picture of this moment", err);
-                if (st < 0)
-                    return st;
-                n_pictures++;
-            }
+            if (e->picture.jpeg)
+                um_html_picture(b, &e->picture, "Picture of this moment");
             um_buf_text(b, "<figcaption>");
             moment_time(b, r, e);
             um_html_text(b, e->text);
@@ -266,7 +250,6 @@ static um_status evidence(um_buf *b, const um_report *r, um_error *err)
     }
     if (open)
         um_buf_text(b, "</section>\n");
-    return UM_OK;
 }
 
 /* ---- signals ---- */
@@ -323,7 +306,7 @@ static void signal(um_buf *b, const um_findings *f, int index)
     um_buf_text(b, "</p></article>\n");
 }
 
-static void unanswered(um_buf *b, const um_report *r, um_outcome outcome, const char *title, const char *id)
+static void unanswered(um_buf *b, const um_results *r, um_outcome outcome, const char *title, const char *id)
 {
     bool open = false;
     for (int i = 0; i < r->n_findings; i++) {
@@ -349,7 +332,7 @@ static void unanswered(um_buf *b, const um_report *r, um_outcome outcome, const 
         um_buf_text(b, "</tbody></table></div></section>\n");
 }
 
-static void signals(um_buf *b, const um_report *r)
+static void signals(um_buf *b, const um_results *r)
 {
     bool open = false;
     for (int i = 0; i < r->n_findings; i++) {
@@ -370,7 +353,7 @@ static void signals(um_buf *b, const um_report *r)
 
 /* ---- provenance, repeat ---- */
 
-static void provenance(um_buf *b, const um_report *r)
+static void provenance(um_buf *b, const um_results *r)
 {
     if (!r->probe.n_marks)
         return;
@@ -402,12 +385,12 @@ static void version_row(um_buf *b, const char *what, const char *name, const cha
     um_buf_text(b, "</code></td></tr>\n");
 }
 
-static void repeat(um_buf *b, const um_report *r)
+static void repeat(um_buf *b, const um_results *r, const char *command)
 {
     um_buf_text(b, "<section aria-labelledby=\"h-again\"><h2 id=\"h-again\">How to repeat it</h2>");
-    if (r->command && *r->command) {
+    if (command && *command) {
         um_buf_text(b, "<pre><code>");
-        um_html_text(b, r->command);
+        um_html_text(b, command);
         um_buf_text(b, "</code></pre>");
     }
     um_buf_text(b, "<p>The same file, program, networks and calibration give this page again, byte for "
@@ -415,31 +398,29 @@ static void repeat(um_buf *b, const um_report *r)
                    "scope=\"col\">What</th><th scope=\"col\">Name</th><th "
                    "scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
     version_row(b, "file", um_file_name(r->path), r->probe.sha256);
-    version_row(b, "program", "unmask " UM_VERSION_STRING, "");
-    for (int i = 0; i < r->n_models; i++)
-        version_row(b, r->model[i].role, r->model[i].name, r->model[i].sha256);
+    char program[64];
+    snprintf(program, sizeof program, "unmask %s", r->version);
+    version_row(b, "program", program, "");
+    for (int i = 0; i < r->n_networks; i++)
+        version_row(b, r->network[i].role, r->network[i].name, r->network[i].sha256);
     version_row(b, "calibration", r->calibration[0] ? r->calibration : "none", "");
     um_buf_text(b, "</tbody></table></div></section>\n");
 }
 
-um_status um_report_html(char **out, const um_report *report, um_error *err)
+um_status um_results_html(char **out, const um_results *results, const char *command, um_error *err)
 {
     um_buf page;
-    um_status st;
     const um_embedded *js = asset("page.js");
-    *out = NULL;
     um_buf_init(&page, PAGE_MAX);
-    head(&page, report);
-    answer(&page, report);
-    recording(&page, report);
-    if ((st = persons(&page, report, err)) < 0 || (st = um_chart_timeline(&page, report, err)) < 0 ||
-        (st = evidence(&page, report, err)) < 0) {
-        um_buf_free(&page);
-        return st;
-    }
-    signals(&page, report);
-    provenance(&page, report);
-    repeat(&page, report);
+    head(&page, results);
+    answer(&page, results);
+    recording(&page, results);
+    persons(&page, results);
+    um_chart_timeline(&page, results);
+    evidence(&page, results);
+    signals(&page, results);
+    provenance(&page, results);
+    repeat(&page, results, command);
     um_buf_text(&page, "</main>\n<script>");
     um_buf_add(&page, js->data, js->n);
     um_buf_text(&page, "</script>\n</body>\n</html>\n");

@@ -84,7 +84,7 @@ typedef struct range {
     double lo, hi;
 } range;
 
-static double end_of(const um_report *r)
+static double end_of(const um_results *r)
 {
     double end = fmax(r->analysed_s, 0);
     for (int i = 0; i < r->n_findings; i++)
@@ -145,7 +145,7 @@ typedef struct pen {
     bool down;
 } pen;
 
-static void stroke(pen *p, const struct um_sample *s)
+static void stroke(pen *p, const um_sample *s)
 {
     if (!isfinite(s->value) || !isfinite(s->t_s)) {
         p->down = false;
@@ -199,7 +199,7 @@ static void evidence_marks(um_buf *b, const um_findings *f, int signal, double e
     }
 }
 
-static void lane(um_buf *b, const um_report *r, int signal, int k, double end)
+static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
 {
     const um_findings *f = r->findings[signal];
     const um_series *first = &f->series[k];
@@ -269,7 +269,7 @@ static void axis(um_buf *b, double end)
     um_buf_text(b, "</svg><div class=\"range\"></div></div>");
 }
 
-static void legend(um_buf *b, const um_report *r)
+static void legend(um_buf *b, const um_results *r)
 {
     if (r->n_persons < 2)
         return;
@@ -285,12 +285,12 @@ static void legend(um_buf *b, const um_report *r)
                    "5H21\"/></svg> whole file</li></ul>");
 }
 
-um_status um_chart_timeline(um_buf *b, const um_report *r, um_error *err)
+void um_chart_timeline(um_buf *b, const um_results *r)
 {
     double end = end_of(r);
     int n_lanes = 0, n_left = 0;
     if (r->media.is_photo || !(end > 0))
-        return UM_OK;
+        return;
     for (int i = 0; i < r->n_findings; i++)
         for (int k = 0; k < r->findings[i]->n_series; k++)
             if (first_of_lane(r->findings[i], k)) {
@@ -315,5 +315,4 @@ um_status um_chart_timeline(um_buf *b, const um_report *r, um_error *err)
             um_buf_printf(b, "<p class=\"note\">%d more in the JSON report.</p>", n_left);
         um_buf_text(b, "</section>\n");
     }
-    return b->broken ? um_fail_oom(err) : UM_OK;
 }

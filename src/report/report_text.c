@@ -156,18 +156,9 @@ static void ratio_text(um_buf *b, double log_lr, double lo, double hi)
                   um_words_ratio(l, lo), um_words_ratio(h, hi));
 }
 
-static void answer(page *p, const um_report *r)
+static void answer(page *p, const um_results *r)
 {
-    um_buf b;
-    um_buf_init(&b, 4096);
-    um_words_answer(&b, r);
-    char *text = um_buf_take(&b);
-    if (!text) {
-        p->out.broken = true;
-        return;
-    }
-    wrap(p, 0, 0, verdict_style(&r->verdict) | BOLD, text);
-    free(text);
+    wrap(p, 0, 0, verdict_style(&r->verdict) | BOLD, r->answer);
     if (!r->verdict.inconclusive) {
         char lo[32], hi[32], line[200];
         snprintf(line, sizeof line,
@@ -179,7 +170,7 @@ static void answer(page *p, const um_report *r)
     wrap(p, 0, 0, DIM, um_words_caution);
 }
 
-static void recording(page *p, const um_report *r)
+static void recording(page *p, const um_results *r)
 {
     um_buf b;
     char size[32], time[32];
@@ -207,17 +198,17 @@ static void recording(page *p, const um_report *r)
     entry_take(p, "damage", WARN, &b);
     if (r->media.width > 0)
         entry(p, "faces", PLAIN, r->faces_note[0] || r->n_faces ? r->faces_note : "none found");
-    um_face_quality q;
-    if (um_report_face_quality(&q, r)) {
+    const um_face_quality *q = &r->quality;
+    if (r->has_quality) {
         um_buf_init(&b, 4096);
-        um_buf_printf(&b, "%s (%.2f); %.0f pixels between the eyes, %lld face%s in all",
-                      um_words_quality(q.overall), (double)q.overall, (double)q.eye_distance_px,
-                      (long long)r->n_faces, r->n_faces == 1 ? "" : "s");
+        um_buf_printf(&b, "%s (%s); %.0f pixels between the eyes, %lld face%s in all",
+                      um_words_quality(q->overall), um_words_fraction(size, q->overall),
+                      (double)q->eye_distance_px, (long long)r->n_faces, r->n_faces == 1 ? "" : "s");
         entry_take(p, "face quality", PLAIN, &b);
     }
 }
 
-static void persons(page *p, const um_report *r)
+static void persons(page *p, const um_results *r)
 {
     if (!r->n_persons)
         return;
@@ -231,8 +222,8 @@ static void persons(page *p, const um_report *r)
             um_buf_printf(&b, "%s to %s, %lld frame%s, ", um_words_time(from, who->first_s),
                           um_words_time(to, who->last_s), (long long)who->n_frames,
                           who->n_frames == 1 ? "" : "s");
-        um_buf_printf(&b, "quality %s (%.2f)", um_words_quality(who->quality.overall),
-                      (double)who->quality.overall);
+        um_buf_printf(&b, "quality %s (%s)", um_words_quality(who->quality.overall),
+                      um_words_fraction(from, who->quality.overall));
         snprintf(label, sizeof label, "person %d", um_person_number(who->id));
         entry_take(p, label, PLAIN, &b);
         um_buf_init(&b, 4096);
@@ -326,7 +317,7 @@ static void result(page *p, const um_findings *f, const um_result *r)
         course(p, line);
 }
 
-static void signals(page *p, const um_report *r)
+static void signals(page *p, const um_results *r)
 {
     int n[3] = {0};
     for (int i = 0; i < r->n_findings; i++)
@@ -360,7 +351,7 @@ static void signals(page *p, const um_report *r)
     }
 }
 
-static void provenance(page *p, const um_report *r)
+static void provenance(page *p, const um_results *r)
 {
     um_buf absent;
     um_buf_init(&absent, 4096);
@@ -380,20 +371,20 @@ static void provenance(page *p, const um_report *r)
     entry_take(p, "absent", DIM, &absent);
 }
 
-um_status um_report_text(char **out, const um_report *report, int columns, bool colour, um_error *err)
+um_status um_results_text(char **out, const um_results *results, int columns, bool colour, um_error *err)
 {
     page p = {.columns = um_clampi(columns, NARROWEST, WIDEST), .colour = colour};
     um_buf_init(&p.out, TEXT_MAX);
     if (columns) {
-        answer(&p, report);
-        recording(&p, report);
-        persons(&p, report);
-        signals(&p, report);
-        provenance(&p, report);
+        answer(&p, results);
+        recording(&p, results);
+        persons(&p, results);
+        signals(&p, results);
+        provenance(&p, results);
     } else {
-        um_words_plain(&p.out, report->path);
+        um_words_plain(&p.out, results->path);
         um_buf_text(&p.out, ": ");
-        um_words_answer(&p.out, report);
+        um_words_plain(&p.out, results->answer);
         um_buf_text(&p.out, "\n");
     }
     *out = um_buf_take(&p.out);

@@ -6,6 +6,7 @@
 #include "report/words.h"
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -61,7 +62,7 @@ static void add_sentence(um_buf *b, const char *text)
         um_buf_text(b, ".");
 }
 
-static void verdict_sentence(um_buf *b, const um_report *report)
+static void verdict_sentence(um_buf *b, const um_results *report)
 {
     const um_verdict *v = &report->verdict;
     if (report->declaration[0]) { /* its own word comes first; what was measured follows */
@@ -88,9 +89,24 @@ static void verdict_sentence(um_buf *b, const um_report *report)
                                 : "recording that was left alone than in a manipulated one");
 }
 
-void um_words_answer(um_buf *b, const um_report *report)
+static void settle(um_verdict *v)
 {
-    verdict_sentence(b, report);
-    if (report->partial)
-        um_buf_text(b, " A part of the recording was not analysed.");
+    snprintf(v->words, sizeof v->words, "%s", v->inconclusive ? "inconclusive" : um_scale_words(v->log_lr));
+}
+
+um_status um_words_settle(um_results *r, um_error *err)
+{
+    um_buf b;
+    settle(&r->verdict);
+    for (int i = 0; i < r->n_persons; i++)
+        settle(&r->person[i].verdict);
+    for (int i = 0; i < r->n_voices; i++)
+        settle(&r->voice[i].verdict);
+    um_buf_init(&b, 4096);
+    verdict_sentence(&b, r);
+    if (r->partial)
+        um_buf_text(&b, " A part of the recording was not analysed.");
+    free(r->answer);
+    r->answer = um_buf_take(&b);
+    return r->answer ? UM_OK : um_fail_oom(err);
 }

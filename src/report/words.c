@@ -54,14 +54,16 @@ const char *um_words_bytes(char out[32], int64_t bytes)
     return out;
 }
 
+const char *um_words_fraction(char out[32], double v)
+{
+    const double half = .5 + 1e-5; /* quality is a float: 0.885 lies a little below */
+    snprintf(out, 32, "%.2f", floor(v * 100 + half) / 100);
+    return out;
+}
+
 const char *um_words_quality(double quality)
 {
     return quality >= .6 ? "good" : quality >= .3 ? "fair" : "poor";
-}
-
-const char *um_words_outcome(um_outcome outcome)
-{
-    return outcome == UM_SCORED ? "scored" : outcome == UM_NOT_APPLICABLE ? "not_applicable" : "failed";
 }
 
 const char *um_words_mark(um_mark_state state)
@@ -108,7 +110,7 @@ void um_words_sound(um_buf *b, const um_media *m)
                       text_or(m->audio_codec, "unknown codec"));
 }
 
-void um_words_analysed(um_buf *b, const um_report *r)
+void um_words_analysed(um_buf *b, const um_results *r)
 {
     char t[32];
     const char *join = "";
@@ -144,23 +146,4 @@ void um_words_damage(um_buf *b, const um_damage *d)
             join = "; ";
     if (d->note[0])
         um_buf_printf(b, "%s%s", join, d->note);
-}
-
-bool um_report_face_quality(um_face_quality *out, const um_report *r)
-{
-    double sum[6] = {0}, weight = 0;
-    for (int i = 0; i < r->n_persons; i++) {
-        const um_face_quality *q = &r->person[i].quality;
-        const double v[6] = {q->eye_distance_px, q->sharpness,   q->frontal,
-                             q->visible,         q->compression, q->overall};
-        double w = (double)r->person[i].n_frames;
-        for (int k = 0; k < 6; k++)
-            sum[k] += w * v[k];
-        weight += w;
-    }
-    if (weight <= 0)
-        return false;
-    *out = (um_face_quality){(float)(sum[0] / weight), (float)(sum[1] / weight), (float)(sum[2] / weight),
-                             (float)(sum[3] / weight), (float)(sum[4] / weight), (float)(sum[5] / weight)};
-    return true;
 }

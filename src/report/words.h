@@ -3,7 +3,8 @@
 #ifndef UM_REPORT_WORDS_H
 #define UM_REPORT_WORDS_H
 #include "base/text.h"
-#include "report/report.h"
+#include "fusion/verdict.h"
+#include "results/results.h"
 
 /* Foreign text on one line of a terminal. */
 void um_words_plain(um_buf *b, const char *text);
@@ -14,8 +15,9 @@ static inline int um_person_number(int person)
     return person + 1;
 }
 
-/* The answer in one sentence, with full stop; in a second one, if so, that it is about a part only. */
-void um_words_answer(um_buf *b, const um_report *report);
+/* Puts the verdicts of the file, its persons and voices into words, and fills the answer: one sentence, with
+ * full stop; in a second one, if so, that it is about a part only. */
+um_status um_words_settle(um_results *results, um_error *err);
 /* What a likelihood ratio is and is not; two sentences. */
 extern const char um_words_caution[];
 /* "50", "1/50", "1.4", "more than a million" */
@@ -25,17 +27,14 @@ const char *um_words_time(char out[32], double t_s);
 /* Three significant digits, without an exponent from a thousandth to a billion. */
 const char *um_words_number(char out[32], double v);
 const char *um_words_bytes(char out[32], int64_t bytes); /* "2.1 MB" */
+const char *um_words_fraction(char out[32], double v);   /* two digits behind the point, halves upward */
 const char *um_words_quality(double quality);            /* "good", "fair", "poor" */
-const char *um_words_outcome(um_outcome outcome);        /* as in the JSON report */
 const char *um_words_mark(um_mark_state state);
 /* "1280 x 720, 25 frames/s, h264 (yuv420p)"; "" without video */
 void um_words_video(um_buf *b, const um_media *media);
 void um_words_sound(um_buf *b, const um_media *media);
 /* "300 frames and the sound, 0:10.0 of 0:12.0; a part of the recording was not analysed" */
-void um_words_analysed(um_buf *b, const um_report *report);
+void um_words_analysed(um_buf *b, const um_results *report);
 /* What is broken in the file, one sentence; nothing when whole. */
 void um_words_damage(um_buf *b, const um_damage *damage);
-
-/* Mean quality over all faces of all persons; false when no face was seen. */
-bool um_report_face_quality(um_face_quality *out, const um_report *report);
 #endif

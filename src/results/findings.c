@@ -1,5 +1,6 @@
 /* findings.c: what a signal says, kept within fixed bounds whatever the recording. */
 #include "results/findings.h"
+#include "results/picture.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ void um_findings_free(um_findings **f)
     for (int i = 0; i < (*f)->n_series; i++)
         free((*f)->series[i].sample);
     for (int i = 0; i < (*f)->n_evidence; i++)
-        um_image_free(&(*f)->evidence[i].image);
+        um_image_free(&(*f)->evidence[i].image), um_picture_clear(&(*f)->evidence[i].picture);
     free((*f)->series);
     free((*f)->evidence);
     free((*f)->result);
@@ -77,8 +78,8 @@ um_status um_findings_series(um_findings *f, int *series, um_subject subject, co
 static void halve(um_series *s)
 {
     for (size_t i = 0; i < s->n / 2; i++) {
-        const struct um_sample a = s->sample[2 * i], b = s->sample[2 * i + 1];
-        s->sample[i] = (struct um_sample){(a.t_s + b.t_s) / 2, (a.value + b.value) / 2};
+        const um_sample a = s->sample[2 * i], b = s->sample[2 * i + 1];
+        s->sample[i] = (um_sample){(a.t_s + b.t_s) / 2, (a.value + b.value) / 2};
     }
     s->n /= 2;
     s->thinning *= 2;
@@ -88,7 +89,7 @@ static bool keep(um_series *s)
 {
     if (!um_grow(&s->sample, &s->capacity, s->n + 1, s->most, sizeof *s->sample))
         return false;
-    s->sample[s->n++] = (struct um_sample){s->sum_t / s->filled, s->sum_v / s->filled};
+    s->sample[s->n++] = (um_sample){s->sum_t / s->filled, s->sum_v / s->filled};
     s->sum_t = s->sum_v = 0;
     s->filled = 0;
     return true;

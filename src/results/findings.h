@@ -3,7 +3,7 @@
 #define UM_FINDINGS_H
 #include "base/base.h"
 #include "results/subject.h"
-#include <unmask/signal.h>
+#include <unmask/results.h>
 
 /* For a crowd: four series, an interval and a result for each of 256 persons. The points of the first series
  * and of those beyond them, and the pictures, are what takes memory: at most 16 MB per signal. */
@@ -18,15 +18,11 @@ enum {
     UM_MAX_LINKS = 1024
 };
 
-typedef enum um_outcome { UM_SCORED, UM_NOT_APPLICABLE, UM_FAILED } um_outcome;
-
 typedef struct um_series {
     char name[48], unit[24];
     um_subject subject;
     size_t n;
-    struct um_sample {
-        double t_s, value;
-    } * sample;          /* [n], at most `most`: when full, neighbours are averaged and thinning doubles */
+    um_sample *sample;   /* [n], at most `most`: when full, neighbours are averaged and thinning doubles */
     int thinning;        /* raw points per kept sample */
     double sum_t, sum_v; /* the sample being filled */
     int filled;
@@ -36,24 +32,10 @@ typedef struct um_series {
 typedef struct um_evidence {
     um_subject subject;
     double from_s, to_s;
-    um_image *image; /* or NULL */
+    um_image *image;    /* or NULL; until the results are sealed */
+    um_picture picture; /* since then */
     char text[240];
 } um_evidence;
-
-typedef struct um_result { /* one per subject that the signal spoke of */
-    um_subject subject;
-    um_outcome outcome;
-    double score;
-    char text[240]; /* the words beside the score, or the reason */
-    /* filled by fusion */
-    bool calibrated;
-    double log_lr, lo, hi;
-} um_result;
-
-typedef struct um_link { /* whose voice it is */
-    int voice, person;
-    double confidence; /* 0..1 */
-} um_link;
 
 struct um_findings {
     const um_signal *signal;

@@ -112,16 +112,16 @@ static void analyse(const char *path, const char *models)
 {
     um_error err = {0};
     um_analyzer *analyzer = NULL;
-    um_report *report = NULL;
+    um_results *results = NULL;
     char *json = NULL, *html = NULL, *text = NULL;
     um_analysis_options opt = {.threads = 2, .max_s = 20, .models_dir = models};
     alarm(LIMIT_S);
     int result = UNCLEAR;
     if (um_analyzer_new(&analyzer, &opt, &err) == UM_OK) {
-        if (um_analyzer_run(&report, analyzer, path, &err) == UM_OK) {
-            if (um_report_json(&json, report, true, &err) == UM_OK &&
-                um_report_html(&html, report, &err) == UM_OK &&
-                um_report_text(&text, report, 100, false, &err) == UM_OK)
+        if (um_analyzer_run(&results, analyzer, path, &err) == UM_OK) {
+            if (um_results_json(&json, results, true, &err) == UM_OK &&
+                um_results_html(&html, results, NULL, &err) == UM_OK &&
+                um_results_text(&text, results, 100, false, &err) == UM_OK)
                 result = strstr(json, "\"truncated\": true") || strstr(json, "\"broken_frames\": 0") == NULL
                              ? PARTIAL
                              : WHOLE;
@@ -135,7 +135,7 @@ static void analyse(const char *path, const char *models)
     free(json);
     free(html);
     free(text);
-    um_report_free(&report);
+    um_results_free(&results);
     um_analyzer_free(&analyzer);
     exit(result);
 }

@@ -1,18 +1,11 @@
-/* report_fixture.h: a report made by hand: two persons; signals scored, not applicable and failed; damage;
+/* report_fixture.h: results made by hand: two persons; signals scored, not applicable and failed; damage;
  * marks; text from a hostile file. */
 #ifndef REPORT_FIXTURE_H
 #define REPORT_FIXTURE_H
-#include "report/report.h"
+#include "report/words.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct fixture {
-    um_report report;
-    um_person person[2];
-    um_findings *findings[5];
-    const char *path;
-} fixture;
 
 static const um_signal blink = {
     .name = "blink",
@@ -157,14 +150,17 @@ static um_person person(int id, um_verdict verdict)
     um_person p = {
         .id = id, .first_s = id * .4, .last_s = 12 - id, .n_frames = 300 - 25 * id, .verdict = verdict};
     p.quality = (um_face_quality){96 - 40.f * (float)id, .84f, .91f, .97f, .72f, .78f - .4f * (float)id};
-    p.picture = picture(160, 160, id);
+    um_image *image = picture(160, 160, id);
+    if (um_picture_make(&p.picture, image, UM_PORTRAIT_SIDE, NULL) < 0)
+        abort();
+    um_image_free(&image);
     return p;
 }
 
-static void make_findings(fixture *f, const char *text)
+static void make_findings(um_findings **findings_of, const char *text)
 {
     const double strong[] = {1.24, .31, 2.05}, weak[] = {-.52, -1.1, .1}, noise[] = {.62, -.2, 1.4};
-    um_findings *b = f->findings[0] = findings(&blink, UM_SCORED, "");
+    um_findings *b = findings_of[0] = findings(&blink, UM_SCORED, "");
     add_series(b, "eye opening", "ratio", 0, 300, 12, eye);
     add_series(b, "eye opening", "ratio", 1, 275, 12, eye);
     add_result(b, 0, 11.25, "2 blinks in 12 s where 3 to 7 are usual.", strong);
@@ -174,7 +170,7 @@ static void make_findings(fixture *f, const char *text)
              "0.82.");
     add_evidence(b, 0, 4.3, 6.9, picture(320, 200, 0), "No blink for 2.6 s while speaking.");
 
-    um_findings *s = f->findings[1] = findings(&spectrum, UM_SCORED, "");
+    um_findings *s = findings_of[1] = findings(&spectrum, UM_SCORED, "");
     add_series(s, "shelf", "dB", 0, 1300, 12, shelf);
     add_series(s, "shelf", "dB", 1, 1300, 12, shelf);
     add_result(s, 0, 5.61, "The power above a quarter of the sampling rate lies 5.6 dB over the usual.",
@@ -186,28 +182,33 @@ static void make_findings(fixture *f, const char *text)
     add_evidence(s, 0, 2, 2, NULL, "A single frame stands out.");
     s->evidence_dropped = 3;
 
-    um_findings *p = f->findings[2] = findings(&splice, UM_SCORED, "");
+    um_findings *p = findings_of[2] = findings(&splice, UM_SCORED, "");
     add_series(p, "noise floor", "dBFS", UM_FILE, 240, 12, floor_db);
     p->series[0].sample[3].value = NAN; /* a gap, not a crash */
     add_result(p, UM_FILE, 2, "The noise floor jumps by 7 dB at 0:04.2 and 6 dB at 0:09.4.", noise);
     add_evidence(p, UM_FILE, 4.15, 4.25, NULL, "The noise floor rises by 7 dB within a tenth of a second.");
     snprintf(p->error_rate, sizeof p->error_rate, "%s", b->error_rate);
 
-    f->findings[3] = findings(&pulse, UM_NOT_APPLICABLE, "needs 20 s of a face; this recording has 12 s");
-    f->findings[4] = findings(&lips, UM_FAILED, "out of memory");
+    findings_of[3] = findings(&pulse, UM_NOT_APPLICABLE, "needs 20 s of a face; this recording has 12 s");
+    findings_of[4] = findings(&lips, UM_FAILED, "out of memory");
 }
 
-/* Everything the report carries is owned by the fixture. `hostile` swaps harmless texts for dangerous ones.
- */
-static void fixture_make(fixture *f, bool hostile)
+static void *some(size_t n, size_t size)
+{
+    void *p = calloc(n, size);
+    if (!p)
+        abort();
+    return p;
+}
+
+/* `hostile` swaps harmless texts for dangerous ones. Sealed; free with um_results_free. */
+static um_results *fixture_new(bool hostile)
 {
     const char *text = hostile
                            ? "<img src=x onerror=alert(1)> \"quoted\" & 'single' \x1b[31m\xE2\x80\xAEgnp\xff"
                            : "6 blinks in 11 s, as usual.";
-    *f = (fixture){.path = hostile
-                               ? "/tmp/<img src=x onerror=alert(1)><script>\"'&\xff\xE2\x80\xAE\x1b]0;x\a.mp4"
-                               : "/home/someone/interview.mp4"};
-    um_report *r = &f->report;
+    const char *path = hostile ? "/tmp/<img src=x onerror=alert(1)><script>\"'&\xff\xE2\x80\xAE\x1b]0;x\a.mp4"
+                               : "/home/someone/interview.mp4";
     const um_verdict first = {.log_lr = 1.24, .lo = .31, .hi = 2.05, .n_weighed = 1},
                      second = {.inconclusive = true,
                                .reason = "the face is small and blurred (quality 0.38)",
@@ -215,74 +216,59 @@ static void fixture_make(fixture *f, bool hostile)
                                .lo = -1.1,
                                .hi = .1,
                                .n_weighed = 1};
-    *r = (um_report){
-        .path = (char *)(uintptr_t)f->path,
-        .media = {.path = f->path,
-                  .container = "mov,mp4,m4a,3gp,3g2,mj2",
-                  .duration_s = 12.04,
-                  .has_video = true,
-                  .has_sound = true,
-                  .width = 1280,
-                  .height = 720,
-                  .pixel_aspect = 1,
-                  .fps = 25,
-                  .video_codec = "h264",
-                  .pixel_format = "yuv420p",
-                  .rate_hz = 48000,
-                  .channels = 2,
-                  .audio_codec = "aac"},
-        .probe = {.bytes = 2345678,
-                  .sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                  .kind = "mp4",
-                  .n_marks = 4,
-                  .marks = {{"c2pa", UM_MARK_ABSENT, ""},
-                            {"exif", UM_MARK_ABSENT, ""},
-                            {"generator", UM_MARK_DECLARES_SYNTHETIC, "Steps: 20, Sampler: Euler a"},
-                            {"encoder", UM_MARK_PRESENT, "Lavf59.27.100"}}},
-        .damage = {.broken_frames = 3, .broken_packets = 1, .truncated = true},
-        .n_frames = 300,
-        .n_samples = 576000,
-        .analysed_s = 12,
-        .partial = true,
-        .n_faces = 575,
-        .n_persons = 2,
-        .person = f->person,
-        .n_models = 2,
-        .model = {{"detector", "yunet_n_640.onnx",
-                   "1111111111111111111111111111111111111111111111111111111111111111"},
-                  {"landmarks", "peppa_slim68_160.onnx",
-                   "2222222222222222222222222222222222222222222222222222222222222222"}},
-        .calibration = "fixture (sha256 abcdef012345)",
-        .n_findings = 5,
-        .findings = f->findings,
-        .verdict = {.log_lr = 1.46, .lo = .4, .hi = 2.3, .n_weighed = 2},
-        .command = (char *)(uintptr_t)(hostile ? "unmask analyze '</code><script>'"
-                                               : "unmask analyze interview.mp4"),
-        .timing = {3.5, .25, 2},
-    };
+    um_results *r;
+    if (um_results_new(&r, path, NULL) < 0)
+        abort();
+    snprintf(r->version, sizeof r->version, "1.2.3");
+    r->media = (um_media){.path = r->path,
+                          .container = "mov,mp4,m4a,3gp,3g2,mj2",
+                          .duration_s = 12.04,
+                          .has_video = true,
+                          .has_sound = true,
+                          .width = 1280,
+                          .height = 720,
+                          .pixel_aspect = 1,
+                          .fps = 25,
+                          .video_codec = "h264",
+                          .pixel_format = "yuv420p",
+                          .rate_hz = 48000,
+                          .channels = 2,
+                          .audio_codec = "aac"};
+    r->probe = (um_probe){.bytes = 2345678,
+                          .sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                          .kind = "mp4",
+                          .n_marks = 4,
+                          .marks = {{"c2pa", UM_MARK_ABSENT, ""},
+                                    {"exif", UM_MARK_ABSENT, ""},
+                                    {"generator", UM_MARK_DECLARES_SYNTHETIC, "Steps: 20, Sampler: Euler a"},
+                                    {"encoder", UM_MARK_PRESENT, "Lavf59.27.100"}}};
+    r->damage = (um_damage){.broken_frames = 3, .broken_packets = 1, .truncated = true};
     if (hostile) {
+        snprintf(r->probe.marks[2].detail, sizeof r->probe.marks[2].detail, "%s", text);
         snprintf(r->probe.marks[3].detail, sizeof r->probe.marks[3].detail, "%s", text);
         snprintf(r->damage.note, sizeof r->damage.note, "%s", text);
-        snprintf(r->declaration, sizeof r->declaration, "%s: %s", text, text);
+        um_results_keep(&r->options.signals, r, "</code><script>", NULL);
     }
-    f->person[0] = person(0, first);
-    f->person[1] = person(1, second);
-    make_findings(f, text);
-}
-
-static void fixture_free(fixture *f)
-{
-    for (int i = 0; i < 5; i++) {
-        for (int k = 0; k < f->findings[i]->n_series; k++)
-            free(f->findings[i]->series[k].sample);
-        for (int k = 0; k < f->findings[i]->n_evidence; k++)
-            um_image_free(&f->findings[i]->evidence[k].image);
-        free(f->findings[i]->series);
-        free(f->findings[i]->evidence);
-        free(f->findings[i]->result);
-        free(f->findings[i]);
-    }
-    for (int i = 0; i < 2; i++)
-        um_image_free(&f->person[i].picture);
+    r->n_frames = 300, r->n_samples = 576000, r->n_faces = 575, r->analysed_s = 12, r->partial = true;
+    r->n_persons = 2;
+    r->person = some(2, sizeof *r->person);
+    r->person[0] = person(0, first);
+    r->person[1] = person(1, second);
+    r->has_quality = true;
+    r->quality = (um_face_quality){76.87f, .84f, .91f, .97f, .72f, .59f};
+    um_results_add_network(r, "detector", "yunet_n_640.onnx",
+                           "1111111111111111111111111111111111111111111111111111111111111111", NULL);
+    um_results_add_network(r, "landmarks", "peppa_slim68_160.onnx",
+                           "2222222222222222222222222222222222222222222222222222222222222222", NULL);
+    snprintf(r->calibration, sizeof r->calibration, "fixture (sha256 abcdef012345)");
+    r->n_findings = 5;
+    r->findings = some(5, sizeof(um_findings *));
+    make_findings(r->findings, text);
+    r->verdict = (um_verdict){.log_lr = 1.46, .lo = .4, .hi = 2.3, .n_weighed = 2};
+    r->has_timing = true;
+    r->timing.wall_s = 3.5, r->timing.decode_wait_s = .25, r->timing.faces_s = 2;
+    if (um_results_seal(r, NULL) < 0 || um_words_settle(r, NULL) < 0)
+        abort();
+    return r;
 }
 #endif

@@ -1,6 +1,6 @@
 /* The loop that feeds the signals, on pictures and sound made here. */
 #include "../check.h"
-#include "analyze/persons.h"
+#include "results/persons.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,13 +32,13 @@ static void make_clip(const char *path, um_error *err)
 static char *analyse_until(const char *path, double max_s, um_error *err)
 {
     um_analyzer *a = NULL;
-    um_report *r = NULL;
+    um_results *r = NULL;
     char *json = NULL;
     um_analysis_options opt = {.threads = 2, .max_s = max_s};
     CHECK(um_analyzer_new(&a, &opt, err) == UM_OK);
     if (um_analyzer_run(&r, a, path, err) == UM_OK)
-        CHECK(um_report_json(&json, r, false, err) == UM_OK);
-    um_report_free(&r);
+        CHECK(um_results_json(&json, r, false, err) == UM_OK);
+    um_results_free(&r);
     um_analyzer_free(&a);
     return json;
 }
@@ -100,7 +100,7 @@ static void test_portraits(void)
 {
     enum { PERSONS = 40, LATE = 35, MOST = 16 };
     um_image *rgb = NULL;
-    um_report r = {0};
+    um_results r = {0};
     um_gallery portraits = {.most = MOST};
     um_face one = {.score = 1, .box = {20, 20, 60, 60}};
     one.quality.overall = .5f;
@@ -115,15 +115,15 @@ static void test_portraits(void)
         one.person = i < PERSONS ? i : LATE;
         CHECK(um_persons_add(&r, &portraits, &frame, &faces, NULL) == UM_OK);
     }
-    um_persons_finish(&r, &portraits);
+    CHECK(um_persons_finish(&r, &portraits, NULL) == UM_OK);
     um_gallery_clear(&portraits);
     int pictures = 0;
     for (int i = 0; i < r.n_persons; i++)
-        pictures += r.person[i].picture != NULL;
+        pictures += r.person[i].picture.jpeg != NULL;
     CHECK(r.n_persons == PERSONS && pictures == MOST);
-    CHECK(r.person[LATE].picture && r.person[LATE].n_frames == 4);
+    CHECK(r.person[LATE].picture.jpeg && r.person[LATE].n_frames == 4);
     for (int i = 0; i < r.n_persons; i++)
-        um_image_free(&r.person[i].picture);
+        um_picture_clear(&r.person[i].picture);
     free(r.person);
     um_image_free(&rgb);
 }

@@ -49,6 +49,8 @@ static void test_small_formats(void)
     CHECK(!strcmp(um_words_number(t, .01234), "0.0123"));
     CHECK(!strcmp(um_words_number(t, 0.06715), "0.0672"));
     CHECK(!strcmp(um_words_number(t, -0.0), "0"));
+    CHECK(!strcmp(um_words_fraction(t, .885f), "0.89"));
+    CHECK(!strcmp(um_words_fraction(t, .8849f), "0.88"));
     CHECK(!strcmp(um_words_bytes(t, 1), "1 byte"));
     CHECK(!strcmp(um_words_bytes(t, 999), "999 bytes"));
     CHECK(!strcmp(um_words_bytes(t, 999600), "1.0 MB"));
@@ -63,7 +65,7 @@ static void test_what_was_analysed(void)
              {1, 0, "1 frame, 0:12.0"},
              {0, 8000, "the sound, 0:12.0"}};
     for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
-        um_report r = {.n_frames = t[i].frames, .n_samples = t[i].samples, .analysed_s = 12};
+        um_results r = {.n_frames = t[i].frames, .n_samples = t[i].samples, .analysed_s = 12};
         um_buf b;
         um_buf_init(&b, 256);
         um_words_analysed(&b, &r);
@@ -75,14 +77,17 @@ static void test_what_was_analysed(void)
 /* Of pictures without a face both reports say so. */
 static void test_no_face(void)
 {
-    um_report r = {
-        .media = {.width = 64, .height = 48, .has_video = true, .pixel_aspect = 1, .is_photo = true},
-        .verdict = {.inconclusive = true}};
+    um_results *r;
     char *text;
-    CHECK(um_report_text(&text, &r, 80, false, NULL) == UM_OK && strstr(text, "faces        none found"));
+    CHECK(um_results_new(&r, "x.png", NULL) == UM_OK);
+    r->media = (um_media){.width = 64, .height = 48, .has_video = true, .pixel_aspect = 1, .is_photo = true};
+    r->verdict.inconclusive = true;
+    CHECK(um_results_text(&text, r, 80, false, NULL) == UM_OK && strstr(text, "faces        none found"));
     free(text);
-    CHECK(um_report_html(&text, &r, NULL) == UM_OK && strstr(text, "<dt>Faces</dt><dd>none found</dd>"));
+    CHECK(um_results_html(&text, r, NULL, NULL) == UM_OK &&
+          strstr(text, "<dt>Faces</dt><dd>none found</dd>"));
     free(text);
+    um_results_free(&r);
 }
 
 /* RFC 4648, section 10 */
@@ -134,14 +139,13 @@ static void leave(const char *dir, const char *name, const char *text)
 
 static void test_fixture(const char *dir, bool hostile)
 {
-    fixture f;
     um_error err;
     char *json, *timed, *html, *text, *again, name[64];
-    fixture_make(&f, hostile);
-    CHECK(um_report_json(&json, &f.report, false, &err) == UM_OK);
-    CHECK(um_report_json(&timed, &f.report, true, &err) == UM_OK);
-    CHECK(um_report_html(&html, &f.report, &err) == UM_OK);
-    CHECK(um_report_text(&text, &f.report, 80, false, &err) == UM_OK);
+    um_results *r = fixture_new(hostile);
+    CHECK(um_results_json(&json, r, false, &err) == UM_OK);
+    CHECK(um_results_json(&timed, r, true, &err) == UM_OK);
+    CHECK(um_results_html(&html, r, NULL, &err) == UM_OK);
+    CHECK(um_results_text(&text, r, 80, false, &err) == UM_OK);
     if (json && timed && html && text) {
         static const char *const kind[] = {"plain", "hostile"};
         snprintf(name, sizeof name, "%s.json", kind[hostile]);
@@ -156,25 +160,24 @@ static void test_fixture(const char *dir, bool hostile)
         CHECK(!strchr(text, '\x1b') && !strstr(text, "\xE2\x80\xAE"));
         CHECK(!strstr(html, "<script>alert") && !strstr(html, "><script>\"") && !strstr(html, "<img src=x"));
         /* timing is all that may differ between two runs */
-        f.report.timing.wall_s = 99;
-        f.findings[0]->seconds = 99;
-        CHECK(um_report_json(&again, &f.report, false, &err) == UM_OK && !strcmp(again, json));
+        r->timing.wall_s = 99;
+        r->findings[0]->seconds = 99;
+        CHECK(um_results_json(&again, r, false, &err) == UM_OK && !strcmp(again, json));
         free(again);
-        CHECK(um_report_html(&again, &f.report, &err) == UM_OK && !strcmp(again, html));
+        CHECK(um_results_html(&again, r, NULL, &err) == UM_OK && !strcmp(again, html));
         free(again);
     }
     free(json), free(timed), free(html), free(text);
-    fixture_free(&f);
+    um_results_free(&r);
 }
 
 /* No line is wider than asked, at any width; a character of the fixture takes one column. */
 static void test_lines_keep_to_the_width(void)
 {
-    fixture f;
-    fixture_make(&f, true);
+    um_results *r = fixture_new(true);
     for (int columns = 40; columns <= 120; columns += 8) {
         char *text;
-        CHECK(um_report_text(&text, &f.report, columns, false, NULL) == UM_OK);
+        CHECK(um_results_text(&text, r, columns, false, NULL) == UM_OK);
         int widest = 0, at = 0;
         for (const char *p = text; *p; p++) {
             at = *p == '\n' ? 0 : at + ((*p & 0xC0) != 0x80);
@@ -183,55 +186,58 @@ static void test_lines_keep_to_the_width(void)
         CHECK(widest <= columns);
         free(text);
     }
-    fixture_free(&f);
+    um_results_free(&r);
 }
 
 static void test_inconclusive_says_why(void)
 {
-    fixture f;
     char *text;
-    fixture_make(&f, false);
-    f.report.verdict = (um_verdict){.inconclusive = true, .reason = "no calibrated signal applies"};
-    CHECK(um_report_text(&text, &f.report, 80, false, NULL) == UM_OK);
+    um_results *r = fixture_new(false);
+    r->verdict = (um_verdict){.inconclusive = true, .reason = "no calibrated signal applies"};
+    r->declaration[0] = 0;
+    CHECK(um_words_settle(r, NULL) == UM_OK);
+    CHECK(um_results_text(&text, r, 80, false, NULL) == UM_OK);
     const char first[] = "Inconclusive: no calibrated signal applies. A part of the recording";
     CHECK(!strncmp(text, first, sizeof first - 1));
     free(text);
-    fixture_free(&f);
+    um_results_free(&r);
 }
 
-/* A report of almost nothing, as of a text file renamed to .mp4 */
-static void test_empty_report(void)
+/* Results of almost nothing, as of a text file renamed to .mp4 */
+static void test_empty_results(void)
 {
-    um_report r = {.verdict = {.inconclusive = true}};
+    um_results *r;
     char *text;
-    CHECK(um_report_text(&text, &r, 80, true, NULL) == UM_OK);
+    CHECK(um_results_new(&r, "", NULL) == UM_OK);
+    r->verdict.inconclusive = true;
+    CHECK(um_results_text(&text, r, 80, true, NULL) == UM_OK);
     free(text);
-    CHECK(um_report_json(&text, &r, true, NULL) == UM_OK);
+    CHECK(um_results_json(&text, r, true, NULL) == UM_OK);
     free(text);
-    CHECK(um_report_html(&text, &r, NULL) == UM_OK);
+    CHECK(um_results_html(&text, r, NULL, NULL) == UM_OK);
     free(text);
+    um_results_free(&r);
 }
 
 static void test_any_allocation_may_fail(void)
 {
-    fixture f;
     um_error err;
-    fixture_make(&f, true);
+    um_results *r = fixture_new(true);
     for (int kind = 0; kind < 3; kind++) {
         long n = 0;
         for (bool failed = true; failed; n += n < 100 ? 1 : 37) {
             char *text = NULL;
             um_alloc_fail_at(n);
-            um_status st = kind == 0   ? um_report_text(&text, &f.report, 80, true, &err)
-                           : kind == 1 ? um_report_html(&text, &f.report, &err)
-                                       : um_report_json(&text, &f.report, false, &err);
+            um_status st = kind == 0   ? um_results_text(&text, r, 80, true, &err)
+                           : kind == 1 ? um_results_html(&text, r, NULL, &err)
+                                       : um_results_json(&text, r, false, &err);
             failed = um_alloc_failed();
             um_alloc_fail_at(-1);
             CHECK(failed ? st == UM_ENOMEM && !text && err.code == UM_ENOMEM : st == UM_OK && text);
             free(text);
         }
     }
-    fixture_free(&f);
+    um_results_free(&r);
 }
 
 static int run_script(const char *script, const char *dir)
@@ -257,29 +263,25 @@ static void test_golden_summary(const char *dir)
     free(golden), free(now);
 }
 
+static bool answers(um_results *r, const char *expected)
+{
+    return um_words_settle(r, NULL) == UM_OK && !strcmp(um_results_answer(r), expected);
+}
+
 /* A file that declares itself synthetic is told so first, whatever was measured. */
 static void test_declaration(void)
 {
-    um_report *r = calloc(1, sizeof *r);
-    um_buf b;
-    um_buf_init(&b, 1024);
+    um_results *r;
+    CHECK(um_results_new(&r, "x", NULL) == UM_OK);
     r->verdict = (um_verdict){.inconclusive = true, .reason = "nothing weighs"};
-    um_words_answer(&b, r);
-    CHECK(b.data && !strcmp(b.data, "Inconclusive: nothing weighs."));
-    um_buf_free(&b);
+    CHECK(answers(r, "Inconclusive: nothing weighs."));
     strcpy(r->declaration, "generator: Steps: 20");
-    um_words_answer(&b, r);
-    CHECK(b.data &&
-          !strcmp(b.data, "The file itself says that it is synthetic (generator: Steps: 20). By measurement "
-                          "alone, inconclusive: nothing weighs."));
-    um_buf_free(&b);
+    CHECK(answers(r, "The file itself says that it is synthetic (generator: Steps: 20). By measurement "
+                     "alone, inconclusive: nothing weighs."));
     r->declaration[0] = 0;
     r->partial = true;
-    um_words_answer(&b, r);
-    CHECK(b.data &&
-          !strcmp(b.data, "Inconclusive: nothing weighs. A part of the recording was not analysed."));
-    um_buf_free(&b);
-    free(r);
+    CHECK(answers(r, "Inconclusive: nothing weighs. A part of the recording was not analysed."));
+    um_results_free(&r);
 }
 
 int main(int argc, char **argv)
@@ -300,7 +302,7 @@ int main(int argc, char **argv)
     test_fixture(dir, true);
     test_lines_keep_to_the_width();
     test_inconclusive_says_why();
-    test_empty_report();
+    test_empty_results();
     test_golden_summary(dir);
     int checked = run_script("validate_report.py", dir);
     CHECK(checked == 0 || checked == CHECK_SKIP);

@@ -43,7 +43,7 @@ def wrong(change):
 
 changes = [
     lambda r: r.update(extra=1),
-    lambda r: r.update(report_version=2),
+    lambda r: r.update(report_version=1),
     lambda r: r.pop("verdict"),
     lambda r: r["verdict"].update(words="fake"),
     lambda r: r["verdict"].update(interval=[0]),
@@ -53,6 +53,9 @@ changes = [
     lambda r: r["signals"][0]["results"][0].update(score="high"),
     lambda r: r["signals"][0]["series"][0]["samples"].append([1, 2, 3]),
     lambda r: r["provenance"][0].update(state="fine"),
+    lambda r: r["signals"][0]["results"][0].update(subject={"kind": "voice"}),
+    lambda r: r["persons"][0]["picture"].update(jpeg="<script>"),
+    lambda r: r["options"].pop("path"),
 ]
 for i, change in enumerate(changes):
     change.__doc__ = f"change {i}"

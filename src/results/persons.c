@@ -1,4 +1,4 @@
-#include "analyze/persons.h"
+#include "results/persons.h"
 #include <string.h>
 
 enum { PICTURE_SIDE = 160 };
@@ -6,7 +6,7 @@ static const float PICTURE_MARGIN = 1.5f; /* hair and chin in the picture */
 /* A new best picture must be clearly better: the crop is not remade for every slightly sharper frame. */
 static const float BETTER = 1.05f;
 
-static um_person *find_or_add(um_report *r, int id, double t_s, um_error *err)
+static um_person *find_or_add(um_results *r, int id, double t_s, um_error *err)
 {
     for (int i = 0; i < r->n_persons; i++)
         if (r->person[i].id == id)
@@ -31,7 +31,7 @@ static void add_quality(um_face_quality *sum, const um_face_quality *q)
     sum->overall += q->overall;
 }
 
-um_status um_persons_add(um_report *r, um_gallery *portraits, const um_frame *frame, const um_faces *faces,
+um_status um_persons_add(um_results *r, um_gallery *portraits, const um_frame *frame, const um_faces *faces,
                          um_error *err)
 {
     um_status st;
@@ -52,26 +52,51 @@ um_status um_persons_add(um_report *r, um_gallery *portraits, const um_frame *fr
         p->n_frames++;
         add_quality(&p->quality, &face->quality);
         um_image **place = um_gallery_place(portraits, id, p->n_frames);
-        if (place && (!*place || face->quality.overall > BETTER * p->best.quality.overall)) {
+        if (place && (!*place || face->quality.overall > BETTER * r->portrait[id])) {
             um_image *picture = NULL;
             if ((st = um_face_crop(&picture, frame->rgb, face, PICTURE_SIDE, PICTURE_MARGIN, err)) < 0)
                 return st;
             um_image_free(place);
             *place = picture;
-            p->best = *face;
+            r->portrait[id] = face->quality.overall;
         }
     }
     return UM_OK;
 }
 
-void um_persons_finish(um_report *r, const um_gallery *portraits)
+/* Over all faces of all persons; false when no face was seen. */
+static bool mean_quality(um_face_quality *out, const um_results *r)
 {
+    double sum[6] = {0}, weight = 0;
     for (int i = 0; i < r->n_persons; i++) {
+        const um_face_quality *q = &r->person[i].quality;
+        const double v[6] = {q->eye_distance_px, q->sharpness,   q->frontal,
+                             q->visible,         q->compression, q->overall};
+        double w = (double)r->person[i].n_frames;
+        for (int k = 0; k < 6; k++)
+            sum[k] += w * v[k];
+        weight += w;
+    }
+    if (weight <= 0)
+        return false;
+    *out = (um_face_quality){(float)(sum[0] / weight), (float)(sum[1] / weight), (float)(sum[2] / weight),
+                             (float)(sum[3] / weight), (float)(sum[4] / weight), (float)(sum[5] / weight)};
+    return true;
+}
+
+um_status um_persons_finish(um_results *r, const um_gallery *portraits, um_error *err)
+{
+    um_status st = UM_OK;
+    for (int i = 0; i < r->n_persons && st == UM_OK; i++) {
         um_person *p = &r->person[i];
         um_face_quality *q = &p->quality;
         float n = (float)p->n_frames;
         *q = (um_face_quality){q->eye_distance_px / n, q->sharpness / n,   q->frontal / n,
                                q->visible / n,         q->compression / n, q->overall / n};
-        p->picture = um_image_ref(um_gallery_of(portraits, p->id));
+        const um_image *picture = um_gallery_of(portraits, p->id);
+        if (picture)
+            st = um_picture_make(&p->picture, picture, UM_PORTRAIT_SIDE, err);
     }
+    r->has_quality = mean_quality(&r->quality, r);
+    return st;
 }

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report.c: see report.h. */
+#include "report.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static int columns(void)
+{
+    struct winsize w;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40 ? w.ws_col : 100;
+}
+
+um_status um_print_summary(const um_results *results, bool quiet, um_error *err)
+{
+    char *text = NULL;
+    const bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    um_status st = um_results_text(&text, results, quiet ? 0 : columns(), colour, err);
+    if (st == UM_OK)
+        fputs(text, stdout);
+    free(text);
+    return st;
+}
+
+/* An option with its value as one word of a shell command. */
+static void add_option(FILE *to, const char *option, const char *value)
+{
+    if (!value)
+        return;
+    fprintf(to, "%s '", option);
+    for (; *value; value++)
+        if (*value == '\'')
+            fputs("'\\''", to);
+        else
+            putc(*value, to);
+    putc('\'', to);
+}
+
+/* NULL: out of memory. */
+static char *repeat_command(const um_results *results)
+{
+    const um_options_used *used = um_results_options(results);
+    char *text = NULL;
+    size_t n;
+    FILE *to = open_memstream(&text, &n);
+    if (!to)
+        return NULL;
+    fputs("unmask analyze", to);
+    if (used->signals)
+        fprintf(to, " --signals %s", used->signals);
+    if (used->max_s > 0)
+        fprintf(to, " --max-seconds %g", used->max_s);
+    add_option(to, " --models", used->models_dir);
+    add_option(to, " --calibration", used->calibration);
+    add_option(to, "", um_results_path(results));
+    if (fclose(to) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+um_status um_report_page(char **out, const um_results *results, um_error *err)
+{
+    char *command = repeat_command(results);
+    um_status st = um_results_html(out, results, command, err);
+    free(command);
+    return st;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report.h: what the commands that end in a report share. */
+#ifndef UM_CLI_REPORT_H
+#define UM_CLI_REPORT_H
+#include <unmask/results.h>
+
+/* The summary on standard output, as wide as the terminal; quiet: one line. */
+um_status um_print_summary(const um_results *results, bool quiet, um_error *err);
+/* The page, with the command that repeats the analysis. Caller frees. */
+um_status um_report_page(char **out, const um_results *results, um_error *err);
+#endif
