@@ -5,6 +5,7 @@
 /* clang-format off */
 #define UM_COMMANDS(X) \
     X(analyze) \
+    X(report) \
     X(faces) \
     X(probe) \
     X(edges) \

@@ -175,6 +175,30 @@ size_t um_json_count(const um_json *json)
     return json_is_object(json) ? json_object_size(json) : json_array_size(json);
 }
 
+um_json_kind um_json_kind_of(const um_json *json)
+{
+    if (!json)
+        return UM_JSON_ABSENT;
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        return UM_JSON_OBJECT;
+    case JSON_ARRAY:
+        return UM_JSON_ARRAY;
+    case JSON_STRING:
+        return UM_JSON_TEXT;
+    case JSON_INTEGER:
+        return UM_JSON_INT;
+    case JSON_REAL:
+        return UM_JSON_REAL;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return UM_JSON_BOOL;
+    case JSON_NULL:
+        break;
+    }
+    return UM_JSON_NULL;
+}
+
 const char *um_json_as_text(const um_json *json, const char *otherwise)
 {
     return json_is_string(json) ? json_string_value(json) : otherwise;

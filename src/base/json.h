@@ -34,6 +34,17 @@ const um_json *um_json_at(const um_json *array, size_t i);
 /* The i-th member of an object, in the order of the text; false past the end. Borrowed. */
 bool um_json_member(const um_json *object, size_t i, const char **key, const um_json **value);
 size_t um_json_count(const um_json *array_or_object);
+typedef enum um_json_kind {
+    UM_JSON_ABSENT,
+    UM_JSON_NULL,
+    UM_JSON_BOOL,
+    UM_JSON_INT,
+    UM_JSON_REAL,
+    UM_JSON_TEXT,
+    UM_JSON_ARRAY,
+    UM_JSON_OBJECT
+} um_json_kind;
+um_json_kind um_json_kind_of(const um_json *json); /* NULL: absent */
 const char *um_json_get_text(const um_json *object, const char *key, const char *otherwise);
 double um_json_get_num(const um_json *object, const char *key, double otherwise);
 int64_t um_json_get_int(const um_json *object, const char *key, int64_t otherwise);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_report.c: a JSON report in, the summary and the page out, without the recording. */
+#include "commands.h"
+#include "report.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unmask/unmask.h>
+
+static const char *json_path, *html_path;
+static bool quiet;
+
+/* `text` is taken. */
+static um_status save(char *text, const char *path, um_error *err)
+{
+    um_status st = UM_OK;
+    if (!strcmp(path, "-"))
+        puts(text);
+    else
+        st = um_text_write(path, text, err);
+    free(text);
+    return st;
+}
+
+static bool to_output(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+static um_status write_reports(const um_results *results, um_error *err)
+{
+    char *text = NULL;
+    um_status st = UM_OK;
+    if (!to_output(json_path) && !to_output(html_path))
+        st = um_print_summary(results, quiet, err);
+    if (st == UM_OK && json_path && (st = um_results_json(&text, results, true, err)) == UM_OK)
+        st = save(text, json_path, err);
+    if (st == UM_OK && html_path && (st = um_report_page(&text, results, err)) == UM_OK)
+        st = save(text, html_path, err);
+    return st;
+}
+
+static int run(int n, char **args)
+{
+    um_error err = {0};
+    um_results *results = NULL;
+    um_status st = um_results_read_file(&results, args[0], &err);
+    if (st == UM_OK)
+        st = write_reports(results, &err);
+    um_results_free(&results);
+    return st < 0 ? um_complain(&err) : UM_EXIT_OK;
+}
+
+static const um_opt options[] = {
+    {"json", UM_OPT_TEXT, "FILE", "write the report as JSON again; '-' is standard output", &json_path, 0, 0},
+    {"html", UM_OPT_TEXT, "FILE", "write the report as one self-contained page; '-' is standard output",
+     &html_path, 0, 0},
+    {"quiet", UM_OPT_FLAG, NULL, "print one line instead of the summary", &quiet, 0, 0},
+    {0},
+};
+
+const um_command um_cmd_report = {
+    .name = "report",
+    .arguments = "FILE.json",
+    .summary = "Show a JSON report again, or make its page, without the recording",
+    .details = "Reads what 'unmask analyze --json' wrote and prints the same summary; the page that --html "
+               "writes is byte for\n"
+               "byte that of the analysis. Nothing in the file is trusted.",
+    .examples = "  unmask report report.json\n"
+                "  unmask report report.json --html report.html",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};
