@@ -127,6 +127,8 @@ um_status um_findings_evidence(um_findings *f, um_subject subject, double from_s
         fault = "evidence at a time that is not a number";
     if (!fault && to_s < from_s)
         fault = "evidence that ends before it begins";
+    if (!fault && image && image->pixel != UM_GRAY8 && image->pixel != UM_RGB24)
+        fault = "evidence with a picture that no file can hold";
     if (fault)
         return refuse(f, fault, err);
     if (f->n_evidence == UM_MAX_EVIDENCE) {
