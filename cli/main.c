@@ -2,6 +2,7 @@
 #include "commands.h"
 #include <stdio.h>
 #include <string.h>
+#include <unmask/source.h>
 
 const um_command *const um_commands[] = {
 #define X(name) &um_cmd_##name,
@@ -50,6 +51,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    um_media_quiet(); /* what is wrong with a file, our own lines say */
     int status = run(argc, argv);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;

@@ -4,7 +4,7 @@
 set -eu
 build="gcc libc6-dev meson ninja-build pkg-config libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
 libswscale-dev libswresample-dev libheif-dev libdnnl-dev libonnx-dev protobuf-c-compiler libprotobuf-c-dev libfftw3-dev
-libsdl2-dev libjansson-dev"
+libsdl2-dev libjansson-dev libssl-dev"
 tests="ffmpeg libheif-examples python3-numpy python3-opencv python3-scipy python3-jsonschema man-db bash-completion"
 wanted="$build"
 [ "${1:-}" != test ] || wanted="$build $tests"

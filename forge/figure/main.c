@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <unmask/source.h>
 
 static struct {
     double seconds, fps, yaw;
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
     um_error err = {0};
     sample_options opt = {.cell_mm = 1.25};
     um_buf_init(&line, 1 << 16);
+    um_media_quiet();
     join(&line, argc, argv); /* before parsing, which moves the arguments */
     int n = um_opt_parse(&command, argc - 1, argv + 1);
     if (n < 0) {

@@ -81,6 +81,9 @@ UM_API const um_media *um_source_media(const um_source *source);
 UM_API um_status um_source_next(um_moment **out, um_source *source, um_error *err);
 UM_API um_damage um_source_damage(const um_source *source); ///< final after UM_EOF
 UM_API void um_source_close(um_source **source);
+/** FFmpeg writes what it thinks of a damaged file to standard error. That is a setting of the whole process,
+ * so the library leaves it alone; a program that wants its standard error for itself calls this once. */
+UM_API void um_media_quiet(void);
 UM_API um_moment *um_moment_ref(um_moment *moment);
 UM_API void um_moment_free(um_moment **moment);
 

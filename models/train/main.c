@@ -10,6 +10,7 @@
 #include "teacher.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unmask/source.h>
 
 typedef struct options {
     const char *what, *data, *teachers, *arch, *start, *work, *out;
@@ -229,6 +230,7 @@ static um_status gather(photos *p, const options *o, um_error *err)
 
 int main(int argc, char **argv)
 {
+    um_media_quiet();
     um_error err = {0};
     options *o = &chosen;
     photos p;

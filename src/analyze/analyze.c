@@ -1,6 +1,9 @@
 /* analyze.c: one recording in, results out. Decodes once and hands each moment to faces and signals. */
 #include "analyze/schedule.h"
+#include "av/source/source.h"
 #include "fusion/fusion.h"
+#include "probe/hash.h"
+#include "probe/probe.h"
 #include "report/overlay.h"
 #include "report/words.h"
 #include "results/persons.h"
@@ -68,6 +71,8 @@ void um_analyzer_free(um_analyzer **analyzer)
 typedef struct job {
     um_analyzer *a;
     um_results *results;
+    um_input *input; /* opened once: what is hashed is what is decoded */
+    um_hash *hash;   /* of the whole file, beside the decoding */
     um_source *source;
     um_face_tracker *tracker;
     um_overlay *overlay;
@@ -115,8 +120,10 @@ static um_status open_run(job *run, const char *path, um_error *err)
         opt.want |= UM_WANT_SOUND;
     if (!opt.want) /* only the file is asked about; still say how long it is and whether it decodes */
         opt.want = UM_WANT_GRAY | UM_WANT_SOUND;
-    if ((st = um_probe_file(&r->probe, path, err)) < 0 ||
-        (st = um_source_open(&run->source, path, &opt, err)) < 0)
+    if ((st = um_input_open(&run->input, path, err)) < 0 ||
+        (st = um_hash_start(&run->hash, run->input, err)) < 0 ||
+        (st = um_probe_input(&r->probe, run->input, err)) < 0 ||
+        (st = um_source_open_input(&run->source, run->input, &opt, err)) < 0)
         return st;
     if ((st = um_results_keep_media(r, um_source_media(run->source), err)) < 0)
         return st;
@@ -235,6 +242,20 @@ static um_status read_all(job *run, um_error *err)
     return UM_OK;
 }
 
+/* Most often it is ready by now; if not, the caller may still stop. */
+static um_status finish_hash(job *run, um_error *err)
+{
+    um_results *r = run->results;
+    const um_analysis_options *opt = &run->a->opt;
+    while (!um_hash_wait(run->hash, 0.1))
+        if (opt->progress && !opt->progress(opt->user, r->analysed_s, r->analysed_s))
+            return um_fail(err, UM_ECANCELLED, "%s: stopped", r->path);
+    um_status st = um_hash_join(&run->hash, r->probe.sha256, err);
+    if (um_input_changed(run->input))
+        um_damage_note(&r->damage, UM_NOTE_CHANGED);
+    return st;
+}
+
 static um_status settle(job *run, um_error *err)
 {
     um_results *r = run->results;
@@ -282,7 +303,7 @@ um_status um_analyzer_run(um_results **out, um_analyzer *a, const char *path, um
         goto done;
     }
     if ((st = open_run(&run, path, err)) < 0 || (st = read_all(&run, err)) < 0 ||
-        (st = settle(&run, err)) < 0)
+        (st = settle(&run, err)) < 0 || (st = finish_hash(&run, err)) < 0)
         goto done;
     if (run.overlay && (st = um_overlay_finish(run.overlay, err)) < 0)
         goto done;
@@ -305,6 +326,8 @@ done:
     um_gallery_clear(&run.portraits);
     um_face_tracker_free(&run.tracker);
     um_source_close(&run.source);
+    um_hash_cancel(&run.hash);
+    um_input_free(&run.input);
     um_results_free(&run.results);
     return st;
 }

@@ -2,7 +2,7 @@
 #include "fusion/fusion.h"
 #include "base/embed.h"
 #include "base/json.h"
-#include "base/sha256.h"
+#include "base/digest.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* model.c: the public face of the network engine. */
-#include "base/sha256.h"
+#include "base/digest.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
 #include "nn/plan.h"

@@ -362,13 +362,13 @@ void um_probe_bmff(um_probe_state *p)
 }
 
 /* Most writers put 'moov', the index, behind the media: a recording that was cut has none, or part of it. */
-bool um_bmff_is_cut(int fd, int64_t size)
+bool um_bmff_is_cut(const um_input *input)
 {
-    um_probe_state state = {.fd = fd, .size = size, .steps = UM_PROBE_STEPS};
+    um_probe_state state = {.input = input, .size = input->size, .steps = UM_PROBE_STEPS};
     struct bmff m = {.probe = &state};
     struct box box;
     bool cut, has_media = false;
-    for (int64_t at = 0; read_box(&m, &box, at, size, &cut); at = box.end) {
+    for (int64_t at = 0; read_box(&m, &box, at, input->size, &cut); at = box.end) {
         if (!at && !is(&box, "ftyp") && !is(&box, "mdat") && !is(&box, "wide") && !is(&box, "moov"))
             return false;
         if (cut || is(&box, "moov"))

@@ -2,9 +2,7 @@
 /* bytes.c: bounded reads from a hostile file. */
 #include "probe/bytes.h"
 #include "base/base.h"
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 bool um_probe_step(um_probe_state *p)
 {
@@ -15,13 +13,7 @@ bool um_probe_read(um_probe_state *p, int64_t at, void *to, size_t n)
 {
     if (at < 0 || at > p->size || n > (uint64_t)(p->size - at))
         return false;
-    for (size_t done = 0; done < n;) {
-        ssize_t k = pread(p->fd, (char *)to + done, n - done, (off_t)(at + (int64_t)done));
-        if (k <= 0 && !(k < 0 && errno == EINTR))
-            return false;
-        done += k > 0 ? (size_t)k : 0;
-    }
-    return true;
+    return um_input_read_all(p->input, at, to, n);
 }
 
 uint8_t *um_probe_block(um_probe_state *p, int64_t at, int64_t n)

@@ -5,16 +5,15 @@
  * there, and take a step (um_probe_step) for each box, chunk or element, so that time is bounded too. */
 #ifndef UM_PROBE_BYTES_H
 #define UM_PROBE_BYTES_H
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/input.h"
 #include <unmask/probe.h>
 
 enum { UM_PROBE_BLOCK_MAX = 8 << 20, UM_PROBE_STEPS = 200000 };
 
 typedef struct um_probe_state {
     um_probe *out;
-    int fd;
-    int64_t size;
+    const um_input *input;
+    int64_t size; /* of the input */
     int steps;
     int64_t media_at; /* of ISO files: where coded pictures and sound start, 0 when unknown */
     bool out_of_memory;

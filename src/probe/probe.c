@@ -1,15 +1,11 @@
-/* probe.c: one pass over the bytes for hash and size, then the parser of the format that they are. */
+/* probe.c: what kind of file it is, then the parser of that format. */
 #include "probe/probe.h"
-#include "base/sha256.h"
+#include "probe/hash.h"
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { READ_BYTES = 256 << 10, SCAN_BYTES = 1 << 20, ENCODER_NAME_MAX = 48 };
+enum { SCAN_BYTES = 1 << 20, ENCODER_NAME_MAX = 48 };
 
 /* ---- what kind of file ---- */
 
@@ -70,12 +66,12 @@ static bool is_mpeg_audio(const uint8_t *b)
            (b[2] & 0xF0) != 0xF0 && (b[2] & 0x0C) != 0x0C;
 }
 
-static const char *kind_of(um_probe_state *p, int64_t *start)
+static const char *kind_of(um_probe_state *p, int64_t start)
 {
     uint8_t b[189 * 2] = {0};
     size_t n = p->size < (int64_t)sizeof b ? (size_t)p->size : sizeof b;
     const char *kind;
-    if (!um_probe_read(p, *start, b, n > (size_t)(p->size - *start) ? (size_t)(p->size - *start) : n))
+    if (!um_probe_read(p, start, b, n > (size_t)(p->size - start) ? (size_t)(p->size - start) : n))
         return "unknown";
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
         if (!memcmp(b + magics[i].at, magics[i].bytes, (size_t)magics[i].n)) {
@@ -87,7 +83,7 @@ static const char *kind_of(um_probe_state *p, int64_t *start)
         return kind;
     if (!memcmp(b, "BM", 2) && !memcmp(b + 6, "\0\0\0\0", 4)) /* two letters alone may start a text */
         return "bmp";
-    if (b[0] == 'G' && *start == 0) { /* 0x47: packets of 188 bytes */
+    if (b[0] == 'G' && start == 0) { /* 0x47: packets of 188 bytes */
         if (b[188] == 'G')
             return "mpeg-ts";
     }
@@ -144,7 +140,7 @@ static void parse(um_probe_state *p)
     int64_t start = um_probe_id3(p, 0); /* in front of MP3, but also of AAC and FLAC */
     if (start > p->size)
         start = p->size;
-    const char *kind = kind_of(p, &start);
+    const char *kind = kind_of(p, start);
     if (start && !strcmp(kind, "unknown"))
         kind = "mp3"; /* junk behind a tag is common */
     snprintf(p->out->kind, sizeof p->out->kind, "%s", kind);
@@ -188,42 +184,22 @@ static void parse(um_probe_state *p)
 
 /* ---- the file ---- */
 
-static um_status hash(um_probe *out, int fd, const char *path, um_error *err)
+um_status um_probe_input(um_probe *out, const um_input *input, um_error *err)
 {
-    um_sha256 sha;
-    uint8_t *b = um_calloc(READ_BYTES, 1);
-    ssize_t n = -1;
-    if (!b)
-        return um_fail_oom(err);
-    um_sha256_init(&sha);
-    while ((n = read(fd, b, READ_BYTES)) > 0 || (n < 0 && errno == EINTR)) {
-        if (n < 0)
-            continue;
-        um_sha256_add(&sha, b, (size_t)n);
-        out->bytes += n;
-    }
-    free(b);
-    um_sha256_end(&sha, out->sha256);
-    return n < 0 ? um_fail_errno(err, UM_EIO, "%s: cannot be read", path) : UM_OK;
+    um_probe_state p = {.out = out, .input = input, .size = input->size, .steps = UM_PROBE_STEPS};
+    *out = (um_probe){.kind = "unknown", .bytes = input->size};
+    um_probe_marks_init(out);
+    parse(&p);
+    return p.out_of_memory ? um_fail_oom(err) : UM_OK;
 }
 
 um_status um_probe_file(um_probe *out, const char *path, um_error *err)
 {
-    struct stat s;
+    um_input *input = NULL;
+    um_status st = um_input_open(&input, path, err);
     *out = (um_probe){.kind = "unknown"};
-    um_probe_marks_init(out);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without writer must not block */
-    if (fd < 0)
-        return um_fail_errno(err, UM_EIO, "%s: cannot be opened", path);
-    um_status st;
-    if (fstat(fd, &s) < 0 || !S_ISREG(s.st_mode)) {
-        st = um_fail(err, UM_EIO, "%s: is not a regular file", path);
-    } else if ((st = hash(out, fd, path, err)) == UM_OK) {
-        um_probe_state p = {.out = out, .fd = fd, .size = out->bytes, .steps = UM_PROBE_STEPS};
-        parse(&p);
-        if (p.out_of_memory)
-            st = um_fail_oom(err);
-    }
-    close(fd);
+    if (st == UM_OK && (st = um_probe_input(out, input, err)) == UM_OK)
+        st = um_hash_now(out->sha256, input, err);
+    um_input_free(&input);
     return st;
 }

@@ -15,7 +15,10 @@ typedef enum um_probe_mark_id {
     UM_N_MARKS
 } um_probe_mark_id;
 
-/* ---- marks (marks.c) ---- */
+/* Everything but the hash, which takes long: hash.h. */
+um_status um_probe_input(um_probe *out, const um_input *input, um_error *err);
+
+/* ---- marks.c ---- */
 void um_probe_marks_init(um_probe *out);
 /* Raises the state of a mark (never lowers it: absent, present, broken, declares) and adds "label value" to
  * its detail unless it is there already. The value is made printable and shortened. */

@@ -4,7 +4,7 @@
  * inside the page; so even a flaw in escaping could not run or fetch anything. */
 #include "av/source/probe_json.h"
 #include "base/embed.h"
-#include "base/sha256.h"
+#include "base/digest.h"
 #include "report/html.h"
 #include <math.h>
 #include <stdlib.h>
@@ -24,14 +24,8 @@ static const um_embedded *asset(const char *name)
 
 static void csp_hash(um_buf *b, const um_embedded *e)
 {
-    char hex[65];
-    unsigned char digest[32];
-    um_sha256_hex(hex, e->data, e->n);
-    for (int i = 0; i < 32; i++) {
-        unsigned byte;
-        sscanf(hex + 2 * i, "%2x", &byte);
-        digest[i] = (unsigned char)byte;
-    }
+    uint8_t digest[UM_SHA256_BYTES] = {0};
+    b->broken |= !um_sha256_raw(digest, e->data, e->n);
     um_buf_text(b, "'sha256-");
     um_base64(b, digest, sizeof digest);
     um_buf_text(b, "'");

@@ -2,7 +2,7 @@
  * hex), um_train_state, number of arrays (8), length of each (8 UM_CHECKPOINT_ARRAYS), the arrays, SHA-256 of
  * all before it (64, hex). */
 #include "train/checkpoint.h"
-#include "base/sha256.h"
+#include "base/digest.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -143,6 +143,7 @@ static void analyse(const char *path, const char *models)
 int main(int argc, char **argv)
 {
     const char *dir = check_testdata();
+    um_media_quiet();
     int n = argc > 1 ? atoi(argv[1]) : 60, counts[UNCLEAR + 1] = {0};
     long worst_mb = 0;
     double worst_s = 0;

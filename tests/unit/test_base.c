@@ -2,7 +2,7 @@
 #include "base/base.h"
 #include "base/json.h"
 #include "base/json_write.h"
-#include "base/sha256.h"
+#include "base/digest.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -478,6 +478,7 @@ static void test_interlaced_video_is_deinterlaced(void)
 
 int main(void)
 {
+    um_media_quiet();
     test_luma_of_limited_range();
     test_colour_rows();
     if (!fixture_begin())

@@ -299,6 +299,7 @@ static void test_encoded_pictures(void)
 
 int main(void)
 {
+    um_media_quiet();
     if (!fixture_begin())
         return CHECK_SKIP;
     make_clip();

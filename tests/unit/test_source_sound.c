@@ -201,6 +201,7 @@ static void test_badly_interleaved_file(void)
 
 int main(void)
 {
+    um_media_quiet();
     if (!fixture_begin())
         return CHECK_SKIP;
     test_lossless_sound_is_exact();

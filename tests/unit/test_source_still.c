@@ -116,6 +116,7 @@ static void test_heif(void)
 
 int main(void)
 {
+    um_media_quiet();
     if (!fixture_begin())
         return CHECK_SKIP;
     test_still_formats();

@@ -116,7 +116,6 @@ um_status um_image_recode(um_image *rgb, const char *name, int quantizer, int dx
         return um_fail(err, UM_EUNSUPPORTED, "this FFmpeg has no encoder %s", name);
     if (rgb->pixel != UM_RGB24 || rgb->width < SMALLEST || rgb->height < SMALLEST)
         return um_fail(err, UM_EINVAL, "no picture of %d x %d for a video encoder", rgb->width, rgb->height);
-    av_log_set_level(AV_LOG_QUIET);
     bool ok = open_codecs(&r, encoder, rgb->width & ~1, rgb->height & ~1, um_clampi(quantizer, 1, 31)) &&
               open_frames(&r) && put(&r, rgb, 0, dx, dy) && pass_on(&r, false, &n) && put(&r, rgb, 1, 0, 0) &&
               pass_on(&r, true, &n) && n == FRAMES &&

@@ -422,7 +422,6 @@ um_status um_writer_open(um_writer **out, const char *path, const um_writer_opti
         st = um_fail(err, UM_EINVAL, "%s: the name must end in .mp4, .mov, .mkv, .webm or .avi", path);
         goto failed;
     }
-    av_log_set_level(AV_LOG_QUIET); /* a library does not print */
     if ((st = open_file(w, format, err)) < 0 || (st = open_video(w, format, opt->fps, err)) < 0 ||
         (w->channels && (st = open_audio(w, format, opt->rate_hz, err)) < 0))
         goto failed;

@@ -4,16 +4,14 @@
  * caught up in time. Moments therefore leave in order of time for every sanely interleaved file, while the
  * memory stays small for an insane one. */
 #include "av/source/demux.h"
+#include "av/source/source.h"
 #include "probe/bmff.h"
 #include <errno.h>
-#include <fcntl.h>
+#include <libavutil/common.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     IO_BUFFER = 1 << 16,
@@ -36,10 +34,14 @@ static const char formats[] =
     "pipe,"
     "pgmyuv_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,psd_pipe,pcx_pipe,dpx_pipe,exr_pipe,gif_pipe";
 
-/* FFmpeg's log is global to the process; this is the one setting the library makes, once. */
-static void silence(void)
+void um_media_quiet(void)
 {
     av_log_set_level(AV_LOG_QUIET);
+}
+
+static int64_t budget_of(const um_input *input)
+{
+    return av_sat_add64(av_sat_add64(input->size, input->size), BUDGET_EXTRA);
 }
 
 static int read_bytes(void *opaque, uint8_t *buffer, int n)
@@ -47,10 +49,7 @@ static int read_bytes(void *opaque, uint8_t *buffer, int n)
     um_demux *d = opaque;
     if (atomic_load_explicit(d->stop, memory_order_relaxed) || d->budget < 0)
         return AVERROR_EXIT;
-    ssize_t got;
-    do
-        got = pread(d->fd, buffer, (size_t)n, d->position);
-    while (got < 0 && errno == EINTR);
+    ssize_t got = um_input_read(d->input, d->position, buffer, (size_t)n);
     if (got < 0)
         return AVERROR(errno);
     d->position += got;
@@ -62,7 +61,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
 {
     um_demux *d = opaque;
     if (whence & AVSEEK_SIZE)
-        return d->size;
+        return d->input->size;
     switch (whence & ~AVSEEK_FORCE) {
     case SEEK_SET:
         break;
@@ -70,7 +69,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
         offset += d->position;
         break;
     case SEEK_END:
-        offset += d->size;
+        offset += d->input->size;
         break;
     default:
         return AVERROR(EINVAL);
@@ -86,26 +85,11 @@ static int refuse_other_files(AVFormatContext *s, AVIOContext **pb, const char *
     return AVERROR(EPERM);
 }
 
-static um_status open_file(um_demux *d, um_error *err)
-{
-    struct stat s;
-    /* O_NONBLOCK: a pipe without a writer must not hang us before it is refused */
-    if ((d->fd = open(d->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0 || fstat(d->fd, &s) < 0)
-        return um_fail_errno(err, UM_EIO, "%s: cannot be opened", d->path);
-    if (!S_ISREG(s.st_mode))
-        return um_fail(err, UM_EIO, "%s: not a regular file", d->path);
-    d->size = s.st_size;
-    if (!d->size)
-        return um_fail(err, UM_EFORMAT, "%s: the file is empty", d->path);
-    d->budget = 2 * d->size + BUDGET_EXTRA;
-    return UM_OK;
-}
-
 static um_status refuse(const um_demux *d, const char *reason, um_error *err)
 {
-    if (um_bmff_is_cut(d->fd, d->size))
+    if (um_bmff_is_cut(d->input))
         reason = "the file seems to end early: its index is not all there";
-    return um_fail(err, UM_EFORMAT, "%s: %s", d->path, reason);
+    return um_fail(err, UM_EFORMAT, "%s: %s", d->input->path, reason);
 }
 
 static um_status open_format(um_demux *d, um_error *err)
@@ -195,11 +179,12 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
     const AVCodec *decoder = avcodec_find_decoder(p->codec_id);
     int64_t max_pixels = is_picture_file(d) ? UM_IMAGE_MAX_PIXELS : VIDEO_MAX_PIXELS;
     if (!decoder)
-        return um_fail(err, UM_EUNSUPPORTED, "%s: no decoder for %s", d->path, avcodec_get_name(p->codec_id));
+        return um_fail(err, UM_EUNSUPPORTED, "%s: no decoder for %s", d->input->path,
+                       avcodec_get_name(p->codec_id));
     if (p->width > UM_IMAGE_MAX_SIDE || p->height > UM_IMAGE_MAX_SIDE ||
         (int64_t)p->width * p->height > max_pixels)
-        return um_fail(err, UM_EUNSUPPORTED, "%s: pictures of %d x %d are too large", d->path, p->width,
-                       p->height);
+        return um_fail(err, UM_EUNSUPPORTED, "%s: pictures of %d x %d are too large", d->input->path,
+                       p->width, p->height);
     if (!(t->codec = avcodec_alloc_context3(decoder)))
         return um_fail_oom(err);
     int r = avcodec_parameters_to_context(t->codec, p);
@@ -211,30 +196,32 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
     if (r == AVERROR(ENOMEM))
         return um_fail_oom(err);
     if (r < 0)
-        return um_fail(err, UM_EFORMAT, "%s: the %s decoder refuses this stream", d->path, decoder->name);
+        return um_fail(err, UM_EFORMAT, "%s: the %s decoder refuses this stream", d->input->path,
+                       decoder->name);
     t->stream->discard = AVDISCARD_DEFAULT;
     return UM_OK;
 }
 
-UM_PRINTF(2, 3) static void add_note(um_damage *g, const char *format, ...)
+void um_damage_note(um_damage *g, const char *format, ...)
 {
+    char line[sizeof g->note];
     size_t n = strlen(g->note);
     va_list args;
-    if (n && n + 3 < sizeof g->note)
-        n += (size_t)snprintf(g->note + n, sizeof g->note - n, "; ");
     va_start(args, format);
-    vsnprintf(g->note + n, sizeof g->note - n, format, args);
+    vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    if (!strstr(g->note, line))
+        snprintf(g->note + n, sizeof g->note - n, "%s%s", n ? "; " : "", line);
 }
 
-um_status um_demux_open(um_demux *d, const char *path, unsigned want, int threads, const atomic_bool *stop,
-                        um_error *err)
+um_status um_demux_open(um_demux *d, const um_input *input, unsigned want, int threads,
+                        const atomic_bool *stop, um_error *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     um_status st;
-    pthread_once(&once, silence);
-    *d = (um_demux){.path = path, .fd = -1, .stop = stop};
-    if ((st = open_file(d, err)) < 0 || (st = open_format(d, err)) < 0 || (st = find_tracks(d, err)) < 0)
+    *d = (um_demux){.input = input, .budget = budget_of(input), .stop = stop};
+    if (!input->size)
+        return um_fail(err, UM_EFORMAT, "%s: the file is empty", input->path);
+    if ((st = open_format(d, err)) < 0 || (st = find_tracks(d, err)) < 0)
         return st;
     if (d->video.stream && want & (UM_WANT_GRAY | UM_WANT_RGB) &&
         (st = open_decoder(d, &d->video, threads, err)) < 0)
@@ -244,8 +231,8 @@ um_status um_demux_open(um_demux *d, const char *path, unsigned want, int thread
             return st;
         /* the pictures can still be analysed */
         avcodec_free_context(&d->sound.codec);
-        add_note(&d->damage, "the sound (%s) cannot be decoded",
-                 avcodec_get_name(d->sound.stream->codecpar->codec_id));
+        um_damage_note(&d->damage, "the sound (%s) cannot be decoded",
+                       avcodec_get_name(d->sound.stream->codecpar->codec_id));
         d->sound.stream = NULL;
     }
     d->video.ended = !d->video.codec;
@@ -272,9 +259,6 @@ void um_demux_close(um_demux *d)
     if (d->io)
         av_freep(&d->io->buffer);
     avio_context_free(&d->io);
-    if (d->fd >= 0)
-        close(d->fd);
-    d->fd = -1;
 }
 
 /* ---- packets ---- */
@@ -323,7 +307,7 @@ double um_demux_time_s(const um_demux *d, const um_track *t, int64_t timestamp)
     /* The start in ticks of this track, so that differences of ticks stay exact. A little below zero it is
      * the run-in of a sound codec, which is not played. */
     int64_t start = d->format->start_time == AV_NOPTS_VALUE ||
-                            llabs(d->format->start_time + RUN_IN_US / 2) < RUN_IN_US / 2
+                            (d->format->start_time > -RUN_IN_US && d->format->start_time < 0)
                         ? 0
                         : av_rescale_q(d->format->start_time, AV_TIME_BASE_Q, t->stream->time_base);
     double t_s = ((double)timestamp - (double)start) * av_q2d(t->stream->time_base);
@@ -350,7 +334,7 @@ void um_demux_read(um_demux *d)
         d->failed = (r != AVERROR_EOF && r != AVERROR_EXIT) || d->io->error < 0 || d->budget < 0;
         return;
     }
-    d->budget = 2 * d->size + BUDGET_EXTRA;
+    d->budget = budget_of(d->input);
     um_track *t = d->video.codec && d->packet->stream_index == d->video.stream->index   ? &d->video
                   : d->sound.codec && d->packet->stream_index == d->sound.stream->index ? &d->sound
                                                                                         : NULL;
@@ -359,7 +343,8 @@ void um_demux_read(um_demux *d)
         d->cut_packet = d->packet->flags & AV_PKT_FLAG_CORRUPT;
         d->damage.broken_packets += d->cut_packet;
         int64_t pts = d->packet->pts == AV_NOPTS_VALUE ? d->packet->dts : d->packet->pts;
-        double end_s = um_demux_time_s(d, t, pts == AV_NOPTS_VALUE ? pts : pts + d->packet->duration);
+        double end_s =
+            um_demux_time_s(d, t, pts == AV_NOPTS_VALUE ? pts : av_sat_add64(pts, d->packet->duration));
         if (end_s > t->end_s)
             t->end_s = end_s;
         if (!enqueue(&t->packets, d->packet))
@@ -415,13 +400,16 @@ static double declared_end_s(const um_demux *d, const um_track *t)
     if (t == &d->video && !strcmp(d->format->iformat->name, "avi") && s->avg_frame_rate.num > 0)
         return (double)s->nb_frames / av_q2d(s->avg_frame_rate);
     if (s->duration != AV_NOPTS_VALUE && s->duration > 0)
-        return um_demux_time_s(d, t, (s->start_time == AV_NOPTS_VALUE ? 0 : s->start_time) + s->duration);
+        return um_demux_time_s(
+            d, t, av_sat_add64(s->start_time == AV_NOPTS_VALUE ? 0 : s->start_time, s->duration));
     return d->format->duration > 0 ? (double)d->format->duration / AV_TIME_BASE : 0;
 }
 
 void um_demux_judge(um_demux *d, bool stopped_early)
 {
     um_damage *g = &d->damage;
+    if (um_input_changed(d->input))
+        um_damage_note(g, UM_NOTE_CHANGED);
     const um_track *tracks[] = {&d->video, &d->sound};
     double declared_s = 0, came_s = 0;
     for (int i = 0; i < 2 && !stopped_early; i++)
@@ -433,15 +421,15 @@ void um_demux_judge(um_demux *d, bool stopped_early)
     bool is_cut = d->failed || (d->ended && d->cut_packet);
     g->truncated = is_short || is_cut || d->cut_picture;
     if (is_short)
-        add_note(g, "ends at %.2f s of %.2f s", came_s, declared_s);
+        um_damage_note(g, "ends at %.2f s of %.2f s", came_s, declared_s);
     else if (is_cut)
-        add_note(g, "the file ends early, at %.2f s", fmax(d->video.end_s, d->sound.end_s));
+        um_damage_note(g, "the file ends early, at %.2f s", fmax(d->video.end_s, d->sound.end_s));
     if (d->cut_picture)
-        add_note(g, "the picture ends early");
+        um_damage_note(g, "the picture ends early");
     if (g->broken_packets)
-        add_note(g, "broken packets: %lld", (long long)g->broken_packets);
+        um_damage_note(g, "broken packets: %lld", (long long)g->broken_packets);
     if (g->broken_frames)
-        add_note(g, "damaged pictures: %lld", (long long)g->broken_frames);
+        um_damage_note(g, "damaged pictures: %lld", (long long)g->broken_frames);
     if (d->video.barren > BARREN_MAX || d->sound.barren > BARREN_MAX)
-        add_note(g, "nothing decodes any more");
+        um_damage_note(g, "nothing decodes any more");
 }

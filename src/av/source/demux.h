@@ -3,7 +3,7 @@
 #define UM_AV_DEMUX_H
 
 #include "av/source/supply.h"
-#include "base/base.h"
+#include "base/input.h"
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <stdatomic.h>
@@ -24,9 +24,8 @@ typedef struct um_track {
 } um_track;
 
 typedef struct um_demux {
-    const char *path; /* borrowed */
-    int fd;
-    int64_t size, position, budget;
+    const um_input *input; /* borrowed */
+    int64_t position, budget;
     const atomic_bool *stop;
     AVFormatContext *format;
     AVIOContext *io;
@@ -41,8 +40,8 @@ typedef struct um_demux {
 } um_demux;
 
 /* Finds the tracks and opens decoders for those of `want`. In any case end with um_demux_close. */
-um_status um_demux_open(um_demux *d, const char *path, unsigned want, int threads, const atomic_bool *stop,
-                        um_error *err);
+um_status um_demux_open(um_demux *d, const um_input *input, unsigned want, int threads,
+                        const atomic_bool *stop, um_error *err);
 void um_demux_close(um_demux *d);
 /* Reads one packet into the queue of its track, or sets d->ended. */
 void um_demux_read(um_demux *d);

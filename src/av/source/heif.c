@@ -4,11 +4,9 @@
 #include "av/source/moment.h"
 #include "av/source/picture.h"
 #include "base/lazy.h"
-#include <fcntl.h>
 #include <libheif/heif.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define LIBRARY "libheif.so.1"
 #define FUNCTIONS(F)                              \
@@ -30,20 +28,18 @@
     F(heif_image_release)
 UM_LAZY_LIBRARY(LIBRARY, FUNCTIONS)
 
-#define FILE_MAX ((size_t)512 << 20)
+#define FILE_MAX ((int64_t)512 << 20)
 
-bool um_heif_is(const char *path)
+bool um_heif_is(const um_input *input)
 {
     static const char still[][5] = {"heic", "heix", "heim", "heis", "mif1", "mif2", "miaf", "avif"};
     char start[12];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait */
-    bool is = fd >= 0 && read(fd, start, sizeof start) == sizeof start && !memcmp(start + 4, "ftyp", 4);
-    bool listed = false;
-    for (size_t i = 0; is && i < sizeof still / sizeof *still; i++)
-        listed |= !memcmp(start + 8, still[i], 4);
-    if (fd >= 0)
-        close(fd);
-    return listed;
+    if (!um_input_read_all(input, 0, start, sizeof start) || memcmp(start + 4, "ftyp", 4) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof still / sizeof *still; i++)
+        if (!memcmp(start + 8, still[i], 4))
+            return true;
+    return false;
 }
 
 static um_status fail(um_error *err, const char *path, struct heif_error e)
@@ -74,62 +70,91 @@ static um_status copy(um_image **out, const struct heif_image *image, bool alpha
     return UM_OK;
 }
 
-um_status um_heif_read(um_moment **out, um_media *media, const char *path, unsigned want, um_error *err)
+/* A file in the hands of libheif. */
+struct reader {
+    const um_input *input;
+    char *bytes;
+    struct heif_context *context;
+    struct heif_image_handle *handle;
+    struct heif_image *image;
+};
+
+static um_status open_file(struct reader *r, um_error *err)
 {
-    um_status st;
-    char *bytes = NULL;
-    size_t n = 0;
-    struct heif_context *context = NULL;
-    struct heif_image_handle *handle = NULL;
-    struct heif_image *image = NULL;
-    um_image *rgb = NULL;
-    um_moment *m = NULL;
+    const um_input *in = r->input;
     struct heif_error e;
-    *out = NULL;
     if (!lib_loads())
         return um_fail(err, UM_EUNSUPPORTED, "%s: HEIC and AVIF need " LIBRARY ", which cannot be loaded",
-                       path);
-    if ((st = um_file_read(&bytes, &n, path, FILE_MAX, err)) < 0)
-        return st;
-    if (!(context = lib.heif_context_alloc())) {
-        st = um_fail_oom(err);
-        goto done;
-    }
-    lib.heif_context_set_maximum_image_size_limit(context, UM_IMAGE_MAX_SIDE);
-    lib.heif_context_set_max_decoding_threads(context, 0);
-    if ((e = lib.heif_context_read_from_memory_without_copy(context, bytes, n, NULL)).code ||
-        (e = lib.heif_context_get_primary_image_handle(context, &handle)).code) {
-        st = fail(err, path, e);
-        goto done;
-    }
-    bool alpha = lib.heif_image_handle_has_alpha_channel(handle);
+                       in->path);
+    if (in->size > FILE_MAX)
+        return um_fail(err, UM_ENOMEM, "%s: larger than %lld bytes", in->path, (long long)FILE_MAX);
+    if (!(r->bytes = um_calloc((size_t)in->size, 1)))
+        return um_fail_oom(err);
+    if (!um_input_read_all(in, 0, r->bytes, (size_t)in->size))
+        return um_fail(err, UM_EIO, "%s: cannot be read", in->path);
+    if (!(r->context = lib.heif_context_alloc()))
+        return um_fail_oom(err);
+    lib.heif_context_set_maximum_image_size_limit(r->context, UM_IMAGE_MAX_SIDE);
+    lib.heif_context_set_max_decoding_threads(r->context, 0);
+    e = lib.heif_context_read_from_memory_without_copy(r->context, r->bytes, (size_t)in->size, NULL);
+    if (!e.code)
+        e = lib.heif_context_get_primary_image_handle(r->context, &r->handle);
+    return e.code ? fail(err, in->path, e) : UM_OK;
+}
+
+static um_status describe(const struct reader *r, um_media *media, um_error *err)
+{
     *media = (um_media){
         .path = media->path,
         .container = "heif",
         .pixel_aspect = 1,
         .is_photo = true,
         .has_video = true,
-        .width = lib.heif_image_handle_get_width(handle),
-        .height = lib.heif_image_handle_get_height(handle),
-        .video_codec = !memcmp(bytes + 8, "avif", 4) ? "av1" : "hevc",
+        .width = lib.heif_image_handle_get_width(r->handle),
+        .height = lib.heif_image_handle_get_height(r->handle),
+        .video_codec = !memcmp(r->bytes + 8, "avif", 4) ? "av1" : "hevc",
         .pixel_format =
-            lib.heif_image_handle_get_luma_bits_per_pixel(handle) > 8 ? "more than 8 bits" : "8 bits",
+            lib.heif_image_handle_get_luma_bits_per_pixel(r->handle) > 8 ? "more than 8 bits" : "8 bits",
         .audio_codec = "",
     };
-    if ((int64_t)media->width * media->height > UM_IMAGE_MAX_PIXELS) {
-        st = um_fail(err, UM_EUNSUPPORTED, "%s: pictures of %d x %d are too large", path, media->width,
-                     media->height);
+    if ((int64_t)media->width * media->height > UM_IMAGE_MAX_PIXELS)
+        return um_fail(err, UM_EUNSUPPORTED, "%s: pictures of %d x %d are too large", r->input->path,
+                       media->width, media->height);
+    return UM_OK;
+}
+
+static um_status decode(struct reader *r, um_image **rgb, um_error *err)
+{
+    bool alpha = lib.heif_image_handle_has_alpha_channel(r->handle);
+    struct heif_error e =
+        lib.heif_decode_image(r->handle, &r->image, heif_colorspace_RGB,
+                              alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, NULL);
+    return e.code ? fail(err, r->input->path, e) : copy(rgb, r->image, alpha, err);
+}
+
+static void close_file(struct reader *r)
+{
+    if (r->image)
+        lib.heif_image_release(r->image);
+    if (r->handle)
+        lib.heif_image_handle_release(r->handle);
+    if (r->context)
+        lib.heif_context_free(r->context);
+    free(r->bytes);
+}
+
+um_status um_heif_read(um_moment **out, um_media *media, const um_input *input, unsigned want, um_error *err)
+{
+    um_status st;
+    struct reader r = {.input = input};
+    um_image *rgb = NULL;
+    um_moment *m = NULL;
+    *out = NULL;
+    if ((st = open_file(&r, err)) < 0 || (st = describe(&r, media, err)) < 0)
         goto done;
-    }
     if (!(want & (UM_WANT_GRAY | UM_WANT_RGB)))
         goto done;
-    e = lib.heif_decode_image(handle, &image, heif_colorspace_RGB,
-                              alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, NULL);
-    if (e.code) {
-        st = fail(err, path, e);
-        goto done;
-    }
-    if ((st = copy(&rgb, image, alpha, err)) < 0)
+    if ((st = decode(&r, &rgb, err)) < 0)
         goto done;
     if (!(m = um_moment_of_picture())) {
         st = um_fail_oom(err);
@@ -149,12 +174,6 @@ um_status um_heif_read(um_moment **out, um_media *media, const char *path, unsig
 done:
     um_moment_free(&m);
     um_image_free(&rgb);
-    if (image)
-        lib.heif_image_release(image);
-    if (handle)
-        lib.heif_image_handle_release(handle);
-    if (context)
-        lib.heif_context_free(context);
-    free(bytes);
+    close_file(&r);
     return st;
 }

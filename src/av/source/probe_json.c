@@ -1,5 +1,8 @@
 /* probe_json.c: what is known of a file without analysing it, as JSON. */
 #include "av/source/probe_json.h"
+#include "av/source/source.h"
+#include "probe/hash.h"
+#include "probe/probe.h"
 
 static void put_video(um_json_writer *w, const um_media *m)
 {
@@ -68,16 +71,32 @@ void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe)
     um_json_put_end(w);
 }
 
+static void put_streams(um_json_writer *w, um_input *input)
+{
+    um_source *source = NULL;
+    /* the first picture is decoded: only then its upright size is known for sure */
+    um_source_options options = {.want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01};
+    um_error why;
+    if (um_source_open_input(&source, input, &options, &why) == UM_OK) {
+        um_media_json(w, "streams", um_source_media(source));
+    } else {
+        um_json_put_null(w, "streams");
+        um_json_put_text(w, "error", why.text);
+    }
+    um_source_close(&source);
+}
+
 um_status um_probe_json(char **out, const char *path, um_error *err)
 {
     enum { JSON_MAX = 1 << 20 };
     um_probe probe;
+    um_input *input = NULL;
     um_buf b;
     *out = NULL;
-    um_status st = um_probe_file(&probe, path, err);
-    if (st < 0)
-        return st;
-
+    um_status st = um_input_open(&input, path, err);
+    if (st < 0 || (st = um_probe_input(&probe, input, err)) < 0 ||
+        (st = um_hash_now(probe.sha256, input, err)) < 0)
+        goto done;
     um_buf_init(&b, JSON_MAX);
     um_json_writer w = um_json_writer_to(&b, 2);
     um_json_put_object(&w, NULL);
@@ -86,19 +105,11 @@ um_status um_probe_json(char **out, const char *path, um_error *err)
     um_json_put_text(&w, "sha256", probe.sha256);
     um_json_put_text(&w, "kind", probe.kind);
     um_marks_json(&w, "provenance", &probe);
-
-    um_source *source = NULL;
-    /* the first picture is decoded: only then its upright size is known for sure */
-    um_source_options options = {.want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01};
-    um_error why;
-    if (um_source_open(&source, path, &options, &why) == UM_OK) {
-        um_media_json(&w, "streams", um_source_media(source));
-    } else {
-        um_json_put_null(&w, "streams");
-        um_json_put_text(&w, "error", why.text);
-    }
-    um_source_close(&source);
+    put_streams(&w, input);
     um_json_put_end(&w);
-    *out = um_buf_take(&b);
-    return *out ? UM_OK : um_fail_oom(err);
+    if (!(*out = um_buf_take(&b)))
+        st = um_fail_oom(err);
+done:
+    um_input_free(&input);
+    return st;
 }

@@ -1,5 +1,6 @@
 /* source.c: the stream of moments. One thread reads, decodes (with FFmpeg's own threads) and converts ahead
  * of the caller; a small queue of finished moments lies between the two. */
+#include "av/source/source.h"
 #include "av/source/deinterlace.h"
 #include "av/source/demux.h"
 #include "av/source/heif.h"
@@ -11,14 +12,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { QUEUE_MOMENTS = 256, QUEUE_PICTURES = 6, QUEUE_BYTES = 64 << 20 };
 
 struct um_source {
     um_media media;
     um_source_options opt;
-    char *path, container[64];
+    um_input *input;
+    char container[64];
 
     /* of the decoding thread */
     um_demux demux;
@@ -323,10 +324,10 @@ static void describe(um_source *s)
 }
 
 /* WebP container specification: "VP8X", flag 2 of its first byte. */
-static bool is_animated_webp(const um_demux *d)
+static bool is_animated_webp(const um_input *input)
 {
     uint8_t head[21];
-    return pread(d->fd, head, sizeof head, 0) == sizeof head && !memcmp(head, "RIFF", 4) &&
+    return um_input_read_all(input, 0, head, sizeof head) && !memcmp(head, "RIFF", 4) &&
            !memcmp(head + 8, "WEBPVP8X", 8) && head[20] & 2;
 }
 
@@ -340,28 +341,28 @@ static um_status start_thread(um_source *s, um_error *err)
         pthread_cond_wait(&s->changed, &s->lock);
     bool nothing = !s->started;
     pthread_mutex_unlock(&s->lock);
-    if (nothing && is_animated_webp(&s->demux))
+    if (nothing && is_animated_webp(s->input))
         return um_fail(err, UM_EUNSUPPORTED,
-                       "%s: an animated WebP, which this version of FFmpeg cannot decode", s->path);
+                       "%s: an animated WebP, which this version of FFmpeg cannot decode", s->input->path);
     if (nothing && s->status < 0)
-        return um_fail(err, s->status, "%s: %s", s->path, s->error.text);
+        return um_fail(err, s->status, "%s: %s", s->input->path, s->error.text);
     if (nothing)
-        return um_fail(err, UM_EFORMAT, "%s: nothing in it can be decoded", s->path);
+        return um_fail(err, UM_EFORMAT, "%s: nothing in it can be decoded", s->input->path);
     return UM_OK;
 }
 
-static um_status open_source(um_source *s, const char *path, um_error *err)
+static um_status open_source(um_source *s, um_error *err)
 {
     um_status st;
-    if (!(s->path = um_strdup(path)) || !(s->frame = av_frame_alloc()))
+    if (!(s->frame = av_frame_alloc()))
         return um_fail_oom(err);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     s->has_lock = true;
-    s->media.path = s->path;
-    if (um_heif_is(path)) {
+    s->media.path = s->input->path;
+    if (um_heif_is(s->input)) {
         um_moment *m = NULL;
-        if ((st = um_heif_read(&m, &s->media, path, s->opt.want, err)) < 0)
+        if ((st = um_heif_read(&m, &s->media, s->input, s->opt.want, err)) < 0)
             return st;
         if (m)
             s->queue[s->n++] = m;
@@ -369,7 +370,7 @@ static um_status open_source(um_source *s, const char *path, um_error *err)
         return UM_OK;
     }
     int threads = s->opt.threads > 0 ? s->opt.threads : um_cores() + 1; /* one of FFmpeg's often waits */
-    if ((st = um_demux_open(&s->demux, path, s->opt.want, threads, &s->stop, err)) < 0)
+    if ((st = um_demux_open(&s->demux, s->input, s->opt.want, threads, &s->stop, err)) < 0)
         return st;
     describe(s);
     if (s->demux.video.codec || s->demux.sound.codec)
@@ -378,18 +379,29 @@ static um_status open_source(um_source *s, const char *path, um_error *err)
     return UM_OK;
 }
 
-um_status um_source_open(um_source **out, const char *path, const um_source_options *opt, um_error *err)
+um_status um_source_open_input(um_source **out, um_input *input, const um_source_options *opt, um_error *err)
 {
     um_source *s = um_calloc(1, sizeof *s);
     *out = NULL;
     if (!s)
         return um_fail_oom(err);
     s->opt = *opt;
-    s->demux.fd = -1;
-    um_status st = open_source(s, path, err);
+    s->input = um_input_ref(input);
+    um_status st = open_source(s, err);
     if (st < 0)
         um_source_close(&s);
     *out = s;
+    return st;
+}
+
+um_status um_source_open(um_source **out, const char *path, const um_source_options *opt, um_error *err)
+{
+    um_input *input = NULL;
+    *out = NULL;
+    um_status st = um_input_open(&input, path, err);
+    if (st == UM_OK)
+        st = um_source_open_input(out, input, opt, err);
+    um_input_free(&input);
     return st;
 }
 
@@ -413,7 +425,7 @@ um_status um_source_next(um_moment **out, um_source *s, um_error *err)
         s->bytes -= um_moment_bytes(m);
         pthread_cond_broadcast(&s->changed);
     } else {
-        st = s->status < 0 ? um_fail(err, s->status, "%s: %s", s->path, s->error.text) : UM_EOF;
+        st = s->status < 0 ? um_fail(err, s->status, "%s: %s", s->input->path, s->error.text) : UM_EOF;
     }
     pthread_mutex_unlock(&s->lock);
     return st;
@@ -454,7 +466,7 @@ void um_source_close(um_source **source)
         pthread_cond_destroy(&s->changed);
         pthread_mutex_destroy(&s->lock);
     }
-    free(s->path);
+    um_input_free(&s->input);
     free(s);
     *source = NULL;
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* source.h: a source over a file that is open already, so that a probe and a hash see the same bytes. */
+#ifndef UM_AV_SOURCE_H
+#define UM_AV_SOURCE_H
+#include "base/input.h"
+#include <unmask/source.h>
+
+/* As um_source_open; keeps a reference to the input. */
+um_status um_source_open_input(um_source **out, um_input *input, const um_source_options *opt, um_error *err);
+/* Adds one line to the note, parted by "; ", unless it is said already. */
+void um_damage_note(um_damage *damage, const char *format, ...) UM_PRINTF(2, 3);
+
+#define UM_NOTE_CHANGED "the file changed while it was read"
+#endif
