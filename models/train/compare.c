@@ -217,6 +217,14 @@ static um_rect shaken(um_rect b, rng *r)
 
 /* How far the points move when the whole photo is compressed: JPEG at quality 40, or the second frame of an
  * H.264 video with a quantizer of 35. */
+static um_status find(um_landmarks *out, um_net *net, const um_image *rgb, um_rect box, um_error *err)
+{
+    um_face_cut cut = {.frame = rgb};
+    um_status st = um_landmarks_find(net, &cut, box, 0, out, err);
+    um_face_cut_end(&cut);
+    return st;
+}
+
 static um_status compress(double *moved, um_net *net, const photo *q, const photo_face *f,
                           const um_landmarks *seen, bool video, um_error *err)
 {
@@ -228,7 +236,7 @@ static um_status compress(double *moved, um_net *net, const photo *q, const phot
         st = um_image_recode(copy, "libx264", 22, 2, 1, err);
     else if (st == UM_OK)
         augment_jpeg(copy, 40);
-    if (st == UM_OK && (st = um_landmarks_find(net, copy, f->box, 0, &again, err)) == UM_OK)
+    if (st == UM_OK && (st = find(&again, net, copy, f->box, err)) == UM_OK)
         *moved += between(seen->points, again.points, 0, 68) / eye_distance(f->points);
     um_image_free(&copy);
     return st;
@@ -239,7 +247,7 @@ static um_status measure(errors *e, um_net *net, const photo *q, const photo_fac
     enum { SHAKES = 4 };
     um_landmarks seen, again;
     double eyes = eye_distance(f->points), start = um_now_s();
-    um_status st = um_landmarks_find(net, q->rgb, f->box, 0, &seen, err);
+    um_status st = find(&seen, net, q->rgb, f->box, err);
     if (st < 0)
         return st;
     e->seconds += um_now_s() - start;
@@ -250,7 +258,7 @@ static um_status measure(errors *e, um_net *net, const photo *q, const photo_fac
     e->lips += between(seen.points, f->points, 48, 68) / eyes;
     e->n++;
     for (int i = 0; i < SHAKES && st == UM_OK; i++) {
-        st = um_landmarks_find(net, q->rgb, shaken(f->box, r), 0, &again, err);
+        st = find(&again, net, q->rgb, shaken(f->box, r), err);
         e->jitter_box += between(seen.points, again.points, 0, 68) / eyes / SHAKES;
     }
     if (st == UM_OK)

@@ -49,13 +49,18 @@ static um_status ask(um_net net[TEACHERS], const char *models, const um_image *r
 {
     um_landmarks seen[TEACHERS];
     float angle_rad = f->has_five ? atan2f(f->five[1].y - f->five[0].y, f->five[1].x - f->five[0].x) : 0;
-    for (int k = 0; k < TEACHERS; k++) {
-        um_status st = net[k].model ? UM_OK : um_net_named(&net[k], models, names[k], 1, err);
-        if (st < 0 || (st = um_landmarks_find(&net[k], rgb, f->box, angle_rad, &seen[k], err)) < 0)
-            return st;
+    um_face_cut cut = {.frame = rgb};
+    um_status st = UM_OK;
+    for (int k = 0; k < TEACHERS && st == UM_OK; k++) {
+        if (!net[k].model)
+            st = um_net_named(&net[k], models, names[k], 1, err);
+        if (st == UM_OK)
+            st = um_landmarks_find(&net[k], &cut, f->box, angle_rad, &seen[k], err);
     }
-    *sure = agree(f, seen);
-    return UM_OK;
+    um_face_cut_end(&cut);
+    if (st == UM_OK)
+        *sure = agree(f, seen);
+    return st;
 }
 
 static bool is_asked(const photo *q, const photo_face *f)

@@ -1,12 +1,11 @@
 /* appearance.c: see appearance.h. */
 #include "faces/appearance.h"
-#include "faces/crop.h"
 #include "faces/vector.h"
 
-um_status um_appearance_take(um_appearance *out, const um_image *rgb, const um_face *face, um_error *err)
+um_status um_appearance_take(um_appearance *out, um_face_cut *cut, const um_face *face, um_error *err)
 {
     um_image *crop = NULL;
-    um_status st = um_face_crop(&crop, rgb, face, UM_APPEARANCE_SIDE, 0.9f, err);
+    um_status st = um_face_cut_square(&crop, cut, um_face_square(face, 0.9f), UM_APPEARANCE_SIDE, err);
     if (st < 0)
         return st;
     float mean = 1;

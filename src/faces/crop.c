@@ -81,11 +81,15 @@ um_status um_square_crop(um_image **out, const um_image *image, um_square s, int
     return st;
 }
 
+um_square um_face_square(const um_face *face, float margin)
+{
+    um_rect b = face->box;
+    return (um_square){
+        {b.x + b.w / 2 - 0.5f, b.y + b.h / 2 - 0.5f}, fmaxf(b.w, b.h) * margin, um_eye_angle(face)};
+}
+
 um_status um_face_crop(um_image **out, const um_image *image, const um_face *face, int side, float margin,
                        um_error *err)
 {
-    um_rect b = face->box;
-    um_square s = {
-        {b.x + b.w / 2 - 0.5f, b.y + b.h / 2 - 0.5f}, fmaxf(b.w, b.h) * margin, um_eye_angle(face)};
-    return um_square_crop(out, image, s, side, err);
+    return um_square_crop(out, image, um_face_square(face, margin), side, err);
 }

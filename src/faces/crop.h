@@ -14,5 +14,7 @@ um_status um_square_crop(um_image **out, const um_image *image, um_square square
                          um_error *err); /* n x n */
 /* (u, v) as fractions of the square, 0..1. */
 um_point um_square_point(um_square square, float u, float v);
+/* Upright square of a face: eyes level, the longer side of its box scaled by `margin` (1 = tight). */
+um_square um_face_square(const um_face *face, float margin);
 float um_eye_angle(const um_face *face); /* of the line from the left to the right eye, radians */
 #endif

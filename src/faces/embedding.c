@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* embedding.c: see embedding.h. */
 #include "faces/embedding.h"
-#include "faces/crop.h"
 #include "faces/vector.h"
 #include <math.h>
 #include <string.h>
@@ -32,8 +31,8 @@ static um_square recognition_square(const um_face *face)
     return (um_square){{mf.x + a * dx - b * dy, mf.y + b * dx + a * dy}, hypotf(a, b), atan2f(b, a)};
 }
 
-um_status um_embedding_take(um_embedding *out, um_face_finder *finder, const um_image *rgb,
-                            const um_face *face, um_error *err)
+um_status um_embedding_take(um_embedding *out, um_face_finder *finder, um_face_cut *cut, const um_face *face,
+                            um_error *err)
 {
     out->n = 0;
     if (!finder->has[UM_ROLE_EMBEDDING] || !face->has_points)
@@ -45,7 +44,7 @@ um_status um_embedding_take(um_embedding *out, um_face_finder *finder, const um_
         return um_fail(err, UM_EUNSUPPORTED, "%s: more outputs than an embedding has", net->man.name);
     um_square s = recognition_square(face);
     s.side = fmaxf(s.side, 4);
-    um_status st = um_square_crop(&crop, rgb, s, net->man.input.width, err);
+    um_status st = um_face_cut_square(&crop, cut, s, net->man.input.width, err);
     if (st == UM_OK && (st = um_net_run(net, crop, all, err)) == UM_OK) {
         const um_tensor *t = um_net_output(net, all, &net->man.embedding);
         int64_t n = t ? um_tensor_count(t) : 0;

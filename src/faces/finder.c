@@ -69,7 +69,7 @@ um_status um_finder_detect(um_face_finder *f, const um_image *rgb, bool video, u
     return um_detect(net, rgb, &plan, list, err);
 }
 
-um_status um_finder_complete(um_face_finder *f, const um_image *rgb, const um_found *found, um_face *out,
+um_status um_finder_complete(um_face_finder *f, um_face_cut *cut, const um_found *found, um_face *out,
                              um_error *err)
 {
     um_landmarks seen;
@@ -83,9 +83,9 @@ um_status um_finder_complete(um_face_finder *f, const um_image *rgb, const um_fo
     if (!f->has[UM_ROLE_LANDMARKS])
         return UM_OK;
     float angle = found->has_five ? um_eye_angle(out) : 0;
-    if ((st = um_landmarks_find(&f->net[UM_ROLE_LANDMARKS], rgb, found->box, angle, &seen, err)) < 0)
+    if ((st = um_landmarks_find(&f->net[UM_ROLE_LANDMARKS], cut, found->box, angle, &seen, err)) < 0)
         return st;
-    return um_face_complete(out, &seen, rgb, err);
+    return um_face_complete(out, &seen, cut, err);
 }
 
 static int by_size(const void *a, const void *b)
@@ -120,7 +120,9 @@ um_status um_face_find(um_face_finder *f, const um_image *rgb, um_faces *out, um
     }
     float iou = f->net[UM_ROLE_DETECTOR].man.decoder.nms_iou;
     for (int i = 0; i < list.n && st == UM_OK; i++) {
-        st = um_finder_complete(f, rgb, &list.v[i], &out->face[out->n], err);
+        um_face_cut cut = {.frame = rgb};
+        st = um_finder_complete(f, &cut, &list.v[i], &out->face[out->n], err);
+        um_face_cut_end(&cut);
         out->n += st == UM_OK && um_face_believed(&out->face[out->n]) && is_new(out, iou);
     }
     qsort(out->face, (size_t)out->n, sizeof *out->face, by_size);
@@ -138,5 +140,8 @@ um_status um_face_landmarks(um_face_finder *f, const um_image *rgb, um_rect box,
         return um_fail(err, UM_EINVAL, "landmarks need an RGB picture and a box");
     if (!f->has[UM_ROLE_LANDMARKS])
         return um_fail(err, UM_EUNSUPPORTED, "no landmark network");
-    return um_finder_complete(f, rgb, &found, out, err);
+    um_face_cut cut = {.frame = rgb};
+    um_status st = um_finder_complete(f, &cut, &found, out, err);
+    um_face_cut_end(&cut);
+    return st;
 }

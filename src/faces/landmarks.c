@@ -121,7 +121,7 @@ static um_status read_extra(um_landmarks *out, const um_landmark_map *m, const u
     return UM_OK;
 }
 
-um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, um_landmarks *seen,
+um_status um_landmarks_look(um_net *net, um_face_cut *cut, um_square square, um_landmarks *seen,
                             um_error *err)
 {
     const um_tensor *out[64];
@@ -131,7 +131,7 @@ um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, 
     um_status st;
     if (um_model_n_outputs(net->model) > (int)(sizeof out / sizeof *out))
         return um_fail(err, UM_EUNSUPPORTED, "%s: more outputs than a landmark network has", net->man.name);
-    if ((st = um_square_crop(&crop, rgb, square, side, err)) < 0)
+    if ((st = um_face_cut_square(&crop, cut, square, side, err)) < 0)
         return st;
     if ((st = um_net_run(net, crop, out, err)) == UM_OK &&
         (st = read_points(seen->points, m, um_net_output(net, out, &m->output), side, err)) == UM_OK)
@@ -143,12 +143,12 @@ um_status um_landmarks_look(um_net *net, const um_image *rgb, um_square square, 
     return st;
 }
 
-um_status um_landmarks_follow(um_net *net, const um_image *rgb, const um_point before[68], um_landmarks *out,
+um_status um_landmarks_follow(um_net *net, um_face_cut *cut, const um_point before[68], um_landmarks *out,
                               um_error *err)
 {
     um_square q = um_landmarks_square(&net->man.landmarks.from_points, before);
     q.side = fmaxf(q.side, 4);
-    return um_landmarks_look(net, rgb, q, out, err);
+    return um_landmarks_look(net, cut, q, out, err);
 }
 
 static bool is_believed(float confidence)
@@ -156,13 +156,13 @@ static bool is_believed(float confidence)
     return !(confidence < 0.5f);
 }
 
-um_status um_landmarks_find(um_net *net, const um_image *rgb, um_rect box, float angle_rad, um_landmarks *out,
+um_status um_landmarks_find(um_net *net, um_face_cut *cut, um_rect box, float angle_rad, um_landmarks *out,
                             um_error *err)
 {
     um_landmarks first;
     um_square q = um_square_of_box(&net->man.landmarks.from_box, box, angle_rad);
-    um_status st = um_landmarks_look(net, rgb, q, &first, err);
-    if (st < 0 || (st = um_landmarks_follow(net, rgb, first.points, out, err)) < 0)
+    um_status st = um_landmarks_look(net, cut, q, &first, err);
+    if (st < 0 || (st = um_landmarks_follow(net, cut, first.points, out, err)) < 0)
         return st;
     if (!is_believed(out->confidence) && is_believed(first.confidence))
         *out = first; /* a poor box, and points of it that led astray */
@@ -174,7 +174,7 @@ bool um_face_believed(const um_face *face)
     return is_believed(face->confidence);
 }
 
-um_status um_face_complete(um_face *face, const um_landmarks *seen, const um_image *rgb, um_error *err)
+um_status um_face_complete(um_face *face, const um_landmarks *seen, um_face_cut *cut, um_error *err)
 {
     const um_point *p = face->points;
     memcpy(face->points, seen->points, sizeof face->points);
@@ -186,8 +186,8 @@ um_status um_face_complete(um_face *face, const um_landmarks *seen, const um_ima
     face->box.y -= forehead;
     face->box.h += forehead;
     um_landmarks_five(face->five, p);
-    um_camera camera = um_camera_guess(rgb->width, rgb->height);
+    um_camera camera = um_camera_guess(cut->frame->width, cut->frame->height);
     if (!um_pose_fit(&face->pose, p, NULL, &camera))
         face->pose.error_px = um_point_distance(p[36], p[45]); /* no pose explains these points */
-    return um_face_measure(&face->quality, face, rgb, err);
+    return um_face_measure(&face->quality, face, cut, err);
 }

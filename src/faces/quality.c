@@ -101,40 +101,27 @@ static float visible(const um_face *face, const um_image *image, float eyes)
     return unit(inside / (1 + misfit * misfit * misfit * misfit));
 }
 
-um_status um_face_measure(um_face_quality *out, const um_face *face, const um_image *rgb, um_error *err)
+um_status um_face_measure(um_face_quality *out, const um_face *face, um_face_cut *cut, um_error *err)
 {
-    um_status st;
-    um_image *part = NULL, *gray = NULL;
-    um_face local = *face;
+    const um_image *gray; /* at the scale of the frame: the grid of blocks is seen */
     const um_point *p = face->points;
+    const float radians = 0.01745329f;
+    um_face local = *face; /* in pixels of `gray` */
+    int x, y;
     *out = (um_face_quality){0};
-    /* Only the surroundings of the face are made gray, at their own scale; the grid of blocks survives that.
-     */
-    float reach = fmaxf(face->box.w, face->box.h) * 0.75f, cx = face->box.x + face->box.w / 2,
-          cy = face->box.y + face->box.h / 2;
-    int x0 = (int)fmaxf(0, floorf(cx - reach)), y0 = (int)fmaxf(0, floorf(cy - reach));
-    int x1 = (int)fminf((float)rgb->width, ceilf(cx + reach)),
-        y1 = (int)fminf((float)rgb->height, ceilf(cy + reach));
-    if (!(face->box.w > 0 && face->box.h > 0) || x1 - x0 < 8 || y1 - y0 < 8)
-        return UM_OK;
-    um_rect around = {(float)x0, (float)y0, (float)(x1 - x0), (float)(y1 - y0)};
-    if ((st = um_image_crop_resize(&part, rgb, around, x1 - x0, y1 - y0, err)) < 0 ||
-        (st = um_image_to_gray(&gray, part, err)) < 0)
-        goto done;
-    local.box.x -= (float)x0;
-    local.box.y -= (float)y0;
+    um_status st = um_face_cut_gray(&gray, &x, &y, cut, face->box, err);
+    if (st < 0 || !gray)
+        return st;
+    local.box.x -= (float)x;
+    local.box.y -= (float)y;
     if ((st = sharpness(&out->sharpness, &local, gray, err)) < 0)
-        goto done;
+        return st;
     out->compression = compression(&local, gray);
     out->eye_distance_px = um_point_distance(p[36], p[45]);
-    const float radians = 0.01745329f;
     out->frontal = unit(cosf(face->pose.yaw_deg * radians) * cosf(face->pose.pitch_deg * radians));
-    out->visible = visible(face, rgb, out->eye_distance_px);
+    out->visible = visible(face, cut->frame, out->eye_distance_px);
     float size = unit(out->eye_distance_px / 60);
     out->overall =
         unit(sqrtf(size * out->sharpness) * out->frontal * out->visible * (0.5f + 0.5f * out->compression));
-done:
-    um_image_free(&gray);
-    um_image_free(&part);
-    return st;
+    return UM_OK;
 }

@@ -49,6 +49,15 @@ struct track {
     bool position_unknown;                        /* a cut lies between: the place says nothing */
     um_appearance appearance, now;                /* mean over time, and in this frame */
     um_embedding embedding;
+    um_face_cut cut; /* of the follow in this frame */
+};
+
+/* A detection of this frame, looked at when somebody asks. */
+struct candidate {
+    bool complete;
+    um_face face;
+    um_appearance appearance;
+    um_face_cut cut;
 };
 
 struct um_face_tracker {
@@ -58,10 +67,7 @@ struct um_face_tracker {
     int since_detection, search;
     um_scene scene;
     um_found_list found;
-    /* of this frame's detections */
-    um_face *face; /* [UM_MAX_FOUND is far more than is kept: MAX_TRACKS] */
-    um_appearance *appearance;
-    bool *complete;
+    struct candidate *candidate; /* [MAX_TRACKS] to found.v, of which the best are kept */
 };
 
 um_status um_face_tracker_new(um_face_tracker **out, um_face_finder *finder, um_error *err)
@@ -73,10 +79,8 @@ um_status um_face_tracker_new(um_face_tracker **out, um_face_finder *finder, um_
     t->finder = finder;
     t->since_detection = MAX_INTERVAL; /* the first frame is looked at */
     t->track = um_calloc(MAX_TRACKS, sizeof *t->track);
-    t->face = um_calloc(MAX_TRACKS, sizeof *t->face);
-    t->appearance = um_calloc(MAX_TRACKS, sizeof *t->appearance);
-    t->complete = um_calloc(MAX_TRACKS, sizeof *t->complete);
-    if (!t->track || !t->face || !t->appearance || !t->complete) {
+    t->candidate = um_calloc(MAX_TRACKS, sizeof *t->candidate);
+    if (!t->track || !t->candidate) {
         um_face_tracker_free(&t);
         return um_fail_oom(err);
     }
@@ -89,9 +93,7 @@ void um_face_tracker_free(um_face_tracker **tracker)
     if (!tracker || !*tracker)
         return;
     free((*tracker)->track);
-    free((*tracker)->face);
-    free((*tracker)->appearance);
-    free((*tracker)->complete);
+    free((*tracker)->candidate);
     free((*tracker)->found.v);
     free(*tracker);
     *tracker = NULL;
@@ -137,8 +139,7 @@ static void update(struct track *t, const um_face *face)
 }
 
 /* Points around the prediction. A follow that does not look like this person a moment ago is unreliable. */
-static um_status follow(um_face_tracker *tr, struct track *t, const um_image *rgb, um_face *out,
-                        um_error *err)
+static um_status follow(um_face_tracker *tr, struct track *t, um_face *out, um_error *err)
 {
     um_point before[68];
     um_landmarks seen;
@@ -148,9 +149,9 @@ static um_status follow(um_face_tracker *tr, struct track *t, const um_image *rg
         before[i] = (um_point){t->face.points[i].x + dx, t->face.points[i].y + dy};
     memset(out, 0, sizeof *out);
     out->score = t->face.score;
-    if ((st = um_landmarks_follow(&tr->finder->net[UM_ROLE_LANDMARKS], rgb, before, &seen, err)) < 0 ||
-        (st = um_face_complete(out, &seen, rgb, err)) < 0 ||
-        (st = um_appearance_take(&t->now, rgb, out, err)) < 0)
+    if ((st = um_landmarks_follow(&tr->finder->net[UM_ROLE_LANDMARKS], &t->cut, before, &seen, err)) < 0 ||
+        (st = um_face_complete(out, &seen, &t->cut, err)) < 0 ||
+        (st = um_appearance_take(&t->now, &t->cut, out, err)) < 0)
         return st;
     float eyes = fmaxf(1, out->quality.eye_distance_px), grown = size(out->box) / size(t->face.box);
     float moved = um_point_distance(um_rect_centre(out->box), um_rect_centre(t->predicted));
@@ -166,12 +167,14 @@ static um_status follow(um_face_tracker *tr, struct track *t, const um_image *rg
 static um_status complete(um_face_tracker *tr, const um_image *rgb, int i, um_error *err)
 {
     um_status st;
-    if (tr->complete[i])
+    struct candidate *c = &tr->candidate[i];
+    if (c->complete)
         return UM_OK;
-    if ((st = um_finder_complete(tr->finder, rgb, &tr->found.v[i], &tr->face[i], err)) < 0 ||
-        (st = um_appearance_take(&tr->appearance[i], rgb, &tr->face[i], err)) < 0)
+    c->cut.frame = rgb;
+    if ((st = um_finder_complete(tr->finder, &c->cut, &tr->found.v[i], &c->face, err)) < 0 ||
+        (st = um_appearance_take(&c->appearance, &c->cut, &c->face, err)) < 0)
         return st;
-    tr->complete[i] = true;
+    c->complete = true;
     return UM_OK;
 }
 
@@ -224,7 +227,7 @@ static um_status associate(um_face_tracker *tr, const um_image *rgb, struct pair
         if (t->state == LOST || t->unreliable || choice) {
             if ((st = complete(tr, rgb, p->found, err)) < 0)
                 return st;
-            float similarity = um_appearance_similarity(&tr->appearance[p->found], &t->appearance);
+            float similarity = um_appearance_similarity(&tr->candidate[p->found].appearance, &t->appearance);
             bool odd = t->state == LOST && similarity < 0.35f; /* somebody else stands where they were lost */
             p->affinity = odd ? -1 : 0.5f * p->affinity + 0.5f * similarity;
         } else {
@@ -237,14 +240,14 @@ static um_status associate(um_face_tracker *tr, const um_image *rgb, struct pair
     return UM_OK;
 }
 
-static um_status average_embedding(um_face_tracker *tr, struct track *t, const um_image *rgb, um_error *err)
+static um_status average_embedding(um_face_tracker *tr, struct track *t, um_face_cut *cut, um_error *err)
 {
     um_embedding now;
     um_status st;
     if (t->occluded || t->embedding_due-- > 0)
         return UM_OK;
     t->embedding_due = EMBEDDING_INTERVAL;
-    if ((st = um_embedding_take(&now, tr->finder, rgb, &t->face, err)) < 0)
+    if ((st = um_embedding_take(&now, tr->finder, cut, &t->face, err)) < 0)
         return st;
     if (now.n && t->embedding.n == now.n)
         um_vector_average(t->embedding.v, now.v, now.n, 0.25f);
@@ -261,11 +264,13 @@ static um_status update_from_detection(um_face_tracker *tr, struct track *t, int
     um_status st;
     const um_found *d = &tr->found.v[k];
     um_face *face = followed;
+    um_face_cut *cut = &t->cut;
     if (!t->followed || t->unreliable || t->occluded || um_rect_iou(followed->box, d->box) < 0.35f) {
         if ((st = complete(tr, rgb, k, err)) < 0)
             return st;
-        face = &tr->face[k];
-        t->now = tr->appearance[k];
+        face = &tr->candidate[k].face;
+        cut = &tr->candidate[k].cut;
+        t->now = tr->candidate[k].appearance;
     }
     face->score = d->score;
     update(t, face);
@@ -274,21 +279,22 @@ static um_status update_from_detection(um_face_tracker *tr, struct track *t, int
     if (t->state == TENTATIVE && t->hits >= t->min_hits)
         t->person = tr->n_persons++;
     t->state = t->person >= 0 ? TRACKED : TENTATIVE;
-    return average_embedding(tr, t, rgb, err);
+    return average_embedding(tr, t, cut, err);
 }
 
 /* A lost person whom this detection shows again at another place, or NULL. */
-static um_status reidentify(struct track **out, um_face_tracker *tr, int k, const um_image *rgb,
-                            um_embedding *embedding, um_error *err)
+static um_status reidentify(struct track **out, um_face_tracker *tr, int k, um_embedding *embedding,
+                            um_error *err)
 {
     float best = 0;
-    um_status st = um_embedding_take(embedding, tr->finder, rgb, &tr->face[k], err);
+    struct candidate *c = &tr->candidate[k];
+    um_status st = um_embedding_take(embedding, tr->finder, &c->cut, &c->face, err);
     *out = NULL;
     for (int i = 0; i < tr->n && st == UM_OK; i++) {
         struct track *t = &tr->track[i];
         bool by_embedding = embedding->n && t->embedding.n;
         float similarity = by_embedding ? um_embedding_similarity(embedding, &t->embedding)
-                                        : um_appearance_similarity(&tr->appearance[k], &t->appearance);
+                                        : um_appearance_similarity(&c->appearance, &t->appearance);
         if (t->state == LOST && similarity > (by_embedding ? REID_EMBEDDING : REID_SIMILARITY) &&
             similarity > best) {
             best = similarity;
@@ -331,8 +337,8 @@ static um_status initiate_track(um_face_tracker *tr, int k, const um_image *rgb,
     um_status st;
     struct track *t = NULL;
     um_embedding embedding = {0};
-    if ((st = complete(tr, rgb, k, err)) < 0 || !um_face_believed(&tr->face[k]) ||
-        (st = reidentify(&t, tr, k, rgb, &embedding, err)) < 0)
+    if ((st = complete(tr, rgb, k, err)) < 0 || !um_face_believed(&tr->candidate[k].face) ||
+        (st = reidentify(&t, tr, k, &embedding, err)) < 0)
         return st;
     if (!t) {
         bool occlusion = near_occlusion(tr, &tr->found.v[k].box);
@@ -341,7 +347,7 @@ static um_status initiate_track(um_face_tracker *tr, int k, const um_image *rgb,
         memset(t, 0, sizeof *t);
         t->min_hits = occlusion ? MIN_HITS_OCCLUDED : MIN_HITS;
         t->person = !occlusion && tr->found.v[k].score >= SURE ? tr->n_persons++ : -1;
-        t->appearance = t->now = tr->appearance[k];
+        t->appearance = t->now = tr->candidate[k].appearance;
         t->embedding = embedding;
         t->embedding_due = 1;
     } else {
@@ -350,7 +356,7 @@ static um_status initiate_track(um_face_tracker *tr, int k, const um_image *rgb,
     }
     t->state = t->person >= 0 ? TRACKED : TENTATIVE;
     t->misses = 0;
-    update(t, &tr->face[k]);
+    update(t, &tr->candidate[k].face);
     t->unreliable = t->occluded = false;
     return UM_OK;
 }
@@ -364,7 +370,8 @@ static um_status detect(um_face_tracker *tr, const um_image *rgb, um_face *follo
         return st;
     if (tr->found.n > MAX_TRACKS) /* best scores first */
         tr->found.n = MAX_TRACKS;
-    memset(tr->complete, 0, MAX_TRACKS * sizeof *tr->complete);
+    for (int k = 0; k < tr->found.n; k++)
+        tr->candidate[k].complete = false;
     struct pair *pairs = um_calloc(MAX_TRACKS * MAX_TRACKS, sizeof *pairs);
     if (!pairs)
         return um_fail_oom(err);
@@ -467,15 +474,12 @@ static void prune(um_face_tracker *tr)
     tr->n = n;
 }
 
-um_status um_face_tracker_push(um_face_tracker *tr, const um_frame *frame, um_faces *out, um_error *err)
+static um_status track_frame(um_face_tracker *tr, const um_image *rgb, um_error *err)
 {
     um_face followed[MAX_TRACKS];
-    const um_image *rgb = frame->rgb;
-    um_status st = UM_OK;
-    if (!rgb || rgb->pixel != UM_RGB24)
-        return um_fail(err, UM_EINVAL, "following faces needs RGB frames");
+    um_status st;
     bool cut = um_scene_cut(&tr->scene, rgb), can_follow = tr->finder->has[UM_ROLE_LANDMARKS];
-    for (int i = 0; i < tr->n && st == UM_OK; i++) {
+    for (int i = 0; i < tr->n; i++) {
         struct track *t = &tr->track[i];
         predict(t);
         if (cut) {
@@ -485,14 +489,13 @@ um_status um_face_tracker_push(um_face_tracker *tr, const um_frame *frame, um_fa
         if (t->state == LOST || cut || !can_follow)
             continue;
         t->followed = true;
-        st = follow(tr, t, rgb, &followed[i], err);
+        t->cut.frame = rgb;
+        if ((st = follow(tr, t, &followed[i], err)) < 0)
+            return st;
     }
-    if (st < 0)
-        return st;
     mark_occluded(tr, followed);
     tr->since_detection++;
-    bool due = detection_due(tr, cut) || !can_follow;
-    if (due) {
+    if (detection_due(tr, cut) || !can_follow) {
         tr->since_detection = 0;
         if (tr->search > 0)
             tr->search--;
@@ -506,6 +509,20 @@ um_status um_face_tracker_push(um_face_tracker *tr, const um_frame *frame, um_fa
         if (t->followed && !t->occluded && !t->unreliable && (!can_follow || t->face.quality.visible > 0.3f))
             um_vector_average(t->appearance.v, t->now.v, UM_APPEARANCE_N, 0.1f);
     }
+    return UM_OK;
+}
+
+um_status um_face_tracker_push(um_face_tracker *tr, const um_frame *frame, um_faces *out, um_error *err)
+{
+    if (!frame->rgb || frame->rgb->pixel != UM_RGB24)
+        return um_fail(err, UM_EINVAL, "following faces needs RGB frames");
+    um_status st = track_frame(tr, frame->rgb, err);
+    for (int i = 0; i < MAX_TRACKS; i++) {
+        um_face_cut_end(&tr->track[i].cut);
+        um_face_cut_end(&tr->candidate[i].cut);
+    }
+    if (st < 0)
+        return st;
     prune(tr);
     return output_faces(tr, out, err);
 }

@@ -482,7 +482,9 @@ static um_face_quality quality_of(float yaw, float x, const um_image *im)
     um_face f = {0};
     um_landmarks seen = {.confidence = NAN, .opening = {NAN, NAN}};
     face_at(seen.points, yaw, x);
-    CHECK(um_face_complete(&f, &seen, im, NULL) == UM_OK && um_face_believed(&f));
+    um_face_cut cut = {.frame = im};
+    CHECK(um_face_complete(&f, &seen, &cut, NULL) == UM_OK && um_face_believed(&f));
+    um_face_cut_end(&cut);
     const float *q = &f.quality.eye_distance_px;
     for (int i = 1; i < 6; i++)
         CHECK(q[i] >= 0 && q[i] <= 1);

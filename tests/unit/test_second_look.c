@@ -64,15 +64,17 @@ int main(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         um_net net = network(cases[i].points_x, .5f);
         um_landmarks first, second, found;
+        um_face_cut cut = {.frame = m};
         um_rect box = {cases[i].box_x, 60, 80, 80};
         um_square q = um_square_of_box(&net.man.landmarks.from_box, box, 0);
-        CHECK(um_landmarks_look(&net, m, q, &first, &err) == UM_OK);
-        CHECK(um_landmarks_follow(&net, m, first.points, &second, &err) == UM_OK);
+        CHECK(um_landmarks_look(&net, &cut, q, &first, &err) == UM_OK);
+        CHECK(um_landmarks_follow(&net, &cut, first.points, &second, &err) == UM_OK);
         CHECK((first.confidence > .5f) == cases[i].first && (second.confidence > .5f) == cases[i].second);
-        CHECK(um_landmarks_find(&net, m, box, 0, &found, &err) == UM_OK);
+        CHECK(um_landmarks_find(&net, &cut, box, 0, &found, &err) == UM_OK);
         const um_landmarks *want = cases[i].first && !cases[i].second ? &first : &second;
         CHECK(!memcmp(found.points, want->points, sizeof found.points) &&
               found.confidence == want->confidence);
+        um_face_cut_end(&cut);
         um_net_close(&net);
     }
     um_image_free(&m);
