@@ -44,41 +44,52 @@ static void turn(um_image *to, const um_image *from, double x0, double y0, doubl
     }
 }
 
-um_status um_square_crop(um_image **out, const um_image *image, um_square s, int n, um_error *err)
+/* Sums of large coordinates round: they are taken in pixels of the picture, and moved, exactly, to the part.
+ */
+um_status um_square_crop_part(um_image **out, const um_image *part, int x, int y, um_square s, int n,
+                              um_error *err)
 {
     *out = NULL;
-    const float far = 2.0f * UM_IMAGE_MAX_SIDE;
+    const float far = 2.0f * UM_IMAGE_MAX_SIDE, left = (float)x, top = (float)y;
     if (!(s.side > 0) || !isfinite(s.side + s.centre.x + s.centre.y + s.angle_rad))
         return um_fail(err, UM_EINVAL, "a square of %g pixels at %g, %g cannot be cut out", s.side,
                        s.centre.x, s.centre.y);
     s.side = fminf(s.side, far);
     s.centre = (um_point){fminf(fmaxf(s.centre.x, -far), far), fminf(fmaxf(s.centre.y, -far), far)};
     float half = s.side / 2;
-    if (fabsf(s.angle_rad) < 0.002f) /* a tenth of a degree moves a corner of 160 pixels by 0.2 */
-        return um_image_crop_resize(
-            out, image, (um_rect){s.centre.x - half + 0.5f, s.centre.y - half + 0.5f, s.side, s.side}, n, n,
-            err);
+    if (fabsf(s.angle_rad) < 0.002f) { /* a tenth of a degree moves a corner of 160 pixels by 0.2 */
+        um_rect from = {s.centre.x - half + 0.5f, s.centre.y - half + 0.5f, s.side, s.side};
+        return um_image_crop_resize(out, part, (um_rect){from.x - left, from.y - top, from.w, from.h}, n, n,
+                                    err);
+    }
 
     /* Shrink first (area mean), then turn at about one sample per pixel. */
     um_image *small = NULL;
     um_status st;
-    double step = (double)s.side / n, cx = s.centre.x, cy = s.centre.y;
+    double step = (double)s.side / n, cx = (double)s.centre.x - x, cy = (double)s.centre.y - y;
     if (step > 1) {
         float around = s.side * 1.45f;
         int m = (int)ceil(around / step);
         um_rect from = {s.centre.x - around / 2 + 0.5f, s.centre.y - around / 2 + 0.5f, around, around};
-        if ((st = um_image_crop_resize(&small, image, from, m, m, err)) < 0)
+        from.x -= left;
+        from.y -= top;
+        if ((st = um_image_crop_resize(&small, part, from, m, m, err)) < 0)
             return st;
-        image = small;
+        part = small;
         step *= m / (double)around;
         cx = cy = (m - 1) / 2.0;
     }
-    if ((st = um_image_new(out, n, n, image->pixel, err)) == UM_OK) {
+    if ((st = um_image_new(out, n, n, part->pixel, err)) == UM_OK) {
         double dx = cos(s.angle_rad) * step, dy = sin(s.angle_rad) * step, m = (n - 1) / 2.0;
-        turn(*out, image, cx - dx * m + dy * m, cy - dy * m - dx * m, dx, dy);
+        turn(*out, part, cx - dx * m + dy * m, cy - dy * m - dx * m, dx, dy);
     }
     um_image_free(&small);
     return st;
+}
+
+um_status um_square_crop(um_image **out, const um_image *image, um_square square, int n, um_error *err)
+{
+    return um_square_crop_part(out, image, 0, 0, square, n, err);
 }
 
 um_square um_face_square(const um_face *face, float margin)

@@ -12,6 +12,10 @@ typedef struct um_square {
 } um_square;
 um_status um_square_crop(um_image **out, const um_image *image, um_square square, int n,
                          um_error *err); /* n x n */
+/* The same from a part of a picture that begins at its pixel (x, y); the square is in pixels of the picture.
+ */
+um_status um_square_crop_part(um_image **out, const um_image *part, int x, int y, um_square square, int n,
+                              um_error *err);
 /* (u, v) as fractions of the square, 0..1. */
 um_point um_square_point(um_square square, float u, float v);
 /* Upright square of a face: eyes level, the longer side of its box scaled by `margin` (1 = tight). */

@@ -63,9 +63,7 @@ um_status um_face_cut_square(um_image **out, um_face_cut *cut, um_square s, int 
     *out = NULL;
     if (st < 0)
         return st;
-    s.centre.x -= (float)cut->x;
-    s.centre.y -= (float)cut->y;
-    return um_square_crop(out, cut->rgb, s, n, err);
+    return um_square_crop_part(out, cut->rgb, cut->x, cut->y, s, n, err);
 }
 
 um_status um_face_cut_gray(const um_image **out, int *x, int *y, um_face_cut *cut, um_rect box, um_error *err)
