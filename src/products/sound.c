@@ -204,7 +204,8 @@ static void drop_used(um_sound_streams *s)
     const int gone = (int)(from - s->first);
     s->n -= gone;
     s->first = from;
-    memmove(s->waiting, s->waiting + gone, (size_t)s->n * sizeof *s->waiting);
+    if (s->n)
+        memmove(s->waiting, s->waiting + gone, (size_t)s->n * sizeof *s->waiting);
 }
 
 static um_status push(um_sound_streams *s, um_sound_products *made, const um_sound *sound, um_error *err)

@@ -95,6 +95,12 @@ static void flow(int width, int height)
     um_product_streams_free(&streams);
 }
 
+static void keep(um_buf *to, const void *values, int n)
+{
+    if (n) /* `values` may be NULL */
+        um_buf_add(to, values, (size_t)n * sizeof(float));
+}
+
 /* All frames of a sound pushed in blocks: for each product the number of values, then the values. */
 static void sound(int rate_hz, int n, int block)
 {
@@ -122,13 +128,13 @@ static void sound(int rate_hz, int n, int block)
         must(um_product_logmel(&mel, p, &err), &err);
         must(um_product_voice(&voice, p, &err), &err);
         must(um_product_pitch(&pitch, p, &err), &err);
-        um_buf_add(&out[SAMPLES], samples->value, (size_t)samples->n * sizeof(float));
-        um_buf_add(&out[POWER], power->value, (size_t)(power->n * power->size) * sizeof(float));
-        um_buf_add(&out[MEL], mel->value, (size_t)(mel->n * mel->size) * sizeof(float));
-        um_buf_add(&out[VOICE], voice->frame, (size_t)voice->n * sizeof *voice->frame);
+        keep(&out[SAMPLES], samples->value, samples->n);
+        keep(&out[POWER], power->value, power->n * power->size);
+        keep(&out[MEL], mel->value, mel->n * mel->size);
+        keep(&out[VOICE], voice->frame, voice->n * 2);
         for (int i = 0; i < pitch->n; i++) {
             const float row[3] = {(float)pitch->frame[i].index, pitch->frame[i].hz, pitch->frame[i].strength};
-            um_buf_add(&out[PITCH], row, sizeof row);
+            keep(&out[PITCH], row, 3);
         }
         um_products_free(&p);
     }

@@ -26,7 +26,8 @@ static float sound_at(int i)
 static void add(record *r, const void *from, int n)
 {
     CHECK(r->n + n <= MAX_VALUES);
-    memcpy(r->value + r->n, from, (size_t)n * sizeof(float));
+    if (n) /* `from` may be NULL */
+        memcpy(r->value + r->n, from, (size_t)n * sizeof(float));
     r->n += n;
 }
 
