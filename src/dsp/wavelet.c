@@ -25,11 +25,19 @@ static void split_row(float *restrict low, float *restrict high, const float *in
 {
     const int n_out = um_wavelet_side(n);
     float *restrict odd = space, *restrict even = space + n_out + PHASE - 1; /* in[2 k - 5], in[2 k - 6] */
-    for (int k = 0; k < n_out + PHASE - 1; k++) {
-        const int at = 2 * k - TAPS + 3;
-        const bool inside = at >= 1 && at < n;
-        odd[k] = inside ? in[at] : in[mirror(at, n)];
-        even[k] = inside ? in[at - 1] : in[mirror(at - 1, n)];
+    const int n_in = n_out + PHASE - 1,
+              inner = n / 2; /* pairs (0, 1), (2, 3), ... lie inside, from k = 3 on */
+    for (int k = 0; k < PHASE - 1; k++) {
+        odd[k] = in[mirror(2 * k - 5, n)];
+        even[k] = in[mirror(2 * k - 6, n)];
+    }
+    for (int k = 0; k < inner; k++) {
+        even[k + PHASE - 1] = in[2 * k];
+        odd[k + PHASE - 1] = in[2 * k + 1];
+    }
+    for (int k = inner + PHASE - 1; k < n_in; k++) {
+        odd[k] = in[mirror(2 * k - 5, n)];
+        even[k] = in[mirror(2 * k - 6, n)];
     }
     for (int k = 0; k < n_out; k++) {
         float l = 0, h = 0;

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LEVELS = 4, RADIUS = 4, N_SQUARES = RADIUS, RING = 2 * RADIUS + 1 };
+enum { LEVELS = 4, RADIUS = 4, N_SQUARES = RADIUS, RING = 2 * RADIUS + 1, SPACE = RING + N_SQUARES + 1 };
 static const float NOISE = 25; /* sigma^2, gray levels squared */
 
 typedef struct band_level {
@@ -21,32 +21,42 @@ typedef struct band_level {
     float *ll, *lh, *hl, *hh; /* ll is the input of the next level */
 } band_level;
 
-/* square[r]: sums over 2 r + 3 rows of squares; columns before and after the row are zeros. */
-static void keep_noise(float *restrict row, float *const *square, int width)
+/* least = min(least, variance in squares of 2 radius + 1), from the sums of their columns. Inlined, so that
+ * the radius is a constant and the loop one over vectors. */
+static inline __attribute__((always_inline)) void lower(float *restrict least, const float *restrict column,
+                                                        int width, int radius)
 {
+    const float share = 1.f / (float)((2 * radius + 1) * (2 * radius + 1));
     for (int x = 0; x < width; x++) {
-        float least = INFINITY;
-        for (int r = 0; r < N_SQUARES; r++) {
-            const float *s = square[r] + x + RADIUS;
-            const int side = 2 * r + 3;
-            float sum = s[0];
-            for (int i = 1; i <= r + 1; i++)
-                sum += s[-i] + s[i];
-            const float variance = sum / (float)(side * side) - NOISE;
-            least = variance < least ? variance : least;
-        }
-        row[x] *= NOISE / ((least > 0 ? least : 0) + NOISE);
+        float sum = column[x];
+        for (int i = 1; i <= radius; i++)
+            sum += column[x - i] + column[x + i];
+        const float variance = sum * share - NOISE;
+        least[x] = variance < least[x] ? variance : least[x];
     }
 }
 
-/* In place: a row is overwritten when its squares stand in the ring. space: RING + N_SQUARES rows of width +
+/* column[r]: sums over 2 r + 3 rows of squares, RADIUS zeros before and after the row. */
+static void keep_noise(float *restrict row, float *restrict least, float *const *column, int width)
+{
+    for (int x = 0; x < width; x++)
+        least[x] = INFINITY;
+    lower(least, column[0] + RADIUS, width, 1);
+    lower(least, column[1] + RADIUS, width, 2);
+    lower(least, column[2] + RADIUS, width, 3);
+    lower(least, column[3] + RADIUS, width, 4);
+    for (int x = 0; x < width; x++)
+        row[x] *= NOISE / ((least[x] > 0 ? least[x] : 0) + NOISE);
+}
+
+/* In place: a row is overwritten when its squares stand in the ring. space: SPACE rows of width +
  * 2 RADIUS, zeros. */
 static void filter_band(float *band, int width, int height, float *space)
 {
     const size_t step = (size_t)width + 2 * RADIUS;
-    float *square[N_SQUARES];
+    float *column[N_SQUARES], *least = space + (size_t)(RING + N_SQUARES) * step;
     for (int r = 0; r < N_SQUARES; r++)
-        square[r] = space + (size_t)(RING + r) * step;
+        column[r] = space + (size_t)(RING + r) * step;
     for (int y = -RADIUS; y < height; y++) {
         const int next = y + RADIUS;
         float *restrict ring = space + (size_t)(next % RING) * step + RADIUS;
@@ -59,13 +69,13 @@ static void filter_band(float *band, int width, int height, float *space)
         for (int r = 0; r < N_SQUARES; r++) {
             const float *above = space + (size_t)((y - r - 1 + RING) % RING) * step;
             const float *below = space + (size_t)((y + r + 1) % RING) * step;
-            const float *inner = r ? square[r - 1] : space + (size_t)(y % RING) * step;
+            const float *inner = r ? column[r - 1] : space + (size_t)(y % RING) * step;
             for (int x = 0; x < width; x++)
-                square[r][x + RADIUS] = inner[x + RADIUS] + (above[x + RADIUS] + below[x + RADIUS]);
+                column[r][x + RADIUS] = inner[x + RADIUS] + (above[x + RADIUS] + below[x + RADIUS]);
         }
-        keep_noise(band + (size_t)y * (size_t)width, square, width);
+        keep_noise(band + (size_t)y * (size_t)width, least, column, width);
     }
-    for (size_t i = 0; i < step * (RING + N_SQUARES); i++)
+    for (size_t i = 0; i < step * SPACE; i++)
         space[i] = 0;
 }
 
@@ -90,7 +100,7 @@ static um_status filter(float *value, int width, int height, um_error *err)
     band_level level[LEVELS] = {{.width = width, .height = height}};
     /* bands of pictures narrower than 7 grow from level to level, up to 7 */
     const size_t step = (size_t)(um_wavelet_side(width) > 7 ? um_wavelet_side(width) : 7) + 2 * RADIUS;
-    float *space = um_calloc(step * (RING + N_SQUARES), sizeof *space);
+    float *space = um_calloc(step * SPACE, sizeof *space);
     um_status st = space ? UM_OK : um_fail_oom(err);
     for (int i = 0; i < LEVELS && st == UM_OK; i++) {
         if (i) {
