@@ -36,7 +36,8 @@ test: setup-test
 	@[ -f build-tsan/build.ninja ] || meson setup build-tsan --werror -Dbuildtype=debugoptimized -Doptimization=2 \
 	    -Db_sanitize=thread -Db_lundef=false >/dev/null
 	@ninja -C build-asan --quiet
-	@ninja -C build-tsan --quiet tests/unit/test_threads tests/unit/test_trainer
+	@ninja -C build-tsan --quiet tests/unit/test_threads tests/unit/test_trainer tests/unit/test_schedule \
+	    tests/unit/test_determinism
 	@tests/run build-asan build-tsan
 
 bench: build
