@@ -101,7 +101,7 @@ static um_status make_clip(const char *path, um_error *err)
 static um_status analyse(double *seconds, const char *path, int threads, um_error *err)
 {
     um_analyzer *a = NULL;
-    um_report *r = NULL;
+    um_results *r = NULL;
     const um_analysis_options opt = {.signals = names, .threads = threads};
     um_status st = um_analyzer_new(&a, &opt, err);
     const double start = um_now_s();
@@ -109,7 +109,7 @@ static um_status analyse(double *seconds, const char *path, int threads, um_erro
         st = um_analyzer_run(&r, a, path, err);
     const double took = um_now_s() - start;
     *seconds = took < *seconds ? took : *seconds;
-    um_report_free(&r);
+    um_results_free(&r);
     um_analyzer_free(&a);
     return st;
 }

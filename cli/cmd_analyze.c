@@ -37,6 +37,7 @@ static const um_opt options[] = {
     {0},
 };
 
+static um_progress bar;
 static volatile sig_atomic_t interrupted; /* the signal, or 0 */
 
 static void on_interrupt(int number)
@@ -124,8 +125,37 @@ static um_status write_reports(const um_results *results, const char *name, um_e
     if (st == UM_OK && o.html && (st = um_report_page(&text, results, err)) == UM_OK)
         st = save(text, o.html, name, "html", err);
     free(text);
-    if (st == UM_OK && o.overlay && strcmp(o.overlay, "/dev/null"))
+    if (st == UM_OK && o.overlay && strcmp(o.overlay, "/dev/null") && um_results_media(results)->has_video)
         printf("overlay written to %s\n", o.overlay);
+    return st;
+}
+
+/* The overlay of the recording that is analysed just now. */
+static um_status observe(void *user, const um_observation *moment, um_error *err)
+{
+    return um_overlay_observe(*(um_overlay **)user, moment, err);
+}
+
+static um_status analyse(um_analyzer *analyzer, um_overlay **overlay, char **args, int n, int i,
+                         um_error *err)
+{
+    um_results *results = NULL;
+    char *name = report_name(args, n, i);
+    if (!name) {
+        *err = (um_error){UM_ENOMEM, "out of memory"};
+        return UM_ENOMEM;
+    }
+    um_status st = o.overlay ? um_overlay_new(overlay, o.overlay, err) : UM_OK;
+    if (st == UM_OK)
+        st = um_analyzer_run(&results, analyzer, args[i], err);
+    um_progress_end(&bar);
+    if (st == UM_OK && *overlay && um_results_media(results)->has_video)
+        st = um_overlay_finish(*overlay, err);
+    if (st == UM_OK)
+        st = write_reports(results, name, err);
+    um_overlay_close(overlay);
+    um_results_free(&results);
+    free(name);
     return st;
 }
 
@@ -134,15 +164,18 @@ static int run(int n, char **args)
     um_error err = {0};
     um_analyzer *analyzer = NULL;
     int failed = 0, status = UM_EXIT_OK;
-    um_progress bar;
-    const um_analysis_options opt = {.signals = o.signals,
+    um_overlay *overlay = NULL;
+    const um_analysis_options opt = {.size = sizeof opt,
+                                     .signals = o.signals,
                                      .models_dir = o.models,
                                      .calibration = o.calibration,
                                      .threads = o.threads,
                                      .max_s = o.max_s,
-                                     .overlay_path = o.overlay,
                                      .progress = progress,
-                                     .user = &bar};
+                                     .user = &bar,
+                                     .observe = o.overlay ? observe : NULL,
+                                     .observer = &overlay,
+                                     .observer_needs = UM_NEED_FACES | UM_NEED_SOUND};
     if (n > 1 && o.overlay && strcmp(o.overlay, "/dev/null")) {
         fputs("unmask analyze: --overlay takes one input\n", stderr);
         return UM_EXIT_USAGE;
@@ -156,22 +189,11 @@ static int run(int n, char **args)
     if (um_analyzer_new(&analyzer, &opt, &err) < 0)
         return um_complain(&err);
     for (int i = 0; i < n && !interrupted; i++) {
-        um_results *results = NULL;
         um_progress_begin(&bar, args[i]);
-        um_status st = um_analyzer_run(&results, analyzer, args[i], &err);
-        um_progress_end(&bar);
-        if (st == UM_OK) {
-            char *name = report_name(args, n, i);
-            st = name ? write_reports(results, name, &err) : UM_ENOMEM;
-            if (!name)
-                err = (um_error){UM_ENOMEM, "out of memory"};
-            free(name);
-        }
-        if (st < 0) {
+        if (analyse(analyzer, &overlay, args, n, i, &err) < 0) {
             status = um_complain(&err);
             failed++;
         }
-        um_results_free(&results);
         fflush(stdout);
     }
     um_analyzer_free(&analyzer);

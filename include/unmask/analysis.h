@@ -8,19 +8,31 @@
 extern "C" {
 #endif
 
+/** All zero = the defaults. Start from UM_ANALYSIS_OPTIONS_INIT, so that a program works with later versions,
+ * which add fields at the end. */
 typedef struct um_analysis_options {
-    const char *signals;      ///< comma-separated names; NULL = all
-    const char *models_dir;   ///< NULL = UNMASK_MODELS of the environment, else the built-in face networks
-    const char *calibration;  ///< file; NULL = the embedded one
-    int threads;              ///< 0 = number of cores
-    double max_s;             ///< 0 = all
-    const char *overlay_path; ///< NULL = no overlay video
-    um_progress_fn progress;  ///< may be NULL
-    void *user;
+    size_t size;             ///< of this struct; 0 = as in version 0.1
+    const char *signals;     ///< comma-separated names; NULL = all
+    const char *models_dir;  ///< NULL = UNMASK_MODELS of the environment, else the built-in face networks
+    const char *calibration; ///< file; NULL = the embedded one
+    int threads;             ///< 0 = number of cores
+    double max_s;            ///< 0 = all
+    um_progress_fn progress; ///< may be NULL
+    void *user;              ///< of `progress`
+    um_observe_fn observe;   ///< may be NULL; gets each moment in order, in the thread of um_analyzer_run
+    void *observer;          ///< of `observe`
+    unsigned observer_needs; ///< UM_NEED_* that it wants besides what the signals need
 } um_analysis_options;
 
+#define UM_ANALYSIS_OPTIONS_INIT    \
+    {                               \
+        sizeof(um_analysis_options) \
+    }
+UM_API void um_analysis_options_init(um_analysis_options *opt); ///< the same
+
 /** Keeps what several recordings share: options, networks, calibration. Strings of `opt` must outlive it.
- * UM_EINVAL: an unknown signal. UM_EIO, UM_EFORMAT: a model or calibration that was named cannot be used. */
+ * UM_EINVAL: an unknown signal, or options that only a later version knows. UM_EIO, UM_EFORMAT: a model or
+ * calibration that was named cannot be used. */
 typedef struct um_analyzer um_analyzer;
 UM_API um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_error *err);
 UM_API void um_analyzer_free(um_analyzer **analyzer);

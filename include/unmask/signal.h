@@ -86,6 +86,18 @@ UM_API um_status um_findings_skip(um_findings *f, um_subject subject, um_error *
 /** The voice is this person's, with confidence 0..1. A later call for the same two replaces the earlier. */
 UM_API um_status um_findings_link(um_findings *f, int voice, int person, double confidence, um_error *err);
 
+/** A moment that all signals have seen, with what they have said so far. */
+typedef struct um_observation {
+    const um_media *media;
+    const um_frame *frame; ///< a picture, or
+    const um_sound *sound; ///< a block of sound
+    const um_faces *faces; ///< of the picture, when they were looked for
+    const um_findings *const *findings;
+    int n_findings;
+} um_observation;
+/** An error ends the analysis. */
+typedef um_status (*um_observe_fn)(void *observer, const um_observation *moment, um_error *err);
+
 /* ---- signals ---- */
 
 /** A network that a signal runs, by its role in the manifest. Without one the signal is not applicable. */

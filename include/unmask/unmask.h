@@ -7,6 +7,7 @@
 #include <unmask/faces.h>
 #include <unmask/image.h>
 #include <unmask/model.h>
+#include <unmask/overlay.h>
 #include <unmask/probe.h>
 #include <unmask/products.h>
 #include <unmask/results.h>

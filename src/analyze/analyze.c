@@ -4,7 +4,6 @@
 #include "fusion/fusion.h"
 #include "probe/hash.h"
 #include "probe/probe.h"
-#include "report/overlay.h"
 #include "report/words.h"
 #include "results/persons.h"
 #include <math.h>
@@ -22,6 +21,23 @@ struct um_analyzer {
     um_face_finder *finder;
 };
 
+void um_analysis_options_init(um_analysis_options *opt)
+{
+    *opt = (um_analysis_options)UM_ANALYSIS_OPTIONS_INIT;
+}
+
+/* Options of an older caller end sooner; those of a newer one may only say zero beyond what is known here. */
+static um_status take_options(um_analysis_options *out, const um_analysis_options *opt, um_error *err)
+{
+    const size_t known = sizeof *out, size = opt->size ? opt->size : known;
+    for (size_t i = known; i < size; i++)
+        if (((const char *)opt)[i])
+            return um_fail(err, UM_EINVAL, "options of a later version");
+    memcpy(out, opt, size < known ? size : known);
+    out->size = known;
+    return UM_OK;
+}
+
 um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_error *err)
 {
     um_status st;
@@ -29,14 +45,14 @@ um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_
     *out = NULL;
     if (!a)
         return um_fail_oom(err);
-    a->opt = *opt;
+    if ((st = take_options(&a->opt, opt, err)) < 0)
+        goto done;
+    opt = &a->opt;
     if ((st = um_signals_choose(&a->chosen, &a->n_signals, opt->signals, err)) < 0 ||
         (st = um_calibration_load(&a->calibration, opt->calibration, err)) < 0 ||
-        (st = um_pool_new(&a->pool, opt->threads, err)) < 0)
+        (st = um_pool_new(&a->pool, um_clampi(opt->threads, opt->threads, UM_POOL_MAX_THREADS), err)) < 0)
         goto done;
-    a->needs = um_chosen_needs(a->chosen, a->n_signals);
-    if (opt->overlay_path)
-        a->needs |= UM_NEED_FACES;
+    a->needs = um_chosen_needs(a->chosen, a->n_signals, opt->observe ? opt->observer_needs : 0);
     if (a->needs & UM_NEED_FACES) {
         um_face_options faces = {.models_dir = opt->models_dir, .threads = opt->threads};
         if ((st = um_face_finder_new(&a->finder, &faces, err)) < 0)
@@ -75,11 +91,10 @@ typedef struct job {
     um_hash *hash;   /* of the whole file, beside the decoding */
     um_source *source;
     um_face_tracker *tracker;
-    um_overlay *overlay;
     um_runner *runner; /* [n_signals] */
     um_product_streams *streams;
     um_schedule *schedule;
-    const um_findings **findings; /* [n_signals] the runners', for the overlay */
+    const um_findings **findings; /* [n_signals] the runners', for the observer */
     um_faces faces;
     um_gallery portraits;
 } job;
@@ -100,10 +115,14 @@ static um_status list_networks(um_results *r, const um_face_finder *finder, um_e
 
 static um_status show(void *user, const um_signal_input *moment, um_error *err)
 {
-    job *run = user;
-    return moment->frame ? um_overlay_frame(run->overlay, moment->frame, moment->faces, run->findings,
-                                            run->a->n_signals, err)
-                         : um_overlay_sound(run->overlay, moment->sound, err);
+    const job *run = user;
+    const um_observation o = {.media = moment->media,
+                              .frame = moment->frame,
+                              .sound = moment->sound,
+                              .faces = moment->faces,
+                              .findings = run->findings,
+                              .n_findings = run->a->n_signals};
+    return run->a->opt.observe(run->a->opt.observer, &o, err);
 }
 
 static um_status open_run(job *run, const char *path, um_error *err)
@@ -112,11 +131,11 @@ static um_status open_run(job *run, const char *path, um_error *err)
     um_analyzer *a = run->a;
     um_results *r = run->results;
     um_source_options opt = {.threads = a->opt.threads, .max_s = a->opt.max_s};
-    if (a->needs & UM_NEED_RGB || a->finder) /* an overlay needs faces, and so the finder */
+    if (a->needs & UM_NEED_RGB || a->finder)
         opt.want |= UM_WANT_RGB;
     if (a->needs & UM_NEED_GRAY)
         opt.want |= UM_WANT_GRAY;
-    if (a->needs & UM_NEED_SOUND || a->opt.overlay_path)
+    if (a->needs & UM_NEED_SOUND)
         opt.want |= UM_WANT_SOUND;
     if (!opt.want) /* only the file is asked about; still say how long it is and whether it decodes */
         opt.want = UM_WANT_GRAY | UM_WANT_SOUND;
@@ -135,9 +154,6 @@ static um_status open_run(job *run, const char *path, um_error *err)
         if ((st = list_networks(r, a->finder, err)) < 0)
             return st;
     }
-    if (a->opt.overlay_path && r->media.has_video &&
-        (st = um_overlay_open(&run->overlay, a->opt.overlay_path, &r->media, err)) < 0)
-        return st;
     for (int i = 0; i < a->n_signals; i++) {
         if ((st = um_runner_begin(&run->runner[i], &a->chosen[i], &recording, err)) < 0)
             return st;
@@ -147,7 +163,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
         (st = um_schedule_new(&run->schedule, a->pool, run->runner, a->n_signals, &recording, run->streams,
                               err)) < 0)
         return st;
-    if (run->overlay)
+    if (a->opt.observe)
         um_schedule_observe(run->schedule, show, run);
     return UM_OK;
 }
@@ -305,8 +321,6 @@ um_status um_analyzer_run(um_results **out, um_analyzer *a, const char *path, um
     if ((st = open_run(&run, path, err)) < 0 || (st = read_all(&run, err)) < 0 ||
         (st = settle(&run, err)) < 0 || (st = finish_hash(&run, err)) < 0)
         goto done;
-    if (run.overlay && (st = um_overlay_finish(run.overlay, err)) < 0)
-        goto done;
     run.results->timing.wall_s = um_now_s() - start;
     run.results->has_timing = true;
     if ((st = um_results_seal(run.results, err)) < 0 || (st = um_words_settle(run.results, err)) < 0)
@@ -317,7 +331,6 @@ um_status um_analyzer_run(um_results **out, um_analyzer *a, const char *path, um
 done:
     um_schedule_free(&run.schedule);
     um_product_streams_free(&run.streams);
-    um_overlay_close(&run.overlay);
     for (int i = 0; run.runner && i < a->n_signals; i++)
         um_runner_free(&run.runner[i]);
     free(run.runner);

@@ -48,9 +48,9 @@ um_status um_chosen_open(um_chosen *c, const um_resources *resources, um_error *
     return UM_OK;
 }
 
-unsigned um_chosen_needs(const um_chosen *chosen, int n)
+unsigned um_chosen_needs(const um_chosen *chosen, int n, unsigned others)
 {
-    unsigned needs = 0;
+    unsigned needs = others;
     for (int i = 0; i < n; i++)
         needs |= chosen[i].signal->needs;
     return needs | (needs & UM_NEED_FLOW ? UM_NEED_GRAY : 0) | (needs & OF_SOUND ? UM_NEED_SOUND : 0);

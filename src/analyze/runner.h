@@ -19,8 +19,8 @@ typedef struct um_chosen {
 um_status um_signals_choose(um_chosen **out, int *n, const char *names, um_error *err);
 /* Only exhausted memory is an error: what a signal lacks is remembered. */
 um_status um_chosen_open(um_chosen *c, const um_resources *resources, um_error *err);
-/* UM_NEED_* of all together, with what they rest on. */
-unsigned um_chosen_needs(const um_chosen *chosen, int n);
+/* UM_NEED_* of all and of `others` together, with what they rest on. */
+unsigned um_chosen_needs(const um_chosen *chosen, int n, unsigned others);
 void um_chosen_free(um_chosen **chosen, int n);
 
 /* A signal of a recording. Its functions are called one at a time but for um_runner_measure; each gives the

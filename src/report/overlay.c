@@ -1,12 +1,13 @@
-/* overlay.c: see overlay.h. */
-#include "report/overlay.h"
+/* overlay.c: see unmask/overlay.h. */
 #include "media/draw.h"
 #include "report/palette.h"
 #include "report/words.h"
+#include "results/findings.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unmask/overlay.h>
 #include <unmask/sink.h>
 
 enum { BARS_MAX = 8, SOUND_CHUNK = 4096, GAP_MAX_S = 600 };
@@ -19,45 +20,48 @@ static const uint32_t INK = 0xF4F1EA, SHADE = 0x101114, RAIL = 0x5A5C63;
 static const char STRIP[] = "marks of an analysis; the verdict is in the report";
 
 struct um_overlay {
+    char *path;
+    bool png; /* of a photo */
     um_writer *writer;
     um_image *canvas; /* RGB, the size of the recording */
-    char *png;        /* of a photo: where it goes */
     int scale;        /* pixels per dot of the font */
     int rate_hz, channels;
     int64_t next_sample;
     bool any_frame;
 };
 
-um_status um_overlay_open(um_overlay **out, const char *path, const um_media *m, um_error *err)
+um_status um_overlay_new(um_overlay **out, const char *path, um_error *err)
 {
-    um_status st;
-    const char *dot = strrchr(path, '.');
-    um_overlay *o;
+    um_overlay *o = um_calloc(1, sizeof *o);
     *out = NULL;
-    if (m->width < 1 || m->height < 1)
-        return um_fail(err, UM_EUNSUPPORTED, "%s: an overlay needs pictures, and %s has none", path, m->path);
-    if (!(o = um_calloc(1, sizeof *o)))
+    if (!o || !(o->path = um_strdup(path))) {
+        free(o);
         return um_fail_oom(err);
+    }
+    *out = o;
+    return UM_OK;
+}
+
+/* Once it is known what the recording is. */
+static um_status begin(um_overlay *o, const um_media *m, um_error *err)
+{
+    const char *dot = strrchr(o->path, '.');
+    if (m->width < 1 || m->height < 1)
+        return um_fail(err, UM_EINVAL, "%s: an overlay needs a picture of some size", o->path);
     o->scale = um_clampi((int)lround(fmin(m->height, m->width) / 360.), 1, 6);
     o->rate_hz = m->is_photo ? 0 : m->rate_hz;
     o->channels = m->channels == 2 ? 2 : 1;
-    st = um_image_new(&o->canvas, m->width, m->height, UM_RGB24, err);
-    if (st == UM_OK && m->is_photo && dot && !strcasecmp(dot, ".png")) {
-        if (!(o->png = um_strdup(path)))
-            st = um_fail_oom(err);
-    } else if (st == UM_OK) {
-        const um_writer_options opt = {.width = m->width,
-                                       .height = m->height,
-                                       .fps = m->fps > 0 ? m->fps : 25,
-                                       .rate_hz = o->rate_hz,
-                                       .channels = o->channels,
-                                       .comment = COMMENT};
-        st = um_writer_open(&o->writer, path, &opt, err);
-    }
-    if (st < 0)
-        um_overlay_close(&o);
-    *out = o;
-    return st;
+    o->png = m->is_photo && dot && !strcasecmp(dot, ".png");
+    um_status st = um_image_new(&o->canvas, m->width, m->height, UM_RGB24, err);
+    if (st < 0 || o->png)
+        return st;
+    const um_writer_options opt = {.width = m->width,
+                                   .height = m->height,
+                                   .fps = m->fps > 0 ? m->fps : 25,
+                                   .rate_hz = o->rate_hz,
+                                   .channels = o->channels,
+                                   .comment = COMMENT};
+    return um_writer_open(&o->writer, o->path, &opt, err);
 }
 
 void um_overlay_close(um_overlay **o)
@@ -66,7 +70,7 @@ void um_overlay_close(um_overlay **o)
         return;
     um_writer_close(&(*o)->writer);
     um_image_free(&(*o)->canvas);
-    free((*o)->png);
+    free((*o)->path);
     free(*o);
     *o = NULL;
 }
@@ -243,16 +247,16 @@ static void strip(um_overlay *o, const um_frame *frame)
         um_draw_text(o->canvas, left, pad, o->scale, 0xF2C14E, STRIP);
 }
 
-um_status um_overlay_frame(um_overlay *o, const um_frame *frame, const um_faces *faces,
-                           const um_findings *const *findings, int n, um_error *err)
+static um_status draw_frame(um_overlay *o, const um_observation *m, um_error *err)
 {
+    const um_frame *frame = m->frame;
     bar bars[BARS_MAX];
     um_status st = load(o->canvas, frame, err);
     if (st < 0)
         return st;
-    for (int i = 0; faces && i < faces->n; i++)
-        draw_face(o, &faces->face[i], findings, n, frame->t_s);
-    int n_bars = collect(bars, findings, n, UM_FILE, frame->t_s);
+    for (int i = 0; m->faces && i < m->faces->n; i++)
+        draw_face(o, &m->faces->face[i], m->findings, m->n_findings, frame->t_s);
+    int n_bars = collect(bars, m->findings, m->n_findings, UM_FILE, frame->t_s);
     if (n_bars) {
         int high = n_bars * (UM_TEXT_HEIGHT + 7) * o->scale + 3 * o->scale;
         draw_bars(o, bars, n_bars, 2 * o->scale, o->canvas->height - high - 2 * o->scale,
@@ -274,7 +278,7 @@ static um_status silence(um_overlay *o, int64_t n, um_error *err)
     return st;
 }
 
-um_status um_overlay_sound(um_overlay *o, const um_sound *s, um_error *err)
+static um_status write_sound(um_overlay *o, const um_sound *s, um_error *err)
 {
     float mixed[2 * SOUND_CHUNK];
     um_status st = UM_OK;
@@ -297,9 +301,22 @@ um_status um_overlay_sound(um_overlay *o, const um_sound *s, um_error *err)
     return st;
 }
 
+um_status um_overlay_observe(void *overlay, const um_observation *m, um_error *err)
+{
+    um_overlay *o = overlay;
+    um_status st = UM_OK;
+    if (!m->media->has_video)
+        return UM_OK;
+    if (!o->canvas)
+        st = begin(o, m->media, err);
+    if (st < 0)
+        return st;
+    return m->frame ? draw_frame(o, m, err) : write_sound(o, m->sound, err);
+}
+
 um_status um_overlay_finish(um_overlay *o, um_error *err)
 {
     if (!o->any_frame)
-        return um_fail(err, UM_EFORMAT, "no picture for the overlay");
-    return o->png ? um_image_write_png(o->canvas, o->png, COMMENT, err) : um_writer_finish(o->writer, err);
+        return um_fail(err, UM_EFORMAT, "%s: no picture for the overlay", o->path);
+    return o->png ? um_image_write_png(o->canvas, o->path, COMMENT, err) : um_writer_finish(o->writer, err);
 }

@@ -73,14 +73,14 @@ static char *analyse(const char *path, int n_threads)
 {
     um_error err = {0};
     um_analyzer *a = NULL;
-    um_report *r = NULL;
+    um_results *r = NULL;
     char *json = NULL;
     const um_analysis_options opt = {.threads = n_threads};
     if (um_analyzer_new(&a, &opt, &err) == UM_OK && um_analyzer_run(&r, a, path, &err) == UM_OK)
-        CHECK(um_report_json(&json, r, false, &err) == UM_OK);
+        CHECK(um_results_json(&json, r, false, &err) == UM_OK);
     else
         fprintf(stderr, "%s\n", err.text);
-    um_report_free(&r);
+    um_results_free(&r);
     um_analyzer_free(&a);
     return json;
 }

@@ -2,9 +2,10 @@
  */
 #include "../check.h"
 #include "media/draw.h"
-#include "report/overlay.h"
+#include "results/findings.h"
 #include <string.h>
 #include <unistd.h>
+#include <unmask/overlay.h>
 
 enum { WIDTH = 640, HEIGHT = 360, FRAMES = 25, RATE_HZ = 48000 };
 
@@ -46,13 +47,18 @@ static um_findings *growing_findings(void)
 
 static void write_overlay(const char *path, um_image *picture, bool hostile)
 {
-    const um_media media = {
-        .path = "x.mp4", .width = WIDTH, .height = HEIGHT, .fps = 25, .rate_hz = RATE_HZ, .channels = 1};
+    const um_media media = {.path = "x.mp4",
+                            .has_video = true,
+                            .width = WIDTH,
+                            .height = HEIGHT,
+                            .fps = 25,
+                            .rate_hz = RATE_HZ,
+                            .channels = 1};
     um_overlay *o = NULL;
     um_error err = {0};
     static float tone[RATE_HZ / 25];
     um_findings *f = growing_findings();
-    CHECK(um_overlay_open(&o, path, &media, &err) == UM_OK);
+    CHECK(um_overlay_new(&o, path, &err) == UM_OK);
     if (!o) {
         fprintf(stderr, "%s\n", err.text);
         um_findings_free(&f);
@@ -68,7 +74,7 @@ static void write_overlay(const char *path, um_image *picture, bool hostile)
         const um_findings *all[] = {f};
         CHECK(um_findings_point(f, 0, frame.t_s, i, NULL) == UM_OK);
         CHECK(um_findings_point(f, 1, frame.t_s, -i, NULL) == UM_OK);
-        CHECK(um_overlay_frame(o, &frame, &faces, all, 1, &err) == UM_OK);
+        CHECK(um_overlay_observe(o, &(um_observation){&media, &frame, NULL, &faces, all, 1}, &err) == UM_OK);
         if (i != 7) { /* a hole of one block: silence */
             const um_sound sound = {.first = i * (RATE_HZ / 25),
                                     .rate_hz = RATE_HZ,
@@ -76,7 +82,7 @@ static void write_overlay(const char *path, um_image *picture, bool hostile)
                                     .n = RATE_HZ / 25,
                                     .mono = tone,
                                     .ch = {tone}};
-            CHECK(um_overlay_sound(o, &sound, &err) == UM_OK);
+            CHECK(um_overlay_observe(o, &(um_observation){.media = &media, .sound = &sound}, &err) == UM_OK);
         }
     }
     CHECK(um_overlay_finish(o, &err) == UM_OK);
@@ -117,13 +123,14 @@ static void read_back(const char *path)
 static void test_photo(const char *dir, um_image *picture)
 {
     char path[512];
-    const um_media media = {.path = "x.jpg", .is_photo = true, .width = WIDTH, .height = HEIGHT};
+    const um_media media = {
+        .path = "x.jpg", .is_photo = true, .has_video = true, .width = WIDTH, .height = HEIGHT};
     const um_frame frame = {.rgb = picture};
     um_overlay *o = NULL;
     snprintf(path, sizeof path, "%s/photo.png", dir);
-    CHECK(um_overlay_open(&o, path, &media, NULL) == UM_OK);
+    CHECK(um_overlay_new(&o, path, NULL) == UM_OK);
     CHECK(um_overlay_finish(o, NULL) == UM_EFORMAT && access(path, F_OK) != 0);
-    CHECK(um_overlay_frame(o, &frame, NULL, NULL, 0, NULL) == UM_OK);
+    CHECK(um_overlay_observe(o, &(um_observation){.media = &media, .frame = &frame}, NULL) == UM_OK);
     CHECK(um_overlay_finish(o, NULL) == UM_OK && access(path, F_OK) == 0);
     um_overlay_close(&o);
     unlink(path);
@@ -134,8 +141,10 @@ static void test_refusals(void)
     um_overlay *o = NULL;
     um_error err;
     const um_media sound_only = {.path = "voice.wav", .rate_hz = RATE_HZ, .channels = 1};
-    CHECK(um_overlay_open(&o, "/tmp/x.mp4", &sound_only, &err) == UM_EUNSUPPORTED && !o &&
-          strstr(err.text, "voice.wav"));
+    const um_sound sound = {.rate_hz = RATE_HZ, .channels = 1};
+    CHECK(um_overlay_new(&o, "/tmp/x.mp4", &err) == UM_OK);
+    CHECK(um_overlay_observe(o, &(um_observation){.media = &sound_only, .sound = &sound}, &err) == UM_OK);
+    CHECK(um_overlay_finish(o, &err) == UM_EFORMAT && strstr(err.text, "/tmp/x.mp4"));
     um_overlay_close(&o);
 }
 
