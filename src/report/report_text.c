@@ -208,6 +208,19 @@ static void recording(page *p, const um_results *r)
     }
 }
 
+static void about(page *p, const char *label, const um_verdict *v)
+{
+    um_buf b;
+    um_buf_init(&b, 4096);
+    if (v->inconclusive)
+        um_buf_printf(&b, "inconclusive: %s", v->reason);
+    else {
+        um_buf_printf(&b, "%s, ", um_scale_words(v->log_lr));
+        ratio_text(&b, v->log_lr, v->lo, v->hi);
+    }
+    entry_take(p, label, verdict_style(v), &b);
+}
+
 static void persons(page *p, const um_results *r)
 {
     if (!r->n_persons)
@@ -226,18 +239,39 @@ static void persons(page *p, const um_results *r)
                       um_words_fraction(from, who->quality.overall));
         snprintf(label, sizeof label, "person %d", um_person_number(who->id));
         entry_take(p, label, PLAIN, &b);
-        um_buf_init(&b, 4096);
-        const um_verdict *v = &who->verdict;
-        if (v->inconclusive)
-            um_buf_printf(&b, "inconclusive: %s", v->reason);
-        else {
-            um_buf_printf(&b, "%s, ", um_scale_words(v->log_lr));
-            ratio_text(&b, v->log_lr, v->lo, v->hi);
-        }
-        entry_take(p, "", verdict_style(v), &b);
+        about(p, "", &who->verdict);
     }
     if (r->n_persons_dropped)
         um_buf_printf(&p->out, "  and %d more, left out\n", r->n_persons_dropped);
+}
+
+/* Whose voice it is, as each signal that knows says. */
+static void links(page *p, const um_results *r, int voice)
+{
+    for (int i = 0; i < r->n_findings; i++)
+        for (int k = 0; k < r->findings[i]->n_links; k++) {
+            const um_link *l = &r->findings[i]->link[k];
+            char line[160], sure[32];
+            if (l->voice != voice)
+                continue;
+            snprintf(line, sizeof line, "the voice of person %d, says %.80s (%s of 1)",
+                     um_person_number(l->person), r->findings[i]->signal->name,
+                     um_words_fraction(sure, l->confidence));
+            entry(p, "", PLAIN, line);
+        }
+}
+
+static void voices(page *p, const um_results *r)
+{
+    if (!r->n_voices)
+        return;
+    heading(p, "Voices");
+    for (int i = 0; i < r->n_voices; i++) {
+        char label[32];
+        snprintf(label, sizeof label, "voice %d", um_person_number(r->voice[i].id));
+        about(p, label, &r->voice[i].verdict);
+        links(p, r, r->voice[i].id);
+    }
 }
 
 /* The course of a series in `n` cells; its range is spread over eight heights. */
@@ -266,10 +300,10 @@ static void sparkline(um_buf *b, const um_series *s, int n)
     }
 }
 
-static const um_series *series_of(const um_findings *f, int person)
+static const um_series *series_of(const um_findings *f, um_subject subject)
 {
     for (int i = 0; i < f->n_series; i++)
-        if (um_subject_person(f->series[i].subject) == person && f->series[i].n > 1)
+        if (um_subject_equal(f->series[i].subject, subject) && f->series[i].n > 1)
             return &f->series[i];
     return NULL;
 }
@@ -290,10 +324,10 @@ static void course(page *p, const um_series *s)
 
 static void result(page *p, const um_findings *f, const um_result *r)
 {
-    char label[32] = "file", score[32];
+    char label[80] = "file", score[32];
     um_buf b;
-    if (um_subject_person(r->subject) != UM_FILE)
-        snprintf(label, sizeof label, "person %d", um_person_number(um_subject_person(r->subject)));
+    if (r->subject.kind != UM_SUBJECT_FILE)
+        um_words_subject(label, &r->subject);
     um_buf_init(&b, 8192);
     if (r->outcome != UM_SCORED) {
         um_buf_printf(&b, "not applicable: %s", r->text);
@@ -312,7 +346,7 @@ static void result(page *p, const um_findings *f, const um_result *r)
     } else
         um_buf_text(&b, "not calibrated: shown, weighs nothing");
     entry_take(p, "", s, &b);
-    const um_series *line = series_of(f, um_subject_person(r->subject));
+    const um_series *line = series_of(f, r->subject);
     if (line && p->columns >= SPARK_FROM)
         course(p, line);
 }
@@ -379,6 +413,7 @@ um_status um_results_text(char **out, const um_results *results, int columns, bo
         answer(&p, results);
         recording(&p, results);
         persons(&p, results);
+        voices(&p, results);
         signals(&p, results);
         provenance(&p, results);
     } else {

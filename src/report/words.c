@@ -39,7 +39,7 @@ const char *um_words_number(char out[32], double v)
         double step = pow(10, floor(log10(size)) - 2);
         snprintf(out, 32, "%.0f", floor(v / step + .5) * step);
     } else
-        snprintf(out, 32, "%.3g", v == 0 ? 0 : v);
+        snprintf(out, 32, "%.3g", v == 0 ? 0 : v * (1 + 1e-12)); /* 2.925, kept as a little less, is 2.93 */
     return out;
 }
 
@@ -146,4 +146,27 @@ void um_words_damage(um_buf *b, const um_damage *d)
             join = "; ";
     if (d->note[0])
         um_buf_printf(b, "%s%s", join, d->note);
+}
+
+const char *um_words_subject(char out[80], const um_subject *s)
+{
+    char from[32], to[32];
+    switch (s->kind) {
+    case UM_SUBJECT_FILE:
+        snprintf(out, 80, "whole file");
+        break;
+    case UM_SUBJECT_PERSON:
+        snprintf(out, 80, "person %d", um_person_number(s->id));
+        break;
+    case UM_SUBJECT_VOICE:
+        snprintf(out, 80, "voice %d", um_person_number(s->id));
+        break;
+    case UM_SUBJECT_INTERVAL:
+        snprintf(out, 80, "%s to %s", um_words_time(from, s->from_s), um_words_time(to, s->to_s));
+        break;
+    case UM_SUBJECT_REGION:
+        snprintf(out, 80, "region at %s", um_words_time(from, s->from_s));
+        break;
+    }
+    return out;
 }

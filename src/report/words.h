@@ -30,6 +30,8 @@ const char *um_words_bytes(char out[32], int64_t bytes); /* "2.1 MB" */
 const char *um_words_fraction(char out[32], double v);   /* two digits behind the point, halves upward */
 const char *um_words_quality(double quality);            /* "good", "fair", "poor" */
 const char *um_words_mark(um_mark_state state);
+/* "whole file", "person 2", "voice 1", "0:04.2 to 0:09.4", "region at 0:01.0" */
+const char *um_words_subject(char out[80], const um_subject *subject);
 /* "1280 x 720, 25 frames/s, h264 (yuv420p)"; "" without video */
 void um_words_video(um_buf *b, const um_media *media);
 void um_words_sound(um_buf *b, const um_media *media);

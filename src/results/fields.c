@@ -95,7 +95,7 @@ void um_field_pair(um_fields *q, const um_json *o, const char *key, double *a, d
 {
     double *const out[] = {a, b};
     int n;
-    const um_json *v = um_field_array(q, o, key, &n, 2);
+    const um_json *v = um_field_array(q, o, key, &n, INT32_MAX);
     if (v && n != 2)
         um_fields_fail(q, UM_EFORMAT, key, "is not two numbers");
     for (size_t i = 0; i < 2; i++) {

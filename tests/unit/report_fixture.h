@@ -9,6 +9,7 @@
 
 static const um_signal blink = {
     .name = "blink",
+    .family = "face",
     .version = 2,
     .question = "Do the eyes blink as often as living eyes do?",
     .meaning =
@@ -20,6 +21,7 @@ static const um_signal blink = {
 };
 static const um_signal spectrum = {
     .name = "spectrum",
+    .family = "image",
     .version = 1,
     .question = "Do the faces carry the high-frequency shelf of an up-sampling generator?",
     .meaning = "Strong compression hides it; sharpening imitates it.",
@@ -28,6 +30,7 @@ static const um_signal spectrum = {
 };
 static const um_signal splice = {
     .name = "splice",
+    .family = "sound",
     .version = 1,
     .question = "Does the background noise of the sound jump, as where recordings were joined?",
     .meaning = "Cuts made for editing look the same as cuts made to deceive.",
@@ -36,6 +39,7 @@ static const um_signal splice = {
 };
 static const um_signal pulse = {
     .name = "pulse",
+    .family = "face",
     .version = 1,
     .question = "Does the skin show a pulse?",
     .meaning = "Recent fakes carry the pulse of the person who drives them.",
@@ -44,11 +48,22 @@ static const um_signal pulse = {
 };
 static const um_signal lips = {
     .name = "lip_sync",
+    .family = "face",
     .version = 1,
     .question = "Do the lips move with the sound?",
     .meaning = "Dubbed films fail it honestly.",
     .score_unit = "frames",
     .paper = "Chung and Zisserman, ACCV 2016",
+};
+
+static const um_signal cuts = {
+    .name = "cuts",
+    .family = "sound",
+    .version = 3,
+    .question = "Do voice, place and moment belong together?",
+    .meaning = "Made to speak of every kind of subject.",
+    .score_unit = "jumps",
+    .paper = "none",
 };
 
 static um_image *picture(int width, int height, int seed)
@@ -73,10 +88,11 @@ static um_findings *findings(const um_signal *signal, um_outcome outcome, const 
     um_findings *f = calloc(1, sizeof *f);
     if (!f)
         abort();
+    f->link = calloc(1, sizeof *f->link);
     f->series = calloc(4, sizeof *f->series);
     f->evidence = calloc(4, sizeof *f->evidence);
     f->result = calloc(4, sizeof *f->result);
-    if (!f->series || !f->evidence || !f->result)
+    if (!f->link || !f->series || !f->evidence || !f->result)
         abort();
     f->signal = signal;
     f->outcome = outcome;
@@ -157,6 +173,33 @@ static um_person person(int id, um_verdict verdict)
     return p;
 }
 
+/* Results, a series, evidence and a link about what is neither the file nor a person. */
+static um_findings *every_subject(void)
+{
+    const um_subject voice = um_voice_subject(0), stretch = um_interval_subject(4.2, 9.4),
+                     place = um_region_subject((um_rect){10.5f, 20, 300, 200.25f}, 1, 2);
+    um_findings *f = findings(&cuts, UM_SCORED, "");
+    f->n_results = 4;
+    f->result[0] = (um_result){.subject = voice,
+                               .score = 1.5,
+                               .text = "Cut once.",
+                               .calibrated = true,
+                               .log_lr = .7,
+                               .lo = .2,
+                               .hi = 1.2};
+    f->result[1] = (um_result){
+        .subject = um_voice_subject(1), .outcome = UM_NOT_APPLICABLE, .text = "it speaks for 0.4 s only"};
+    f->result[2] = (um_result){.subject = stretch, .score = 2, .text = "Another place."};
+    f->result[3] = (um_result){.subject = place, .score = -1, .text = "Sharper than the rest."};
+    add_series(f, "level", "dB", UM_FILE, 60, 12, floor_db);
+    f->series[0].subject = voice;
+    add_evidence(f, UM_FILE, 1, 2, picture(120, 90, 0), "Sharper than the rest.");
+    f->evidence[0].subject = place;
+    f->link[f->n_links++] = (um_link){.voice = 0, .person = 1, .confidence = .875};
+    f->results_dropped = 1, f->series_dropped = 2;
+    return f;
+}
+
 static void make_findings(um_findings **findings_of, const char *text)
 {
     const double strong[] = {1.24, .31, 2.05}, weak[] = {-.52, -1.1, .1}, noise[] = {.62, -.2, 1.4};
@@ -189,6 +232,7 @@ static void make_findings(um_findings **findings_of, const char *text)
     add_evidence(p, UM_FILE, 4.15, 4.25, NULL, "The noise floor rises by 7 dB within a tenth of a second.");
     snprintf(p->error_rate, sizeof p->error_rate, "%s", b->error_rate);
 
+    findings_of[5] = every_subject();
     findings_of[3] = findings(&pulse, UM_NOT_APPLICABLE, "needs 20 s of a face; this recording has 12 s");
     findings_of[4] = findings(&lips, UM_FAILED, "out of memory");
 }
@@ -261,10 +305,14 @@ static um_results *fixture_new(bool hostile)
     um_results_add_network(r, "landmarks", "peppa_slim68_160.onnx",
                            "2222222222222222222222222222222222222222222222222222222222222222", NULL);
     snprintf(r->calibration, sizeof r->calibration, "fixture (sha256 abcdef012345)");
-    r->n_findings = 5;
-    r->findings = some(5, sizeof(um_findings *));
+    r->n_findings = 6;
+    r->findings = some(6, sizeof(um_findings *));
     make_findings(r->findings, text);
     r->verdict = (um_verdict){.log_lr = 1.46, .lo = .4, .hi = 2.3, .n_weighed = 2};
+    if (um_results_find_voices(r, NULL) < 0)
+        abort();
+    r->voice[0].verdict = (um_verdict){.log_lr = .7, .lo = .2, .hi = 1.2, .n_weighed = 1};
+    r->voice[1].verdict = (um_verdict){.inconclusive = true, .reason = "nothing weighs"};
     r->has_timing = true;
     r->timing.wall_s = 3.5, r->timing.decode_wait_s = .25, r->timing.faces_s = 2;
     if (um_results_seal(r, NULL) < 0 || um_words_settle(r, NULL) < 0)

@@ -48,6 +48,7 @@ static void test_small_formats(void)
     CHECK(!strcmp(um_words_number(t, 999.6), "1000"));
     CHECK(!strcmp(um_words_number(t, .01234), "0.0123"));
     CHECK(!strcmp(um_words_number(t, 0.06715), "0.0672"));
+    CHECK(!strcmp(um_words_number(t, 2.925), "2.93"));
     CHECK(!strcmp(um_words_number(t, -0.0), "0"));
     CHECK(!strcmp(um_words_fraction(t, .885f), "0.89"));
     CHECK(!strcmp(um_words_fraction(t, .8849f), "0.88"));
@@ -108,6 +109,20 @@ static void test_base64(void)
         CHECK(text && !strcmp(text, pair[i][1]));
         free(text);
     }
+}
+
+static void test_base64_back(void)
+{
+    static const char *const wrong[] = {
+        "Z", "Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zh==", "Zm9=", "Zm 9", "Zm9v\n"};
+    unsigned char bytes[8];
+    size_t n;
+    CHECK(um_base64_decode(bytes, &n, "") && n == 0);
+    CHECK(um_base64_decode(bytes, &n, "Zg==") && n == 1 && !memcmp(bytes, "f", 1));
+    CHECK(um_base64_decode(bytes, &n, "Zm9vYmE=") && n == 5 && !memcmp(bytes, "fooba", 5));
+    CHECK(um_base64_decode(bytes, &n, "+/v7") && n == 3 && !memcmp(bytes, "\xFB\xFB\xFB", 3));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK(!um_base64_decode(bytes, &n, wrong[i]));
 }
 
 static void test_foreign_text_is_disarmed(void)
@@ -297,6 +312,7 @@ int main(int argc, char **argv)
     test_what_was_analysed();
     test_no_face();
     test_base64();
+    test_base64_back();
     test_foreign_text_is_disarmed();
     test_fixture(dir, false);
     test_fixture(dir, true);
