@@ -1,4 +1,5 @@
 #include "base/base.h"
+#include "eval/metrics.h"
 #include "faces/decode.h"
 #include "media/geometry.h"
 #include "tasks.h"
@@ -100,23 +101,11 @@ static um_status loss(void *user, const um_train_batch *b, double *terms, um_err
 
 /* --- validation --- */
 
-typedef struct answer {
-    float score;
-    bool right;
-} answer;
-
 typedef struct tally {
-    answer *v;
-    size_t capacity;
-    int n, faces;
+    um_trial *v; /* what was found; positive: it is a face */
+    size_t capacity, n, faces;
     um_found_list list;
 } tally;
-
-static int by_score(const void *a, const void *b)
-{
-    const answer *p = a, *q = b;
-    return p->score != q->score ? (p->score < q->score ? 1 : -1) : (int)q->right - (int)p->right;
-}
 
 static um_status see(void *user, const um_train_batch *b, um_error *err)
 {
@@ -150,11 +139,11 @@ static um_status see(void *user, const um_train_batch *b, um_error *err)
         }
         if (best >= 0 && truth.face[best].ignore)
             continue;
-        if (!um_grow(&t->v, &t->capacity, (size_t)t->n + 1, 1 << 24, sizeof *t->v))
+        if (!um_grow(&t->v, &t->capacity, t->n + 1, 1 << 24, sizeof *t->v))
             return um_fail_oom(err);
         if (best >= 0)
             taken[best] = true;
-        t->v[t->n++] = (answer){t->list.v[i].score, best >= 0};
+        t->v[t->n++] = (um_trial){t->list.v[i].score, best >= 0};
     }
     return UM_OK;
 }
@@ -164,21 +153,17 @@ static um_status validate(void *user, um_graph *graph, double *metrics, um_error
     const detector_task *task = user;
     tally t = {0};
     um_status st = um_train_evaluate(graph, &task->check, 1, task->threads, see, &t, err);
-    if (t.n)
-        qsort(t.v, (size_t)t.n, sizeof *t.v, by_score);
-    int right = 0, wrong = 0;
-    double area = 0, recall = 0, score = 1;
-    for (int i = 0; i < t.n; i++) {
-        right += t.v[i].right;
-        wrong += !t.v[i].right;
-        if (t.v[i].right)
-            area += (double)right / (i + 1) / fmax(1, t.faces);
-        if (wrong <= CHECK_SAMPLES / 10) {
-            recall = (double)right / fmax(1, t.faces);
+    um_trials_sort(t.v, t.n);
+    double right = 0, wrong = 0, recall = 0, score = 1;
+    for (size_t i = t.n; i-- > 0;) {
+        right += t.v[i].positive;
+        wrong += !t.v[i].positive;
+        if ((i == 0 || t.v[i - 1].score != t.v[i].score) && wrong <= CHECK_SAMPLES / 10) {
+            recall = right / fmax(1, (double)t.faces);
             score = t.v[i].score;
         }
     }
-    metrics[0] = area;
+    metrics[0] = t.faces ? um_average_precision(t.v, t.n, t.faces) : 0;
     metrics[1] = recall;
     metrics[2] = score; /* the manifest's score_min */
     free(t.v);
