@@ -1,5 +1,6 @@
 #include "photos.h"
 #include "base/base.h"
+#include "base/numbers.h"
 #include "degrade/random.h"
 #include "faces/landmarks.h"
 #include "media/geometry.h"
@@ -84,22 +85,13 @@ bool photo_background(um_rect *out, const photo *q, uint64_t *state)
     return true;
 }
 
-/* FNV-1a */
-static unsigned hash(const char *s, size_t n)
-{
-    unsigned h = 2166136261u;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ (unsigned char)s[i]) * 16777619u;
-    return h;
-}
-
 static bool is_validation(photo_source source, const char *name)
 {
     const char *file = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
     size_t n = strlen(file);
     if (source == PHOTO_YOUTUBE && strrchr(file, '_')) /* yt_p0001_v2.jpg: the person */
         n = (size_t)(strrchr(file, '_') - file);
-    return hash(file, n) % VALIDATION_OF == 0;
+    return um_hash(file, n) % VALIDATION_OF == 0;
 }
 
 /* One row of annotations.tsv: file, size, box, split, scheme, points. False: a row of another split. */
@@ -233,7 +225,7 @@ um_status each_file(const char *dir, each_file_fn *see, void *user, um_error *er
 
 bool is_training_negative(const char *name)
 {
-    return hash(name, strlen(name)) >> 16 & 1; /* the low bits choose validation */
+    return um_hash(name, strlen(name)) >> 16 & 1; /* the low bits choose validation */
 }
 
 static um_status read_empty(void *user, const char *path, const char *name, um_error *err)

@@ -272,32 +272,45 @@ static um_status finish_hash(job *run, um_error *err)
     return st;
 }
 
+/* Likelihood ratios and verdicts, once it is known who and how well everybody was seen. */
+static void judge(um_results *r, const um_calibration *calibration)
+{
+    um_subject_quality quality[UM_MAX_PERSONS];
+    um_subject other[UM_MAX_PERSONS + UM_MAX_VOICES];
+    int n = 0;
+    for (int i = 0; i < r->n_persons; i++)
+        quality[i] = (um_subject_quality){um_person_subject(r->person[i].id), r->person[i].quality.overall};
+    for (int i = 0; i < r->n_findings; i++)
+        um_fusion_calibrate(calibration, r->findings[i], quality, r->n_persons);
+    for (int i = 0; i < r->n_persons; i++) {
+        other[n] = um_person_subject(r->person[i].id);
+        r->person[i].verdict = um_fusion_subject(calibration, r->findings, r->n_findings, other[n++]);
+    }
+    for (int i = 0; i < r->n_voices; i++) {
+        other[n] = um_voice_subject(r->voice[i].id);
+        r->voice[i].verdict = um_fusion_subject(calibration, r->findings, r->n_findings, other[n++]);
+    }
+    r->verdict = um_fusion_file(calibration, r->findings, r->n_findings, other, n);
+    snprintf(r->calibration, sizeof r->calibration, "%s", um_calibration_name(calibration));
+}
+
 static um_status settle(job *run, um_error *err)
 {
     um_results *r = run->results;
     int n = run->a->n_signals;
     um_status st = um_schedule_finish(run->schedule, err);
-    um_verdict person[UM_MAX_PERSONS];
     if (st < 0)
         return st;
     if (!(r->findings = um_calloc((size_t)n, sizeof *r->findings)))
         return um_fail_oom(err);
     for (int i = 0; i < n; i++) {
-        um_fusion_calibrate(run->a->calibration, run->runner[i].findings);
         r->findings[i] = run->runner[i].findings; /* the report takes them over */
         run->runner[i].findings = NULL;
         r->n_findings++;
     }
     if ((st = um_persons_finish(r, &run->portraits, err)) < 0 || (st = um_results_find_voices(r, err)) < 0)
         return st;
-    for (int i = 0; i < r->n_persons; i++)
-        person[i] = r->person[i].verdict =
-            um_fusion_combine(r->findings, r->n_findings, um_person_subject(r->person[i].id));
-    for (int i = 0; i < r->n_voices; i++)
-        r->voice[i].verdict = um_fusion_combine(r->findings, r->n_findings, um_voice_subject(r->voice[i].id));
-    um_verdict whole = um_fusion_combine(r->findings, r->n_findings, um_file_subject());
-    r->verdict = um_fusion_file(&whole, person, r->n_persons);
-    snprintf(r->calibration, sizeof r->calibration, "%s", um_calibration_name(run->a->calibration));
+    judge(r, run->a->calibration);
     if (!run->a->finder)
         snprintf(r->faces_note, sizeof r->faces_note, "not looked for: no chosen signal needs them");
     return UM_OK;

@@ -1,26 +1,36 @@
-/* fusion.h: from scores to likelihood ratios to a verdict. Sees findings, not pixels.
+/* fusion.h: from scores to likelihood ratios to verdicts. Sees findings, not pixels.
  *
- * A calibration maps the score of one version of one signal to log10 of a likelihood ratio,
- *     log_lr = clamp(slope * clamp(score, score_min, score_max) + intercept, -log_lr_max, log_lr_max),
- * fitted on labelled media by tools/fit_calibration (Platt, "Probabilistic outputs for support vector
- * machines", 1999; reporting after the ENFSI Guideline for Evaluative Reporting, 2015). A signal without one
- * is shown and weighs nothing. */
+ *     score, quality -> log ratio of a result      um_fusion_calibrate
+ *     ratios of a group of signals -> one ratio    by the rule of the group
+ *     ratios of the groups -> their sum            the verdict
+ *
+ * A signal without calibration is shown and weighs nothing. Reporting follows the ENFSI Guideline for
+ * Evaluative Reporting, 2015. docs/fusion.md has all formulas. */
 #ifndef UM_FUSION_H
 #define UM_FUSION_H
-#include "fusion/verdict.h"
+#include "fusion/calibration.h"
 #include "results/findings.h"
+#include <unmask/results.h>
 
-typedef struct um_calibration um_calibration;
+/* How well a subject was seen or heard, 0..1. */
+typedef struct um_subject_quality {
+    um_subject subject;
+    double quality;
+} um_subject_quality;
 
-/* path NULL: the embedded one. UM_EFORMAT for a file that is not a calibration. */
-um_status um_calibration_load(um_calibration **out, const char *path, um_error *err);
-void um_calibration_free(um_calibration **c);
-const char *um_calibration_name(const um_calibration *c); /* "NAME (sha256 abcdef012345)" */
 /* Fills calibrated, log_lr, lo, hi of every result, and the known error rate. What a signal said before it
- * failed stays uncalibrated, and so weighs nothing. */
-void um_fusion_calibrate(const um_calibration *c, um_findings *findings);
-/* The verdict over the results about one subject. */
-um_verdict um_fusion_combine(um_findings *const *findings, int n, um_subject subject);
-/* The file: what concerns the whole, together with its most suspicious person. */
-um_verdict um_fusion_file(const um_verdict *whole, const um_verdict *persons, int n_persons);
+ * failed stays uncalibrated, and so weighs nothing. A subject that is not among `quality` has none known. */
+void um_fusion_calibrate(const um_calibration *c, um_findings *findings, const um_subject_quality *quality,
+                         int n_quality);
+/* The verdict on one subject, from results that um_fusion_calibrate has filled: on a voice, on the file (of
+ * what concerns the whole), on a person together with the voices that are hers, on an
+ * interval or a region that a signal has named. */
+um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findings, int n,
+                             um_subject subject);
+/* The file: what concerns the whole, together with the most suspicious of `others`: persons, and voices that
+ * are nobody's (those of a person are passed over). */
+um_verdict um_fusion_file(const um_calibration *c, um_findings *const *findings, int n,
+                          const um_subject *others, int n_others);
+/* Whose voice it is: the person of the most confident link, if it is more likely than not; otherwise -1. */
+int um_fusion_speaker(um_findings *const *findings, int n, int voice);
 #endif

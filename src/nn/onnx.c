@@ -1,5 +1,6 @@
 /* onnx.c: bytes of an ONNX file to a checked graph. The only place that knows the generated protobuf code. */
 #include "nn/onnx.h"
+#include "base/numbers.h"
 #include "nn/op.h"
 #include "onnx.pb-c.h"
 #include <stdlib.h>
@@ -217,17 +218,9 @@ typedef struct names {
     int *slot;      /* value + 1; 0 = empty */
 } names;
 
-static size_t hash(const char *s)
-{
-    uint64_t h = 1469598103934665603u;
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * 1099511628211u;
-    return (size_t)(h ^ h >> 29);
-}
-
 static int *find_slot(const names *t, const um_graph *g, const char *name)
 {
-    size_t i = hash(name) & (t->n_slots - 1);
+    size_t i = um_hash(name, strlen(name)) & (t->n_slots - 1);
     while (t->slot[i] && strcmp(g->values[t->slot[i] - 1].name, name))
         i = (i + 1) & (t->n_slots - 1);
     return &t->slot[i];

@@ -33,10 +33,8 @@ static void csp_hash(um_buf *b, const um_embedded *e)
 
 static const char *leaning(const um_verdict *v)
 {
-    return v->inconclusive || isnan(v->log_lr) ? "open"
-           : v->log_lr >= .30103               ? "for"
-           : v->log_lr <= -.30103              ? "against"
-                                               : "open";
+    const int side = v->inconclusive ? 0 : um_scale_side(v->log_lr);
+    return side > 0 ? "for" : side < 0 ? "against" : "open";
 }
 
 static void head(um_buf *b, const um_results *r)

@@ -9,7 +9,7 @@
 
 /* ---- scale ---- */
 
-static const double SCALE_END = 6; /* log10: a million */
+#define SCALE_END (um_scale_step[UM_SCALE_STEPS - 1]) /* a million */
 
 static double scale_x(double log_lr)
 {
@@ -18,10 +18,10 @@ static double scale_x(double log_lr)
 
 static void scale_bands(um_buf *b, int y, int height)
 {
-    static const double edge[] = {0.30103, 1, 2, 3, 4, 6};
+    const double *edge = um_scale_step;
     um_buf_printf(b, "<rect class=\"none\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"%d\" height=\"%d\"/>",
                   scale_x(-edge[0]), scale_x(edge[0]) - scale_x(-edge[0]), y, height);
-    for (int k = 0; k < 5; k++) {
+    for (int k = 0; k + 1 < UM_SCALE_STEPS; k++) {
         double width = scale_x(edge[k + 1]) - scale_x(edge[k]), opacity = .2 + .15 * k;
         um_buf_printf(b,
                       "<rect class=\"for\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"%d\" height=\"%d\" "

@@ -143,9 +143,15 @@ static void heading(page *p, const char *text)
     wrap(p, 0, 0, BOLD, text);
 }
 
+static style ratio_style(double log_lr)
+{
+    const int side = um_scale_side(log_lr);
+    return side > 0 ? FOR : side < 0 ? AGAINST : PLAIN;
+}
+
 static style verdict_style(const um_verdict *v)
 {
-    return v->inconclusive ? WARN : v->log_lr > .3 ? FOR : v->log_lr < -.3 ? AGAINST : PLAIN;
+    return v->inconclusive ? WARN : ratio_style(v->log_lr);
 }
 
 /* "likelihood ratio 6 (90 % interval 2 to 20)" */
@@ -342,7 +348,7 @@ static void result(page *p, const um_findings *f, const um_result *r)
     if (r->calibrated) {
         um_buf_printf(&b, "%s, ", um_scale_words(r->log_lr));
         ratio_text(&b, r->log_lr, r->lo, r->hi);
-        s = r->log_lr > .3 ? FOR : r->log_lr < -.3 ? AGAINST : PLAIN;
+        s = ratio_style(r->log_lr);
     } else
         um_buf_text(&b, "not calibrated: shown, weighs nothing");
     entry_take(p, "", s, &b);

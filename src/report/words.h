@@ -3,7 +3,7 @@
 #ifndef UM_REPORT_WORDS_H
 #define UM_REPORT_WORDS_H
 #include "base/text.h"
-#include "fusion/verdict.h"
+#include "fusion/scale.h"
 #include "results/results.h"
 
 /* Foreign text on one line of a terminal. */

@@ -1,5 +1,5 @@
 #include "train/loss.h"
-#include <math.h>
+#include "base/numbers.h"
 
 /* The loss of one element and its derivative by x. */
 typedef double element_fn(double x, double t, double p, double q, double *d);
@@ -21,12 +21,6 @@ __attribute__((always_inline)) static inline double each(element_fn *fn, float *
     return scale * sum;
 }
 
-static double logistic(double x)
-{
-    double e = exp(-fabs(x));
-    return x < 0 ? e / (1 + e) : 1 / (1 + e);
-}
-
 /* log(1 + exp(x)), without overflow */
 static double softplus(double x)
 {
@@ -40,7 +34,7 @@ static double sign(double x)
 
 static inline double bce(double x, double t, double p, double q, double *d)
 {
-    *d = logistic(x) - t;
+    *d = um_logistic(x) - t;
     return softplus(x) - t * x;
 }
 
@@ -48,7 +42,7 @@ static inline double bce(double x, double t, double p, double q, double *d)
  * s)^gamma, softplus gives -(1 - s). */
 static inline double focal_one(double x, double gamma, double *d)
 {
-    double s = logistic(x), miss = logistic(-x), log_loss = softplus(-x);
+    double s = um_logistic(x), miss = um_logistic(-x), log_loss = softplus(-x);
     double power = gamma == 2 ? miss * miss : pow(miss, gamma); /* 2 is what everybody uses */
     *d = -power * (gamma * s * log_loss + miss);
     return power * log_loss;

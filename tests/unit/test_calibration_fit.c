@@ -1,7 +1,8 @@
-/* fit_calibration on scores whose likelihood ratio is known: two normal classes of variance v around +-m have
- * the log ratio 2 m x / v. */
+/* The fit of a calibration by its definition, and fit_calibration on scores whose likelihood ratio is known:
+ * two normal classes of variance v around +-m have the log ratio 2 m x / v. */
 #include "../check.h"
 #include "base/json.h"
+#include "fusion/fit.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -18,8 +19,129 @@ static double normal(void)
     return sqrt(-2 * log(uniform() + 1e-300)) * cos(2 * M_PI * uniform());
 }
 
+/* ---- the library's fit ---- */
+
+/* The loss by its definition: log loss against Platt's targets, each class of weight 1, and a penalty on the
+ * slope per standard deviation. */
+static double loss_of(const um_fit_score *s, int n, double slope, double intercept)
+{
+    double count[2] = {0}, mean = 0, square = 0, loss = 0;
+    for (int i = 0; i < n; i++) {
+        count[s[i].fake]++;
+        mean += s[i].score / n;
+    }
+    for (int i = 0; i < n; i++)
+        square += (s[i].score - mean) * (s[i].score - mean) / n;
+    for (int i = 0; i < n; i++) {
+        const double target = s[i].fake ? (count[1] + 1) / (count[1] + 2) : 1 / (count[0] + 2);
+        const double p = 1 / (1 + pow(10, -(slope * s[i].score + intercept)));
+        loss -= (target * log(p) + (1 - target) * log(1 - p)) / count[s[i].fake];
+    }
+    return loss + .01 / 2 * pow(slope * M_LN10, 2) * square;
+}
+
+/* The line is where the loss is least: steps of 1e-4 any way cost more. Ranges are the 1st and 99th
+ * percentile. */
+static void least_loss(void)
+{
+    enum { N_SCORES = 201 };
+    um_fit_score s[N_SCORES];
+    um_fit fit, again;
+    for (int i = 0; i < N_SCORES; i++) /* 0 .. 100 in steps of a half, fakes more often above; shuffled */
+        s[i] = (um_fit_score){.5 * (i * 76 % N_SCORES), uniform() < (i * 76 % N_SCORES) / 250., 0};
+    CHECK(um_fit_scores(&fit, s, N_SCORES, NULL) == UM_OK && fit.outcome == UM_FIT_DONE);
+    const double least = loss_of(s, N_SCORES, fit.line.slope, fit.line.intercept);
+    for (int i = -1; i <= 1; i += 2) {
+        CHECK(loss_of(s, N_SCORES, fit.line.slope + i * 1e-5, fit.line.intercept) > least);
+        CHECK(loss_of(s, N_SCORES, fit.line.slope, fit.line.intercept + i * 1e-4) > least);
+        CHECK(loss_of(s, N_SCORES, fit.line.slope + i * 1e-5, fit.line.intercept - i * 5e-4) > least);
+    }
+    CHECK_NEAR(fit.line.score_min, 1, 1e-12);
+    CHECK_NEAR(fit.line.score_max, 99, 1e-12);
+    CHECK(fit.line.log_lr_max == 1 && fit.line.good == 0 && fit.slope == fit.line.slope);
+    CHECK(fit.groups[0] == 1 && fit.groups[1] == 1 && fit.n[0] + fit.n[1] == N_SCORES);
+    CHECK(um_fit_scores(&again, s, N_SCORES, NULL) == UM_OK &&
+          again.line.sigma == fit.line.sigma); /* the same draws */
+}
+
+/* `ones` of 100 fakes and half of the 100 real ones score 1, the others 0: AUC 1/2 + (ones / 100 - 1/2) / 2.
+ */
+static um_fit two_values(int ones, bool turned)
+{
+    um_fit_score s[200];
+    um_fit fit;
+    for (int i = 0; i < 200; i++) {
+        const bool fake = i % 2, one = i / 2 < (fake ? ones : 50);
+        s[i] = (um_fit_score){turned ? -one : one, fake, i / 2 % 10};
+    }
+    CHECK(um_fit_scores(&fit, s, 200, NULL) == UM_OK);
+    return fit;
+}
+
+static void outcomes(void)
+{
+    um_fit fit = two_values(71, false);
+    CHECK(fit.outcome == UM_FIT_DONE && fit.groups[0] == 10 && fit.n[0] == 100);
+    CHECK_NEAR(fit.auc, .605, 1e-12);
+    CHECK_NEAR(fit.equal_error, .395, 1e-12);
+    fit = two_values(69, false);
+    CHECK(fit.outcome == UM_FIT_WEAK && fit.slope > 0);
+    fit = two_values(95, true);
+    CHECK(fit.outcome == UM_FIT_WEAK && fit.slope < 0); /* and AUC .275 */
+
+    /* 19 of a class are too few, 20 enough */
+    um_fit_score s[400];
+    for (int n = 19; n <= 20; n++) {
+        for (int i = 0; i < n + 100; i++)
+            s[i] = (um_fit_score){i, i < n, 0};
+        CHECK(um_fit_scores(&fit, s, (size_t)n + 100, NULL) == UM_OK);
+        CHECK(fit.outcome == (n < 20 ? UM_FIT_FEW : UM_FIT_WEAK)); /* the fakes score lowest */
+    }
+    for (int i = 0; i < 100; i++)
+        s[i] = (um_fit_score){7, i % 2, 0};
+    CHECK(um_fit_scores(&fit, s, 100, NULL) == UM_OK && fit.outcome == UM_FIT_FEW); /* one value */
+    CHECK(um_fit_scores(&fit, s, 0, NULL) == UM_OK && fit.outcome == UM_FIT_FEW);
+}
+
+/* Groups that are copies of each other leave nothing to chance: the floor. Groups that differ do. */
+static void spreads(void)
+{
+    um_fit_score s[400];
+    um_fit fit;
+    for (int differ = 0; differ < 2; differ++) {
+        for (int i = 0; i < 400; i++) {
+            const int group = i / 2 % 4;
+            s[i] = (um_fit_score){
+                .02 * (i / 8) + .3 * (i % 2) + differ * (group - 1.5) * .6 * (i % 2 ? 1 : -1), i % 2, group};
+        }
+        CHECK(um_fit_scores(&fit, s, 400, NULL) == UM_OK && fit.outcome == UM_FIT_DONE);
+        CHECK(fit.groups[0] == 4 && fit.groups[1] == 4);
+        CHECK(differ ? fit.line.sigma > .2 && fit.line.sigma < 1 : fit.line.sigma == .15);
+    }
+    um_error err;
+    s[7].score = NAN;
+    CHECK(um_fit_scores(&fit, s, 400, &err) == UM_EINVAL && strstr(err.text, "score 8"));
+    s[7].score = 1;
+    s[7].group = -1;
+    CHECK(um_fit_scores(&fit, s, 400, &err) == UM_EINVAL);
+    s[7].group = 5; /* there is no 4 */
+    CHECK(um_fit_scores(&fit, s, 400, &err) == UM_EINVAL && strstr(err.text, "0, 1, 2"));
+    s[7].group = 3;
+    for (long k = 0;; k++) {
+        um_alloc_fail_at(k);
+        const um_status st = um_fit_scores(&fit, s, 400, &err);
+        if (!um_alloc_failed())
+            break;
+        CHECK(st == UM_ENOMEM && err.code == UM_ENOMEM);
+    }
+    um_alloc_fail_at(-1);
+}
+
 int main(void)
 {
+    least_loss();
+    outcomes();
+    spreads();
     const char *tool = getenv("UNMASK_FIT");
     char dir[] = "/tmp/unmask-fit-XXXXXX", scores[64], out[64], command[4096];
     if (!tool || !mkdtemp(dir)) {

@@ -1,35 +1,10 @@
-/* scale.c: words for a likelihood ratio, and the answer in one sentence.
- *
- * ENFSI Guideline for Evaluative Reporting in Forensic Science, 2015, the scale with ratios 2, 10, 100, 1000,
- * 10^4 and 10^6 and its mirror image below 1. A ratio has two readings there, "provide weak support" and its
- * number; both are always shown. */
+/* answer.c: a likelihood ratio as a number, and the answer in one sentence. The ENFSI guideline
+ * (fusion/scale.h) has two readings of a ratio, "weak support" and its number; both are always shown. */
 #include "report/words.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct {
-    double from; /* log10 of the ratio, inclusive */
-    const char *manipulated, *untouched;
-} scale[] = {
-    {6, "extremely strong support for manipulation", "extremely strong support for no manipulation"},
-    {4, "very strong support for manipulation", "very strong support for no manipulation"},
-    {3, "strong support for manipulation", "strong support for no manipulation"},
-    {2, "moderately strong support for manipulation", "moderately strong support for no manipulation"},
-    {1, "moderate support for manipulation", "moderate support for no manipulation"},
-    {0.30102999566398120, "weak support for manipulation", "weak support for no manipulation"},
-};
-
-const char *um_scale_words(double log_lr)
-{
-    if (isnan(log_lr))
-        return "inconclusive";
-    for (size_t i = 0; i < sizeof scale / sizeof *scale; i++)
-        if (fabs(log_lr) >= scale[i].from)
-            return log_lr > 0 ? scale[i].manipulated : scale[i].untouched;
-    return "no support either way";
-}
 
 const char um_words_caution[] =
     "A likelihood ratio says how much the findings speak for manipulation or against it. It is not the "
@@ -77,7 +52,7 @@ static void verdict_sentence(um_buf *b, const um_results *report)
     }
     const char *words = um_scale_words(v->log_lr);
     um_buf_printf(b, "%c%s: ", toupper((unsigned char)words[0]), words + 1);
-    if (fabs(v->log_lr) < scale[sizeof scale / sizeof *scale - 1].from) {
+    if (!um_scale_side(v->log_lr)) {
         um_buf_text(
             b, "what was found is about as likely in a manipulated recording as in one that was left alone.");
         return;

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* calibration.c: reads and checks calibration files, versions 1 and 2. */
+#include "fusion/calibration.h"
+#include "base/digest.h"
+#include "base/embed.h"
+#include "base/json.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const um_embedded um_embedded_fusion[];
+
+static const size_t MAX_BYTES = 4u << 20;
+static const double MOST_LOG_LR = 6, MOST_SIGMA = 6; /* log10: beyond a million there are no words */
+static const double MOST_VARIANCE = 36;
+
+double um_calibration_log_lr(const um_calibration_line *line, double score)
+{
+    const double lr = line->slope * um_clampd(score, line->score_min, line->score_max) + line->intercept;
+    return um_clampd(lr, -line->log_lr_max, line->log_lr_max);
+}
+
+double um_calibration_sigma(const um_calibration_line *line, double quality)
+{
+    if (line->good <= 0)
+        return line->sigma;
+    const double lack = isnan(quality) ? 1 : um_clampd(1 - quality / line->good, 0, 1);
+    return line->sigma + lack * (line->sigma_poor - line->sigma);
+}
+
+const um_calibration_entry *um_calibration_find(const um_calibration *c, const char *signal, unsigned version)
+{
+    for (int i = 0; i < c->n; i++)
+        if (!strcmp(c->entry[i].name, signal) && c->entry[i].version == version)
+            return &c->entry[i];
+    return NULL;
+}
+
+static bool is_line(const um_calibration_line *l)
+{
+    return l->slope >= 0 && isfinite(l->slope) && isfinite(l->intercept) && l->score_min < l->score_max &&
+           l->log_lr_max > 0 && l->log_lr_max <= MOST_LOG_LR && l->sigma >= 0 && l->sigma <= MOST_SIGMA;
+}
+
+static void read_known(um_calibration_entry *e, const um_json *j)
+{
+    const double eer = um_json_get_num(j, "eer_train", NAN), auc = um_json_get_num(j, "auc_train", NAN);
+    char rates[80] = "";
+    if (isfinite(eer) && isfinite(auc)) /* the fit writes them; a calibration made by hand may not */
+        snprintf(rates, sizeof rates, ": equal error rate %.0f %%, area under the curve %.2f", 100 * eer,
+                 auc);
+    snprintf(e->known, sizeof e->known, "Measured on %lld real and %lld fake items (%s)%s.",
+             (long long)um_json_get_int(j, "n_real", 0), (long long)um_json_get_int(j, "n_fake", 0),
+             um_json_get_text(j, "data", "data not stated"), rates);
+}
+
+static um_status read_entry(um_calibration_entry *e, const um_json *j, const char *file, um_error *err)
+{
+    const char *name = um_json_get_text(j, "name", "");
+    *e = (um_calibration_entry){
+        .version = (unsigned)um_json_get_int(j, "version", 0),
+        .group = -1,
+        .line = {.slope = um_json_get_num(j, "slope", NAN),
+                 .intercept = um_json_get_num(j, "intercept", NAN),
+                 .score_min = um_json_get_num(j, "score_min", NAN),
+                 .score_max = um_json_get_num(j, "score_max", NAN),
+                 .log_lr_max = um_json_get_num(j, "log_lr_max", NAN),
+                 .sigma = um_json_get_num(j, "sigma", NAN)},
+    };
+    if (!*name || strlen(name) >= sizeof e->name || !is_line(&e->line))
+        return um_fail(err, UM_EFORMAT, "%s: the entry '%.40s' is not a calibration", file, name);
+    snprintf(e->name, sizeof e->name, "%s", name);
+    read_known(e, j);
+    return UM_OK;
+}
+
+/* What version 2 adds to an entry. The groups were read. */
+static um_status read_entry_2(um_calibration *c, um_calibration_entry *e, const um_json *j, const char *file,
+                              um_error *err)
+{
+    const um_json *quality = um_json_get(j, "quality"), *group = um_json_get(j, "group");
+    if (quality) {
+        e->line.good = um_json_get_num(quality, "good", NAN);
+        e->line.sigma_poor = um_json_get_num(quality, "sigma_poor", NAN);
+        if (!(e->line.good > 0) || !(e->line.good <= 1) || !(e->line.sigma_poor >= e->line.sigma) ||
+            !(e->line.sigma_poor <= MOST_SIGMA))
+            return um_fail(err, UM_EFORMAT, "%s: the quality of '%s' is not one", file, e->name);
+    }
+    if (um_calibration_find(c, e->name, e->version) != e)
+        return um_fail(err, UM_EFORMAT, "%s: '%s' stands there twice", file, e->name);
+    if (!group)
+        return UM_OK;
+    const char *name = um_json_get_text(j, "group", "");
+    for (int i = 0; i < c->n_groups && e->group < 0; i++)
+        if (!strcmp(c->group[i].name, name))
+            e->group = i;
+    if (e->group < 0)
+        return um_fail(err, UM_EFORMAT, "%s: '%s' is of a group '%.40s' that is not there", file, e->name,
+                       name);
+    if (c->group[e->group].n == UM_MAX_GROUP)
+        return um_fail(err, UM_EFORMAT, "%s: more than %d signals in the group '%s'", file, UM_MAX_GROUP,
+                       name);
+    e->place = c->group[e->group].n++;
+    return UM_OK;
+}
+
+static um_status read_group(um_calibration *c, const um_json *j, const char *file, um_error *err)
+{
+    um_calibration_group *g = &c->group[c->n_groups];
+    const char *name = um_json_get_text(j, "name", ""), *rule = um_json_get_text(j, "rule", "");
+    const bool covariance = !strcmp(rule, "covariance");
+    if (!*name || strlen(name) >= sizeof g->name || (!covariance && strcmp(rule, "strongest")))
+        return um_fail(err, UM_EFORMAT, "%s: the group '%.40s' has no name or no rule", file, name);
+    snprintf(g->name, sizeof g->name, "%s", name);
+    g->rule = covariance ? UM_GROUP_COVARIANCE : UM_GROUP_STRONGEST;
+    for (int i = 0; i < c->n_groups; i++)
+        if (!strcmp(c->group[i].name, name))
+            return um_fail(err, UM_EFORMAT, "%s: the group '%s' stands there twice", file, name);
+    c->n_groups++;
+    return UM_OK;
+}
+
+/* One row and column per signal of the group, in the order of the list of signals. */
+static um_status read_covariance(um_calibration_group *g, const um_json *j, const char *file, um_error *err)
+{
+    const um_json *rows = um_json_get(j, "covariance");
+    int which[UM_MAX_GROUP];
+    double weight[UM_MAX_GROUP];
+    bool right = um_json_count(rows) == (size_t)g->n && g->n > 0;
+    for (int i = 0; i < g->n && right; i++) {
+        const um_json *row = um_json_at(rows, (size_t)i);
+        right = um_json_count(row) == (size_t)g->n;
+        for (int k = 0; k < g->n && right; k++) {
+            g->covariance[i][k] = um_json_as_num(um_json_at(row, (size_t)k), NAN);
+            right = fabs(g->covariance[i][k]) <= MOST_VARIANCE &&
+                    (k >= i || g->covariance[k][i] == g->covariance[i][k]);
+        }
+        which[i] = i;
+    }
+    if (!right || !um_group_weights(weight, g, which, g->n))
+        return um_fail(err, UM_EFORMAT, "%s: the group '%s' has no covariance of its %d signals", file,
+                       g->name, g->n);
+    return UM_OK;
+}
+
+static um_status read(um_calibration *c, const um_json *root, const char *file, um_error *err)
+{
+    const int64_t version = um_json_get_int(root, "version", 0);
+    const um_json *list = um_json_get(root, "signals"),
+                  *groups = version == 2 ? um_json_get(root, "groups") : NULL;
+    const size_t n = um_json_count(list), n_groups = um_json_count(groups);
+    um_status st = UM_OK;
+    if ((version != 1 && version != 2) || !list || n > UM_MAX_CALIBRATED || n_groups > UM_MAX_GROUPS)
+        return um_fail(err, UM_EFORMAT, "%s: not a calibration of version 1 or 2", file);
+    for (size_t i = 0; i < n_groups && st == UM_OK; i++)
+        st = read_group(c, um_json_at(groups, i), file, err);
+    for (size_t i = 0; i < n && st == UM_OK; i++) {
+        const um_json *j = um_json_at(list, i);
+        um_calibration_entry *e = &c->entry[c->n++];
+        st = read_entry(e, j, file, err);
+        if (st == UM_OK && version == 2)
+            st = read_entry_2(c, e, j, file, err);
+    }
+    for (int i = 0; i < c->n_groups && st == UM_OK; i++)
+        if (c->group[i].rule == UM_GROUP_COVARIANCE)
+            st = read_covariance(&c->group[i], um_json_at(groups, (size_t)i), file, err);
+    return st;
+}
+
+um_status um_calibration_load(um_calibration **out, const char *path, um_error *err)
+{
+    um_status st;
+    um_json *root = NULL;
+    char *text = NULL, hash[UM_SHA256_HEX + 1];
+    size_t n = um_embedded_fusion[0].n;
+    const char *file = path ? path : "embedded calibration";
+    um_calibration *c = um_calloc(1, sizeof *c);
+    *out = NULL;
+    if (!c)
+        return um_fail_oom(err);
+    if (path && (st = um_file_read(&text, &n, path, MAX_BYTES, err)) < 0)
+        goto done;
+    const char *bytes = path ? text : (const char *)um_embedded_fusion[0].data;
+    if ((st = um_json_parse(&root, bytes, n, file, err)) < 0 || (st = read(c, root, file, err)) < 0)
+        goto done;
+    if (!um_sha256_hex(hash, bytes, n)) {
+        st = um_fail_oom(err);
+        goto done;
+    }
+    snprintf(c->name, sizeof c->name, "%.40s (sha256 %.16s)", um_json_get_text(root, "name", "unnamed"),
+             hash);
+    *out = c;
+    c = NULL;
+done:
+    um_json_free(&root);
+    free(text);
+    free(c);
+    return st;
+}
+
+void um_calibration_free(um_calibration **c)
+{
+    if (!c)
+        return;
+    free(*c);
+    *c = NULL;
+}
+
+const char *um_calibration_name(const um_calibration *c)
+{
+    return c->name;
+}
