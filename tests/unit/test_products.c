@@ -110,7 +110,7 @@ static void residual_is_the_noise(void)
 static void luma_and_gradient(void)
 {
     um_products *p = NULL, *again = NULL;
-    const um_image *luma, *cb, *cr;
+    const um_image *luma = NULL, *cb, *cr;
     const um_gradient *g;
     um_image *rgb = picture(UM_RGB24), *gray = NULL, *limited = picture(UM_LUMA8), *stretched = NULL;
     um_frame frame = {.rgb = rgb};
