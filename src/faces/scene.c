@@ -5,8 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A cut changes the colours of the picture (half the L1 distance of histograms) and most of its pixels.
- * Motion changes pixels but few colours, a flash changes colours but keeps what is where. */
+/* A cut changes the colours of the picture (half the L1 distance of histograms) and most of its pixels (mean
+ * difference, levels). Motion changes pixels but few colours, a flash changes colours but keeps what is
+ * where. All three by eye. */
+static const float CUT_COLOURS = 0.35f, CUT_PIXELS = 25;
+static const float CUT_PIXELS_ALONE = 70; /* so different that the colours do not matter */
+
 bool um_scene_cut(um_scene *scene, const um_image *rgb)
 {
     um_scene now = {.known = true};
@@ -24,7 +28,8 @@ bool um_scene_cut(um_scene *scene, const um_image *rgb)
         histogram += fabsf(now.histogram[i] - scene->histogram[i]) / 2;
     for (size_t i = 0; i < sizeof now.grid; i++)
         pixels += (float)abs(now.grid[i] - scene->grid[i]) / (float)sizeof now.grid;
-    bool cut = scene->known && ((histogram > 0.35f && pixels > 25) || pixels > 70);
+    bool cut =
+        scene->known && ((histogram > CUT_COLOURS && pixels > CUT_PIXELS) || pixels > CUT_PIXELS_ALONE);
     *scene = now;
     return cut;
 }

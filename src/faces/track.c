@@ -30,11 +30,16 @@ enum {
     MIN_HITS_OCCLUDED =
         8, /* where two persons overlap or one was just lost: a half-hidden face looks like nobody */
 };
-static const float SURE = 0.8f;               /* detector score that needs no second look */
-static const float OVERLAP = 0.15f;           /* IoU of persons from which follows are not trusted */
-static const float FOLLOW_SIMILARITY = 0.55f; /* of appearance from one frame to the next */
-static const float REID_SIMILARITY = 0.80f;   /* to find a lost person elsewhere by appearance alone */
-static const float REID_EMBEDDING = 0.45f;    /* by embedding */
+/* All chosen by eye on videos of the test data when the tracker was made, but MIN_HITS_OCCLUDED: a
+ * half-hidden mixture of two crossing faces once scored above SURE and became a third person
+ * (tests/unit/test_track.c). */
+static const float SURE = 0.8f;     /* detector score that needs no second hit */
+static const float OVERLAP = 0.15f; /* IoU of persons from which follows are not trusted */
+/* Cosine similarities of appearance: */
+static const float FOLLOW_SIMILARITY = 0.55f; /* from one frame to the next; below, the detector is asked */
+static const float REID_SIMILARITY = 0.80f;   /* from which a face elsewhere is a lost person, found again */
+static const float STRANGER_SIMILARITY = 0.35f; /* below, who stands where a person was lost is another one */
+static const float REID_EMBEDDING = 0.45f;      /* of embeddings, where a network gives them */
 
 enum state { TENTATIVE, TRACKED, LOST };
 
@@ -228,8 +233,8 @@ static um_status associate(um_face_tracker *tr, const um_image *rgb, struct pair
             if ((st = complete(tr, rgb, p->found, err)) < 0)
                 return st;
             float similarity = um_appearance_similarity(&tr->candidate[p->found].appearance, &t->appearance);
-            bool odd = t->state == LOST && similarity < 0.35f; /* somebody else stands where they were lost */
-            p->affinity = odd ? -1 : 0.5f * p->affinity + 0.5f * similarity;
+            bool stranger = t->state == LOST && similarity < STRANGER_SIMILARITY;
+            p->affinity = stranger ? -1 : 0.5f * p->affinity + 0.5f * similarity;
         } else {
             p->affinity += 1; /* nothing to decide */
         }

@@ -3,7 +3,7 @@
 
 enum { PICTURE_SIDE = 160 };
 static const float PICTURE_MARGIN = 1.5f; /* hair and chin in the picture */
-/* A new best picture must be clearly better: the crop is not remade for every slightly sharper frame. */
+/* Times the quality of the best so far: a picture is not remade for every slightly sharper frame. By eye. */
 static const float BETTER = 1.05f;
 
 static um_person *find_or_add(um_results *r, int id, double t_s, um_error *err)

@@ -114,6 +114,33 @@ static void minimum(void)
     }
 }
 
+/* What counts how much by itself: the same as with these weights written out, and not as with others. */
+static void usual_weights(void)
+{
+    static const float usual[4] = {0, .5f, 1, .4f}; /* jaw, brows, nose and eyes, lips */
+    um_camera c = um_camera_guess(800, 600);
+    double r[9], t[3] = {10, 20, 800};
+    um_point p[68];
+    um_pose want, pose;
+    rotation(r, 10, 5, 0);
+    project(p, r, t, &c);
+    for (int i = 0; i < 68; i++) {
+        p[i].x += (float)uniform(-3, 3);
+        p[i].y += (float)uniform(-3, 3);
+    }
+    CHECK(um_pose_fit(&pose, p, NULL, &c));
+    for (int k = 0; k < 9; k++) { /* as it is; each kind a little less, and more */
+        float weight[68];
+        for (int i = 0; i < 68; i++) {
+            int kind = i < 17 ? 0 : i < 27 ? 1 : i < 48 ? 2 : 3;
+            weight[i] = fmaxf(0, usual[kind] + (kind == (k - 1) / 2 && k ? k & 1 ? -.05f : .05f : 0));
+        }
+        CHECK(um_pose_fit(&want, p, weight, &c));
+        bool same = !memcmp(&want, &pose, sizeof pose);
+        CHECK(same == (k < 2)); /* k = 1: the jaw has no weight to lose */
+    }
+}
+
 static void degenerate(void)
 {
     um_camera c = um_camera_guess(800, 600);
@@ -187,6 +214,7 @@ int main(void)
     known_poses();
     signs();
     minimum();
+    usual_weights();
     degenerate();
     against_opencv();
     return check_done();
