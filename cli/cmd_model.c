@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unmask/model.h>
+#include <unmask/network.h>
 
 enum { MAX_INPUTS = 64, MAX_REPEAT = 100000 };
 
@@ -17,142 +17,79 @@ static const char *dtype_name(um_dtype dtype)
     return names[dtype];
 }
 
-/* Names come from the file: quotes, backslashes and control bytes must not leave the string. */
-static void print_text(const char *s, bool json)
+/* Names come from the file: control bytes must not reach the terminal. */
+static void print_text(const char *s)
 {
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c < 0x20 || c == 0x7f)
-            putchar('?');
-        else if (json && (c == '"' || c == '\\'))
-            printf("\\%c", c);
-        else if (json && c >= 0x80) /* perhaps not UTF-8 */
-            printf("\\u%04x", c);
-        else
-            putchar(c);
-    }
+    for (; *s; s++)
+        putchar((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
 }
 
-static void print_shape(const um_value_info *v, const char *free_dim)
+static void print_values(const um_network *net, const char *title, int n,
+                         const um_value_info *(*get)(const um_network *, int))
 {
-    for (int i = 0; i < v->rank; i++) {
-        if (i)
-            printf(", ");
-        if (v->dim[i] < 0)
-            printf("%s", free_dim);
-        else
-            printf("%lld", (long long)v->dim[i]);
-    }
-}
-
-static void print_values(const um_model *m, const char *title, int n,
-                         const um_value_info *(*get)(const um_model *, int))
-{
-    if (as_json)
-        printf("  \"%s\": [", title);
     for (int i = 0; i < n; i++) {
-        const um_value_info *v = get(m, i);
-        if (as_json)
-            printf("%s{\"name\": \"", i ? ", " : "");
+        const um_value_info *v = get(net, i);
+        printf("%-8s ", title);
+        print_text(v->name);
+        printf("  %s ", dtype_name(v->dtype));
+        if (v->rank < 0)
+            printf("of any shape");
         else
-            printf("%-8s ", title);
-        print_text(v->name, as_json);
-        if (as_json)
-            printf("\", \"type\": \"%s\", \"shape\": ", dtype_name(v->dtype));
-        else
-            printf("  %s ", dtype_name(v->dtype));
-        if (v->rank < 0) {
-            printf(as_json ? "null" : "of any shape");
-        } else {
             putchar('[');
-            print_shape(v, as_json ? "null" : "?");
-            putchar(']');
-        }
-        printf(as_json ? "}" : "\n");
+        for (int k = 0; k < v->rank; k++)
+            if (v->dim[k] < 0)
+                printf(k ? ", ?" : "?");
+            else
+                printf(k ? ", %lld" : "%lld", (long long)v->dim[k]);
+        printf(v->rank < 0 ? "\n" : "]\n");
     }
-    if (as_json)
-        printf("],\n");
 }
 
-static bool all_supported(const um_model *m)
+static bool all_supported(const um_network *net)
 {
-    for (int i = 0; i < um_model_n_ops(m); i++)
-        if (!um_model_op(m, i)->supported)
+    for (int i = 0; i < um_network_n_ops(net); i++)
+        if (!um_network_op(net, i)->supported)
             return false;
     return true;
 }
 
-static void print_notes(const um_model *m)
+static void print_network(const um_network *net)
 {
-    if (as_json)
-        printf("  \"notes\": [");
-    for (int i = 0; i < um_model_n_notes(m); i++) {
-        const char *value = "", *key = um_model_note(m, i, &value);
-        if (as_json)
-            printf("%s{\"key\": \"", i ? ", " : "");
-        else
-            printf("note     ");
-        print_text(key, as_json);
-        printf(as_json ? "\", \"value\": \"" : ": ");
-        print_text(value, as_json);
-        printf(as_json ? "\"}" : "\n");
+    print_values(net, "input", um_network_n_inputs(net), um_network_input);
+    print_values(net, "output", um_network_n_outputs(net), um_network_output);
+    for (int i = 0; i < um_network_n_notes(net); i++) {
+        const char *value = "", *key = um_network_note(net, i, &value);
+        printf("note     ");
+        print_text(key);
+        printf(": ");
+        print_text(value);
+        putchar('\n');
     }
-    if (as_json)
-        printf("],\n");
-}
-
-static void print_model(const um_model *m, const char *path)
-{
-    if (as_json) {
-        printf("{\n  \"file\": \"");
-        print_text(path, true);
-        printf("\",\n  \"sha256\": \"%s\",\n  \"parameters\": %lld,\n", um_model_sha256(m),
-               (long long)um_model_parameters(m));
-        if (um_model_macs(m) >= 0)
-            printf("  \"multiply_adds\": %lld,\n", (long long)um_model_macs(m));
-        else
-            printf("  \"multiply_adds\": null,\n");
+    for (int i = 0; i < um_network_n_ops(net); i++) {
+        const um_op_count *o = um_network_op(net, i);
+        printf("operator ");
+        print_text(o->op);
+        printf("  %d%s\n", o->count, o->supported ? "" : "  not supported");
     }
-    print_values(m, as_json ? "inputs" : "input", um_model_n_inputs(m), um_model_input);
-    print_values(m, as_json ? "outputs" : "output", um_model_n_outputs(m), um_model_output);
-    print_notes(m);
-    if (as_json)
-        printf("  \"operators\": [");
-    for (int i = 0; i < um_model_n_ops(m); i++) {
-        const um_op_count *o = um_model_op(m, i);
-        if (as_json) {
-            printf("%s{\"name\": \"", i ? ", " : "");
-            print_text(o->op, true);
-            printf("\", \"count\": %d, \"supported\": %s}", o->count, o->supported ? "true" : "false");
-        } else {
-            printf("operator ");
-            print_text(o->op, false);
-            printf("  %d%s\n", o->count, o->supported ? "" : "  not supported");
-        }
-    }
-    if (as_json) {
-        printf("],\n  \"runs\": %s\n}\n", all_supported(m) ? "true" : "false");
-        return;
-    }
-    printf("parameters %lld\n", (long long)um_model_parameters(m));
-    if (um_model_macs(m) >= 0)
-        printf("multiply-adds per call %lld\n", (long long)um_model_macs(m));
+    printf("parameters %lld\n", (long long)um_network_parameters(net));
+    if (um_network_macs(net) >= 0)
+        printf("multiply-adds per call %lld\n", (long long)um_network_macs(net));
     else
         printf("multiply-adds per call unknown (free dimensions or operators)\n");
-    printf("sha256 %s\n", um_model_sha256(m));
+    printf("sha256 %s\n", um_network_sha256(net));
 }
 
 /* "A.pb,B.pb" to tensors in the order of the inputs; zeros when no files are named. */
-static um_status read_inputs(const um_model *m, um_tensor **in, um_error *err)
+static um_status read_inputs(const um_network *net, um_tensor **in, um_error *err)
 {
-    int n = um_model_n_inputs(m), k = 0;
+    int n = um_network_n_inputs(net), k = 0;
     um_status st = UM_OK;
     for (const char *at = run_files; at && *at && st == UM_OK; k++) {
         size_t length = strcspn(at, ",");
         char path[4096];
         if (k >= n || length >= sizeof path) {
             err->code = UM_EINVAL;
-            snprintf(err->text, sizeof err->text, "--run: the model has %d inputs", n);
+            snprintf(err->text, sizeof err->text, "--run: the network has %d inputs", n);
             return UM_EINVAL;
         }
         memcpy(path, at, length);
@@ -162,11 +99,11 @@ static um_status read_inputs(const um_model *m, um_tensor **in, um_error *err)
     }
     if (st == UM_OK && run_files && k != n) {
         err->code = UM_EINVAL;
-        snprintf(err->text, sizeof err->text, "--run: the model has %d inputs, not %d", n, k);
+        snprintf(err->text, sizeof err->text, "--run: the network has %d inputs, not %d", n, k);
         return UM_EINVAL;
     }
     for (; !run_files && k < n && st == UM_OK; k++) {
-        um_value_info v = *um_model_input(m, k);
+        um_value_info v = *um_network_input(net, k);
         for (int i = 0; i < v.rank; i++)
             v.dim[i] = v.dim[i] < 0 ? 1 : v.dim[i];
         st = um_tensor_new(&in[k], v.dtype, v.rank < 0 ? 0 : v.rank, v.dim, err);
@@ -187,7 +124,7 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static um_status measure(um_model *m, um_tensor **in, const um_tensor **out, um_error *err)
+static um_status measure(um_session *session, um_tensor **in, const um_tensor **out, um_error *err)
 {
     um_status st = UM_OK;
     double *ms = calloc((size_t)repeat, sizeof *ms), processor = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
@@ -198,7 +135,7 @@ static um_status measure(um_model *m, um_tensor **in, const um_tensor **out, um_
     }
     for (int i = 0; i < repeat && st == UM_OK; i++) {
         double start = clock_ms(CLOCK_MONOTONIC);
-        st = um_model_run(m, (const um_tensor *const *)in, out, err);
+        st = um_session_run(session, (const um_tensor *const *)in, out, err);
         ms[i] = clock_ms(CLOCK_MONOTONIC) - start;
     }
     processor = (clock_ms(CLOCK_PROCESS_CPUTIME_ID) - processor) / repeat;
@@ -211,56 +148,73 @@ static um_status measure(um_model *m, um_tensor **in, const um_tensor **out, um_
     return st;
 }
 
-static um_status execute(um_model *m, um_error *err)
+static um_status execute(um_network *net, um_error *err)
 {
     um_tensor *in[MAX_INPUTS] = {NULL};
-    const um_tensor **out = calloc((size_t)um_model_n_outputs(m), sizeof *out);
+    const um_tensor **out = calloc((size_t)um_network_n_outputs(net), sizeof *out);
     um_status st = UM_OK;
-    if (!out || um_model_n_inputs(m) > MAX_INPUTS) {
+    if (!out || um_network_n_inputs(net) > MAX_INPUTS) {
         free(out);
         err->code = UM_EUNSUPPORTED;
         snprintf(err->text, sizeof err->text, "more than %d inputs", MAX_INPUTS);
         return UM_EUNSUPPORTED;
     }
-    if ((st = read_inputs(m, in, err)) == UM_OK &&
-        (st = um_model_run(m, (const um_tensor *const *)in, out, err)) == UM_OK && repeat)
-        st = measure(m, in, out, err);
-    for (int i = 0; out_dir && st == UM_OK && i < um_model_n_outputs(m); i++) {
+    um_pool *pool = NULL;
+    um_session *session = NULL;
+    if ((st = read_inputs(net, in, err)) == UM_OK && (st = um_pool_new(&pool, threads, err)) == UM_OK &&
+        (st = um_session_new(&session, net, pool, err)) == UM_OK &&
+        (st = um_session_run(session, (const um_tensor *const *)in, out, err)) == UM_OK && repeat)
+        st = measure(session, in, out, err);
+    for (int i = 0; out_dir && st == UM_OK && i < um_network_n_outputs(net); i++) {
         char path[4096];
         if (snprintf(path, sizeof path, "%s/output_%d.pb", out_dir, i) >= (int)sizeof path) {
             err->code = st = UM_EINVAL;
             snprintf(err->text, sizeof err->text, "--out: too long");
         } else {
-            st = um_tensor_write_pb(out[i], um_model_output(m, i)->name, path, err);
+            st = um_tensor_write_pb(out[i], um_network_output(net, i)->name, path, err);
         }
     }
     for (int i = 0; i < MAX_INPUTS; i++)
         um_tensor_free(&in[i]);
+    um_session_free(&session);
+    um_pool_free(&pool);
     free(out);
+    return st;
+}
+
+static um_status print_json(const um_network *net, um_error *err)
+{
+    char *json;
+    um_status st = um_network_json(&json, net, err);
+    if (st == UM_OK)
+        fputs(json, stdout);
+    free(json);
     return st;
 }
 
 static int run(int n, char **args)
 {
     um_error err = {0};
-    um_model *m = NULL;
-    if (um_model_open(&m, args[0], threads, &err) < 0)
+    um_network *net = NULL;
+    if (um_network_open(&net, args[0], &err) < 0)
         return um_complain(&err);
     int status = UM_EXIT_OK;
     bool runs = run_files || repeat, lists = !runs && !onnx_file;
-    if (lists || as_json)
-        print_model(m, args[0]);
-    if ((onnx_file && um_model_write_onnx(m, onnx_file, &err) < 0) || (runs && execute(m, &err) < 0))
+    if (lists && !as_json)
+        print_network(net);
+    if ((as_json && print_json(net, &err) < 0) ||
+        (onnx_file && um_network_write_onnx(net, onnx_file, &err) < 0) || (runs && execute(net, &err) < 0)) {
         status = um_complain(&err);
-    else if (lists && !all_supported(m)) {
-        for (int i = 0; i < um_model_n_ops(m); i++)
-            if (!um_model_op(m, i)->supported) {
-                fprintf(stderr, "unmask: %s: operator %s is not supported\n", args[0], um_model_op(m, i)->op);
+    } else if (lists && !all_supported(net)) {
+        for (int i = 0; i < um_network_n_ops(net); i++)
+            if (!um_network_op(net, i)->supported) {
+                fprintf(stderr, "unmask: %s: operator %s is not supported\n", args[0],
+                        um_network_op(net, i)->op);
                 break;
             }
         status = UM_EXIT_UNREADABLE;
     }
-    um_model_close(&m);
+    um_network_free(&net);
     return status;
 }
 
@@ -271,7 +225,7 @@ static const um_opt options[] = {
     {"onnx", UM_OPT_TEXT, "OUT.onnx", "write the network as ONNX", &onnx_file, 0, 0},
     {"repeat", UM_OPT_INT, "N", "run N times and print the median time (zeros without --run)", &repeat, 1,
      MAX_REPEAT},
-    {"threads", UM_OPT_INT, "N", "threads to run on (default 1)", &threads, 1, 64},
+    {"threads", UM_OPT_INT, "N", "threads to run on; 0: one per core (default 1)", &threads, 0, 64},
     {0},
 };
 

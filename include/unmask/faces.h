@@ -63,8 +63,9 @@ typedef struct um_face_options {
 /** UM_EIO for a folder that cannot be read, UM_EFORMAT or UM_EUNSUPPORTED for a network in it. */
 UM_API um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, um_error *err);
 UM_API void um_face_finder_free(um_face_finder **finder);
-/** Names and SHA-256 of the networks in use; i = 0 detector, 1 landmarks. NULL past the end. */
-UM_API const char *um_face_finder_model(const um_face_finder *finder, int i, const char **sha256);
+/** The networks in use: name, role ("face_detector") and SHA-256. NULL past the last. */
+UM_API const char *um_face_finder_network(const um_face_finder *finder, int i, const char **role,
+                                          const char **sha256);
 /** All faces of one RGB image, with landmarks; without those of confidence below 0.5. `out` starts as zeros
  * or from an earlier call. */
 UM_API um_status um_face_find(um_face_finder *finder, const um_image *rgb, um_faces *out, um_error *err);

@@ -6,8 +6,9 @@
 #include <unmask/canny.h>
 #include <unmask/faces.h>
 #include <unmask/image.h>
-#include <unmask/model.h>
+#include <unmask/network.h>
 #include <unmask/overlay.h>
+#include <unmask/pool.h>
 #include <unmask/probe.h>
 #include <unmask/products.h>
 #include <unmask/results.h>

@@ -6,6 +6,7 @@
 #include "faces/detect.h"
 #include "faces/landmarks.h"
 #include "media/geometry.h"
+#include "networks/store.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/source.h>
@@ -44,7 +45,7 @@ static int above(const scores *s, float least)
 }
 
 typedef struct detector {
-    um_net net;
+    um_net *net;
     um_found_list list;
     double seconds;
     int looks;
@@ -54,7 +55,7 @@ static um_status detect(detector *d, const um_image *rgb, bool video, um_error *
 {
     um_detect_plan plan = {.min_side_px = 10, .score_min = LEAST_SCORE, .video = video};
     double start = um_now_s();
-    um_status st = um_detect(&d->net, rgb, &plan, &d->list, err);
+    um_status st = um_detect(d->net, rgb, &plan, &d->list, err);
     d->seconds += um_now_s() - start;
     d->looks++;
     return st;
@@ -149,11 +150,13 @@ um_status compare_detectors(const char *data, const char *teachers, const char *
            "alarms/picture", "score, ms per photo");
     for (int i = 0; i < n && st == UM_OK; i++) {
         detector d = {0};
+        um_network_store *networks = NULL;
         scores alarms = {0}, helen = {0}, dlib = {0}, frames = {0};
         tally negatives = {&d, &alarms, 0}, clips = {&d, &frames, 0};
         char dir[512];
         snprintf(dir, sizeof dir, "%s/negatives_bsds/images", data);
-        if ((st = um_net_named(&d.net, teachers, names[i], 1, err)) < 0 ||
+        if ((st = um_network_store_new(&networks, teachers, NULL, err)) < 0 ||
+            (st = um_network_store_named(&d.net, networks, names[i], err)) < 0 ||
             (st = each_file(dir, count_alarms, &negatives, err)) < 0 ||
             (st = hits(&d, &p, PHOTO_HELEN, &helen, err)) < 0 ||
             (st = hits(&d, &p, PHOTO_BOXES, &dlib, err)) < 0)
@@ -168,7 +171,7 @@ um_status compare_detectors(const char *data, const char *teachers, const char *
         qsort(alarms.v, (size_t)alarms.n, sizeof *alarms.v, falling);
         int allowed = negatives.pictures / 10;
         float t = allowed < alarms.n ? alarms.v[allowed] + 1e-6f : LEAST_SCORE,
-              own = d.net.man.decoder.score_min;
+              own = d.net->man.decoder.score_min;
         printf("%-24s %5.1f (%5.1f)  %5.1f (%5.1f)  %5.1f (%5.1f)  %5.3f (%5.3f)    %.2f (%.2f), %.0f\n",
                names[i], percent(above(&helen, t), helen.n), percent(above(&helen, own), helen.n),
                percent(above(&dlib, t), dlib.n), percent(above(&dlib, own), dlib.n),
@@ -177,7 +180,7 @@ um_status compare_detectors(const char *data, const char *teachers, const char *
                (double)above(&alarms, own) / negatives.pictures, t, own, ms);
         fflush(stdout);
     next:
-        um_net_close(&d.net);
+        um_network_store_free(&networks);
         free(d.list.v);
         free(alarms.v);
         free(helen.v);
@@ -276,21 +279,23 @@ um_status compare_landmarks(const char *data, const char *teachers, const char *
     printf("%-24s %5s %7s %7s %7s %9s %12s %8s %8s %s\n", "network", "faces", "68", "eyelids", "lips",
            "above 10", "box +-5 %", "JPEG 40", "H.264", "ms (two looks)");
     for (int i = 0; i < n && st == UM_OK; i++) {
-        um_net net = {0};
+        um_network_store *networks = NULL;
+        um_net *net = NULL;
         errors e = {0};
         rng r = {1};
-        st = um_net_named(&net, teachers, names[i], 1, err);
+        if ((st = um_network_store_new(&networks, teachers, NULL, err)) == UM_OK)
+            st = um_network_store_named(&net, networks, names[i], err);
         for (int k = 0; k < p.n && st == UM_OK; k++)
             for (int f = 0; f < p.photo[k].n_faces && st == UM_OK; f++)
                 if (p.photo[k].faces[f].has_points)
-                    st = measure(&e, &net, &p.photo[k], &p.photo[k].faces[f], &r, err);
+                    st = measure(&e, net, &p.photo[k], &p.photo[k].faces[f], &r, err);
         double each = 100. / (e.n ? e.n : 1);
         if (st == UM_OK)
             printf("%-24s %5d %7.2f %7.2f %7.2f %7.1f %% %12.2f %8.2f %8.2f %6.1f\n", names[i], e.n,
                    e.all * each, e.lids * each, e.lips * each, e.failed * each, e.jitter_box * each,
                    e.jitter_jpeg * each, e.jitter_video * each, 10 * e.seconds * each);
         fflush(stdout);
-        um_net_close(&net);
+        um_network_store_free(&networks);
     }
     photos_free(&p);
     return st;

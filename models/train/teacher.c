@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "faces/detect.h"
 #include "media/geometry.h"
+#include "networks/store.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@ enum { MOST_FACES = 64, LINE = 8192 };
 static const float FIRST_SCORE = .5f, SECOND_SCORE = .5f, AGREE = .5f, SAME = .4f, SMALLEST = 8;
 
 typedef struct teachers {
-    um_net first, second;
+    um_network_store *networks;
+    um_net *first, *second;
     um_found_list seen, check;
 } teachers;
 
@@ -18,9 +20,9 @@ static um_status ask(teachers *t, const um_image *rgb, photo_face *faces, int *n
 {
     um_detect_plan plan = {.min_side_px = 10, .score_min = FIRST_SCORE};
     *n = 0;
-    um_status st = um_detect(&t->first, rgb, &plan, &t->seen, err);
+    um_status st = um_detect(t->first, rgb, &plan, &t->seen, err);
     plan.score_min = SECOND_SCORE;
-    if (st < 0 || (t->seen.n && (st = um_detect(&t->second, rgb, &plan, &t->check, err)) < 0))
+    if (st < 0 || (t->seen.n && (st = um_detect(t->second, rgb, &plan, &t->check, err)) < 0))
         return st;
     for (int i = 0; i < t->seen.n && *n < MOST_FACES; i++) {
         const um_found *f = &t->seen.v[i];
@@ -127,9 +129,10 @@ um_status teach_faces(photos *p, const char *models, const char *cache, teacher_
             if (before)
                 fclose(before);
             before = NULL; /* from here on the cache is of other files */
-            if (!t.first.model &&
-                ((st = um_net_named(&t.first, models, "yunet_n_640", 1, err)) < 0 ||
-                 (st = um_net_named(&t.second, models, "retinaface_mnet025_640", 1, err)) < 0))
+            if (!t.networks &&
+                ((st = um_network_store_new(&t.networks, models, NULL, err)) < 0 ||
+                 (st = um_network_store_named(&t.first, t.networks, "yunet_n_640", err)) < 0 ||
+                 (st = um_network_store_named(&t.second, t.networks, "retinaface_mnet025_640", err)) < 0))
                 break;
             st = ask(&t, p->photo[i].rgb, seen, &n, err);
         }
@@ -143,8 +146,7 @@ um_status teach_faces(photos *p, const char *models, const char *cache, teacher_
     if (st == UM_OK)
         st = um_file_commit(&out, err);
     um_file_abandon(&out);
-    um_net_close(&t.first);
-    um_net_close(&t.second);
+    um_network_store_free(&t.networks);
     free(t.seen.v);
     free(t.check.v);
     free(line);

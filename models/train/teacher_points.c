@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "faces/landmarks.h"
 #include "media/geometry.h"
+#include "networks/store.h"
 #include "teacher.h"
 #include <stdlib.h>
 #include <string.h>
@@ -44,18 +45,17 @@ static bool agree(photo_face *f, const um_landmarks seen[TEACHERS])
     return (float)believed >= ENOUGH * UM_N_LANDMARKS;
 }
 
-static um_status ask(um_net net[TEACHERS], const char *models, const um_image *rgb, photo_face *f, bool *sure,
-                     um_error *err)
+static um_status ask(um_network_store **networks, const char *models, const um_image *rgb, photo_face *f,
+                     bool *sure, um_error *err)
 {
     um_landmarks seen[TEACHERS];
     float angle_rad = f->has_five ? atan2f(f->five[1].y - f->five[0].y, f->five[1].x - f->five[0].x) : 0;
     um_face_cut cut = {.frame = rgb};
-    um_status st = UM_OK;
+    um_status st = *networks ? UM_OK : um_network_store_new(networks, models, NULL, err);
     for (int k = 0; k < TEACHERS && st == UM_OK; k++) {
-        if (!net[k].model)
-            st = um_net_named(&net[k], models, names[k], 1, err);
-        if (st == UM_OK)
-            st = um_landmarks_find(&net[k], &cut, f->box, angle_rad, &seen[k], err);
+        um_net *net;
+        if ((st = um_network_store_named(&net, *networks, names[k], err)) == UM_OK)
+            st = um_landmarks_find(net, &cut, f->box, angle_rad, &seen[k], err);
     }
     um_face_cut_end(&cut);
     if (st == UM_OK)
@@ -98,7 +98,7 @@ static bool read_answer(FILE *f, char *line, const char *name, int face, photo_f
 }
 
 /* How far such labels are from points set by hand. */
-static um_status measure(um_net net[TEACHERS], const photos *p, const char *models,
+static um_status measure(um_network_store **networks, const photos *p, const char *models,
                          teacher_points_counts *counts, um_error *err)
 {
     um_status st = UM_OK;
@@ -109,7 +109,7 @@ static um_status measure(um_net net[TEACHERS], const photos *p, const char *mode
         photo_face f = q->faces[0];
         bool sure;
         double sum = 0, n = 0;
-        if ((st = ask(net, models, q->rgb, &f, &sure, err)) < 0 || !sure)
+        if ((st = ask(networks, models, q->rgb, &f, &sure, err)) < 0 || !sure)
             continue;
         const um_point *want = q->faces[0].points;
         for (int k = 0; k < UM_N_LANDMARKS; k++)
@@ -142,7 +142,7 @@ static void take(photo_face *f, const photo_face *answer, bool sure, teacher_poi
 um_status teach_points(photos *p, const char *models, const char *cache, teacher_points_counts *counts,
                        um_error *err)
 {
-    um_net net[TEACHERS] = {0};
+    um_network_store *networks = NULL;
     um_file out = {0};
     char *line = malloc(LINE);
     FILE *before = fopen(cache, "r");
@@ -160,7 +160,7 @@ um_status teach_points(photos *p, const char *models, const char *cache, teacher
                     fclose(before);
                 before = NULL; /* from here on the cache is of other faces */
                 answer = q->faces[k];
-                if ((st = ask(net, models, q->rgb, &answer, &sure, err)) < 0)
+                if ((st = ask(&networks, models, q->rgb, &answer, &sure, err)) < 0)
                     break;
             }
             write_answer(out.f, q->name, k, &answer, sure);
@@ -168,15 +168,13 @@ um_status teach_points(photos *p, const char *models, const char *cache, teacher
         }
     if (before)
         fclose(before);
-    if (st == UM_OK && net[0].model) /* the teachers were asked */
-        st = measure(net, p, models, counts, err);
+    if (st == UM_OK && networks) /* the teachers were asked */
+        st = measure(&networks, p, models, counts, err);
     if (st == UM_OK)
         st = um_file_commit(&out, err);
     um_file_abandon(&out);
     counts->points /= counts->labelled ? counts->labelled : 1;
-    for (int k = 0; k < TEACHERS; k++)
-        if (net[k].model)
-            um_net_close(&net[k]);
+    um_network_store_free(&networks);
     free(line);
     return st;
 }

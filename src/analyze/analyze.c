@@ -1,6 +1,7 @@
 /* analyze.c: one recording in, results out. Decodes once and hands each moment to faces and signals. */
 #include "analyze/schedule.h"
 #include "av/source/source.h"
+#include "faces/finder.h"
 #include "fusion/fusion.h"
 #include "probe/hash.h"
 #include "probe/probe.h"
@@ -18,6 +19,7 @@ struct um_analyzer {
     unsigned needs;
     um_pool *pool;
     um_calibration *calibration;
+    um_network_store *networks; /* NULL: nobody needs any */
     um_face_finder *finder;
 };
 
@@ -53,12 +55,17 @@ um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_
         (st = um_pool_new(&a->pool, um_clampi(opt->threads, opt->threads, UM_POOL_MAX_THREADS), err)) < 0)
         goto done;
     a->needs = um_chosen_needs(a->chosen, a->n_signals, opt->observe ? opt->observer_needs : 0);
+    bool wants_networks = a->needs & UM_NEED_FACES;
+    for (int i = 0; i < a->n_signals; i++)
+        wants_networks = wants_networks || a->chosen[i].signal->networks;
+    if (wants_networks && (st = um_network_store_new(&a->networks, opt->models_dir, a->pool, err)) < 0)
+        goto done;
     if (a->needs & UM_NEED_FACES) {
-        um_face_options faces = {.models_dir = opt->models_dir, .threads = opt->threads};
-        if ((st = um_face_finder_new(&a->finder, &faces, err)) < 0)
+        const um_face_options faces = {0};
+        if ((st = um_face_finder_with(&a->finder, &faces, a->networks, err)) < 0)
             goto done;
     }
-    const um_resources resources = {.pool = a->pool};
+    const um_resources resources = {.pool = a->pool, .networks = a->networks};
     for (int i = 0; i < a->n_signals; i++)
         if ((st = um_chosen_open(&a->chosen[i], &resources, err)) < 0)
             goto done;
@@ -77,6 +84,7 @@ void um_analyzer_free(um_analyzer **analyzer)
     um_analyzer *a = *analyzer;
     um_chosen_free(&a->chosen, a->n_signals);
     um_face_finder_free(&a->finder);
+    um_network_store_free(&a->networks);
     um_calibration_free(&a->calibration);
     um_pool_free(&a->pool);
     free(a);
@@ -102,14 +110,19 @@ typedef struct job {
 /* Of a video; a photo is one moment, and all its persons matter alike. */
 enum { VIDEO_PORTRAITS = 12 };
 
-static um_status list_networks(um_results *r, const um_face_finder *finder, um_error *err)
+/* A report that leaves out what it was made with cannot be repeated. */
+static um_status list_networks(um_results *r, um_network_store *networks, um_error *err)
 {
-    static const char *const role[] = {"face detector", "landmarks"};
-    const char *sha, *name;
+    const um_net *net;
     um_status st = UM_OK;
-    for (int i = 0; i < 2 && st == UM_OK; i++)
-        if ((name = um_face_finder_model(finder, i, &sha)))
-            st = um_results_add_network(r, role[i], name, sha ? sha : "", err);
+    for (int i = 0; st == UM_OK && networks && (net = um_network_store_opened(networks, i)); i++) {
+        char role[UM_ROLE_NAME];
+        if (net->man.role != UM_ROLE_OTHER && !r->media.has_video)
+            continue;
+        for (size_t k = 0; k < sizeof role; k++)
+            role[k] = net->man.role_name[k] == '_' ? ' ' : net->man.role_name[k];
+        st = um_results_add_network(r, role, net->man.name, um_network_sha256(net->network), err);
+    }
     return st;
 }
 
@@ -151,9 +164,9 @@ static um_status open_run(job *run, const char *path, um_error *err)
     if (a->finder && r->media.has_video) {
         if (!r->media.is_photo && (st = um_face_tracker_new(&run->tracker, a->finder, err)) < 0)
             return st;
-        if ((st = list_networks(r, a->finder, err)) < 0)
-            return st;
     }
+    if ((st = list_networks(r, a->networks, err)) < 0)
+        return st;
     for (int i = 0; i < a->n_signals; i++) {
         if ((st = um_runner_begin(&run->runner[i], &a->chosen[i], &recording, err)) < 0)
             return st;

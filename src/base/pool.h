@@ -8,18 +8,10 @@
 #ifndef UM_POOL_H
 #define UM_POOL_H
 #include <stdbool.h>
-#include <unmask/types.h>
+#include <unmask/pool.h>
 
-enum { UM_POOL_MAX_THREADS = 64 };
-
-typedef struct um_pool um_pool;
 typedef void um_part_fn(void *context, int part);
 
-/* `threads` in all, the caller counted: one less is started. 0: um_cores(). UM_EINVAL when negative or above
- * UM_POOL_MAX_THREADS. */
-um_status um_pool_new(um_pool **out, int threads, um_error *err);
-/* Nothing may run or wait in it any more. */
-void um_pool_free(um_pool **pool);
 int um_pool_threads(const um_pool *pool); /* NULL: 1 */
 
 /* fn(context, part) for 0 <= part < n_parts, each once, in any order and on any thread; returns when all are

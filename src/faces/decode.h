@@ -3,8 +3,8 @@
  * Rectangles are as for um_image_crop_resize: {0, 0, width, height} is the image. */
 #ifndef UM_DECODE_H
 #define UM_DECODE_H
-#include "faces/manifest.h"
-#include <unmask/model.h>
+#include "networks/manifest.h"
+#include <unmask/network.h>
 
 typedef struct um_found {
     um_rect box;

@@ -27,7 +27,7 @@ static um_status look(um_net *net, const um_image *rgb, um_rect from, int pw, in
                       const um_detect_plan *plan, um_found_list *list, um_error *err)
 {
     const um_decoder *d = &net->man.decoder;
-    const um_tensor *out[64];
+    um_lease *lease = NULL;
     um_image *part = NULL, *whole = NULL;
     um_status st;
     if ((st = um_image_crop_resize(&part, rgb, from, pw, ph, err)) < 0)
@@ -40,19 +40,15 @@ static um_status look(um_net *net, const um_image *rgb, um_rect from, int pw, in
             memcpy(whole->data + y * whole->stride, part->data + y * part->stride,
                    (size_t)pw * (size_t)um_image_channels(part->pixel));
     }
-    if (um_model_n_outputs(net->model) > (int)(sizeof out / sizeof *out)) {
-        st = um_fail(err, UM_EUNSUPPORTED, "%s: more outputs than a detector has", net->man.name);
-        goto done;
-    }
-    if ((st = um_net_run(net, whole ? whole : part, out, err)) < 0)
+    if ((st = um_net_lease(&lease, net, err)) < 0 || (st = um_net_run(lease, whole ? whole : part, err)) < 0)
         goto done;
     um_detector_outputs named = {0};
     int n = d->type == UM_DECODE_ANCHOR_FREE ? d->n_strides : 1;
     for (int i = 0; i < n; i++) {
-        named.score[i] = um_net_output(net, out, &d->score[i]);
-        named.object[i] = um_net_output(net, out, &d->object[i]);
-        named.box[i] = um_net_output(net, out, &d->box[i]);
-        named.points[i] = um_net_output(net, out, &d->points[i]);
+        named.score[i] = um_net_output(lease, &d->score[i]);
+        named.object[i] = um_net_output(lease, &d->object[i]);
+        named.box[i] = um_net_output(lease, &d->box[i]);
+        named.points[i] = um_net_output(lease, &d->points[i]);
     }
     int first = list->n, kept = first;
     if ((st = um_decode_faces(list, d, &named, w, h, plan->score_min, err)) < 0)
@@ -76,6 +72,7 @@ static um_status look(um_net *net, const um_image *rgb, um_rect from, int pw, in
     }
     list->n = kept;
 done:
+    um_net_return(&lease);
     um_image_free(&whole);
     um_image_free(&part);
     return st;

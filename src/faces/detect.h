@@ -3,7 +3,7 @@
 #ifndef UM_DETECT_H
 #define UM_DETECT_H
 #include "faces/decode.h"
-#include "faces/net.h"
+#include "networks/net.h"
 
 typedef struct um_detect_plan {
     float min_side_px; /* smallest face looked for */

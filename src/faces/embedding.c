@@ -35,18 +35,17 @@ um_status um_embedding_take(um_embedding *out, um_face_finder *finder, um_face_c
                             um_error *err)
 {
     out->n = 0;
-    if (!finder->has[UM_ROLE_EMBEDDING] || !face->has_points)
+    if (!finder->net[UM_ROLE_EMBEDDING] || !face->has_points)
         return UM_OK;
-    um_net *net = &finder->net[UM_ROLE_EMBEDDING];
-    const um_tensor *all[64] = {0};
+    um_net *net = finder->net[UM_ROLE_EMBEDDING];
+    um_lease *lease = NULL;
     um_image *crop = NULL;
-    if (um_model_n_outputs(net->model) > (int)(sizeof all / sizeof *all))
-        return um_fail(err, UM_EUNSUPPORTED, "%s: more outputs than an embedding has", net->man.name);
     um_square s = recognition_square(face);
     s.side = fmaxf(s.side, 4);
     um_status st = um_face_cut_square(&crop, cut, s, net->man.input.width, err);
-    if (st == UM_OK && (st = um_net_run(net, crop, all, err)) == UM_OK) {
-        const um_tensor *t = um_net_output(net, all, &net->man.embedding);
+    if (st == UM_OK && (st = um_net_lease(&lease, net, err)) == UM_OK &&
+        (st = um_net_run(lease, crop, err)) == UM_OK) {
+        const um_tensor *t = um_net_output(lease, &net->man.output);
         int64_t n = t ? um_tensor_count(t) : 0;
         if (n < 8 || n > UM_EMBEDDING_MAX) {
             st = um_fail(err, UM_EFORMAT, "%s: an embedding of %lld numbers", net->man.name, (long long)n);
@@ -56,6 +55,7 @@ um_status um_embedding_take(um_embedding *out, um_face_finder *finder, um_face_c
             out->n = (int)n;
         }
     }
+    um_net_return(&lease);
     um_image_free(&crop);
     return st;
 }

@@ -14,22 +14,19 @@ void um_faces_clear(um_faces *faces)
     *faces = (um_faces){0};
 }
 
-um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, um_error *err)
+um_status um_face_finder_with(um_face_finder **out, const um_face_options *opt, um_network_store *networks,
+                              um_error *err)
 {
-    const char *dir = opt->models_dir ? opt->models_dir : getenv("UNMASK_MODELS");
-    int threads = opt->threads > 0 ? um_clampi(opt->threads, 1, 64) : um_clampi(um_cores(), 1, 64);
     um_status st = UM_OK;
     *out = NULL;
-    if (dir && !*dir)
-        dir = NULL;
     um_face_finder *f = um_calloc(1, sizeof *f);
     if (!f)
         return um_fail_oom(err);
     f->min_score = opt->min_score;
     f->min_side_px = opt->min_side_px > 0 ? fmaxf(opt->min_side_px, 2) : 10;
-    for (int role = 0; role < UM_N_ROLES && st == UM_OK; role++)
-        st = um_net_choose(&f->net[role], &f->has[role], dir, (um_role)role, threads, err);
-    if (st == UM_OK && !f->has[UM_ROLE_DETECTOR])
+    for (int role = 0; role < UM_N_FACE_ROLES && st == UM_OK; role++)
+        st = um_network_store_role(&f->net[role], networks, um_role_name((um_role)role), err);
+    if (st == UM_OK && !f->net[UM_ROLE_DETECTOR])
         st = um_fail(err, UM_EUNSUPPORTED, "no face detector");
     if (st < 0)
         um_face_finder_free(&f);
@@ -37,23 +34,42 @@ um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, u
     return st;
 }
 
+um_status um_face_finder_new(um_face_finder **out, const um_face_options *opt, um_error *err)
+{
+    um_pool *pool = NULL;
+    um_network_store *networks = NULL;
+    *out = NULL;
+    um_status st = um_pool_new(&pool, um_clampi(opt->threads, 0, UM_POOL_MAX_THREADS), err);
+    if (st < 0 || (st = um_network_store_new(&networks, opt->models_dir, pool, err)) < 0 ||
+        (st = um_face_finder_with(out, opt, networks, err)) < 0) {
+        um_network_store_free(&networks);
+        um_pool_free(&pool);
+        return st;
+    }
+    (*out)->networks = networks;
+    (*out)->pool = pool;
+    return UM_OK;
+}
+
 void um_face_finder_free(um_face_finder **finder)
 {
     if (!finder || !*finder)
         return;
-    for (int i = 0; i < UM_N_ROLES; i++)
-        um_net_close(&(*finder)->net[i]);
+    um_network_store_free(&(*finder)->networks);
+    um_pool_free(&(*finder)->pool);
     free(*finder);
     *finder = NULL;
 }
 
-const char *um_face_finder_model(const um_face_finder *f, int i, const char **sha256)
+const char *um_face_finder_network(const um_face_finder *f, int i, const char **role, const char **sha256)
 {
-    for (int role = 0; role < UM_N_ROLES; role++)
-        if (f->has[role] && i-- == 0) {
+    for (int k = 0; k < UM_N_FACE_ROLES; k++)
+        if (f->net[k] && i-- == 0) {
+            if (role)
+                *role = f->net[k]->man.role_name;
             if (sha256)
-                *sha256 = um_model_sha256(f->net[role].model);
-            return f->net[role].man.name;
+                *sha256 = um_network_sha256(f->net[k]->network);
+            return f->net[k]->man.name;
         }
     return NULL;
 }
@@ -61,7 +77,7 @@ const char *um_face_finder_model(const um_face_finder *f, int i, const char **sh
 um_status um_finder_detect(um_face_finder *f, const um_image *rgb, bool video, um_found_list *list,
                            um_error *err)
 {
-    um_net *net = &f->net[UM_ROLE_DETECTOR];
+    um_net *net = f->net[UM_ROLE_DETECTOR];
     um_detect_plan plan = {f->min_side_px, f->min_score > 0 ? f->min_score : net->man.decoder.score_min,
                            video};
     if (rgb->pixel != UM_RGB24)
@@ -80,10 +96,10 @@ um_status um_finder_complete(um_face_finder *f, um_face_cut *cut, const um_found
     out->score = found->score;
     out->box = found->box;
     memcpy(out->five, found->five, sizeof out->five);
-    if (!f->has[UM_ROLE_LANDMARKS])
+    if (!f->net[UM_ROLE_LANDMARKS])
         return UM_OK;
     float angle = found->has_five ? um_eye_angle(out) : 0;
-    if ((st = um_landmarks_find(&f->net[UM_ROLE_LANDMARKS], cut, found->box, angle, &seen, err)) < 0)
+    if ((st = um_landmarks_find(f->net[UM_ROLE_LANDMARKS], cut, found->box, angle, &seen, err)) < 0)
         return st;
     return um_face_complete(out, &seen, cut, err);
 }
@@ -118,7 +134,7 @@ um_status um_face_find(um_face_finder *f, const um_image *rgb, um_faces *out, um
         st = um_fail_oom(err);
         goto done;
     }
-    float iou = f->net[UM_ROLE_DETECTOR].man.decoder.nms_iou;
+    float iou = f->net[UM_ROLE_DETECTOR]->man.decoder.nms_iou;
     for (int i = 0; i < list.n && st == UM_OK; i++) {
         um_face_cut cut = {.frame = rgb};
         st = um_finder_complete(f, &cut, &list.v[i], &out->face[out->n], err);
@@ -138,7 +154,7 @@ um_status um_face_landmarks(um_face_finder *f, const um_image *rgb, um_rect box,
     um_found found = {.box = box, .score = 1};
     if (rgb->pixel != UM_RGB24 || !(box.w > 0 && box.h > 0))
         return um_fail(err, UM_EINVAL, "landmarks need an RGB picture and a box");
-    if (!f->has[UM_ROLE_LANDMARKS])
+    if (!f->net[UM_ROLE_LANDMARKS])
         return um_fail(err, UM_EUNSUPPORTED, "no landmark network");
     um_face_cut cut = {.frame = rgb};
     um_status st = um_finder_complete(f, &cut, &found, out, err);

@@ -4,14 +4,18 @@
 #define UM_FINDER_H
 #include "faces/cut.h"
 #include "faces/decode.h"
-#include "faces/net.h"
+#include "networks/store.h"
 #include <unmask/faces.h>
 
 struct um_face_finder {
-    um_net net[UM_N_ROLES];
-    bool has[UM_N_ROLES];
+    um_net *net[UM_N_FACE_ROLES]; /* of a store; NULL: there is none */
+    um_network_store *networks;   /* its own, when it was made from a folder; else NULL */
+    um_pool *pool;
     float min_score, min_side_px;
 };
+/* With the networks of a store, which must outlive it: models_dir and threads of `opt` do not count. */
+um_status um_face_finder_with(um_face_finder **out, const um_face_options *opt, um_network_store *networks,
+                              um_error *err);
 um_status um_finder_detect(um_face_finder *finder, const um_image *rgb, bool video, um_found_list *list,
                            um_error *err);
 /* Landmarks and all that follows for one detection. */

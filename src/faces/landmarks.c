@@ -124,21 +124,20 @@ static um_status read_extra(um_landmarks *out, const um_landmark_map *m, const u
 um_status um_landmarks_look(um_net *net, um_face_cut *cut, um_square square, um_landmarks *seen,
                             um_error *err)
 {
-    const um_tensor *out[64];
+    um_lease *lease = NULL;
     const um_landmark_map *m = &net->man.landmarks;
     um_image *crop = NULL;
     int side = net->man.input.width;
     um_status st;
-    if (um_model_n_outputs(net->model) > (int)(sizeof out / sizeof *out))
-        return um_fail(err, UM_EUNSUPPORTED, "%s: more outputs than a landmark network has", net->man.name);
     if ((st = um_face_cut_square(&crop, cut, square, side, err)) < 0)
         return st;
-    if ((st = um_net_run(net, crop, out, err)) == UM_OK &&
-        (st = read_points(seen->points, m, um_net_output(net, out, &m->output), side, err)) == UM_OK)
-        st = read_extra(seen, m, um_net_output(net, out, &m->extra), err);
+    if ((st = um_net_lease(&lease, net, err)) == UM_OK && (st = um_net_run(lease, crop, err)) == UM_OK &&
+        (st = read_points(seen->points, m, um_net_output(lease, &m->output), side, err)) == UM_OK)
+        st = read_extra(seen, m, um_net_output(lease, &m->extra), err);
     for (int i = 0; i < 68 && st == UM_OK; i++)
         seen->points[i] =
             um_square_point(square, seen->points[i].x / (float)side, seen->points[i].y / (float)side);
+    um_net_return(&lease);
     um_image_free(&crop);
     return st;
 }

@@ -3,7 +3,7 @@
 #ifndef UM_LANDMARKS_H
 #define UM_LANDMARKS_H
 #include "faces/cut.h"
-#include "faces/net.h"
+#include "networks/net.h"
 
 typedef struct um_landmarks {
     um_point points[68];

@@ -154,7 +154,7 @@ static um_status follow(um_face_tracker *tr, struct track *t, um_face *out, um_e
         before[i] = (um_point){t->face.points[i].x + dx, t->face.points[i].y + dy};
     memset(out, 0, sizeof *out);
     out->score = t->face.score;
-    if ((st = um_landmarks_follow(&tr->finder->net[UM_ROLE_LANDMARKS], &t->cut, before, &seen, err)) < 0 ||
+    if ((st = um_landmarks_follow(tr->finder->net[UM_ROLE_LANDMARKS], &t->cut, before, &seen, err)) < 0 ||
         (st = um_face_complete(out, &seen, &t->cut, err)) < 0 ||
         (st = um_appearance_take(&t->now, &t->cut, out, err)) < 0)
         return st;
@@ -483,7 +483,7 @@ static um_status track_frame(um_face_tracker *tr, const um_image *rgb, um_error 
 {
     um_face followed[MAX_TRACKS];
     um_status st;
-    bool cut = um_scene_cut(&tr->scene, rgb), can_follow = tr->finder->has[UM_ROLE_LANDMARKS];
+    bool cut = um_scene_cut(&tr->scene, rgb), can_follow = tr->finder->net[UM_ROLE_LANDMARKS] != NULL;
     for (int i = 0; i < tr->n; i++) {
         struct track *t = &tr->track[i];
         predict(t);

@@ -3,7 +3,7 @@
 #ifndef UM_NN_GRAPH_H
 #define UM_NN_GRAPH_H
 #include "base/base.h"
-#include <unmask/model.h>
+#include <unmask/network.h>
 
 enum { UM_NN_MAX_NODES = 20000, UM_NN_MAX_PORTS = 1024 };
 #define UM_NN_MAX_BYTES ((size_t)2 << 30) /* of one array, and of all memory of one plan */

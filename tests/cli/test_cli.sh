@@ -237,7 +237,7 @@ fi
 expect 0 "$bin" model "$dir/relu.onnx" --repeat 3
 holds 'median of 3' err
 expect 2 "$bin" model "$dir/relu.onnx" --run "$dir/x.pb,$dir/x.pb"
-holds 'the model has 1 inputs' err
+holds 'the network has 1 inputs' err
 expect 3 "$bin" model "$dir/other.onnx"
 holds 'operator Rola is not supported' err
 for broken in cut.onnx text.txt missing.onnx; do

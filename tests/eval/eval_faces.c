@@ -247,7 +247,7 @@ int main(int argc, char **argv)
         return 1;
     }
     const char *name, *sha;
-    for (int i = 0; (name = um_face_finder_model(finder, i, &sha)); i++)
+    for (int i = 0; (name = um_face_finder_network(finder, i, NULL, &sha)); i++)
         printf("model %s %.12s\n", name, sha);
     const char *part = argc > 5 ? argv[5] : "";
     every = every > 0 ? every : 1;

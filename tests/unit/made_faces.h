@@ -42,7 +42,7 @@ static inline void made_face(um_image *rgb, int cx, int cy, const uint8_t owner[
         }
 }
 
-static inline um_net made_detector(void)
+static inline um_net *made_detector(void)
 {
     static const char text[] = "unmask-network 1 cells\n"
                                "image = input 3 0 0\n"
@@ -90,7 +90,7 @@ static inline void made_template(um_point points[68])
                                (points[i].y - (box.y - .5f + box.h / 2)) * scale};
 }
 
-static inline um_net made_landmarks(void)
+static inline um_net *made_landmarks(void)
 {
     static const char text[] = "unmask-network 1 points\n"
                                "image = input 3 32 32\n"
@@ -137,13 +137,12 @@ static inline um_net made_landmarks(void)
 
 static inline um_face_finder made_finder(void)
 {
-    return (um_face_finder){
-        .net = {made_detector(), made_landmarks()}, .has = {true, true}, .min_side_px = 10};
+    return (um_face_finder){.net = {made_detector(), made_landmarks()}, .min_side_px = 10};
 }
 
 static inline void made_finder_close(um_face_finder *finder)
 {
-    um_net_close(&finder->net[UM_ROLE_DETECTOR]);
-    um_net_close(&finder->net[UM_ROLE_LANDMARKS]);
+    um_net_free(&finder->net[UM_ROLE_DETECTOR]);
+    um_net_free(&finder->net[UM_ROLE_LANDMARKS]);
 }
 #endif

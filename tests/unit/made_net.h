@@ -20,14 +20,14 @@ static inline float *made_values(um_graph *g, const char *name)
 }
 
 /* Takes the graph over. */
-static inline um_net made_net(um_graph *g, const um_manifest *man)
+static inline um_net *made_net(um_graph *g, const um_manifest *man)
 {
-    um_net net = {0};
+    um_net *net = NULL;
     um_error err = {0};
     void *bytes = NULL;
     size_t n = 0;
     CHECK(um_graph_write(&bytes, &n, g, NULL, 0, &err) == UM_OK);
-    CHECK(um_net_open_memory(&net, man, bytes, n, 1, &err) == UM_OK);
+    CHECK(um_net_open_memory(&net, man, bytes, n, NULL, &err) == UM_OK);
     free(bytes);
     um_graph_free(&g);
     return net;

@@ -131,11 +131,11 @@ static void resnet50(void)
             n += (size_t)snprintf(text + n, sizeof text - n, "b%d = bottleneck b%d %d s=%d\n", k + 1, k,
                                   256 << stage, stage && !i ? 2 : 1);
     snprintf(text + n, sizeof text - n, "mean = gap b%d\nclass = linear mean 1000\noutput class\n", k);
-    um_model *m = NULL;
+    um_network *m = NULL;
     um_error err = {0};
-    CHECK(um_model_open_memory(&m, text, strlen(text), "resnet50.net", 1, &err) == UM_OK);
-    CHECK(m && um_model_parameters(m) == 25557032);
-    um_model_close(&m);
+    CHECK(um_network_open_memory(&m, text, strlen(text), "resnet50.net", &err) == UM_OK);
+    CHECK(m && um_network_parameters(m) == 25557032);
+    um_network_free(&m);
 }
 
 static void refuse(const char *text, const char *expected)
@@ -309,9 +309,9 @@ static void errors(void)
     refuse(longest, "line 3: too long");
     free(longest);
     um_error err = {0};
-    um_model *m = NULL;
+    um_network *m = NULL;
     static const char zero[] = HEAD "y = conv x 8\n\0output y\n";
-    CHECK(um_model_open_memory(&m, zero, sizeof zero - 1, "zero.net", 1, &err) == UM_EFORMAT && !m &&
+    CHECK(um_network_open_memory(&m, zero, sizeof zero - 1, "zero.net", &err) == UM_EFORMAT && !m &&
           strstr(err.text, "zero.net"));
 }
 

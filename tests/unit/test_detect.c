@@ -15,7 +15,7 @@ static const char text[] = "unmask-network 1 cells\n"
                            "output s b\n";
 
 /* Boxes of exp(log_size) strides of 32 pixels, around the corner of every cell. */
-static um_net network(float log_size)
+static um_net *network(float log_size)
 {
     um_graph *g = NULL;
     um_error err = {0};
@@ -47,13 +47,15 @@ int main(void)
         return 1;
     for (int y = 0; y < SIDE; y++)
         memset(m->data + y * m->stride, 128, 3 * SIDE);
+    um_network_store *own = NULL;
+    CHECK(um_network_store_new(&own, "", NULL, &err) == UM_OK);
     for (int log_size = 0; log_size < 12; log_size++) { /* from 32 pixels to two million */
-        um_face_finder f = {.net = {network((float)log_size)}, .has = {true, true}, .min_side_px = 10};
+        um_face_finder f = {.net = {network((float)log_size)}, .min_side_px = 10};
         um_faces faces = {0};
         const um_detect_plan plan = {.min_side_px = 10, .score_min = .5f};
         um_found_list list = {0};
-        CHECK(um_net_named(&f.net[UM_ROLE_LANDMARKS], NULL, "unmask_landmarks", 1, &err) == UM_OK);
-        CHECK(um_detect(&f.net[0], m, &plan, &list, &err) == UM_OK);
+        CHECK(um_network_store_named(&f.net[UM_ROLE_LANDMARKS], own, "unmask_landmarks", &err) == UM_OK);
+        CHECK(um_detect(f.net[0], m, &plan, &list, &err) == UM_OK);
         fprintf(stderr, "exp(%d) strides: %d boxes\n", log_size, list.n);
         CHECK(log_size > 1 || list.n > 0);
         for (int i = 0; i < list.n; i++)
@@ -61,9 +63,9 @@ int main(void)
         CHECK(um_face_find(&f, m, &faces, &err) == UM_OK);
         um_faces_clear(&faces);
         free(list.v);
-        um_net_close(&f.net[0]);
-        um_net_close(&f.net[1]);
+        um_net_free(&f.net[0]);
     }
+    um_network_store_free(&own);
     /* nor do points that a network puts anywhere stop an analysis */
     const um_square far[] = {
         {{1e6f, -1e6f}, 50, .5f}, {{10, 10}, 1e6f, .5f}, {{10, 10}, 1e6f, 0}, {{-1e30f, 9}, 1e30f, 0}};

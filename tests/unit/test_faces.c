@@ -4,9 +4,9 @@
 #include "base/json.h"
 #include "faces/decode.h"
 #include "faces/landmarks.h"
-#include "faces/manifest.h"
 #include "faces/pose.h"
 #include "media/geometry.h"
+#include "networks/manifest.h"
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -276,7 +276,7 @@ static void manifests(void)
     CHECK(!strcmp(man.decoder.score[0].text, "s") && !*man.decoder.object[0].text);
     static const char *const wrong[][2] = {
         {"\"unmask_manifest\": 1", "\"unmask_manifest\": 2"},
-        {"face_detector", "face_eater"},
+        {"face_detector", "Face eater"},
         {"\"n.onnx\"", "\"/etc/n.onnx\""},
         {"\"n.onnx\"", "\"../n.onnx\""},
         {"\"n.onnx\"", "\"a/../../n.onnx\""},
@@ -333,8 +333,8 @@ static bool own_networks(const um_face_options *opt)
     um_face_finder *f = NULL;
     um_error err;
     bool own = um_face_finder_new(&f, opt, &err) == UM_OK &&
-               !strcmp(um_face_finder_model(f, 0, NULL), "unmask_detector") &&
-               !strcmp(um_face_finder_model(f, 1, NULL), "unmask_landmarks");
+               !strcmp(um_face_finder_network(f, 0, NULL, NULL), "unmask_detector") &&
+               !strcmp(um_face_finder_network(f, 1, NULL, NULL), "unmask_landmarks");
     um_face_finder_free(&f);
     return own;
 }

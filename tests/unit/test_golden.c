@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "base/json.h"
 #include <string.h>
-#include <unmask/model.h>
+#include <unmask/network.h>
 
 static const char *const nets[] = {"yunet_n_320",
                                    "yunet_n_640",
@@ -103,7 +103,9 @@ static void check_net(const char *models, const char *name)
 {
     char dir[4200], path[8192];
     um_json *golden = NULL;
-    um_model *m = NULL;
+    um_network *m = NULL;
+    um_session *session = NULL;
+    um_pool *pool = NULL;
     um_error err = {0};
     snprintf(dir, sizeof dir, "%s/golden", models);
     snprintf(path, sizeof path, "%s/%s.json", dir, name);
@@ -113,17 +115,18 @@ static void check_net(const char *models, const char *name)
         return;
     }
     snprintf(path, sizeof path, "%s/%s", models, um_json_get_text(golden, "model", ""));
-    CHECK(um_model_open(&m, path, 2, &err) == UM_OK);
-    if (m) {
+    CHECK(um_network_open(&m, path, &err) == UM_OK && um_pool_new(&pool, 2, &err) == UM_OK &&
+          um_session_new(&session, m, pool, &err) == UM_OK);
+    if (session) {
         const um_json *in_json = um_json_get(golden, "inputs"), *out_json = um_json_get(golden, "outputs");
-        CHECK(!strcmp(um_model_sha256(m), um_json_get_text(golden, "model_sha256", "")));
+        CHECK(!strcmp(um_network_sha256(m), um_json_get_text(golden, "model_sha256", "")));
         um_tensor *in = make_input(um_json_at(in_json, 0));
         const um_tensor *out[16] = {NULL};
-        CHECK(um_model_n_outputs(m) <= 16 && um_model_n_inputs(m) == 1 && in);
+        CHECK(um_network_n_outputs(m) <= 16 && um_network_n_inputs(m) == 1 && in);
         double worst = 0;
         for (int again = 0; again < 2 && in; again++) /* the second run meets used buffers */
-            if (um_model_run(m, (const um_tensor *const *)&in, out, &err) == UM_OK)
-                for (int i = 0; i < um_model_n_outputs(m); i++)
+            if (um_session_run(session, (const um_tensor *const *)&in, out, &err) == UM_OK)
+                for (int i = 0; i < um_network_n_outputs(m); i++)
                     worst = fmax(worst, compare(out[i], um_json_at(out_json, (size_t)i), dir));
             else
                 CHECK(!"run failed");
@@ -132,34 +135,38 @@ static void check_net(const char *models, const char *name)
     }
     if (err.code)
         fprintf(stderr, "%s: %s\n", name, err.text);
-    um_model_close(&m);
+    um_session_free(&session);
+    um_network_free(&m);
+    um_pool_free(&pool);
     um_json_free(&golden);
 }
 
 static void check_foreign_operator_is_refused(const char *models)
 {
     char path[4200];
-    um_model *m = NULL;
+    um_network *m = NULL;
+    um_session *session = NULL;
     um_error err;
     int unsupported = 0;
     snprintf(path, sizeof path, "%s/compat/osf_mnv3_detection_fusedconv.onnx", models);
-    CHECK(um_model_open(&m, path, 1, &err) == UM_OK);
-    for (int i = 0; m && i < um_model_n_ops(m); i++)
-        if (!um_model_op(m, i)->supported) {
+    CHECK(um_network_open(&m, path, &err) == UM_OK && um_session_new(&session, m, NULL, &err) == UM_OK);
+    for (int i = 0; m && i < um_network_n_ops(m); i++)
+        if (!um_network_op(m, i)->supported) {
             unsupported++;
-            CHECK(!strcmp(um_model_op(m, i)->op, "com.microsoft:FusedConv") &&
-                  um_model_op(m, i)->count == 23);
+            CHECK(!strcmp(um_network_op(m, i)->op, "com.microsoft:FusedConv") &&
+                  um_network_op(m, i)->count == 23);
         }
-    CHECK(unsupported == 1 && um_model_macs(m) == -1);
-    const um_value_info *v = um_model_input(m, 0);
+    CHECK(unsupported == 1 && um_network_macs(m) == -1);
+    const um_value_info *v = um_network_input(m, 0);
     um_tensor *in = NULL;
     int64_t dim[4] = {1, 3, 224, 224};
     const um_tensor *out[4];
     CHECK(um_tensor_new(&in, v->dtype, 4, dim, &err) == UM_OK);
-    CHECK(um_model_run(m, (const um_tensor *const *)&in, out, &err) == UM_EUNSUPPORTED &&
+    CHECK(um_session_run(session, (const um_tensor *const *)&in, out, &err) == UM_EUNSUPPORTED &&
           strstr(err.text, "com.microsoft:FusedConv") && strstr(err.text, path));
     um_tensor_free(&in);
-    um_model_close(&m);
+    um_session_free(&session);
+    um_network_free(&m);
 }
 
 int main(int argc, char **argv)

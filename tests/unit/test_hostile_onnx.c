@@ -3,7 +3,7 @@
 #include "base/base.h"
 #include <string.h>
 #include <time.h>
-#include <unmask/model.h>
+#include <unmask/network.h>
 
 static uint64_t rng_state = 1;
 static uint64_t rng(void)
@@ -109,23 +109,26 @@ static void attr_int(um_buf *node, const char *name, int64_t v)
 static um_status open_graph(um_buf *graph, um_error *err)
 {
     um_buf model, opset;
-    um_model *m = NULL;
+    um_network *m = NULL;
+    um_session *session = NULL;
     um_buf_init(&model, 1 << 24);
     um_buf_init(&opset, 64);
     number(&model, 1, 8);
     number(&opset, 2, 13);
     nested(&model, 8, &opset);
     nested(&model, 7, graph);
-    um_status st = um_model_open_memory(&m, model.data, model.n, "evil.onnx", 1, err);
+    um_status st = um_network_open_memory(&m, model.data, model.n, "evil.onnx", err);
     if (st == UM_OK) {
-        const um_value_info *v = um_model_input(m, 0);
+        const um_value_info *v = um_network_input(m, 0);
         um_tensor *in = NULL;
         const um_tensor *out[4];
-        if (v && um_model_n_inputs(m) == 1 && um_tensor_new(&in, v->dtype, v->rank, v->dim, err) == UM_OK)
-            st = um_model_run(m, (const um_tensor *const *)&in, out, err);
+        if (v && um_network_n_inputs(m) == 1 && um_tensor_new(&in, v->dtype, v->rank, v->dim, err) == UM_OK &&
+            (st = um_session_new(&session, m, NULL, err)) == UM_OK)
+            st = um_session_run(session, (const um_tensor *const *)&in, out, err);
         um_tensor_free(&in);
     }
-    um_model_close(&m);
+    um_session_free(&session);
+    um_network_free(&m);
     um_buf_free(&model);
     um_buf_free(&opset);
     um_buf_free(graph);
@@ -352,26 +355,29 @@ static void test_mutations(const char *data)
                 copy[at] = k % 5 == 1 ? (char)rng() : (char)(copy[at] ^ 1 << rng() % 8);
             }
             double start = seconds();
-            um_model *m = NULL;
-            um_status st = um_model_open_memory(&m, copy, size, "mutant", 1, &err);
+            um_network *m = NULL;
+            um_session *session = NULL;
+            um_status st = um_network_open_memory(&m, copy, size, "mutant", &err);
             n_all++;
             if (st < 0) {
                 CHECK(err.code == st && err.text[0] && !strchr(err.text, '\n'));
             } else {
                 n_open++;
-                const um_value_info *v = um_model_input(m, 0);
+                const um_value_info *v = um_network_input(m, 0);
                 um_tensor *in = NULL;
                 const um_tensor *out[64];
                 int64_t dim[UM_MAX_RANK] = {1, 3, 64, 64};
                 for (int i = 0; v && i < v->rank; i++)
                     dim[i] = v->dim[i] < 0 ? dim[i] : v->dim[i];
-                if (um_model_n_inputs(m) == 1 && um_model_n_outputs(m) <= 64 && v->rank >= 0 &&
+                if (um_network_n_inputs(m) == 1 && um_network_n_outputs(m) <= 64 && v->rank >= 0 &&
                     um_tensor_new(&in, v->dtype, v->rank, dim, &err) == UM_OK &&
-                    um_tensor_count(in) < 1 << 20 && um_model_macs(m) < 200000000)
-                    n_run += um_model_run(m, (const um_tensor *const *)&in, out, &err) == UM_OK;
+                    um_tensor_count(in) < 1 << 20 && um_network_macs(m) < 200000000 &&
+                    um_session_new(&session, m, NULL, &err) == UM_OK)
+                    n_run += um_session_run(session, (const um_tensor *const *)&in, out, &err) == UM_OK;
                 um_tensor_free(&in);
             }
-            um_model_close(&m);
+            um_session_free(&session);
+            um_network_free(&m);
             free(copy);
             double took = seconds() - start;
             slowest = took > slowest ? took : slowest;

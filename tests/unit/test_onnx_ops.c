@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include <dirent.h>
 #include <string.h>
-#include <unmask/model.h>
+#include <unmask/network.h>
 
 enum { MAX_ROWS = 128, MAX_PORTS = 16, RIGHT = 370 };
 static struct row {
@@ -53,21 +53,21 @@ static bool equal(const um_tensor *y, const um_tensor *g)
 }
 
 /* UM_OK = equal, UM_EUNSUPPORTED = refused, else wrong. */
-static um_status run_case(um_model *m, const char *dir, um_error *err)
+static um_status run_case(um_network *m, um_session *session, const char *dir, um_error *err)
 {
     um_tensor *in[MAX_PORTS] = {NULL}, *golden = NULL;
     const um_tensor *out[MAX_PORTS];
     char path[4600];
     um_status st = UM_OK;
-    if (um_model_n_inputs(m) > MAX_PORTS || um_model_n_outputs(m) > MAX_PORTS)
+    if (um_network_n_inputs(m) > MAX_PORTS || um_network_n_outputs(m) > MAX_PORTS)
         return UM_EUNSUPPORTED;
-    for (int i = 0; i < um_model_n_inputs(m) && st == UM_OK; i++) {
+    for (int i = 0; i < um_network_n_inputs(m) && st == UM_OK; i++) {
         snprintf(path, sizeof path, "%s/test_data_set_0/input_%d.pb", dir, i);
         st = um_tensor_read_pb(&in[i], path, err);
     }
     if (st == UM_OK)
-        st = um_model_run(m, (const um_tensor *const *)in, out, err);
-    for (int i = 0; st == UM_OK && i < um_model_n_outputs(m); i++) {
+        st = um_session_run(session, (const um_tensor *const *)in, out, err);
+    for (int i = 0; st == UM_OK && i < um_network_n_outputs(m); i++) {
         snprintf(path, sizeof path, "%s/test_data_set_0/output_%d.pb", dir, i);
         if ((st = um_tensor_read_pb(&golden, path, err)) == UM_OK && !equal(out[i], golden))
             st = um_fail(err, UM_EINTERNAL, "%s: wrong result", dir);
@@ -81,16 +81,18 @@ static um_status run_case(um_model *m, const char *dir, um_error *err)
 static void check_case(const char *dir, bool verbose)
 {
     char path[4600];
-    um_model *m = NULL;
+    um_network *m = NULL;
+    um_session *session = NULL;
     um_error err = {0};
     snprintf(path, sizeof path, "%s/model.onnx", dir);
-    um_status st = um_model_open(&m, path, 1, &err);
+    um_status st = um_network_open(&m, path, &err);
     if (st < 0) { /* 8-bit signed and other element types */
         CHECK(st == UM_EUNSUPPORTED && strstr(err.text, path));
         return;
     }
-    struct row *r = row_of(um_model_op(m, 0)->op);
-    st = run_case(m, dir, &err);
+    struct row *r = row_of(um_network_op(m, 0)->op);
+    CHECK(um_session_new(&session, m, NULL, &err) == UM_OK);
+    st = run_case(m, session, dir, &err);
     if (st == UM_OK)
         r->passed++;
     else if (st == UM_EUNSUPPORTED)
@@ -100,7 +102,8 @@ static void check_case(const char *dir, bool verbose)
     if (st < 0 && (st != UM_EUNSUPPORTED || verbose))
         fprintf(stderr, "  %s %s\n", strrchr(dir, '/') + 1, err.text);
     CHECK(st == UM_OK || st == UM_EUNSUPPORTED);
-    um_model_close(&m);
+    um_session_free(&session);
+    um_network_free(&m);
 }
 
 static int by_name(const void *a, const void *b)

@@ -12,7 +12,7 @@ static const char text[] = "unmask-network 1 look\n"
                            "output points extra\n";
 
 /* Points around (x, y) of the crop, 0..1, eyes level. */
-static um_net network(float x, float y)
+static um_net *network(float x, float y)
 {
     um_graph *g = NULL;
     um_error err = {0};
@@ -62,20 +62,20 @@ int main(void)
         {10, .5f, false, false}, /* nobody */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        um_net net = network(cases[i].points_x, .5f);
+        um_net *net = network(cases[i].points_x, .5f);
         um_landmarks first, second, found;
         um_face_cut cut = {.frame = m};
         um_rect box = {cases[i].box_x, 60, 80, 80};
-        um_square q = um_square_of_box(&net.man.landmarks.from_box, box, 0);
-        CHECK(um_landmarks_look(&net, &cut, q, &first, &err) == UM_OK);
-        CHECK(um_landmarks_follow(&net, &cut, first.points, &second, &err) == UM_OK);
+        um_square q = um_square_of_box(&net->man.landmarks.from_box, box, 0);
+        CHECK(um_landmarks_look(net, &cut, q, &first, &err) == UM_OK);
+        CHECK(um_landmarks_follow(net, &cut, first.points, &second, &err) == UM_OK);
         CHECK((first.confidence > .5f) == cases[i].first && (second.confidence > .5f) == cases[i].second);
-        CHECK(um_landmarks_find(&net, &cut, box, 0, &found, &err) == UM_OK);
+        CHECK(um_landmarks_find(net, &cut, box, 0, &found, &err) == UM_OK);
         const um_landmarks *want = cases[i].first && !cases[i].second ? &first : &second;
         CHECK(!memcmp(found.points, want->points, sizeof found.points) &&
               found.confidence == want->confidence);
         um_face_cut_end(&cut);
-        um_net_close(&net);
+        um_net_free(&net);
     }
     um_image_free(&m);
     return check_done();

@@ -1,6 +1,6 @@
 /* manifest.c: JSON to um_manifest. Every number is checked against its range here, so that the code that runs
  * a network may trust it. */
-#include "faces/manifest.h"
+#include "networks/manifest.h"
 #include <math.h>
 #include <string.h>
 
@@ -241,14 +241,21 @@ bool um_manifest_is(const um_json *json)
     return um_json_get_int(json, "unmask_manifest", 0) > 0;
 }
 
+static void read_role(struct reader *r, um_manifest *out, const um_json *json)
+{
+    text(r, out->role_name, sizeof out->role_name, json, "role", true);
+    if (strspn(out->role_name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(out->role_name))
+        bad(r, "\"role\" is not a word of small letters");
+    out->role = um_role_of(out->role_name);
+}
+
 um_status um_manifest_parse(um_manifest *out, const um_json *json, const char *where, um_error *err)
 {
-    static const char *const roles[] = {"face_detector", "face_landmarks", "face_embedding", NULL};
     struct reader r = {where, err, UM_OK};
     memset(out, 0, sizeof *out);
     if (um_json_get_int(json, "unmask_manifest", 0) != 1)
         bad(&r, "\"unmask_manifest\" is not 1");
-    out->role = (um_role)word(&r, json, "role", "", roles);
+    read_role(&r, out, json);
     text(&r, out->name, sizeof out->name, json, "name", true);
     text(&r, out->model, sizeof out->model, json, "model", true);
     text(&r, out->sha256, sizeof out->sha256, json, "sha256", false);
@@ -257,16 +264,17 @@ um_status um_manifest_parse(um_manifest *out, const um_json *json, const char *w
     if (!inside(out->model))
         bad(&r, "\"model\" leads out of its folder");
     out->priority = integer(&r, json, "priority", 0, -1000000, 1000000);
-    read_input(&r, &out->input, um_json_get(json, "input"));
-    if (out->role == UM_ROLE_DETECTOR) {
+    out->has_picture = out->role != UM_ROLE_OTHER || um_json_get(json, "input");
+    if (out->has_picture)
+        read_input(&r, &out->input, um_json_get(json, "input"));
+    if (out->role == UM_ROLE_DETECTOR)
         read_decoder(&r, &out->decoder, um_json_get(json, "decoder"));
-    } else {
-        if (!out->input.width || out->input.width != out->input.height)
-            bad(&r, "a network for one face needs a square \"width\" and \"height\"");
-        if (out->role == UM_ROLE_LANDMARKS)
-            read_landmarks(&r, &out->landmarks, um_json_get(json, "landmarks"));
-        else
-            outputs(&r, &out->embedding, 1, json, "output", true);
-    }
+    else if (out->role == UM_ROLE_LANDMARKS)
+        read_landmarks(&r, &out->landmarks, um_json_get(json, "landmarks"));
+    else
+        outputs(&r, &out->output, 1, json, "output", out->role == UM_ROLE_EMBEDDING);
+    bool of_one_face = out->role == UM_ROLE_LANDMARKS || out->role == UM_ROLE_EMBEDDING;
+    if (of_one_face && (!out->input.width || out->input.width != out->input.height))
+        bad(&r, "a network for one face needs a square \"width\" and \"height\"");
     return r.st;
 }

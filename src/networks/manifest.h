@@ -2,10 +2,9 @@
 #ifndef UM_MANIFEST_H
 #define UM_MANIFEST_H
 #include "base/json.h"
+#include "networks/roles.h"
 
 enum { UM_MAX_STRIDES = 6, UM_MAX_SIZES = 6, UM_MAX_MEAN_OF = 4 };
-
-typedef enum um_role { UM_ROLE_DETECTOR, UM_ROLE_LANDMARKS, UM_ROLE_EMBEDDING, UM_N_ROLES } um_role;
 
 typedef struct um_net_input {
     int channels;            /* 1 or 3 */
@@ -67,12 +66,14 @@ typedef struct um_landmark_map {
 
 typedef struct um_manifest {
     um_role role;
+    char role_name[UM_ROLE_NAME];
     char name[64], model[160], sha256[65]; /* model: path relative to the manifest; sha256 "" = any */
     int priority;                          /* the highest wins */
+    bool has_picture;                      /* always of face roles */
     um_net_input input;
     um_decoder decoder;        /* detectors */
     um_landmark_map landmarks; /* landmark networks */
-    um_output_name embedding;  /* embeddings */
+    um_output_name output;     /* embeddings; of other roles perhaps "" */
 } um_manifest;
 
 /* `where` names the manifest in errors. UM_EFORMAT when it is not one, or out of range anywhere. */

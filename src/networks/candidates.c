@@ -1,9 +1,8 @@
-/* models.c: which networks there are: those of a folder, and our own, built into the library (docs/models).
- *
- * A network counts when a manifest in the folder names it, or when a manifest built into the library knows
- * its file name (and SHA-256). Folders are read two levels deep, links are not followed into folders. */
-#include "base/embed.h"
-#include "faces/net.h"
+/* candidates.c: a network counts when a manifest in the folder names it, or when a manifest built into the
+ * library knows its file name (and SHA-256). Folders are read two levels deep, links are not followed into
+ * folders. */
+#include "networks/candidates.h"
+#include "base/base.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -79,28 +78,19 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-struct candidate {
-    um_manifest man;
-    char *path; /* of the network */
-};
-struct candidates {
-    int n;
-    size_t capacity;
-    struct candidate *v;
-};
-
-static um_status offer(struct candidates *c, const um_manifest *man, const char *path, um_error *err)
+static um_status offer(um_candidates *c, const um_manifest *man, const char *path,
+                       const um_embedded *built_in, um_error *err)
 {
-    char *copy = um_strdup(path);
-    if (!copy || !um_grow(&c->v, &c->capacity, (size_t)c->n + 1, MAX_CANDIDATES, sizeof *c->v)) {
+    char *copy = path ? um_strdup(path) : NULL;
+    if ((path && !copy) || !um_grow(&c->v, &c->capacity, (size_t)c->n + 1, MAX_CANDIDATES, sizeof *c->v)) {
         free(copy);
         return um_fail_oom(err);
     }
-    c->v[c->n++] = (struct candidate){*man, copy};
+    c->v[c->n++] = (um_candidate){*man, copy, built_in};
     return UM_OK;
 }
 
-static bool offered(const struct candidates *c, const char *path)
+static bool offered(const um_candidates *c, const char *path)
 {
     for (int i = 0; i < c->n; i++)
         if (!strcmp(c->v[i].path, path))
@@ -109,7 +99,7 @@ static bool offered(const struct candidates *c, const char *path)
 }
 
 /* Manifests that lie in the folder. */
-static um_status from_folder(struct candidates *c, const struct files *files, um_error *err)
+static um_status from_folder(um_candidates *c, const struct files *files, um_error *err)
 {
     um_status st = UM_OK;
     for (int i = 0; i < files->n && st == UM_OK; i++) {
@@ -126,7 +116,7 @@ static um_status from_folder(struct candidates *c, const struct files *files, um
                 *strrchr(dir, '/') = 0;
                 model = join(dir, man.model);
             }
-            st = model ? offer(c, &man, model, err) : um_fail_oom(err);
+            st = model ? offer(c, &man, model, NULL, err) : um_fail_oom(err);
             free(model);
             free(dir);
         }
@@ -146,7 +136,7 @@ static um_status built_in_manifest(um_manifest *man, const um_embedded *e, um_er
 }
 
 /* Networks without a manifest of their own whose file name the library knows. */
-static um_status from_library(struct candidates *c, const struct files *files, um_error *err)
+static um_status from_library(um_candidates *c, const struct files *files, um_error *err)
 {
     um_status st = UM_OK;
     for (const um_embedded *e = um_embedded_manifests; e->name && st == UM_OK; e++) {
@@ -154,93 +144,57 @@ static um_status from_library(struct candidates *c, const struct files *files, u
         st = built_in_manifest(&man, e, err);
         for (int i = 0; i < files->n && st == UM_OK; i++)
             if (!strcmp(strrchr(files->path[i], '/') + 1, man.model) && !offered(c, files->path[i]))
-                st = offer(c, &man, files->path[i], err);
+                st = offer(c, &man, files->path[i], NULL, err);
     }
     return st;
 }
 
-/* Our own network of a role, or of a name. */
-static um_status choose_built_in(um_net *net, bool *found, um_role role, const char *name, int threads,
-                                 um_error *err)
+/* Our own, in the order of their manifests. */
+static um_status built_in(um_candidates *c, um_error *err)
 {
     um_status st = UM_OK;
-    for (const um_embedded *e = um_embedded_manifests; e->name && st == UM_OK && !*found; e++) {
+    for (const um_embedded *e = um_embedded_manifests; e->name && st == UM_OK; e++) {
         um_manifest man;
-        if ((st = built_in_manifest(&man, e, err)) < 0 ||
-            (name ? strcmp(man.name, name) != 0 : man.role != role))
-            continue;
-        for (const um_embedded *w = um_embedded_networks; w->name && st == UM_OK && !*found; w++)
-            if (!strcmp(w->name, man.model)) {
-                st = um_net_open_memory(net, &man, w->data, w->n, threads, err);
-                *found = st == UM_OK;
-            }
+        st = built_in_manifest(&man, e, err);
+        for (const um_embedded *w = um_embedded_networks; w->name && st == UM_OK; w++)
+            if (!strcmp(w->name, man.model))
+                st = offer(c, &man, NULL, w, err);
     }
     return st;
 }
 
 static int by_priority(const void *a, const void *b)
 {
-    const struct candidate *p = a, *q = b;
+    const um_candidate *p = a, *q = b;
     if (p->man.priority != q->man.priority)
         return p->man.priority < q->man.priority ? 1 : -1;
     return strcmp(p->path, q->path);
 }
 
-static void candidates_free(struct candidates *c)
+void um_candidates_free(um_candidates *c)
 {
     for (int i = 0; i < c->n; i++)
         free(c->v[i].path);
     free(c->v);
+    *c = (um_candidates){0};
 }
 
-/* All networks of a folder, the best first. */
-static um_status look_into(struct candidates *c, const char *dir, um_error *err)
+um_status um_candidates_find(um_candidates *out, const char *dir, um_error *err)
 {
     struct files files = {0};
-    um_status st = scan(&files, dir, 0, err);
+    um_candidates c = {0};
+    um_status st = dir ? scan(&files, dir, 0, err) : UM_OK;
     if (st == UM_OK && files.n)
         qsort(files.path, (size_t)files.n, sizeof *files.path, by_text);
-    if (st == UM_OK && (st = from_folder(c, &files, err)) == UM_OK)
-        st = from_library(c, &files, err);
-    if (c->n)
-        qsort(c->v, (size_t)c->n, sizeof *c->v, by_priority);
+    if (st == UM_OK && (st = from_folder(&c, &files, err)) == UM_OK)
+        st = from_library(&c, &files, err);
+    if ((c.n_folder = c.n))
+        qsort(c.v, (size_t)c.n, sizeof *c.v, by_priority);
+    if (st == UM_OK)
+        st = built_in(&c, err);
     files_free(&files);
+    if (st < 0)
+        um_candidates_free(&c);
+    *out = c;
     return st;
-}
-
-um_status um_net_choose(um_net *net, bool *found, const char *dir, um_role role, int threads, um_error *err)
-{
-    struct candidates c = {0};
-    um_error first = {0};
-    *found = false;
-    um_status st = dir ? look_into(&c, dir, err) : UM_OK;
-    for (int i = 0; st == UM_OK && i < c.n && !*found;
-         i++) { /* one that cannot run leaves the place to the next */
-        um_error e = {0};
-        if (c.v[i].man.role != role)
-            continue;
-        *found = um_net_open(net, &c.v[i].man, c.v[i].path, threads, &e) == UM_OK;
-        if (!*found && first.code == UM_OK)
-            first = e;
-    }
-    candidates_free(&c);
-    if (st == UM_OK && !*found && first.code != UM_OK)
-        return um_fail(err, first.code, "%s", first.text);
-    return st == UM_OK && !*found ? choose_built_in(net, found, role, NULL, threads, err) : st;
-}
-
-um_status um_net_named(um_net *net, const char *dir, const char *name, int threads, um_error *err)
-{
-    struct candidates c = {0};
-    bool found = false;
-    um_status st = dir ? look_into(&c, dir, err) : UM_OK;
-    for (int i = 0; st == UM_OK && i < c.n && !found; i++)
-        if (!strcmp(c.v[i].man.name, name)) {
-            st = um_net_open(net, &c.v[i].man, c.v[i].path, threads, err);
-            found = st == UM_OK;
-        }
-    candidates_free(&c);
-    if (st == UM_OK && !found)
-        st = choose_built_in(net, &found, UM_N_ROLES, name, threads, err);
-    return st == UM_OK && !found ? um_fail(err, UM_EIO, "%s: no network of this name", name) : st;
 }
