@@ -50,7 +50,7 @@ static um_status refuse(um_error *err, um_status code, const char *path, const c
 static um_status prepare(job *j, const um_image *image, um_error *err)
 {
     const um_media *media = um_source_media(j->source);
-    um_writer_options w = {.width = image->width, .height = image->height, .fps = media->fps};
+    um_writer_options w = {.width = image->width, .height = image->height, .fps = um_writer_fps(media)};
     um_status st = um_image_new(&j->edges, image->width, image->height, UM_GRAY8, err);
     if (st == UM_OK && view)
         st = um_window_open(&j->window, "unmask edges (space pauses, q quits)", image->width, image->height,

@@ -105,8 +105,7 @@ static um_status one_file(struct job *job, um_error *err)
     if ((st = um_face_tracker_new(&job->tracker, job->finder, err)) < 0)
         goto done;
     if (out_path && !is_png(out_path)) {
-        um_writer_options w = {
-            .width = media->width, .height = media->height, .fps = media->fps > 0 ? media->fps : 25};
+        um_writer_options w = {.width = media->width, .height = media->height, .fps = um_writer_fps(media)};
         if ((st = um_writer_open(&job->writer, out_path, &w, err)) < 0)
             goto done;
     }

@@ -3,7 +3,7 @@
 #ifndef UNMASK_SINK_H
 #define UNMASK_SINK_H
 
-#include <unmask/image.h>
+#include <unmask/source.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,6 +25,9 @@ typedef struct um_writer_options {
     const char *comment; ///< container metadata "comment", e.g. the synthetic label; may be NULL
 } um_writer_options;
 
+/** The frame rate for a film made of the pictures of `media`: its own, 25 when it has none that can be
+ * written. */
+UM_API double um_writer_fps(const um_media *media);
 /** .mp4/.mov/.mkv (H.264 + AAC), .avi, .webm by extension. Written to a temporary name beside `path`; only
  * um_writer_finish renames it. The path "/dev/null" writes nothing and succeeds. */
 UM_API um_status um_writer_open(um_writer **out, const char *path, const um_writer_options *opt,

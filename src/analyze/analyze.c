@@ -1,5 +1,6 @@
 /* analyze.c: one recording in, results out. Decodes once and hands each moment to faces and signals. */
 #include "analyze/schedule.h"
+#include "av/source/damage.h"
 #include "av/source/source.h"
 #include "faces/finder.h"
 #include "fusion/fusion.h"

@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "base/text.h"
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -48,19 +49,9 @@ static json_t *text_value(const char *value)
         return v;
     um_buf b;
     um_buf_init(&b, strlen(value) * 3 + 1);
-    for (const char *p = value; *p;) {
-        size_t len = 1;
-        unsigned char c = (unsigned char)*p;
-        if (c >= 0xC2)
-            len = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-        json_t *one = strnlen(p, len) == len ? json_stringn(p, len) : NULL;
-        if (one)
-            um_buf_add(&b, p, len);
-        else
-            um_buf_text(&b, "\xEF\xBF\xBD"), len = 1;
-        json_decref(one);
-        p += len;
-    }
+    bool good;
+    for (uint32_t c; (c = um_utf8_decode(&value, &good));)
+        um_utf8_add(&b, c);
     char *mended = um_buf_take(&b);
     v = mended ? json_string(mended) : NULL;
     free(mended);

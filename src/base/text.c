@@ -8,30 +8,33 @@ static bool deceives(uint32_t c)
            (c >= 0xE0000 && c <= 0xE0FFF) || (c & 0xFFFE) == 0xFFFE;
 }
 
+size_t um_utf8_length(const void *text, size_t n)
+{
+    const unsigned char *p = text;
+    if (!n || *p < 0x80)
+        return n ? 1 : 0;
+    /* what the second byte must be above 0x80, or below 0xC0, lest the form is not the shortest, the
+     * character half a pair of UTF-16, or beyond Unicode */
+    unsigned char low = *p == 0xE0 ? 0xA0 : *p == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = *p == 0xED ? 0x9F : *p == 0xF4 ? 0x8F : 0xBF;
+    size_t length = *p < 0xC2 ? 0 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : *p < 0xF5 ? 4 : 0;
+    if (!length || length > n || p[1] < low || p[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    return length;
+}
+
 uint32_t um_utf8_decode(const char **text, bool *good)
 {
     const unsigned char *p = (const unsigned char *)*text;
-    *good = true;
-    if (!*p)
-        return 0;
-    uint32_t c = *p;
-    int n = c < 0x80                ? 1
-            : c >= 0xC2 && c < 0xE0 ? 2
-            : c >= 0xE0 && c < 0xF0 ? 3
-            : c >= 0xF0 && c < 0xF5 ? 4
-                                    : 0;
-    if (n > 1)
-        c &= 0x7Fu >> n;
-    for (int i = 1; i < n; i++) {
-        if ((p[i] & 0xC0) != 0x80) { /* also at the end of the text */
-            n = 0;
-            break;
-        }
+    size_t n = um_utf8_length(p, strnlen(*text, UM_UTF8_MOST));
+    uint32_t c = n > 1 ? *p & (0x7Fu >> n) : *p;
+    *good = n || !*p;
+    for (size_t i = 1; i < n; i++)
         c = c << 6 | (p[i] & 0x3F);
-    }
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    *good = n && c >= least[n] && c <= 0x10FFFF && !(c >= 0xD800 && c < 0xE000);
-    *text += *good ? n : 1;
+    *text += n ? n : *p != 0;
     return *good ? c : UM_UTF8_REPLACEMENT;
 }
 
@@ -42,15 +45,20 @@ uint32_t um_utf8_next(const char **text)
     return c && deceives(c) ? UM_UTF8_REPLACEMENT : c;
 }
 
-void um_utf8_add(um_buf *b, uint32_t c)
+size_t um_utf8_put(char out[UM_UTF8_MOST], uint32_t c)
 {
-    char out[4];
     size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
     for (size_t i = n - 1; i > 0; i--, c >>= 6)
         out[i] = (char)(0x80 | (c & 0x3F));
     out[0] = (char)(lead[n] | c);
-    um_buf_add(b, out, n);
+    return n;
+}
+
+void um_utf8_add(um_buf *b, uint32_t c)
+{
+    char out[UM_UTF8_MOST];
+    um_buf_add(b, out, um_utf8_put(out, c));
 }
 
 void um_html_text_n(um_buf *b, const char *text, size_t n)

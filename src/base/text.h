@@ -10,6 +10,11 @@ enum { UM_UTF8_REPLACEMENT = 0xFFFD };
 uint32_t um_utf8_next(const char **text);
 /* The same without judging the character; `good` is false for a byte that is not UTF-8. */
 uint32_t um_utf8_decode(const char **text, bool *good);
+/* Bytes of the character that n bytes of text begin with; 0 when they are not UTF-8 (RFC 3629), or end in it.
+ */
+size_t um_utf8_length(const void *text, size_t n);
+enum { UM_UTF8_MOST = 4 };
+size_t um_utf8_put(char out[UM_UTF8_MOST], uint32_t character); /* its bytes, without an end; how many */
 void um_utf8_add(um_buf *b, uint32_t character);
 /* Text for element content and for attribute values in quotes. */
 void um_html_text(um_buf *b, const char *text);

@@ -292,60 +292,101 @@ static void item_location(struct bmff *m, const struct box *box)
 
 /* ---- the tree ---- */
 
+static void xmp(struct bmff *m, const struct box *box)
+{
+    size_t n;
+    uint8_t *b = content(m, box, 0, UM_PROBE_BLOCK_MAX, &n);
+    if (b)
+        um_probe_xmp(m->probe, b, n);
+    free(b);
+}
+
+static void media(struct bmff *m, const struct box *box)
+{
+    if (!m->probe->media_at)
+        m->probe->media_at = box->at;
+}
+
+static void jumbf(struct bmff *m, const struct box *box)
+{
+    uint8_t *b = um_probe_block(m->probe, box->start, box->end - box->start);
+    if (b)
+        um_probe_c2pa(m->probe, b, (size_t)(box->end - box->start));
+    else
+        um_probe_unread(m->probe, UM_MARK_C2PA, box->start, box->end - box->start);
+    free(b);
+}
+
+static void exif(struct bmff *m, const struct box *box)
+{
+    if (box->end - box->at > 4)
+        item_content(m, 'e', box->at, box->end - box->at);
+}
+
+static void user_text(struct bmff *m, const struct box *box)
+{
+    size_t n;
+    uint8_t *b = content(m, box, 4, TEXT_MAX, &n); /* after length and language */
+    if (b)
+        named_text(m, box->type, b, n);
+    free(b);
+}
+
+/* A box that tells something itself. */
+static void leaf(struct bmff *m, const struct box *box, const char *parent)
+{
+    static const struct {
+        char type[5];
+        enum { ANYWHERE, TOP, NOT_IN_META } where; /* at the top: JPEG XL */
+        void (*read)(struct bmff *m, const struct box *box);
+    } leaves[] = {
+        {"keys", ANYWHERE, keys},
+        {"hdlr", NOT_IN_META, handler},
+        {"stsd", ANYWHERE, sample_description},
+        {"iinf", ANYWHERE, item_information},
+        {"iloc", ANYWHERE, item_location},
+        {"mdat", ANYWHERE, media},
+        {"XMP_", ANYWHERE, xmp},
+        {"xml ", TOP, xmp},
+        {"Exif", TOP, exif},
+        {"jumb", TOP, jumbf},
+    };
+    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++)
+        if (is(box, leaves[i].type) && (leaves[i].where != TOP || !*parent) &&
+            (leaves[i].where != NOT_IN_META || strcmp(parent, "meta") != 0))
+            leaves[i].read(m, box);
+}
+
+/* Where the boxes inside a box begin; -1: it holds none that matter. */
+static int64_t inside(struct bmff *m, const struct box *box)
+{
+    static const char containers[][5] = {"moov", "trak", "mdia", "minf", "stbl", "udta", "edts", "ilst"};
+    uint8_t head[8];
+    if (is(box, "meta")) /* ISO: version and flags come first; QuickTime: boxes at once */
+        return um_probe_read(m->probe, box->at, head, 8) && !memcmp(head + 4, "hdlr", 4) ? box->at
+                                                                                         : box->at + 4;
+    for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
+        if (is(box, containers[i]))
+            return box->at;
+    return -1;
+}
+
 static void boxes(struct bmff *m, int64_t at, int64_t end, const char *parent, int depth)
 {
-    static const char *const containers[] = {"moov", "trak", "mdia", "minf", "stbl", "udta", "edts"};
     struct box box;
     bool cut;
-    size_t n;
     for (; read_box(m, &box, at, end, &cut); at = box.end) {
-        if (is(&box, "uuid")) {
+        int64_t first;
+        if (is(&box, "uuid"))
             uuid(m, &box, cut);
-        } else if (!strcmp(parent, "ilst")) {
+        else if (!strcmp(parent, "ilst"))
             list_entry(m, &box);
-        } else if (!strcmp(parent, "udta") && (uint8_t)box.type[0] == 0xA9) {
-            uint8_t *b = content(m, &box, 4, TEXT_MAX, &n); /* after length and language */
-            if (b)
-                named_text(m, box.type, b, n);
-            free(b);
-        } else if (is(&box, "meta") && depth < MAX_DEPTH) {
-            /* ISO: version and flags come first; QuickTime: boxes at once */
-            uint8_t head[8];
-            bool quicktime = um_probe_read(m->probe, box.at, head, 8) && !memcmp(head + 4, "hdlr", 4);
-            boxes(m, box.at + (quicktime ? 0 : 4), box.end, "meta", depth + 1);
-        } else if (is(&box, "ilst") && depth < MAX_DEPTH) {
-            boxes(m, box.at, box.end, "ilst", depth + 1);
-        } else if (is(&box, "keys")) {
-            keys(m, &box);
-        } else if (is(&box, "hdlr") && strcmp(parent, "meta") != 0) {
-            handler(m, &box);
-        } else if (is(&box, "stsd")) {
-            sample_description(m, &box);
-        } else if (is(&box, "iinf")) {
-            item_information(m, &box);
-        } else if (is(&box, "iloc")) {
-            item_location(m, &box);
-        } else if (is(&box, "XMP_") || (is(&box, "xml ") && !*parent)) {
-            uint8_t *b = content(m, &box, 0, UM_PROBE_BLOCK_MAX, &n);
-            if (b)
-                um_probe_xmp(m->probe, b, n);
-            free(b);
-        } else if (is(&box, "Exif") && !*parent && box.end - box.at > 4) { /* JPEG XL */
-            item_content(m, 'e', box.at, box.end - box.at);
-        } else if (is(&box, "jumb") && !*parent) { /* JPEG XL */
-            uint8_t *b = um_probe_block(m->probe, box.start, box.end - box.start);
-            if (b)
-                um_probe_c2pa(m->probe, b, (size_t)(box.end - box.start));
-            else
-                um_probe_unread(m->probe, UM_MARK_C2PA, box.start, box.end - box.start);
-            free(b);
-        } else if (is(&box, "mdat") && !m->probe->media_at) {
-            m->probe->media_at = box.at;
-        } else {
-            for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
-                if (is(&box, containers[i]) && depth < MAX_DEPTH)
-                    boxes(m, box.at, box.end, containers[i], depth + 1);
-        }
+        else if (!strcmp(parent, "udta") && (uint8_t)box.type[0] == 0xA9)
+            user_text(m, &box);
+        else if ((first = inside(m, &box)) < 0)
+            leaf(m, &box, parent);
+        else if (depth < MAX_DEPTH)
+            boxes(m, first, box.end, box.type, depth + 1);
     }
 }
 

@@ -68,67 +68,102 @@ static void cbor_text(struct store *s, struct key parent, struct key key, const 
     }
 }
 
-/* One data item at *at; false when it does not fit. Each item takes at least one byte, so that time is
- * bounded by the size whatever counts are declared. */
-static bool cbor_item(struct store *s, const uint8_t **at, const uint8_t *end, int depth, struct key parent,
-                      struct key key, struct key *text)
+/* What lies at `at`, up to `end`. */
+struct cbor {
+    struct store *store;
+    const uint8_t *at, *end;
+};
+
+enum { BYTES = 2, TEXT, ARRAY, MAP, TAG, SIMPLE }; /* major types; below them integers */
+
+struct head {
+    unsigned major;
+    bool indefinite; /* what follows ends with a break, not after a number of bytes or items */
+    uint64_t value;
+};
+
+static const struct key none = {NULL, 0};
+
+static bool cbor_head(struct cbor *c, struct head *h)
 {
-    if (*at >= end || depth > MAX_CBOR_DEPTH)
+    if (c->at >= c->end)
         return false;
-    uint8_t head = *(*at)++, major = head >> 5, info = head & 31;
-    bool indefinite = info == 31;
-    uint64_t value = info;
-    if (info >= 24 && info <= 27) {
-        size_t bytes = (size_t)1 << (info - 24);
-        if ((size_t)(end - *at) < bytes)
-            return false;
-        for (value = 0; bytes; bytes--)
-            value = value << 8 | *(*at)++;
-    } else if (info >= 28 && (!indefinite || major < 2 || major == 6)) {
+    unsigned first = *c->at++, info = first & 31;
+    *h = (struct head){first >> 5, info == 31, info};
+    if (info < 24)
+        return true;
+    if (info > 27) /* 28 to 30 are reserved */
+        return h->indefinite && h->major >= BYTES && h->major != TAG;
+    size_t bytes = (size_t)1 << (info - 24);
+    if ((size_t)(c->end - c->at) < bytes)
         return false;
+    for (h->value = 0; bytes; bytes--)
+        h->value = h->value << 8 | *c->at++;
+    return true;
+}
+
+static bool cbor_break(struct cbor *c)
+{
+    bool is = c->at < c->end && *c->at == 0xFF;
+    c->at += is;
+    return is;
+}
+
+static bool cbor_item(struct cbor *c, int depth, struct key parent, struct key key, struct key *text);
+
+/* Bytes or text. Pieces are strings, too; none of the values looked for is written so. */
+static bool cbor_string(struct cbor *c, const struct head *h, int depth, struct key parent, struct key key,
+                        struct key *text)
+{
+    if (h->indefinite) {
+        while (!cbor_break(c))
+            if (!cbor_item(c, depth + 1, none, none, NULL))
+                return false;
+        return true;
     }
-    const struct key none = {NULL, 0};
-    switch (major) {
-    case 2:
-    case 3:
-        if (indefinite) { /* pieces, each a string; none of the values looked for is written so */
-            while (*at < end && **at != 0xFF)
-                if (!cbor_item(s, at, end, depth + 1, none, none, NULL))
-                    return false;
-            return (*at)++ < end;
-        }
-        if (value > (uint64_t)(end - *at))
+    if (h->value > (uint64_t)(c->end - c->at))
+        return false;
+    const struct key value = {(const char *)c->at, (size_t)h->value};
+    if (h->major == TEXT && text)
+        *text = value;
+    else if (h->major == TEXT)
+        cbor_text(c->store, parent, key, value.text, value.n);
+    c->at += value.n;
+    return true;
+}
+
+static bool cbor_items(struct cbor *c, const struct head *h, int depth, struct key parent, struct key key)
+{
+    for (uint64_t i = 0; h->indefinite || i < h->value; i++) {
+        struct key name = none;
+        if (h->indefinite && cbor_break(c))
+            return true;
+        if (h->major == ARRAY
+                ? !cbor_item(c, depth + 1, parent, key, NULL)
+                : !cbor_item(c, depth + 1, none, none, &name) || !cbor_item(c, depth + 1, key, name, NULL))
             return false;
-        if (major == 3) {
-            if (text)
-                *text = (struct key){(const char *)*at, (size_t)value};
-            else
-                cbor_text(s, parent, key, (const char *)*at, (size_t)value);
-        }
-        *at += value;
-        return true;
-    case 4:
-        for (uint64_t i = 0; indefinite || i < value; i++) {
-            if (indefinite && *at < end && **at == 0xFF)
-                return (*at)++ < end;
-            if (!cbor_item(s, at, end, depth + 1, parent, key, NULL))
-                return false;
-        }
-        return true;
-    case 5:
-        for (uint64_t i = 0; indefinite || i < value; i++) {
-            struct key name = none;
-            if (indefinite && *at < end && **at == 0xFF)
-                return (*at)++ < end;
-            if (!cbor_item(s, at, end, depth + 1, none, none, &name) ||
-                !cbor_item(s, at, end, depth + 1, key, name, NULL))
-                return false;
-        }
-        return true;
-    case 6:
-        return cbor_item(s, at, end, depth + 1, parent, key, NULL);
+    }
+    return true;
+}
+
+/* One data item; false when it does not fit. Each item takes at least one byte, so that time is bounded by
+ * the size whatever counts are declared. `text` takes a text that is the key of a map. */
+static bool cbor_item(struct cbor *c, int depth, struct key parent, struct key key, struct key *text)
+{
+    struct head h;
+    if (depth > MAX_CBOR_DEPTH || !cbor_head(c, &h))
+        return false;
+    switch (h.major) {
+    case BYTES:
+    case TEXT:
+        return cbor_string(c, &h, depth, parent, key, text);
+    case ARRAY:
+    case MAP:
+        return cbor_items(c, &h, depth, parent, key);
+    case TAG:
+        return cbor_item(c, depth + 1, parent, key, NULL);
     default: /* integers, simple values and floats; a lone break has no place here */
-        return !(major == 7 && indefinite);
+        return !h.indefinite;
     }
 }
 
@@ -184,14 +219,14 @@ static bool boxes(struct store *s, const uint8_t *b, size_t n, int depth)
         }
         if (size < header || size > n)
             return false;
-        const uint8_t *body = b + header, *at = body;
+        const uint8_t *body = b + header;
         size_t length = (size_t)size - header;
-        const struct key none = {NULL, 0};
+        struct cbor cbor = {s, body, body + length};
         if (!memcmp(b + 4, "jumb", 4)) {
             if (!superbox(s, body, length, depth + 1))
                 return false;
         } else if (!memcmp(b + 4, "cbor", 4)) {
-            if (!cbor_item(s, &at, body + length, 0, none, none, NULL))
+            if (!cbor_item(&cbor, 0, none, none, NULL))
                 return false;
         } else if (!memcmp(b + 4, "json", 4)) {
             json(s, (const char *)body, length);

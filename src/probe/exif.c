@@ -159,10 +159,39 @@ void um_probe_exif(um_probe_state *p, const uint8_t *b, size_t n)
 
 /* ---- XMP ---- */
 
+static const char *behind_space(const char *s, const char *end)
+{
+    while (s < end && isspace((unsigned char)*s))
+        s++;
+    return s;
+}
+
+/* From behind the name and '=': the text in quotes, and which they are. */
+static const char *attribute(const char *s, const char *end, char *close)
+{
+    s = behind_space(s, end);
+    if (s >= end || (*s != '"' && *s != '\''))
+        return NULL;
+    *close = *s;
+    return s + 1;
+}
+
+/* From behind '>': the text, also of the first entry of a list: <rdf:Alt><rdf:li xml:lang="x-default">text */
+static const char *element(const char *s, const char *end)
+{
+    while ((s = behind_space(s, end)) < end && *s == '<' && s + 1 < end && s[1] != '/') {
+        if (!(s = memchr(s, '>', (size_t)(end - s))))
+            return NULL;
+        s++;
+    }
+    return s;
+}
+
 /* The value of a property by its local name, in any of the three forms that RDF allows:
  * p:Name="value", <p:Name>value</p:Name>, <p:Name rdf:resource="value"/>. */
 static bool property(const char *xml, size_t n, const char *name, const char **value, size_t *length)
 {
+    static const char resource[] = " rdf:resource";
     size_t k = strlen(name);
     const char *end = xml + n;
     for (const char *at = xml; (at = um_probe_find(at, (size_t)(end - at), name)); at += k) {
@@ -170,29 +199,13 @@ static bool property(const char *xml, size_t n, const char *name, const char **v
             continue;
         const char *s = at + k;
         char close = '<';
-        if (end - s >= 13 && !memcmp(s, " rdf:resource", 13))
-            s += 13;
-        while (s < end && isspace((unsigned char)*s))
-            s++;
-        if (s < end && *s == '=') {
-            for (s++; s < end && isspace((unsigned char)*s);)
-                s++;
-            if (s >= end || (*s != '"' && *s != '\''))
-                continue;
-            close = *s++;
-        } else if (s < end && *s == '>') {
-            /* lists: <rdf:Alt><rdf:li xml:lang="x-default">value */
-            for (s++; s < end && (isspace((unsigned char)*s) || *s == '<');) {
-                if (*s == '<' && (s + 1 >= end || s[1] == '/' || !(s = memchr(s, '>', (size_t)(end - s)))))
-                    break;
-                s++;
-            }
-            if (!s)
-                continue;
-        } else {
+        if ((size_t)(end - s) >= sizeof resource - 1 && !memcmp(s, resource, sizeof resource - 1))
+            s += sizeof resource - 1;
+        s = behind_space(s, end);
+        if (s >= end || (*s != '=' && *s != '>'))
             continue;
-        }
-        const char *stop = s < end ? memchr(s, close, (size_t)(end - s)) : NULL;
+        s = *s == '=' ? attribute(s + 1, end, &close) : element(s + 1, end);
+        const char *stop = s && s < end ? memchr(s, close, (size_t)(end - s)) : NULL;
         if (stop && stop > s) {
             *value = s;
             *length = (size_t)(stop - s);

@@ -1,6 +1,7 @@
 /* marks.c: the fixed list of marks, and what texts found in a file mean for them. */
 #define _GNU_SOURCE /* memmem, strcasestr */
 #include "probe/probe.h"
+#include "base/text.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,25 +25,13 @@ void um_probe_marks_init(um_probe *out)
         out->marks[i] = (um_mark){.name = names[i]};
 }
 
-/* Length of the UTF-8 sequence at s, 0 when it is not valid. */
-static size_t utf8_length(const uint8_t *s, size_t n)
-{
-    size_t length = *s < 0x80 ? 1 : *s >= 0xC2 && *s < 0xE0 ? 2 : *s >= 0xE0 && *s < 0xF0 ? 3 : 4;
-    if (*s > 0xF4 || (*s >= 0x80 && *s < 0xC2) || length > n)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    return length;
-}
-
 /* One line of valid UTF-8: runs of white space become a space, other control bytes are left out, bytes that
  * are not UTF-8 are read as Latin-1. */
 static void clean(char *out, size_t size, const uint8_t *s, size_t n)
 {
     size_t k = 0;
     while (n && *s) {
-        size_t length = utf8_length(s, n), need = length ? length : 2;
+        size_t length = um_utf8_length(s, n), need = length ? length : 2;
         if (k + need + 1 > size)
             break;
         if (*s <= ' ') {
@@ -52,8 +41,7 @@ static void clean(char *out, size_t size, const uint8_t *s, size_t n)
             memcpy(out + k, s, length);
             k += length;
         } else if (!length) {
-            out[k++] = (char)(0xC0 | *s >> 6);
-            out[k++] = (char)(0x80 | (*s & 0x3F));
+            k += um_utf8_put(out + k, *s);
         }
         length = length ? length : 1;
         s += length;
@@ -254,21 +242,7 @@ char *um_probe_utf16(const uint8_t *b, size_t n, char order)
             continue;
         if (c == 0) /* ends a text, or parts two */
             c = ' ';
-        if (c < 0x80) {
-            *to++ = (char)c;
-        } else if (c < 0x800) {
-            *to++ = (char)(0xC0 | c >> 6);
-            *to++ = (char)(0x80 | (c & 63));
-        } else if (c < 0x10000) {
-            *to++ = (char)(0xE0 | c >> 12);
-            *to++ = (char)(0x80 | (c >> 6 & 63));
-            *to++ = (char)(0x80 | (c & 63));
-        } else {
-            *to++ = (char)(0xF0 | c >> 18);
-            *to++ = (char)(0x80 | (c >> 12 & 63));
-            *to++ = (char)(0x80 | (c >> 6 & 63));
-            *to++ = (char)(0x80 | (c & 63));
-        }
+        to += um_utf8_put(to, c);
     }
     return out;
 }

@@ -57,7 +57,7 @@ static um_status begin(um_overlay *o, const um_media *m, um_error *err)
         return st;
     const um_writer_options opt = {.width = m->width,
                                    .height = m->height,
-                                   .fps = m->fps > 0 ? m->fps : 25,
+                                   .fps = um_writer_fps(m),
                                    .rate_hz = o->rate_hz,
                                    .channels = o->channels,
                                    .comment = COMMENT};

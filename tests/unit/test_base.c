@@ -1,8 +1,9 @@
 #include "../check.h"
 #include "base/base.h"
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/json_write.h"
-#include "base/digest.h"
+#include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -169,6 +170,50 @@ static void test_printable(void)
     CHECK(!strcmp(um_printable(out, 1, "ab"), ""));
 }
 
+/* RFC 3629, section 4: the first and the last of each row of the table, and their neighbours outside. */
+static void test_utf8(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        uint32_t character;
+    } cases[] = {{"\x7F", 1, 0x7F},
+                 {"\xC2\x80", 2, 0x80},
+                 {"\xDF\xBF", 2, 0x7FF},
+                 {"\xE0\xA0\x80", 3, 0x800},
+                 {"\xED\x9F\xBF", 3, 0xD7FF},
+                 {"\xEE\x80\x80", 3, 0xE000},
+                 {"\xEF\xBF\xBF", 3, 0xFFFF},
+                 {"\xF0\x90\x80\x80", 4, 0x10000},
+                 {"\xF4\x8F\xBF\xBF", 4, 0x10FFFF},
+                 {"\x80", 0, 0},
+                 {"\xC1\xBF", 0, 0},
+                 {"\xC2", 0, 0},
+                 {"\xC2\xC0", 0, 0},
+                 {"\xE0\x9F\xBF", 0, 0},
+                 {"\xE2\x82", 0, 0},
+                 {"\xE2\x82\x28", 0, 0},
+                 {"\xED\xA0\x80", 0, 0}, /* half a pair */
+                 {"\xF0\x8F\xBF\xBF", 0, 0},
+                 {"\xF0\x90\x80\x28", 0, 0},
+                 {"\xF4\x90\x80\x80", 0, 0},
+                 {"\xF5\x80\x80\x80", 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].bytes;
+        size_t n = strlen(text);
+        char back[UM_UTF8_MOST];
+        bool good;
+        CHECK(um_utf8_length(text, n) == cases[i].length);
+        uint32_t c = um_utf8_decode(&text, &good);
+        CHECK(good == (cases[i].length > 0) && text == cases[i].bytes + (good ? n : 1));
+        CHECK(c == (good ? cases[i].character : UM_UTF8_REPLACEMENT));
+        if (good) {
+            CHECK(um_utf8_length(cases[i].bytes, n - 1) == 0);
+            CHECK(um_utf8_put(back, c) == n && !memcmp(back, cases[i].bytes, n));
+        }
+    }
+}
+
 /* The layout and each kind of value, spelled out. */
 static void test_json_writer(void)
 {
@@ -302,6 +347,7 @@ int main(void)
     test_writers_of_one_file_do_not_meet();
     test_reasons();
     test_printable();
+    test_utf8();
     test_json_writer();
     test_json();
     return check_done();

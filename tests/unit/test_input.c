@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file is opened once: what is hashed is what is decoded, whatever becomes of its name meanwhile. */
 #include "../check.h"
+#include "av/source/damage.h"
 #include "av/source/source.h"
 #include "probe/hash.h"
 #include "probe/probe.h"

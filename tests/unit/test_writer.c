@@ -254,6 +254,21 @@ static void test_abandoned_leaves_nothing(void)
     um_image_free(&wrong);
 }
 
+/* A rate that a file does not tell, or tells absurdly, does not keep its pictures from being written. */
+static void test_rate_of_a_film(void)
+{
+    static const double rates[][2] = {{0, 25},  {NAN, 25},    {-1, 25},   {.005, 25},     {.01, .01},
+                                      {30, 30}, {1000, 1000}, {1001, 25}, {INFINITY, 25}, {23.976, 23.976}};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        um_media media = {.fps = rates[i][0]};
+        um_writer *w = NULL;
+        um_writer_options opt = {.width = 16, .height = 16, .fps = um_writer_fps(&media)};
+        CHECK(opt.fps == rates[i][1]);
+        CHECK(um_writer_open(&w, "/dev/null", &opt, NULL) == UM_OK);
+        um_writer_close(&w);
+    }
+}
+
 int main(void)
 {
     if (system("ffprobe -version >/dev/null 2>&1 && ffmpeg -version >/dev/null 2>&1") != 0) {
@@ -267,5 +282,6 @@ int main(void)
     test_abandoned_leaves_nothing();
     snprintf(command, sizeof command, "rm -r %s", dir);
     CHECK(system(command) == 0);
+    test_rate_of_a_film();
     return check_done();
 }

@@ -1,5 +1,6 @@
 /* encode.c: PNG and JPEG by FFmpeg's encoders. */
 #include "av/sink/encode.h"
+#include "av/quiet.h"
 #include <libavcodec/avcodec.h>
 #include <libavutil/crc.h>
 #include <libswscale/swscale.h>
@@ -77,6 +78,7 @@ um_status um_image_encode(um_buf *out, const um_image *image, const char *format
                      : um_fail(err, UM_EUNSUPPORTED, "FFmpeg was built without a %s encoder", format);
         goto done;
     }
+    um_quiet_codec(codec);
     codec->width = frame->width = image->width;
     codec->height = frame->height = image->height;
     codec->pix_fmt = frame->format = pixel;
@@ -126,8 +128,8 @@ static void add_text_chunk(um_buf *b, const char *text)
     um_buf_add(b, type_and_keyword, sizeof type_and_keyword);
     um_buf_add(b, text, n);
     if (!b->broken)
-        add_be32(b, ~av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), UINT32_MAX,
-                            (const uint8_t *)b->data + start, b->n - start));
+        add_be32(b, ~av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), UINT32_MAX, (const uint8_t *)b->data + start,
+                            b->n - start));
 }
 
 um_status um_image_write_png(const um_image *image, const char *path, const char *comment, um_error *err)

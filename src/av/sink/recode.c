@@ -1,5 +1,6 @@
 /* recode.c: two frames through an encoder and its decoder. */
 #include "av/sink/recode.h"
+#include "av/quiet.h"
 #include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 #include <libswscale/swscale.h>
@@ -21,6 +22,8 @@ static bool open_codecs(recoder *r, const AVCodec *encoder, int width, int heigh
     AVDictionary *options = NULL;
     if (!e || !decoder || !(r->decoder = avcodec_alloc_context3(decoder)))
         return false;
+    um_quiet_codec(e);
+    um_quiet_codec(r->decoder);
     e->width = width;
     e->height = height;
     e->pix_fmt = AV_PIX_FMT_YUV420P;

@@ -3,6 +3,7 @@
  * Pictures go RGB (sRGB, full range) to YUV 4:2:0 limited range: BT.709 from 720 lines on, BT.601 below, and
  * always BT.601 in AVI, which cannot say. The number of encoder threads is fixed and every bit-exact flag is
  * set: the same pictures give the same bytes. */
+#include "av/quiet.h"
 #include "base/base.h"
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -117,6 +118,7 @@ static um_status new_codec(um_writer *w, struct track *track, const char *name, 
     if (!(track->stream = avformat_new_stream(w->mux, NULL)) ||
         !(track->codec = avcodec_alloc_context3(codec)))
         return um_fail_oom(err);
+    um_quiet_codec(track->codec);
     track->codec->flags |= AV_CODEC_FLAG_BITEXACT;
     if (w->mux->oformat->flags & AVFMT_GLOBALHEADER)
         track->codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
@@ -141,6 +143,67 @@ static void set_colour(AVCodecContext *c, bool bt709)
     c->chroma_sample_location = AVCHROMA_LOC_LEFT;
 }
 
+static bool right_fps(double fps)
+{
+    return fps >= 0.01 && fps <= 1000;
+}
+
+double um_writer_fps(const um_media *media)
+{
+    return right_fps(media->fps) ? media->fps : 25;
+}
+
+static void set_quality(AVCodecContext *c, const char *encoder)
+{
+    if (!strcmp(encoder, "libx264")) {
+        av_opt_set(c->priv_data, "preset", "veryfast", 0);
+        av_opt_set(c->priv_data, "crf", "18", 0);
+    } else if (!strcmp(encoder, "libvpx-vp9")) {
+        av_opt_set(c->priv_data, "deadline", "realtime", 0);
+        av_opt_set(c->priv_data, "cpu-used", "6", 0);
+        av_opt_set(c->priv_data, "row-mt", "1", 0);
+        av_opt_set(c->priv_data, "crf", "24", 0);
+        c->bit_rate = 0; /* constant quality */
+    } else {
+        c->flags |= AV_CODEC_FLAG_QSCALE;
+        c->global_quality = 2 * FF_QP2LAMBDA;
+    }
+}
+
+static um_status new_picture(AVFrame **out, const AVCodecContext *c, enum AVPixelFormat format, um_error *err)
+{
+    AVFrame *f = *out = av_frame_alloc();
+    if (!f)
+        return um_fail_oom(err);
+    f->format = format;
+    f->width = c->width;
+    f->height = c->height;
+    return av_frame_get_buffer(f, 0) < 0 ? um_fail_oom(err) : UM_OK;
+}
+
+/* What a picture passes on its way to the encoder. */
+static um_status open_conversion(um_writer *w, bool bt709, um_error *err)
+{
+    const AVCodecContext *c = w->video.codec;
+    um_status st = new_picture(&w->picture, c, c->pix_fmt, err);
+    if (st < 0)
+        return st;
+    w->picture->color_range = c->color_range;
+    w->picture->colorspace = c->colorspace;
+    w->picture->color_primaries = c->color_primaries;
+    w->picture->color_trc = c->color_trc;
+    if ((c->width != w->width || c->height != w->height) &&
+        (st = new_picture(&w->padded, c, AV_PIX_FMT_RGB24, err)) < 0)
+        return st;
+    w->sws =
+        sws_getContext(c->width, c->height, AV_PIX_FMT_RGB24, c->width, c->height, c->pix_fmt,
+                       SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT, NULL, NULL, NULL);
+    const int *matrix = sws_getCoefficients(bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
+    if (!w->sws || sws_setColorspaceDetails(w->sws, matrix, 1, matrix, 0, 0, 1 << 16, 1 << 16) < 0)
+        return um_fail_oom(err);
+    return UM_OK;
+}
+
 static um_status open_video(um_writer *w, const struct format *format, double fps, um_error *err)
 {
     um_status st = new_codec(w, &w->video, format->video, err);
@@ -158,50 +221,11 @@ static um_status open_video(um_writer *w, const struct format *format, double fp
         format->constant_rate ? av_inv_q(c->framerate) : (AVRational){1, c->framerate.num * multiple};
     c->thread_count = THREADS;
     set_colour(c, bt709);
-    if (!strcmp(format->video, "libx264")) {
-        av_opt_set(c->priv_data, "preset", "veryfast", 0);
-        av_opt_set(c->priv_data, "crf", "18", 0);
-    } else if (!strcmp(format->video, "libvpx-vp9")) {
-        av_opt_set(c->priv_data, "deadline", "realtime", 0);
-        av_opt_set(c->priv_data, "cpu-used", "6", 0);
-        av_opt_set(c->priv_data, "row-mt", "1", 0);
-        av_opt_set(c->priv_data, "crf", "24", 0);
-        c->bit_rate = 0; /* constant quality */
-    } else {
-        c->flags |= AV_CODEC_FLAG_QSCALE;
-        c->global_quality = 2 * FF_QP2LAMBDA;
-    }
+    set_quality(c, format->video);
     w->video.stream->avg_frame_rate = c->framerate;
     if ((st = start_codec(w, &w->video, err)) < 0)
         return st;
-
-    if (!(w->picture = av_frame_alloc()))
-        return um_fail_oom(err);
-    w->picture->format = c->pix_fmt;
-    w->picture->width = c->width;
-    w->picture->height = c->height;
-    w->picture->color_range = c->color_range;
-    w->picture->colorspace = c->colorspace;
-    w->picture->color_primaries = c->color_primaries;
-    w->picture->color_trc = c->color_trc;
-    if (av_frame_get_buffer(w->picture, 0) < 0)
-        return um_fail_oom(err);
-    if (c->width != w->width || c->height != w->height) {
-        if (!(w->padded = av_frame_alloc()))
-            return um_fail_oom(err);
-        w->padded->format = AV_PIX_FMT_RGB24;
-        w->padded->width = c->width;
-        w->padded->height = c->height;
-        if (av_frame_get_buffer(w->padded, 0) < 0)
-            return um_fail_oom(err);
-    }
-    w->sws =
-        sws_getContext(c->width, c->height, AV_PIX_FMT_RGB24, c->width, c->height, c->pix_fmt,
-                       SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT, NULL, NULL, NULL);
-    const int *matrix = sws_getCoefficients(bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
-    if (!w->sws || sws_setColorspaceDetails(w->sws, matrix, 1, matrix, 0, 0, 1 << 16, 1 << 16) < 0)
-        return um_fail_oom(err);
-    return UM_OK;
+    return open_conversion(w, bt709, err);
 }
 
 /* The lowest rate of the encoder that loses nothing, else its highest. */
@@ -389,14 +413,36 @@ um_status um_writer_sound(um_writer *w, const float *interleaved, int n, um_erro
 
 /* ---- life ---- */
 
+static um_status write_header(um_writer *w, const struct format *format, const char *comment, um_error *err)
+{
+    AVDictionary *options = NULL;
+    int r = comment ? av_dict_set(&w->mux->metadata, "comment", comment, 0) : 0;
+    if (r >= 0 && (!strcmp(format->muxer, "mp4") || !strcmp(format->muxer, "mov")))
+        r = av_dict_set(&options, "movflags", "+faststart", 0);
+    if (r >= 0)
+        r = avformat_write_header(w->mux, &options);
+    av_dict_free(&options);
+    w->header_written = r >= 0;
+    return r < 0 ? av_fail(err, w, "header", r) : UM_OK;
+}
+
+static const struct format *format_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof formats / sizeof *formats; i++)
+        if (!strcasecmp(dot + 1, formats[i].extension))
+            return &formats[i];
+    return NULL;
+}
+
 um_status um_writer_open(um_writer **out, const char *path, const um_writer_options *opt, um_error *err)
 {
-    const struct format *format = NULL;
-    const char *dot = strrchr(path, '.');
+    const struct format *format = format_of(path);
+    um_status st;
     *out = NULL;
     if (opt->width < 1 || opt->height < 1 || opt->width > UM_IMAGE_MAX_SIDE ||
         opt->height > UM_IMAGE_MAX_SIDE || (int64_t)opt->width * opt->height > UM_IMAGE_MAX_PIXELS ||
-        !(opt->fps >= 0.01 && opt->fps <= 1000) || opt->rate_hz < 0 || opt->rate_hz > MAX_RATE_HZ ||
+        !right_fps(opt->fps) || opt->rate_hz < 0 || opt->rate_hz > MAX_RATE_HZ ||
         (opt->rate_hz && opt->channels != 1 && opt->channels != 2))
         return um_fail(err, UM_EINVAL, "%s: a video of %d x %d, %g/s, sound %d Hz x %d is out of range", path,
                        opt->width, opt->height, opt->fps, opt->rate_hz, opt->channels);
@@ -413,33 +459,14 @@ um_status um_writer_open(um_writer **out, const char *path, const um_writer_opti
     *out = w;
     if (w->null)
         return UM_OK;
-
-    for (size_t i = 0; dot && i < sizeof formats / sizeof *formats; i++)
-        if (!strcasecmp(dot + 1, formats[i].extension))
-            format = &formats[i];
-    um_status st;
-    if (!format) {
+    if (!format)
         st = um_fail(err, UM_EINVAL, "%s: the name must end in .mp4, .mov, .mkv, .webm or .avi", path);
-        goto failed;
-    }
-    if ((st = open_file(w, format, err)) < 0 || (st = open_video(w, format, opt->fps, err)) < 0 ||
-        (w->channels && (st = open_audio(w, format, opt->rate_hz, err)) < 0))
-        goto failed;
-    AVDictionary *options = NULL;
-    int r = opt->comment ? av_dict_set(&w->mux->metadata, "comment", opt->comment, 0) : 0;
-    if (r >= 0 && (!strcmp(format->muxer, "mp4") || !strcmp(format->muxer, "mov")))
-        r = av_dict_set(&options, "movflags", "+faststart", 0);
-    if (r >= 0)
-        r = avformat_write_header(w->mux, &options);
-    av_dict_free(&options);
-    if (r < 0) {
-        st = av_fail(err, w, "header", r);
-        goto failed;
-    }
-    w->header_written = true;
-    return UM_OK;
-failed:
-    um_writer_close(out);
+    else if ((st = open_file(w, format, err)) == UM_OK &&
+             (st = open_video(w, format, opt->fps, err)) == UM_OK &&
+             (!w->channels || (st = open_audio(w, format, opt->rate_hz, err)) == UM_OK))
+        st = write_header(w, format, opt->comment, err);
+    if (st < 0)
+        um_writer_close(out);
     return st;
 }
 

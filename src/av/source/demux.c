@@ -4,12 +4,12 @@
  * caught up in time. Moments therefore leave in order of time for every sanely interleaved file, while the
  * memory stays small for an insane one. */
 #include "av/source/demux.h"
-#include "av/source/source.h"
+#include "av/quiet.h"
+#include "av/source/damage.h"
 #include "probe/bmff.h"
 #include <errno.h>
 #include <libavutil/common.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,11 +33,6 @@ static const char formats[] =
     "png_pipe,jpeg_pipe,webp_pipe,tiff_pipe,bmp_pipe,jpegls_pipe,j2k_pipe,pgm_pipe,ppm_pipe,pbm_pipe,pam_"
     "pipe,"
     "pgmyuv_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,psd_pipe,pcx_pipe,dpx_pipe,exr_pipe,gif_pipe";
-
-void um_media_quiet(void)
-{
-    av_log_set_level(AV_LOG_QUIET);
-}
 
 static int64_t budget_of(const um_input *input)
 {
@@ -188,6 +183,7 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
     if (!(t->codec = avcodec_alloc_context3(decoder)))
         return um_fail_oom(err);
     int r = avcodec_parameters_to_context(t->codec, p);
+    um_quiet_codec(t->codec);
     t->codec->pkt_timebase = t->stream->time_base;
     t->codec->max_pixels = max_pixels;
     t->codec->thread_count = p->codec_type == AVMEDIA_TYPE_VIDEO && !is_picture_file(d) ? threads : 1;
@@ -200,18 +196,6 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
                        decoder->name);
     t->stream->discard = AVDISCARD_DEFAULT;
     return UM_OK;
-}
-
-void um_damage_note(um_damage *g, const char *format, ...)
-{
-    char line[sizeof g->note];
-    size_t n = strlen(g->note);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    if (!strstr(g->note, line))
-        snprintf(g->note + n, sizeof g->note - n, "%s%s", n ? "; " : "", line);
 }
 
 um_status um_demux_open(um_demux *d, const um_input *input, unsigned want, int threads,

@@ -20,7 +20,8 @@ enum { GRAY, RGB, TILE = 32, PADDING = 64 };
 
 /* ---- orientation ---- */
 
-um_orientation um_orientation_of_matrix(const int32_t m[9])
+/* FFmpeg's display matrix. */
+static um_orientation of_matrix(const int32_t m[9])
 {
     /* x' = m[0] x + m[3] y, y' = m[1] x + m[4] y */
     if (llabs(m[0]) >= llabs(m[3]))
@@ -28,7 +29,8 @@ um_orientation um_orientation_of_matrix(const int32_t m[9])
     return (um_orientation){true, m[3] < 0, m[1] < 0};
 }
 
-um_orientation um_orientation_of_exif(int exif)
+/* EXIF: 1..8 */
+static um_orientation of_exif(int exif)
 {
     static const um_orientation of[9] = {
         [2] = {false, true, false}, [3] = {false, true, true}, [4] = {false, false, true},
@@ -52,8 +54,8 @@ static um_orientation orientation_of(const AVFrame *f, const int32_t *matrix)
     if (side && side->size >= 9 * sizeof(int32_t))
         matrix = (const int32_t *)side->data;
     if (matrix)
-        return um_orientation_of_matrix(matrix);
-    return um_orientation_of_exif(exif ? atoi(exif->value) : 1);
+        return of_matrix(matrix);
+    return of_exif(exif ? atoi(exif->value) : 1);
 }
 
 static void orient(um_image *to, const um_image *from, um_orientation o)

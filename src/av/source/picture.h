@@ -11,9 +11,7 @@
 typedef struct um_orientation {
     bool transpose, flip_x, flip_y;
 } um_orientation;
-um_orientation um_orientation_of_matrix(const int32_t matrix[9]); /* FFmpeg's display matrix */
-um_orientation um_orientation_of_exif(int exif);                  /* 1..8 */
-int um_orientation_degrees(um_orientation o);                     /* clockwise; mirroring is not told */
+int um_orientation_degrees(um_orientation o); /* clockwise; mirroring is not told */
 
 typedef struct um_picture {
     int width, height; /* of every image that leaves: those of the first picture, upright */

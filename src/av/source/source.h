@@ -7,8 +7,4 @@
 
 /* As um_source_open; keeps a reference to the input. */
 um_status um_source_open_input(um_source **out, um_input *input, const um_source_options *opt, um_error *err);
-/* Adds one line to the note, parted by "; ", unless it is said already. */
-void um_damage_note(um_damage *damage, const char *format, ...) UM_PRINTF(2, 3);
-
-#define UM_NOTE_CHANGED "the file changed while it was read"
 #endif

@@ -176,6 +176,24 @@ typedef struct slice {
     int64_t start[UM_MAX_RANK], step[UM_MAX_RANK], dim[UM_MAX_RANK];
 } slice;
 
+/* Of an axis of n: negative positions count from its end, and what is beyond it is cut. */
+static void slice_axis(slice *s, int64_t axis, int64_t n, int64_t from, int64_t to, int64_t step)
+{
+    from = from < -n ? -n : from > n ? n : from; /* before adding: INT64_MIN is usual */
+    to = to < -n - 1 ? -n - 1 : to > n ? n : to;
+    from = from < 0 ? from + n : from;
+    to = to < 0 ? to + n : to;
+    if (step > 0) {
+        to = to < 0 ? 0 : to;
+        s->dim[axis] = to > from ? (to - from + step - 1) / step : 0;
+    } else {
+        from = from > n - 1 ? n - 1 : from;
+        s->dim[axis] = from > to ? (from - to - step - 1) / -step : 0;
+    }
+    s->start[axis] = from;
+    s->step[axis] = step;
+}
+
 static um_status read_slice(const um_call *c, slice *s, um_error *err)
 {
     const um_array *x = c->in[0];
@@ -198,21 +216,7 @@ static um_status read_slice(const um_call *c, slice *s, um_error *err)
         int64_t a = n_axes >= 0 ? axes[i] : i, step = n_steps >= 0 ? steps[i] : 1;
         if (!um_axis(&a, x->rank) || !step || step < -INT32_MAX)
             return um_call_fail(c, err, UM_EFORMAT, "an axis out of range, or a step of 0");
-        int64_t n_all = x->dim[a], from = starts[i], to = ends[i];
-        step = step > INT32_MAX ? INT32_MAX : step;
-        from = from < -n_all ? -n_all : from > n_all ? n_all : from; /* before adding: INT64_MIN is usual */
-        to = to < -n_all - 1 ? -n_all - 1 : to > n_all ? n_all : to;
-        from = from < 0 ? from + n_all : from;
-        to = to < 0 ? to + n_all : to;
-        if (step > 0) {
-            to = to < 0 ? 0 : to;
-            s->dim[a] = to > from ? (to - from + step - 1) / step : 0;
-        } else {
-            from = from > n_all - 1 ? n_all - 1 : from;
-            s->dim[a] = from > to ? (from - to - step - 1) / -step : 0;
-        }
-        s->start[a] = from;
-        s->step[a] = step;
+        slice_axis(s, a, x->dim[a], starts[i], ends[i], step > INT32_MAX ? INT32_MAX : step);
     }
     return UM_OK;
 }
