@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A network as ONNX: read, checked, and run where its declared work is small. (Networks as a text: test_arch;
+ * there a line may ask for a gigabyte of weights, which only shows how slow that is.) */
+#include "fuzz.h"
+#include <string.h>
+#include <unmask/model.h>
+
+enum { MAX_INPUTS = 4, MAX_ELEMENTS = 1 << 14, FREE_DIMENSION = 2 };
+
+static void run(um_model *model)
+{
+    um_tensor *in[MAX_INPUTS] = {0};
+    const um_tensor *out[64];
+    int n = um_model_n_inputs(model), made = 0;
+    int64_t macs = um_model_macs(model);
+    if (n > MAX_INPUTS || um_model_n_outputs(model) > 64 || macs > 1 << 20)
+        return;
+    for (; made < n; made++) {
+        um_value_info info = *um_model_input(model, made);
+        int64_t all = 1;
+        for (int i = 0; i < info.rank; i++) {
+            if (info.dim[i] < 0)
+                info.dim[i] = FREE_DIMENSION;
+            if (info.dim[i] > MAX_ELEMENTS || (all *= info.dim[i]) > MAX_ELEMENTS)
+                goto done;
+        }
+        if (info.rank < 0 || um_tensor_new(&in[made], info.dtype, info.rank, info.dim, NULL) < 0)
+            goto done;
+    }
+    um_model_run(model, (const um_tensor *const *)in, out, NULL);
+done:
+    for (int i = 0; i < MAX_INPUTS; i++)
+        um_tensor_free(&in[i]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    static const char text[] = "unmask-network";
+    um_model *model = NULL;
+    if (n >= sizeof text - 1 && !memcmp(data, text, sizeof text - 1))
+        return 0;
+    if (um_model_open_memory(&model, data, n, "fuzz.onnx", 1, NULL) == UM_OK)
+        run(model);
+    um_model_close(&model);
+    return 0;
+}
