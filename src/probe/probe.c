@@ -119,7 +119,7 @@ static void scan_encoders(um_probe_state *p, int64_t at)
         if (!found)
             continue;
         while (length < names[i].most && found[length] >= ' ' && found[length] < 0x7F &&
-               (length < 4 || memcmp(found + length, " - H", 4)))
+               (length < 4 || strncmp((const char *)found + length, " - H", 4)))
             length++;
         if (*found == 'L' && found[1] == 'a') { /* Lavf59.27.100, and what container bytes follow it */
             size_t version = k;
