@@ -3,6 +3,7 @@
  * Only a few rows of gradient exist at a time, so they stay in the first-level cache; what remains of a
  * picture is two bits per pixel. */
 #include "media/canny.h"
+#include "base/cpu.h"
 #include "media/gray.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ um_status um_canny_new(um_canny **out, const um_canny_options *opt, um_error *er
 {
     const canny_kernels *kernels = &um_canny_plain;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2"))
+    if (um_cpu_best() >= UM_CPU_AVX2)
         kernels = &um_canny_avx2;
 #endif
     return um_canny_new_with(out, opt, kernels, err);

@@ -1,6 +1,7 @@
 /* gray.c: luma of RGB pictures, the same integers as cv2.cvtColor of OpenCV 4.6. */
 #include "media/gray.h"
 #include "base/base.h"
+#include "base/cpu.h"
 #include <unmask/image.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -73,7 +74,7 @@ void um_gray_from_limited(uint8_t *to, const uint8_t *from, int n)
 {
     int done = 0;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2"))
+    if (um_cpu_best() >= UM_CPU_AVX2)
         done = stretch_avx2(to, from, n);
 #endif
     stretch_plain(to + done, from + done, n - done);
@@ -83,7 +84,7 @@ static void gray_from_rgb(uint8_t *to, const uint8_t *from, int n)
 {
     int done = 0;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2"))
+    if (um_cpu_best() >= UM_CPU_AVX2)
         done = gray_avx2(to, from, n);
 #endif
     gray_plain(to + done, from + 3 * done, n - done);

@@ -4,6 +4,7 @@
  * axis that shrinks, an output pixel is the mean of the input it covers; along one that grows, it is
  * interpolated between the two nearest centres. Input outside the picture repeats the nearest edge pixel. */
 #include "base/base.h"
+#include "base/cpu.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,7 @@ __attribute__((target("avx2"))) static void blend_avx2(int16_t *out, int32_t *su
 static blend_fn *choose_blend(void)
 {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2"))
+    if (um_cpu_best() >= UM_CPU_AVX2)
         return blend_avx2;
 #endif
     return blend_plain;

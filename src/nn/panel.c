@@ -1,6 +1,7 @@
 /* panel.c: with AVX2 and FMA 6 x 16 sums stay in twelve registers, two more hold a row of b: two loads and
  * six broadcasts for twelve multiply-adds (Goto and van de Geijn 2008, section 6). Elsewhere plain loops. */
 #include "nn/panel.h"
+#include "base/cpu.h"
 #include <string.h>
 
 enum { ROWS = 6 };
@@ -87,7 +88,7 @@ FMA static void fast(const um_panel *p)
 void um_panel_multiply(const um_panel *p)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (um_cpu_best() >= UM_CPU_AVX2) {
         fast(p);
         return;
     }

@@ -58,7 +58,7 @@ um_status um_plan_run(um_plan *p, const um_tensor *const *in, const um_tensor **
     return st;
 }
 
-UM_FAST static void add(float *restrict sum, const float *restrict x, int64_t n)
+UM_KERNEL(add, (float *restrict sum, const float *restrict x, int64_t n), (sum, x, n))
 {
     for (int64_t i = 0; i < n; i++)
         sum[i] += x[i];

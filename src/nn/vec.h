@@ -1,4 +1,4 @@
-/* vec.h: eight floats at a time, in the compiler's own vectors: UM_FAST makes of them what the machine has.
+/* vec.h: eight floats at a time, in the compiler's own vectors: UM_KERNEL makes of them what the machine has.
  */
 #ifndef UM_NN_VEC_H
 #define UM_NN_VEC_H

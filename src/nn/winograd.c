@@ -250,7 +250,8 @@ static place place_of(const pass *p, const float *maps, const int64_t *size, int
 static const float zeros[UM_LANES];
 static const int64_t no_shift[2];
 
-UM_FAST static void transform_inputs(float *v, const pass *p, const float *x, int64_t first, int64_t n)
+UM_KERNEL(transform_inputs, (float *v, const pass *p, const float *x, int64_t first, int64_t n),
+          (v, p, x, first, n))
 {
     size_t step = v_step(p);
     for (int64_t t = 0; t < n; t++) {
@@ -272,8 +273,9 @@ UM_FAST static void transform_inputs(float *v, const pass *p, const float *x, in
 }
 
 /* Channels [panel, panel + columns) of the gradient of the results. */
-UM_FAST static void transform_grad_outputs(float *m, const pass *p, const float *gy, int64_t first, int64_t n,
-                                           int64_t panel, int columns)
+UM_KERNEL(transform_grad_outputs,
+          (float *m, const pass *p, const float *gy, int64_t first, int64_t n, int64_t panel, int columns),
+          (m, p, gy, first, n, panel, columns))
 {
     size_t step = m_step(p);
     for (int64_t t = 0; t < n; t++) {
@@ -308,8 +310,10 @@ UM_INLINE void clamp(um_vec *v, const um_vec *low_at, const um_vec *high_at)
     *v = (um_vec)((above & (um_vec_mask)high) | (~above & (um_vec_mask)*v));
 }
 
-UM_FAST static void transform_outputs(float *y, const pass *p, const float *m, const finish *f, int64_t first,
-                                      int64_t n, int64_t panel, int columns)
+UM_KERNEL(transform_outputs,
+          (float *y, const pass *p, const float *m, const finish *f, int64_t first, int64_t n, int64_t panel,
+           int columns),
+          (y, p, m, f, first, n, panel, columns))
 {
     size_t step = m_step(p);
     um_vec low = f->low + (um_vec){0}, high = f->high + (um_vec){0};
@@ -380,8 +384,9 @@ UM_INLINE void store_taps(float *w, um_vec *tap, int64_t step)
 
 /* The kernels to channels [panel, panel + columns). Back, they are turned by 180 degrees, and go from the
  * out channels to the in channels. */
-UM_FAST static void transform_filters(float *u, const pass *p, const float *weights, bool back, int64_t panel,
-                                      int columns)
+UM_KERNEL(transform_filters,
+          (float *u, const pass *p, const float *weights, bool back, int64_t panel, int columns),
+          (u, p, weights, back, panel, columns))
 {
     size_t step = u_step(p);
     for (int64_t k = 0; k < p->from; k++)
@@ -404,8 +409,8 @@ UM_FAST static void transform_filters(float *u, const pass *p, const float *weig
         }
 }
 
-UM_FAST static void transform_grad_filters(float *gw, const pass *p, const float *u, int64_t panel,
-                                           int columns)
+UM_KERNEL(transform_grad_filters, (float *gw, const pass *p, const float *u, int64_t panel, int columns),
+          (gw, p, u, panel, columns))
 {
     size_t step = u_step(p);
     for (int64_t k = 0; k < p->from; k++)
@@ -475,8 +480,8 @@ void um_winograd_back_data(const um_winograd *w, const float *gy, const float *w
     run(w, &w->back, gy, weights, NULL, gx);
 }
 
-UM_FAST static void sum_pixels(float *restrict sum, const float *restrict gy, int64_t pixels,
-                               int64_t channels)
+UM_KERNEL(sum_pixels, (float *restrict sum, const float *restrict gy, int64_t pixels, int64_t channels),
+          (sum, gy, pixels, channels))
 {
     memset(sum, 0, (size_t)channels * sizeof *sum);
     for (int64_t i = 0; i < pixels; i++, gy += channels)

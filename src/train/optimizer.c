@@ -66,8 +66,10 @@ void um_optimizer_set_steps(um_optimizer *o, int64_t steps)
     o->steps = steps;
 }
 
-UM_FAST static void sgd(float *restrict p, float *restrict v, const float *restrict g, int64_t n,
-                        float factor, float rate, float momentum, float decay, bool nesterov)
+UM_KERNEL(sgd,
+          (float *restrict p, float *restrict v, const float *restrict g, int64_t n, float factor, float rate,
+           float momentum, float decay, bool nesterov),
+          (p, v, g, n, factor, rate, momentum, decay, nesterov))
 {
     float ahead = nesterov ? momentum : 1, now = nesterov ? 1 : 0; /* of the velocity, of the gradient */
     for (int64_t i = 0; i < n; i++) {
@@ -77,9 +79,11 @@ UM_FAST static void sgd(float *restrict p, float *restrict v, const float *restr
     }
 }
 
-UM_FAST static void adamw(float *restrict p, float *restrict m, float *restrict v, const float *restrict g,
-                          int64_t n, float factor, float keep, float beta1, float new1, float beta2,
-                          float new2, float step, float root_bias2, float epsilon)
+UM_KERNEL(adamw,
+          (float *restrict p, float *restrict m, float *restrict v, const float *restrict g, int64_t n,
+           float factor, float keep, float beta1, float new1, float beta2, float new2, float step,
+           float root_bias2, float epsilon),
+          (p, m, v, g, n, factor, keep, beta1, new1, beta2, new2, step, root_bias2, epsilon))
 {
     for (int64_t i = 0; i < n; i++) {
         float d = factor * g[i];
@@ -109,7 +113,7 @@ void um_optimizer_step(um_optimizer *o, const float *grad, double factor, double
     }
 }
 
-UM_FAST static double sum_squares(const float *x, size_t n)
+UM_KERNEL_OF(double, sum_squares, (const float *x, size_t n), (x, n))
 {
     enum { LANES = 16 }; /* fixed, so that every instruction set adds in the same order */
     double lane[LANES] = {0}, sum = 0;
@@ -134,7 +138,8 @@ double um_clip_factor(double norm, double limit)
     return limit > 0 && norm > limit ? limit / norm : 1;
 }
 
-UM_FAST static void average(float *restrict mean, const float *restrict x, size_t n, float keep, float fresh)
+UM_KERNEL(average, (float *restrict mean, const float *restrict x, size_t n, float keep, float fresh),
+          (mean, x, n, keep, fresh))
 {
     for (size_t i = 0; i < n; i++)
         mean[i] = keep * mean[i] + fresh * x[i];

@@ -257,7 +257,7 @@ static um_status run_shard(trainer *t, um_plan *plan, float *statistics, int k, 
     return UM_OK;
 }
 
-UM_FAST static void add(float *restrict sum, const float *restrict x, size_t n)
+UM_KERNEL(add, (float *restrict sum, const float *restrict x, size_t n), (sum, x, n))
 {
     for (size_t i = 0; i < n; i++)
         sum[i] += x[i];

@@ -3,15 +3,10 @@
  * swscale offers speed (0.6 ms for 1280 x 720, but on average 0.8 levels too dark and up to 2.8 wrong) or
  * exactness (within rounding, in 6.5 ms). Rows of 16-bit fixed point with 5 fractional bits are both. */
 #include "av/source/colour.h"
+#include "base/fast.h"
 #include <libavutil/pixfmt.h>
 
 enum { BLOCK = 256, HALF = 16 };
-#if defined(__x86_64__) && \
-    !defined(__SANITIZE_THREAD__) /* clones are resolved before its run time has begun */
-#define FAST __attribute__((target_clones("avx2", "default")))
-#else
-#define FAST
-#endif
 
 um_colour um_colour_of(int space, bool full)
 {
@@ -47,8 +42,10 @@ static inline uint8_t level(int v)
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
 }
 
-FAST static void block(uint8_t *restrict rgb, const uint8_t *restrict y, const uint8_t *restrict u,
-                       const uint8_t *restrict v, int n, int shift, const um_colour *c)
+UM_KERNEL(block,
+          (uint8_t *restrict rgb, const uint8_t *restrict y, const uint8_t *restrict u,
+           const uint8_t *restrict v, int n, int shift, const um_colour *c),
+          (rgb, y, u, v, n, shift, c))
 {
     int16_t red[BLOCK], green[BLOCK], blue[BLOCK];
     uint8_t r[BLOCK], g[BLOCK], b[BLOCK];

@@ -12,18 +12,19 @@ typedef void loop_fn(void *y, const void *a, int64_t step_a, const void *b, int6
         in a = get_a, b = get_b;                \
         y[i] = (out)(expression);               \
     }
-#define LOOP(name, in, out, expression)                                                                   \
-    UM_FAST static void name(void *yv, const void *av, int64_t sa, const void *bv, int64_t sb, int64_t n) \
-    {                                                                                                     \
-        out *y = yv;                                                                                      \
-        const in *pa = av, *pb = bv;                                                                      \
-        if (sa == 1 && sb == 1) {                                                                         \
-            EACH(in, out, pa[i], pb[i], expression)                                                       \
-        } else if (sa == 1 && sb == 0) {                                                                  \
-            EACH(in, out, pa[i], pb[0], expression)                                                       \
-        } else {                                                                                          \
-            EACH(in, out, pa[i * sa], pb[i * sb], expression)                                             \
-        }                                                                                                 \
+#define LOOP(name, in, out, expression)                                                            \
+    UM_KERNEL(name, (void *yv, const void *av, int64_t sa, const void *bv, int64_t sb, int64_t n), \
+              (yv, av, sa, bv, sb, n))                                                             \
+    {                                                                                              \
+        out *y = yv;                                                                               \
+        const in *pa = av, *pb = bv;                                                               \
+        if (sa == 1 && sb == 1) {                                                                  \
+            EACH(in, out, pa[i], pb[i], expression)                                                \
+        } else if (sa == 1 && sb == 0) {                                                           \
+            EACH(in, out, pa[i], pb[0], expression)                                                \
+        } else {                                                                                   \
+            EACH(in, out, pa[i * sa], pb[i * sb], expression)                                      \
+        }                                                                                          \
     }
 /* Integers wrap around; a division by zero gives zero. */
 #define ARITHMETIC(name, floats, ints)                          \
@@ -62,7 +63,7 @@ LOOP(prelu_f32, float, float, a < 0 ? a * b : a)
         (void)a, (void)b;                      \
     }
 #define BACK(name, expression)                                                              \
-    UM_FAST static void name(float *restrict t, const um_tile *k)                           \
+    UM_KERNEL(name, (float *restrict t, const um_tile *k), (t, k))                          \
     {                                                                                       \
         for (int64_t r = 0; r < k->rows; r++, t += k->n) {                                  \
             const float *restrict pg = k->g + r * k->n, *restrict pa = k->a + r * k->a_row, \

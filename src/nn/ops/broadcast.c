@@ -5,7 +5,7 @@
 
 enum { TILE = 4096, ROWS = 256, LANES = 16 };
 
-UM_FAST static float sum_of(const float *x, int64_t n)
+UM_KERNEL_OF(float, sum_of, (const float *x, int64_t n), (x, n))
 {
     float s[LANES] = {0}, sum = 0;
     int64_t i = 0;
@@ -19,7 +19,8 @@ UM_FAST static float sum_of(const float *x, int64_t n)
     return sum;
 }
 
-UM_FAST static void add_columns(float *restrict sum, const float *restrict x, int64_t rows, int64_t n)
+UM_KERNEL(add_columns, (float *restrict sum, const float *restrict x, int64_t rows, int64_t n),
+          (sum, x, rows, n))
 {
     float part[TILE]; /* a tile at a time: long sums keep their digits */
     memcpy(part, x, (size_t)n * sizeof *x);

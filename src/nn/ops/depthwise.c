@@ -138,7 +138,7 @@ UM_INLINE void filter_along(const job *j)
 }
 
 /* The number of taps known when compiled, so that weights stay in registers. */
-UM_FAST static void filter(const job *j, int n)
+UM_KERNEL(filter, (const job *j, int n), (j, n))
 {
     if (n == TAPS && j->x_step == j->channels)
         filter_along(j);
@@ -153,7 +153,7 @@ UM_FAST static void filter(const job *j, int n)
 }
 
 /* sum[t] += the products of the gradient y with what each tap saw. */
-UM_FAST static void correlate(float *sum, const float *const *g, const job *j)
+UM_KERNEL(correlate, (float *sum, const float *const *g, const job *j), (sum, g, j))
 {
     const int64_t n = j->channels, pixels = j->pixels, x_step = j->x_step;
     int64_t i = 0;

@@ -71,7 +71,7 @@ static um_status gemm_forward(um_call *c, um_error *err)
                         c->in[1]->data, beta, y->data, err);
 }
 
-UM_FAST static void scale(float *x, float f, int64_t n)
+UM_KERNEL(scale, (float *x, float f, int64_t n), (x, f, n))
 {
     for (int64_t i = 0; i < n; i++)
         x[i] *= f;

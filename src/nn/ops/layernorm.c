@@ -69,7 +69,7 @@ static float add_up(const float *part)
     return sum;
 }
 
-UM_FAST static float mean_of(const float *x, int64_t n)
+UM_KERNEL_OF(float, mean_of, (const float *x, int64_t n), (x, n))
 {
     float part[LANES] = {0};
     int64_t i = 0;
@@ -81,7 +81,7 @@ UM_FAST static float mean_of(const float *x, int64_t n)
     return add_up(part) / (float)n;
 }
 
-UM_FAST static float variance_of(const float *x, float mean, int64_t n)
+UM_KERNEL_OF(float, variance_of, (const float *x, float mean, int64_t n), (x, mean, n))
 {
     float part[LANES] = {0};
     int64_t i = 0;
@@ -93,8 +93,10 @@ UM_FAST static float variance_of(const float *x, float mean, int64_t n)
     return add_up(part) / (float)n;
 }
 
-UM_FAST static void normalize(float *y, const float *x, float mean, float inverse, const float *scale,
-                              const float *bias, int64_t n)
+UM_KERNEL(normalize,
+          (float *y, const float *x, float mean, float inverse, const float *scale, const float *bias,
+           int64_t n),
+          (y, x, mean, inverse, scale, bias, n))
 {
     if (bias) {
         UM_ELEMENTWISE
@@ -125,8 +127,10 @@ static um_status forward(um_call *c, um_error *err)
 }
 
 /* With d = g scale and z the normalized x: gx = inverse (d - mean of d - z mean of d z). */
-UM_FAST static void back_row(float *restrict gx, const float *restrict g, const float *restrict x, float mean,
-                             float inverse, const float *restrict scale, int64_t n)
+UM_KERNEL(back_row,
+          (float *restrict gx, const float *restrict g, const float *restrict x, float mean, float inverse,
+           const float *restrict scale, int64_t n),
+          (gx, g, x, mean, inverse, scale, n))
 {
     float part[LANES] = {0}, part_z[LANES] = {0};
     int64_t i = 0;
@@ -145,8 +149,10 @@ UM_FAST static void back_row(float *restrict gx, const float *restrict g, const 
         gx[i] = inverse * (g[i] * scale[i] - mean_d - (x[i] - mean) * inverse * mean_dz);
 }
 
-UM_FAST static void add_row(float *restrict scale, float *restrict bias, const float *restrict g,
-                            const float *restrict x, float mean, float inverse, int64_t n)
+UM_KERNEL(add_row,
+          (float *restrict scale, float *restrict bias, const float *restrict g, const float *restrict x,
+           float mean, float inverse, int64_t n),
+          (scale, bias, g, x, mean, inverse, n))
 {
     for (int64_t i = 0; i < n; i++) {
         scale[i] += g[i] * ((x[i] - mean) * inverse);

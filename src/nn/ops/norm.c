@@ -79,8 +79,8 @@ static um_status prepare(um_call *c, um_error *err)
     return UM_OK;
 }
 
-UM_FAST static void rows(float *y, const float *x, const float *a, const float *b, int64_t n,
-                         int64_t channels)
+UM_KERNEL(rows, (float *y, const float *x, const float *a, const float *b, int64_t n, int64_t channels),
+          (y, x, a, b, n, channels))
 {
     for (int64_t r = 0; r < n; r++, x += channels, y += channels) {
         UM_ELEMENTWISE
@@ -89,8 +89,10 @@ UM_FAST static void rows(float *y, const float *x, const float *a, const float *
     }
 }
 
-UM_FAST static void rows_clip(float *y, const float *x, const float *a, const float *b, float low, float high,
-                              int64_t n, int64_t channels)
+UM_KERNEL(rows_clip,
+          (float *y, const float *x, const float *a, const float *b, float low, float high, int64_t n,
+           int64_t channels),
+          (y, x, a, b, low, high, n, channels))
 {
     for (int64_t r = 0; r < n; r++, x += channels, y += channels) {
         for (int64_t i = 0; i < channels; i += LINE)
@@ -112,7 +114,7 @@ void um_norm_apply(const um_norm *s, float *y, const float *x, int64_t n)
         rows(y, x, s->a, s->b, n, s->channels);
 }
 
-UM_FAST static void plane(float *y, const float *x, float a, float b, int64_t n)
+UM_KERNEL(plane, (float *y, const float *x, float a, float b, int64_t n), (y, x, a, b, n))
 {
     UM_ELEMENTWISE
     for (int64_t i = 0; i < n; i++)
@@ -138,8 +140,10 @@ static void apply(const um_call *c, const um_norm *s)
  * are left over one by one. */
 
 /* Adds sums of x - shift and of its square: a shift near the mean keeps the digits of the variance. */
-UM_FAST static void sum_rows(float *restrict sum, float *restrict sum2, const float *restrict x,
-                             const float *restrict shift, int64_t n, int64_t channels)
+UM_KERNEL(sum_rows,
+          (float *restrict sum, float *restrict sum2, const float *restrict x, const float *restrict shift,
+           int64_t n, int64_t channels),
+          (sum, sum2, x, shift, n, channels))
 {
     int64_t i = 0;
     for (; i + UM_LANES <= channels; i += UM_LANES) {
@@ -161,7 +165,8 @@ UM_FAST static void sum_rows(float *restrict sum, float *restrict sum2, const fl
     }
 }
 
-UM_FAST static void sum_plane(float *sum, float *sum2, const float *x, float shift, int64_t n)
+UM_KERNEL(sum_plane, (float *sum, float *sum2, const float *x, float shift, int64_t n),
+          (sum, sum2, x, shift, n))
 {
     float s[UM_LANES] = {0}, t[UM_LANES] = {0};
     int64_t k = 0;
@@ -288,9 +293,10 @@ typedef struct pass {
 #define PASSED(g, y, low, high) ((um_vec)((um_vec_mask)(um_vec)(g) & ((y) > (low)) & ((y) < (high))))
 
 /* Adds sums of g and of g (x - mean), g = the gradient where the activation let it pass. */
-UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, const float *restrict g,
-                                  const float *restrict x, const float *restrict mean, const pass *p,
-                                  int64_t n, int64_t channels)
+UM_KERNEL(back_sum_rows,
+          (float *restrict sum, float *restrict sum2, const float *restrict g, const float *restrict x,
+           const float *restrict mean, const pass *p, int64_t n, int64_t channels),
+          (sum, sum2, g, x, mean, p, n, channels))
 {
     int64_t i = 0;
     um_vec low = p->low + (um_vec){0}, high = p->high + (um_vec){0};
@@ -317,8 +323,10 @@ UM_FAST static void back_sum_rows(float *restrict sum, float *restrict sum2, con
 }
 
 /* gx = a (g - m - q (x - mean)) = a g - c x - e */
-UM_FAST static void back_rows(float *gx, const float *g, const float *x, const float *mean, const float *m,
-                              const float *q, const pass *p, int64_t n, int64_t channels)
+UM_KERNEL(back_rows,
+          (float *gx, const float *g, const float *x, const float *mean, const float *m, const float *q,
+           const pass *p, int64_t n, int64_t channels),
+          (gx, g, x, mean, m, q, p, n, channels))
 {
     int64_t i = 0;
     um_vec low = p->low + (um_vec){0}, high = p->high + (um_vec){0};

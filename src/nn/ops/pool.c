@@ -10,7 +10,8 @@ enum { BATCH = 16, LANES = 8 };
 
 /* y = the largest (or the sum) of n rows of `run` values, and of y itself unless it is new. Row k begins at
  * x + at[k]. */
-UM_FAST static void max_of(float *y, const float *x, const int64_t *at, int n, int64_t run, bool is_new)
+UM_KERNEL(max_of, (float *y, const float *x, const int64_t *at, int n, int64_t run, bool is_new),
+          (y, x, at, n, run, is_new))
 {
     int64_t i = 0;
     for (; i + LANES <= run; i += LANES) {
@@ -33,7 +34,8 @@ UM_FAST static void max_of(float *y, const float *x, const int64_t *at, int n, i
     }
 }
 
-UM_FAST static void sum_of(float *y, const float *x, const int64_t *at, int n, int64_t run, bool is_new)
+UM_KERNEL(sum_of, (float *y, const float *x, const int64_t *at, int n, int64_t run, bool is_new),
+          (y, x, at, n, run, is_new))
 {
     int64_t i = 0;
     for (; i + LANES <= run; i += LANES) {
@@ -56,8 +58,10 @@ UM_FAST static void sum_of(float *y, const float *x, const int64_t *at, int n, i
 
 /* The way back: the gradient goes to the first tap that holds the maximum. `rest` is what no tap has taken
  * yet, at first the gradient of y. */
-UM_FAST static void max_back(float *restrict gx, float *restrict rest, const float *restrict x,
-                             const float *restrict y, const int64_t *restrict at, int n, int64_t run)
+UM_KERNEL(max_back,
+          (float *restrict gx, float *restrict rest, const float *restrict x, const float *restrict y,
+           const int64_t *restrict at, int n, int64_t run),
+          (gx, rest, x, y, at, n, run))
 {
     for (int k = 0; k < n; k++)
         for (int64_t i = 0; i < run; i++) {
@@ -67,15 +71,16 @@ UM_FAST static void max_back(float *restrict gx, float *restrict rest, const flo
         }
 }
 
-UM_FAST static void sum_back(float *restrict gx, const float *restrict gy, float f, const int64_t *at, int n,
-                             int64_t run)
+UM_KERNEL(sum_back,
+          (float *restrict gx, const float *restrict gy, float f, const int64_t *at, int n, int64_t run),
+          (gx, gy, f, at, n, run))
 {
     for (int k = 0; k < n; k++)
         for (int64_t i = 0; i < run; i++)
             gx[at[k] + i] += f * gy[i];
 }
 
-UM_FAST static void scale(float *y, float f, int64_t n)
+UM_KERNEL(scale, (float *y, float f, int64_t n), (y, f, n))
 {
     for (int64_t i = 0; i < n; i++)
         y[i] *= f;

@@ -50,7 +50,7 @@ static kind which(const um_call *c)
     return !strcmp(what, "Sum") ? SUM : !strcmp(what, "Mean") ? MEAN : !strcmp(what, "Max") ? MAX : MIN;
 }
 
-UM_FAST static void rows_into(float *y, const float *x, int64_t n, kind k)
+UM_KERNEL(rows_into, (float *y, const float *x, int64_t n, kind k), (y, x, n, k))
 {
     if (k == MAX)
         for (int64_t i = 0; i < n; i++)
@@ -178,7 +178,8 @@ static void count_ties(const um_call *c, const walk *w)
 }
 
 /* gx = f g, one g for all or one each */
-UM_FAST static void back_sum(float *restrict gx, const float *restrict g, float f, int64_t n, int64_t step)
+UM_KERNEL(back_sum, (float *restrict gx, const float *restrict g, float f, int64_t n, int64_t step),
+          (gx, g, f, n, step))
 {
     if (step == 0)
         for (int64_t i = 0; i < n; i++)
@@ -191,8 +192,10 @@ UM_FAST static void back_sum(float *restrict gx, const float *restrict g, float 
             gx[i] = f * g[i * step];
 }
 
-UM_FAST static void back_extreme(float *restrict gx, const float *restrict g, const float *restrict count,
-                                 const float *restrict x, const float *restrict y, int64_t n, int64_t step)
+UM_KERNEL(back_extreme,
+          (float *restrict gx, const float *restrict g, const float *restrict count, const float *restrict x,
+           const float *restrict y, int64_t n, int64_t step),
+          (gx, g, count, x, y, n, step))
 {
     for (int64_t i = 0; i < n; i++)
         gx[i] = x[i] == y[i * step] ? g[i * step] / count[i * step] : 0;

@@ -155,7 +155,7 @@ static um_status prepare(um_call *c, um_error *err)
     return UM_OK;
 }
 
-UM_FAST static void add_row(float *restrict y, const float *restrict x, float w, int64_t n)
+UM_KERNEL(add_row, (float *restrict y, const float *restrict x, float w, int64_t n), (y, x, w, n))
 {
     for (int64_t i = 0; i < n; i++)
         y[i] += w * x[i];

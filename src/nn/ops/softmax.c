@@ -43,8 +43,10 @@ static um_status forward(um_call *c, um_error *err)
 
 /* gx = y (g - sum of g y), along one column per lane. */
 enum { COLUMNS = 64, LANES = 8 };
-UM_FAST static void back_columns(float *restrict gx, const float *restrict g, const float *restrict y,
-                                 int64_t n, int64_t columns, int64_t inner)
+UM_KERNEL(back_columns,
+          (float *restrict gx, const float *restrict g, const float *restrict y, int64_t n, int64_t columns,
+           int64_t inner),
+          (gx, g, y, n, columns, inner))
 {
     float dot[COLUMNS] = {0};
     for (int64_t i = 0; i < n; i++)
@@ -55,7 +57,8 @@ UM_FAST static void back_columns(float *restrict gx, const float *restrict g, co
             gx[i * inner + k] = y[i * inner + k] * (g[i * inner + k] - dot[k]);
 }
 
-UM_FAST static void back_run(float *restrict gx, const float *restrict g, const float *restrict y, int64_t n)
+UM_KERNEL(back_run, (float *restrict gx, const float *restrict g, const float *restrict y, int64_t n),
+          (gx, g, y, n))
 {
     float part[LANES] = {0}, dot = 0;
     int64_t i = 0;

@@ -5,14 +5,14 @@
 #include <string.h>
 
 /* x and y may be the same array; a and b are the parameters of the function. */
-#define MAP(name, expression)                                                       \
-    UM_FAST static void name(float *y, const float *x, int64_t n, float a, float b) \
-    {                                                                               \
-        UM_ELEMENTWISE                                                              \
-        for (int64_t i = 0; i < n; i++) {                                           \
-            float v = x[i];                                                         \
-            y[i] = (expression);                                                    \
-        }                                                                           \
+#define MAP(name, expression)                                                                 \
+    UM_KERNEL(name, (float *y, const float *x, int64_t n, float a, float b), (y, x, n, a, b)) \
+    {                                                                                         \
+        UM_ELEMENTWISE                                                                        \
+        for (int64_t i = 0; i < n; i++) {                                                     \
+            float v = x[i];                                                                   \
+            y[i] = (expression);                                                              \
+        }                                                                                     \
     }
 
 /* e^x by 2^k e^r with |r| <= ln(2)/2 and a polynomial of degree 6: relative error below 1.2e-7. Branch-free,
@@ -59,15 +59,17 @@ MAP(map_ceil, ceilf(v))
 
 /* gx from g, the gradient of the result, and v: the result where UM_OP_BACK_OUT says so, else the argument.
  */
-#define BACK(name, expression)                                                                         \
-    UM_FAST static void name(float *restrict gx, const float *restrict gy, const float *restrict from, \
-                             int64_t n, float a, float b)                                              \
-    {                                                                                                  \
-        for (int64_t i = 0; i < n; i++) {                                                              \
-            float g = gy[i], v = from[i];                                                              \
-            gx[i] = (expression);                                                                      \
-            (void)v;                                                                                   \
-        }                                                                                              \
+#define BACK(name, expression)                                                                               \
+    UM_KERNEL(name,                                                                                          \
+              (float *restrict gx, const float *restrict gy, const float *restrict from, int64_t n, float a, \
+               float b),                                                                                     \
+              (gx, gy, from, n, a, b))                                                                       \
+    {                                                                                                        \
+        for (int64_t i = 0; i < n; i++) {                                                                    \
+            float g = gy[i], v = from[i];                                                                    \
+            gx[i] = (expression);                                                                            \
+            (void)v;                                                                                         \
+        }                                                                                                    \
     }
 
 BACK(back_relu, v > 0 ? g : 0)
@@ -307,7 +309,8 @@ const um_op um_ops_unary[] = {
     {0},
 };
 
-UM_FAST static void prelu_rows(float *y, const float *x, const float *slope, int64_t rows, int64_t channels)
+UM_KERNEL(prelu_rows, (float *y, const float *x, const float *slope, int64_t rows, int64_t channels),
+          (y, x, slope, rows, channels))
 {
     for (int64_t r = 0; r < rows; r++, x += channels, y += channels) {
         UM_ELEMENTWISE
