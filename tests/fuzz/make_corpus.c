@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unmask/model.h>
+#include <unmask/network.h>
 #include <unmask/sink.h>
 
 static const char *root;
@@ -87,31 +87,33 @@ static void media(void)
     keep("media", "photo.gif", b);
 }
 
-static void network(const char *name, const char *text)
+static void make_network(const char *name, const char *text)
 {
     um_error err = {0};
-    um_model *model = NULL;
-    must(um_model_open_memory(&model, text, strlen(text), name, 1, &err), &err);
-    must(um_model_write_onnx(model, place("onnx", name), &err), &err);
-    um_model_close(&model);
+    um_network *network = NULL;
+    must(um_network_open_memory(&network, text, strlen(text), name, &err), &err);
+    must(um_network_write_onnx(network, place("onnx", name), &err), &err);
+    um_network_free(&network);
 }
 
 /* Between them every block that docs/networks.md knows. */
 static void networks(void)
 {
-    network("blocks", "unmask-network 1 blocks\nimage = input 3 8 8\na = conv image 4 s=2 act=prelu\n"
-                      "b = residual a 4\nc = ir b 8 expand=2\nd = dws c 4 act=leaky\ne = up d mode=linear\n"
-                      "f = maxpool e k=3 s=2 pad=1\ng = add f d act=silu\nmean = gap g\n"
-                      "class = linear mean 3 act=sigmoid\noutput class\n");
-    network("maps",
-            "unmask-network 1 maps\nimage = input 1 6 6\na = bottleneck image 8 g=1\nb = avgpool a k=2\n"
-            "c = up b by=2\nd = concat a c\nmaps = head d 2\np = centroid maps\nk = cells maps\n"
-            "s = softmax maps\nt = act s kind=tanh\noutput p k t\n");
-    network("free", "unmask-network 1 free\nimage = input 1 0 0\na = conv image 3 act=tanh norm=none\n"
-                    "b = up a by=2\nc = head b 2\nk = cells c\noutput k\n");
-    network("row",
-            "unmask-network 1 row\nimage = input 2 4 4\nflat = flatten image\na = linear flat 5 act=relu6\n"
-            "b = softmax a\noutput b\n");
+    make_network("blocks",
+                 "unmask-network 1 blocks\nimage = input 3 8 8\na = conv image 4 s=2 act=prelu\n"
+                 "b = residual a 4\nc = ir b 8 expand=2\nd = dws c 4 act=leaky\ne = up d mode=linear\n"
+                 "f = maxpool e k=3 s=2 pad=1\ng = add f d act=silu\nmean = gap g\n"
+                 "class = linear mean 3 act=sigmoid\noutput class\n");
+    make_network("maps",
+                 "unmask-network 1 maps\nimage = input 1 6 6\na = bottleneck image 8 g=1\nb = avgpool a k=2\n"
+                 "c = up b by=2\nd = concat a c\nmaps = head d 2\np = centroid maps\nk = cells maps\n"
+                 "s = softmax maps\nt = act s kind=tanh\noutput p k t\n");
+    make_network("free", "unmask-network 1 free\nimage = input 1 0 0\na = conv image 3 act=tanh norm=none\n"
+                         "b = up a by=2\nc = head b 2\nk = cells c\noutput k\n");
+    make_network(
+        "row",
+        "unmask-network 1 row\nimage = input 2 4 4\nflat = flatten image\na = linear flat 5 act=relu6\n"
+        "b = softmax a\noutput b\n");
 }
 
 int main(int argc, char **argv)
