@@ -89,8 +89,14 @@ static void outcomes(void)
     fit = two_values(95, true);
     CHECK(fit.outcome == UM_FIT_WEAK && fit.slope < 0); /* and AUC .275 */
 
-    /* 19 of a class are too few, 20 enough */
+    /* one fake far below turns the slope, though the others lie above all real ones: AUC 29/30 */
     um_fit_score s[400];
+    for (int i = 0; i < 60; i++)
+        s[i] = (um_fit_score){i == 1 ? -1e6 : i % 2, i % 2, 0};
+    CHECK(um_fit_scores(&fit, s, 60, NULL) == UM_OK && fit.outcome == UM_FIT_WEAK && fit.slope < 0);
+    CHECK_NEAR(fit.auc, 29. / 30, 1e-12);
+
+    /* 19 of a class are too few, 20 enough */
     for (int n = 19; n <= 20; n++) {
         for (int i = 0; i < n + 100; i++)
             s[i] = (um_fit_score){i, i < n, 0};

@@ -154,6 +154,8 @@ static void table(void)
     const um_subject silent = um_person_subject(9);
     v = um_fusion_file(cal, f, 8, &silent, 1);
     CHECK(v.n_weighed == 3 && v.log_lr == whole.log_lr); /* nothing about that person weighs */
+    v = um_fusion_file(cal, f, 8, (um_subject[]){p2, silent}, 2);
+    CHECK(v.n_weighed == 4); /* nor is she more suspicious than one who is cleared */
     for (int i = 0; i < 8; i++)
         um_findings_free(&f[i]);
     um_calibration_free(&cal);
@@ -417,12 +419,12 @@ static void voices(void)
                  3)};
     CHECK(um_findings_link(f[0], 0, 0, .6, &err) == UM_OK &&
           um_findings_link(f[1], 0, 1, .7, &err) == UM_OK &&
-          um_findings_link(f[1], 2, 1, .51, &err) == UM_OK &&
+          um_findings_link(f[1], 3, 1, .51, &err) == UM_OK &&
           um_findings_link(f[0], 2, 1, .9, &err) == UM_OK && um_findings_link(f[0], 1, 1, .5, &err) == UM_OK);
     for (int i = 0; i < 2; i++)
         um_fusion_calibrate(cal, f[i], NULL, 0);
     CHECK(um_fusion_speaker(f, 2, 0) == 1 && um_fusion_speaker(f, 2, 1) == -1 &&
-          um_fusion_speaker(f, 2, 2) == 1);
+          um_fusion_speaker(f, 2, 2) == 1 && um_fusion_speaker(f, 2, 3) == 1);
     um_verdict v = um_fusion_subject(cal, f, 2, um_voice_subject(0));
     CHECK_NEAR(v.log_lr, .9 - .6, 1e-12);
     v = um_fusion_subject(cal, f, 2, um_person_subject(0));
@@ -491,8 +493,8 @@ static void hostile(void)
             "is not a calibration"); /* 48 bytes */
     refused("\"name\":\"e\"", "\"name\":\"0123456789012345678901234567890123456789\\n345678\"", NULL);
 
-    /* 16 signals to a group, 64 groups */
     static char text[64 * 1024];
+    /* 16 signals to a group, 64 groups */
     for (int n = 16; n <= 17; n++) {
         char *end =
             text +
@@ -518,10 +520,18 @@ static void hostile(void)
         CHECK((cal != NULL) == (n == 64));
         um_calibration_free(&cal);
     }
+    /* one signal of the group says nothing of its own: its weight is 0, and it is not counted */
+    const char *at = strstr(grouped, "[[0.5,0.3],[0.3,0.4]]");
+    snprintf(text, sizeof text, "%.*s[[0.2,0.3],[0.3,0.9]]%s", (int)(at - grouped), grouped, at + 21);
+    um_calibration *cal = load(text, NULL);
+    um_verdict v = verdict_on(cal, (double[]){1.1, .5, NAN, NAN, NAN});
+    CHECK(v.n_weighed == 1);
+    CHECK_NEAR(v.log_lr, .5, 1e-12);
+    um_calibration_free(&cal);
     /* version 1 keeps its meaning: it knows no groups and no quality */
     snprintf(text, sizeof text, "{\"version\":1%s", grouped + strlen("{\"version\":2"));
-    um_calibration *cal = load(text, NULL);
-    const um_verdict v = verdict_on(cal, (double[]){1.1, -.5, .4, .7, .25});
+    cal = load(text, NULL);
+    v = verdict_on(cal, (double[]){1.1, -.5, .4, .7, .25});
     CHECK_NEAR(v.log_lr, 1.1 - .5 + .4 + .7 + .25, 1e-12);
     CHECK_NEAR(v.hi - v.log_lr, 1.6449 * sqrt(.55), 1e-12); /* .01 + .04 + .09 + .16 + .25 */
     um_calibration_free(&cal);

@@ -45,6 +45,8 @@ static void by_hand(void)
     const double ratio[] = {1, -1, -2, 0};
     n = trials_of("++--", ratio);
     CHECK_NEAR(um_cllr(trials, n), ((log2(1.1) + log2(11)) / 2 + (log2(1.01) + log2(2)) / 2) / 2, 1e-14);
+    n = trials_of("+--", ratio + 1); /* each kind has the same weight in sum: .1; .01, 1 */
+    CHECK_NEAR(um_cllr(trials, n), (log2(11) + (log2(1.01) + log2(2)) / 2) / 2, 1e-14);
     const double none[] = {0, 0, 0};
     n = trials_of("+--", none);
     CHECK_NEAR(um_cllr(trials, n), 1, 1e-15); /* always saying 1 costs 1 */

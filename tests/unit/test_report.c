@@ -30,6 +30,41 @@ static void test_scale_words_at_their_borders(void)
     CHECK(!strcmp(um_scale_words(NAN), "inconclusive"));
 }
 
+/* One table of steps: words, colour of the text, class of the page and the band of its chart change together.
+ */
+static void test_scale_is_one(void)
+{
+    static const struct {
+        double log_lr;
+        const char *words, *colour, *leaning;
+    } known[] = {{.3010, "No support", "\x1b[1m", "<h1 class=\"open\">"},
+                 {-.3010, "No support", "\x1b[1m", "<h1 class=\"open\">"},
+                 {.3011, "Weak support for manip", "\x1b[1m\x1b[31m", "<h1 class=\"for\">"},
+                 {-.3011, "Weak support for no", "\x1b[1m\x1b[36m", "<h1 class=\"against\">"}};
+    char *text, *html, start[80], band[80];
+    for (int i = 0; i < 4; i++) {
+        um_results *r;
+        CHECK(um_results_new(&r, "x", NULL) == UM_OK);
+        r->verdict = (um_verdict){.log_lr = known[i].log_lr, .lo = -1, .hi = 1, .n_weighed = 1};
+        CHECK(um_words_settle(r, NULL) == UM_OK);
+        CHECK(um_results_text(&text, r, 80, true, NULL) == UM_OK &&
+              um_results_html(&html, r, NULL, NULL) == UM_OK);
+        const size_t n = (size_t)snprintf(start, sizeof start, "%s%s", known[i].colour, known[i].words);
+        CHECK(!strncmp(text, start, n) && strstr(html, known[i].leaning));
+        for (int k = 0; k + 1 < UM_SCALE_STEPS; k++) { /* percent of a scale from -6 to 6 */
+            snprintf(band, sizeof band, "<rect class=\"for\" x=\"%.2f%%\" width=\"%.2f%%\"",
+                     50 + 50 * um_scale_step[k] / 6, 50 * (um_scale_step[k + 1] - um_scale_step[k]) / 6);
+            CHECK(strstr(html, band));
+        }
+        free(text);
+        free(html);
+        um_results_free(&r);
+    }
+    CHECK(um_scale_side(UM_LR_NO_SUPPORT) == 1 && um_scale_side(-UM_LR_NO_SUPPORT) == -1);
+    CHECK_NEAR(UM_LR_NO_SUPPORT, log10(2), 1e-15);
+    CHECK(um_scale_side(.30102) == 0 && um_scale_side(-.30102) == 0 && um_scale_side(NAN) == 0);
+}
+
 static void test_small_formats(void)
 {
     char t[32];
@@ -308,6 +343,7 @@ int main(int argc, char **argv)
     if (!dir)
         return check_done();
     test_scale_words_at_their_borders();
+    test_scale_is_one();
     test_small_formats();
     test_what_was_analysed();
     test_no_face();
