@@ -8,6 +8,11 @@ static const unsigned OF_PICTURES = UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES |
 static const unsigned OF_SOUND =
     UM_NEED_SOUND | UM_NEED_SOUND16K | UM_NEED_SPECTROGRAM | UM_NEED_LOGMEL | UM_NEED_VOICE | UM_NEED_PITCH;
 
+bool um_signal_takes(const um_signal *signal, const um_signal_input *in)
+{
+    return signal->needs & (in->sound ? OF_SOUND : OF_PICTURES);
+}
+
 /* ---- of an analyzer ---- */
 
 static bool is_named(const char *names, const char *name)
@@ -128,7 +133,7 @@ um_status um_runner_begin(um_runner *r, const um_chosen *chosen, const um_signal
 
 bool um_runner_takes(const um_runner *r, const um_signal_input *in)
 {
-    return r->begun && r->chosen->signal->needs & (in->sound ? OF_SOUND : OF_PICTURES);
+    return r->begun && um_signal_takes(r->chosen->signal, in);
 }
 
 um_status um_runner_measure(double *seconds, const um_runner *r, void *measure, const um_signal_input *in,

@@ -14,6 +14,9 @@ typedef struct um_chosen {
     bool opened;
 } um_chosen;
 
+/* Did it ask for this kind of moment? */
+bool um_signal_takes(const um_signal *signal, const um_signal_input *in);
+
 /* `names` comma-separated or NULL for all, in the order of the registry. UM_EINVAL for a name that is none.
  */
 um_status um_signals_choose(um_chosen **out, int *n, const char *names, um_error *err);
@@ -35,7 +38,7 @@ typedef struct um_runner {
 /* Starts one: allocates, decides applicability, calls begin. Only exhausted memory is an error; a failing
  * signal is recorded in its findings. */
 um_status um_runner_begin(um_runner *r, const um_chosen *chosen, const um_signal_input *in, um_error *err);
-/* Does it take this kind of moment? */
+/* Is this moment for it? */
 bool um_runner_takes(const um_runner *r, const um_signal_input *in);
 /* In any order and several at a time. `measure` is zero, and released by the push of the same moment. */
 um_status um_runner_measure(double *seconds, const um_runner *r, void *measure, const um_signal_input *in,

@@ -1,13 +1,14 @@
 /* signal_run.h: one signal fed by hand, as the pipeline would. Included once per test program. */
 #ifndef UM_SIGNAL_RUN_H
 #define UM_SIGNAL_RUN_H
-#include "results/findings.h"
+#include "analyze/runner.h"
 #include <math.h>
 #include <stdlib.h>
 
 typedef struct runner {
     const um_signal *signal;
-    void *state;
+    void *shared, *state;
+    um_product_streams *streams;
     um_findings *out;
     um_media media;
     um_signal_input in;
@@ -15,33 +16,65 @@ typedef struct runner {
 
 static inline um_status runner_begin(runner *r, const um_signal *signal)
 {
+    static const um_resources resources;
     *r =
         (runner){.signal = signal, .media = {.path = "test", .width = 640, .height = 480, .has_video = true}};
     r->in.media = &r->media;
-    um_status st = um_findings_new(&r->out, signal, NULL);
+    r->shared = calloc(1, signal->shared_size + 1);
     r->state = calloc(1, signal->state_size + 1);
-    return st < 0 || !signal->begin ? st : signal->begin(r->state, NULL, &r->in, NULL);
+    um_status st = um_findings_new(&r->out, signal, NULL);
+    if (st == UM_OK)
+        st = um_product_streams_new(&r->streams, signal->needs, NULL);
+    if (st == UM_OK && signal->open)
+        st = signal->open(r->shared, &resources, NULL);
+    return st < 0 || !signal->begin ? st : signal->begin(r->state, r->shared, &r->in, NULL);
 }
 
-static inline um_status runner_push(runner *r, const um_signal_input *in)
+/* A moment that the signal asked for: its products, its measure, its push. */
+static inline um_status runner_push(runner *r, um_signal_input *in)
 {
-    return r->signal->push ? r->signal->push(r->state, in, NULL, r->out, NULL) : UM_OK;
+    const um_signal *s = r->signal;
+    um_products *products = NULL;
+    void *measure = calloc(1, s->measure_size + 1);
+    um_status st = UM_OK;
+    if (!um_signal_takes(s, in))
+        goto done;
+    in->media = &r->media;
+    if ((st = um_products_new(&products, r->streams, in->frame, in->sound, in->faces, NULL)) < 0)
+        goto done;
+    in->products = products;
+    if (s->measure)
+        st = s->measure(measure, r->shared, in, NULL);
+    if (st == UM_OK && s->push)
+        st = s->push(r->state, in, measure, r->out, NULL);
+    if (s->measure && s->release)
+        s->release(measure);
+done:
+    um_products_free(&products);
+    free(measure);
+    return st;
 }
 
 static inline um_status runner_picture(runner *r, const um_frame *frame, um_face *face, int n)
 {
     um_faces faces = {n, face};
-    return runner_push(r, &(um_signal_input){.media = &r->media, .frame = frame, .faces = &faces});
+    return runner_push(r, &(um_signal_input){.frame = frame, .faces = &faces});
 }
 
 static inline um_status runner_sound(runner *r, const um_sound *sound)
 {
-    return runner_push(r, &(um_signal_input){.media = &r->media, .sound = sound});
+    return runner_push(r, &(um_signal_input){.sound = sound});
 }
 
 static inline um_status runner_finish(runner *r)
 {
-    return r->signal->finish ? r->signal->finish(r->state, &r->in, r->out, NULL) : UM_OK;
+    um_products *kept_back = NULL;
+    um_status st = um_products_end(&kept_back, r->streams, NULL);
+    r->in.products = kept_back;
+    if (st == UM_OK && r->signal->finish)
+        st = r->signal->finish(r->state, &r->in, r->out, NULL);
+    um_products_free(&kept_back);
+    return st;
 }
 
 /* Ends the state; the closed findings, or NULL. The caller frees them. */
@@ -49,7 +82,11 @@ static inline um_findings *runner_end(runner *r)
 {
     if (r->state && r->signal->end)
         r->signal->end(r->state);
+    if (r->shared && r->signal->close)
+        r->signal->close(r->shared);
+    um_product_streams_free(&r->streams);
     free(r->state);
+    free(r->shared);
     if (r->out)
         um_findings_close(r->out);
     return r->out;
