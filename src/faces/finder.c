@@ -104,12 +104,14 @@ um_status um_finder_complete(um_face_finder *f, um_face_cut *cut, const um_found
     return um_face_complete(out, &seen, cut, err);
 }
 
-static int by_size(const void *a, const void *b)
+int um_face_by_size(const void *a, const void *b)
 {
     const um_face *p = a, *q = b;
     float x = p->box.w * p->box.h, y = q->box.w * q->box.h;
     if (x != y)
         return x < y ? 1 : -1;
+    if (p->person != q->person)
+        return p->person < q->person ? -1 : 1;
     return (p->box.x > q->box.x) - (p->box.x < q->box.x);
 }
 
@@ -141,7 +143,7 @@ um_status um_face_find(um_face_finder *f, const um_image *rgb, um_faces *out, um
         um_face_cut_end(&cut);
         out->n += st == UM_OK && um_face_believed(&out->face[out->n]) && is_new(out, iou);
     }
-    qsort(out->face, (size_t)out->n, sizeof *out->face, by_size);
+    qsort(out->face, (size_t)out->n, sizeof *out->face, um_face_by_size);
 done:
     free(list.v);
     if (st < 0)

@@ -21,4 +21,6 @@ um_status um_finder_detect(um_face_finder *finder, const um_image *rgb, bool vid
 /* Landmarks and all that follows for one detection. */
 um_status um_finder_complete(um_face_finder *finder, um_face_cut *cut, const um_found *found, um_face *out,
                              um_error *err);
+/* For qsort of faces: the largest first; equal ones by person, then from left to right. */
+int um_face_by_size(const void *a, const void *b);
 #endif

@@ -435,13 +435,6 @@ static bool detection_due(const um_face_tracker *tr, bool cut)
     return wanted || tr->since_detection >= interval;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const um_face *p = a, *q = b;
-    float x = p->box.w * p->box.h, y = q->box.w * q->box.h;
-    return x != y ? (x < y ? 1 : -1) : p->person - q->person;
-}
-
 static um_status output_faces(const um_face_tracker *tr, um_faces *out, um_error *err)
 {
     um_faces_clear(out);
@@ -456,7 +449,7 @@ static um_status output_faces(const um_face_tracker *tr, um_faces *out, um_error
         out->face[out->n] = t->face;
         out->face[out->n++].person = t->person;
     }
-    qsort(out->face, (size_t)out->n, sizeof *out->face, by_size);
+    qsort(out->face, (size_t)out->n, sizeof *out->face, um_face_by_size);
     return UM_OK;
 }
 

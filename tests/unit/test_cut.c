@@ -80,6 +80,20 @@ static void as_the_frame(void)
         }
         um_face_cut_end(&cut);
     }
+    /* a second square that begins to leave what was cut for the first */
+    for (int away = 0; away < 60; away++) {
+        um_face_cut cut = {.frame = frame};
+        um_image *a = NULL, *b = NULL;
+        um_square s = {{160 + (float)away, 120}, 60, .785f};
+        CHECK(um_face_cut_square(&a, &cut, (um_square){{160, 120}, 60, 0}, 30, NULL) == UM_OK);
+        um_image_free(&a);
+        CHECK(um_face_cut_square(&a, &cut, s, 30, NULL) == UM_OK);
+        CHECK(um_square_crop(&b, frame, s, 30, NULL) == UM_OK);
+        CHECK(a && b && same(a, b));
+        um_image_free(&a);
+        um_image_free(&b);
+        um_face_cut_end(&cut);
+    }
     um_image_free(&frame);
 }
 
