@@ -1,6 +1,7 @@
-/* html.c: pictures as data, names of persons. */
+/* html.c: small pieces of the page. */
 #include "report/html.h"
-#include <string.h>
+#include "report/palette.h"
+#include <math.h>
 
 void um_html_picture(um_buf *b, const um_picture *picture, const char *alternative)
 {
@@ -11,16 +12,20 @@ void um_html_picture(um_buf *b, const um_picture *picture, const char *alternati
     um_buf_text(b, "\">");
 }
 
-const char *um_html_who(char out[32], int person)
+int um_html_colour(const um_subject *s)
 {
-    if (person == UM_FILE)
-        snprintf(out, 32, "whole file");
-    else
-        snprintf(out, 32, "person %d", um_person_number(person));
-    return out;
+    return s->kind == UM_SUBJECT_PERSON || s->kind == UM_SUBJECT_VOICE ? s->id % UM_PERSON_COLOURS + 1 : 0;
 }
 
-int um_html_colour(int person)
+const char *um_html_leaning(const um_verdict *v)
 {
-    return person == UM_FILE ? 0 : person % 6 + 1;
+    const int side = v->inconclusive ? 0 : um_scale_side(v->log_lr);
+    return side > 0 ? "for" : side < 0 ? "against" : "open";
+}
+
+void um_html_ratio(um_buf *b, double log_lr, double lo, double hi)
+{
+    char ratio[32], l[32], h[32];
+    um_buf_printf(b, "<b>%s</b> <span>likelihood ratio %s (%s to %s)</span>", um_scale_words(log_lr),
+                  um_words_ratio(ratio, log_lr), um_words_ratio(l, lo), um_words_ratio(h, hi));
 }

@@ -2,16 +2,29 @@
  * (base/text.h). */
 #ifndef UM_REPORT_HTML_H
 #define UM_REPORT_HTML_H
+#include "fusion/scale.h"
 #include "report/words.h"
 
 void um_html_picture(um_buf *b, const um_picture *picture, const char *alternative);
-/* "person 2", "whole file" */
-const char *um_html_who(char out[32], int person);
-/* Colour class of a person: p1..p6, p0 for the file. */
-int um_html_colour(int person);
+/* Colour class of a subject: p1..p6, p0 for what is neither person nor voice. */
+int um_html_colour(const um_subject *subject);
+/* Class of a verdict: "for", "against", "open". */
+const char *um_html_leaning(const um_verdict *verdict);
+/* A ratio in words, as number and with its interval. */
+void um_html_ratio(um_buf *b, double log_lr, double lo, double hi);
+
+/* Families in the order of the page; signals of no known family belong to the last. */
+enum { UM_HTML_FAMILIES = 5 };
+int um_html_family(const um_signal *signal);
+const char *um_html_family_title(int family);
+
+/* Sections. Result k of signal i is in #s<i>, its evidence in #e<i>-<k>. */
+void um_html_persons(um_buf *b, const um_results *results);
+void um_html_glance(um_buf *b, const um_results *results);
+void um_html_signals(um_buf *b, const um_results *results);
 
 /* The scale of likelihood ratios with the value and its interval; `large` with its words around it. */
 void um_chart_scale(um_buf *b, double log_lr, double lo, double hi, bool weighed, bool large);
-/* All series over one time axis; nothing for a photo. Evidence k of signal i links to #e<i>-<k>. */
+/* All series over one time axis, by family; nothing for a photo. */
 void um_chart_timeline(um_buf *b, const um_results *results);
 #endif

@@ -1,6 +1,24 @@
 "use strict";
-/* A cursor over all lanes at once: time above, the value of each line beside its name. */
+/* Folding, and a cursor over all lanes at once: time above, the value of each line beside its name. */
 (function () {
+    const folded = [...document.querySelectorAll("details")];
+    if (folded.length > 6) { /* all at once, also on paper */
+        const set = (open) => folded.forEach((d) => { d.open = open; });
+        const button = document.createElement("button");
+        button.type = "button";
+        const label = () => { button.textContent = folded.some((d) => !d.open) ? "Unfold all" : "Fold all"; };
+        button.addEventListener("click", () => { set(folded.some((d) => !d.open)); label(); });
+        label();
+        const place = document.querySelector(".polarity");
+        if (place) place.append(" ", button);
+    }
+    let before = [];
+    addEventListener("beforeprint", () => {
+        before = folded.filter((d) => !d.open);
+        before.forEach((d) => { d.open = true; });
+    });
+    addEventListener("afterprint", () => before.forEach((d) => { d.open = false; }));
+
     const box = document.querySelector(".lanes");
     if (!box) return;
     const end = +box.dataset.end, top = 5, bottom = 95;
@@ -55,12 +73,14 @@
             lane.out.textContent = lane.series.map((s) => {
                 const v = nearest(s.points, x);
                 if (v === null) return "";
-                return (lane.series.length > 1 ? s.who.replace("person ", "#") + " " : "") + Number(v.toPrecision(3));
+                return (lane.series.length > 1 ? s.who.replace("person ", "#").replace("voice ", "voice #") + " " : "") + Number(v.toPrecision(3));
             }).filter(Boolean).join("  ");
         }
     };
     box.addEventListener("pointermove", (event) => {
-        const r = lanes[0].svg.getBoundingClientRect(), x = (event.clientX - r.left) / r.width * 1000;
+        const over = event.target.closest(".lane");
+        if (!over) return;
+        const r = over.querySelector("svg.plot").getBoundingClientRect(), x = (event.clientX - r.left) / r.width * 1000;
         if (x < 0 || x > 1000) return;
         slider.value = x;
         show(x);

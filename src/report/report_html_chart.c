@@ -78,7 +78,10 @@ void um_chart_scale(um_buf *b, double log_lr, double lo, double hi, bool weighed
 /* ---- timeline ---- */
 
 /* The drawing area of a lane is 1000 x 100; page.js turns heights back into values with the same numbers. */
-enum { LANES_MAX = 48, COLUMNS = 500, TOP = 5, BOTTOM = 95 };
+enum { COLUMNS = 500, TOP = 5, BOTTOM = 95 };
+
+/* Families fold when there are many lanes; those that fit into this number stand open. */
+enum { LANES_OPEN = 12 };
 
 typedef struct range {
     double lo, hi;
@@ -190,12 +193,17 @@ static void evidence_marks(um_buf *b, const um_findings *f, int signal, double e
             continue;
         double x = um_clampd(e->from_s / end, 0, 1) * 100, to = um_clampd(e->to_s / end, 0, 1) * 100;
         double width = fmin(fmax(to - x, .4), 100 - x);
+        const bool linked = f->outcome == UM_SCORED; /* the others show no moments */
+        if (linked)
+            um_buf_printf(b, "<a href=\"#e%d-%d\">", signal, k);
         um_buf_printf(b,
-                      "<a href=\"#e%d-%d\"><rect class=\"mark\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"0\" "
-                      "height=\"100%%\"/><title>",
-                      signal, k, x, width);
+                      "<rect class=\"mark\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"0\" "
+                      "height=\"100%%\"><title>",
+                      x, width);
         um_html_text(b, e->text);
-        um_buf_text(b, "</title></a>");
+        um_buf_text(b, "</title></rect>");
+        if (linked)
+            um_buf_text(b, "</a>");
     }
 }
 
@@ -233,12 +241,12 @@ static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
         const um_series *s = &f->series[j];
         if (!s->n || !same_lane(s, first))
             continue;
-        char who[32];
+        char who[80];
         double mean_step = s->n > 1 ? (s->sample[s->n - 1].t_s - s->sample[0].t_s) / (double)(s->n - 1) : 0;
         pen p = {.b = b, .end = end, .gap = fmax(6 * mean_step, .3), .y = y};
-        um_buf_printf(b, "<path class=\"p%d\" data-who=\"%s\" d=\"",
-                      um_html_colour(um_subject_person(s->subject)),
-                      um_html_who(who, um_subject_person(s->subject)));
+        um_buf_printf(b, "<path class=\"p%d%s\" data-who=\"%s\" d=\"", um_html_colour(&s->subject),
+                      s->subject.kind == UM_SUBJECT_VOICE ? " voice" : "",
+                      um_words_subject(who, &s->subject));
         path(&p, s);
         um_buf_text(b, "\"/>");
     }
@@ -269,50 +277,74 @@ static void axis(um_buf *b, double end)
     um_buf_text(b, "</svg><div class=\"range\"></div></div>");
 }
 
+static void legend_item(um_buf *b, um_subject subject)
+{
+    char who[80];
+    um_buf_printf(b,
+                  "<li><svg width=\"22\" height=\"10\" aria-hidden=\"true\"><path class=\"p%d%s\" d=\"M1 "
+                  "5H21\"/></svg> %s</li>",
+                  um_html_colour(&subject), subject.kind == UM_SUBJECT_VOICE ? " voice" : "",
+                  um_words_subject(who, &subject));
+}
+
 static void legend(um_buf *b, const um_results *r)
 {
-    if (r->n_persons < 2)
+    enum { MOST = 12 };
+    if (r->n_persons + r->n_voices < 2)
         return;
     um_buf_text(b, "<ul class=\"legend\">");
-    for (int i = 0; i < r->n_persons && i < 12; i++) {
-        char who[32];
-        um_buf_printf(b,
-                      "<li><svg width=\"22\" height=\"10\" aria-hidden=\"true\"><path class=\"p%d\" d=\"M1 "
-                      "5H21\"/></svg> %s</li>",
-                      um_html_colour(r->person[i].id), um_html_who(who, r->person[i].id));
-    }
-    um_buf_text(b, "<li><svg width=\"22\" height=\"10\" aria-hidden=\"true\"><path class=\"p0\" d=\"M1 "
-                   "5H21\"/></svg> whole file</li></ul>");
+    for (int i = 0; i < r->n_persons && i < MOST; i++)
+        legend_item(b, um_person_subject(r->person[i].id));
+    for (int i = 0; i < r->n_voices && i < MOST; i++)
+        legend_item(b, um_voice_subject(r->voice[i].id));
+    legend_item(b, um_file_subject());
+    um_buf_text(b, "</ul>");
+}
+
+static int lanes_of(const um_results *r, int family)
+{
+    int n = 0;
+    for (int i = 0; i < r->n_findings; i++)
+        for (int k = 0; k < r->findings[i]->n_series && um_html_family(r->findings[i]->signal) == family; k++)
+            n += first_of_lane(r->findings[i], k);
+    return n;
+}
+
+static void family_lanes(um_buf *b, const um_results *r, int family, double end)
+{
+    for (int i = 0; i < r->n_findings; i++)
+        for (int k = 0; k < r->findings[i]->n_series && um_html_family(r->findings[i]->signal) == family; k++)
+            if (first_of_lane(r->findings[i], k))
+                lane(b, r, i, k, end);
 }
 
 void um_chart_timeline(um_buf *b, const um_results *r)
 {
-    double end = end_of(r);
-    int n_lanes = 0, n_left = 0;
-    if (r->media.is_photo || !(end > 0))
+    const double end = end_of(r);
+    int n[UM_HTML_FAMILIES], all = 0, n_before = 0;
+    for (int i = 0; i < UM_HTML_FAMILIES; i++)
+        all += n[i] = lanes_of(r, i);
+    if (r->media.is_photo || !(end > 0) || !all)
         return;
-    for (int i = 0; i < r->n_findings; i++)
-        for (int k = 0; k < r->findings[i]->n_series; k++)
-            if (first_of_lane(r->findings[i], k)) {
-                if (n_lanes == LANES_MAX) {
-                    n_left++;
-                    continue;
-                }
-                if (!n_lanes++) {
-                    um_buf_text(
-                        b, "<section aria-labelledby=\"h-time\"><h2 id=\"h-time\">Over time</h2><p>Each "
-                           "line is one measurement; all share the time axis below. Shaded stretches are "
-                           "described under the moments to look at.</p>");
-                    legend(b, r);
-                    um_buf_printf(b, "<div class=\"lanes\" data-end=\"%.6g\">\n", end);
-                }
-                lane(b, r, i, k, end);
-            }
-    if (n_lanes) {
-        axis(b, end);
-        um_buf_text(b, "</div>");
-        if (n_left)
-            um_buf_printf(b, "<p class=\"note\">%d more in the JSON report.</p>", n_left);
-        um_buf_text(b, "</section>\n");
+    um_buf_text(b,
+                "<section aria-labelledby=\"h-time\"><h2 id=\"h-time\">Over time</h2><p>Each "
+                "line is one measurement; all share the same time axis. Shaded stretches are moments to look "
+                "at, described with their signal below.</p>");
+    legend(b, r);
+    um_buf_printf(b, "<div class=\"lanes\" data-end=\"%.6g\">\n", end);
+    for (int i = 0; i < UM_HTML_FAMILIES; i++) {
+        if (!n[i])
+            continue;
+        n_before += n[i];
+        if (all > LANES_OPEN)
+            um_buf_printf(b, "<details class=\"list\"%s><summary>%s: %d line%s</summary>\n",
+                          n_before <= LANES_OPEN ? " open" : "", um_html_family_title(i), n[i],
+                          n[i] == 1 ? "" : "s");
+        family_lanes(b, r, i, end);
+        if (all > LANES_OPEN || n_before == all)
+            axis(b, end);
+        if (all > LANES_OPEN)
+            um_buf_text(b, "</details>\n");
     }
+    um_buf_text(b, "</div></section>\n");
 }

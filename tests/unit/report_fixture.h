@@ -66,6 +66,14 @@ static const um_signal cuts = {
     .paper = "none",
 };
 
+static void *some(size_t n, size_t size)
+{
+    void *p = calloc(n, size);
+    if (!p)
+        abort();
+    return p;
+}
+
 static um_image *picture(int width, int height, int seed)
 {
     um_image *image = NULL;
@@ -235,14 +243,6 @@ static void make_findings(um_findings **findings_of, const char *text)
     findings_of[5] = every_subject();
     findings_of[3] = findings(&pulse, UM_NOT_APPLICABLE, "needs 20 s of a face; this recording has 12 s");
     findings_of[4] = findings(&lips, UM_FAILED, "out of memory");
-}
-
-static void *some(size_t n, size_t size)
-{
-    void *p = calloc(n, size);
-    if (!p)
-        abort();
-    return p;
 }
 
 /* `hostile` swaps harmless texts for dangerous ones. Sealed; free with um_results_free. */

@@ -3,8 +3,8 @@
 #include "../check.h"
 #include "base/base.h"
 #include "base/json.h"
+#include "crowd_fixture.h"
 #include "report/html.h"
-#include "report_fixture.h"
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -290,6 +290,29 @@ static void test_any_allocation_may_fail(void)
     um_results_free(&r);
 }
 
+/* Of forty signals and five persons every result is on the page, in its family, and few signals stand open.
+ */
+static void test_crowd(const char *dir)
+{
+    um_results *r = crowd_new();
+    char *html = NULL, *json = NULL;
+    int n = 0;
+    CHECK(um_results_html(&html, r, NULL, NULL) == UM_OK && um_results_json(&json, r, true, NULL) == UM_OK);
+    leave(dir, "crowd.html", html);
+    leave(dir, "crowd.json", json);
+    for (const char *p = html; (p = strstr(p, "<details class=\"signal\"")); p++)
+        n += !strncmp(strchr(p, '>') - 4, "open", 4);
+    CHECK(n == 3);
+    n = 0;
+    for (const char *p = html; (p = strstr(p, "<tr><th scope=\"row\">person 4</th>")); p++)
+        n++;
+    CHECK(n == 9); /* ten signals ask about faces; one could not */
+    CHECK(strstr(html, ">Faces</h2>") && strstr(html, ">Sound and voice</h2>") &&
+          strstr(html, "At a glance"));
+    free(html), free(json);
+    um_results_free(&r);
+}
+
 static int run_script(const char *script, const char *dir)
 {
     const char *source = getenv("UNMASK_SOURCE_DIR");
@@ -356,6 +379,7 @@ int main(int argc, char **argv)
     test_inconclusive_says_why();
     test_empty_results();
     test_golden_summary(dir);
+    test_crowd(dir);
     int checked = run_script("validate_report.py", dir);
     CHECK(checked == 0 || checked == CHECK_SKIP);
     test_any_allocation_may_fail();

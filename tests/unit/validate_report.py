@@ -24,7 +24,7 @@ def fail(text):
     sys.exit(f"validate_report: {text}")
 
 
-for name in ("plain", "plain.timed", "hostile", "hostile.timed"):
+for name in ("plain", "plain.timed", "hostile", "hostile.timed", "crowd"):
     report = json.load(open(f"{reports}/{name}.json", encoding="utf-8"))
     errors = [f"{'/'.join(map(str, e.path))}: {e.message}" for e in validator.iter_errors(report)]
     if errors:
@@ -121,7 +121,7 @@ class Page(html.parser.HTMLParser):
             self.text.append(data)
 
 
-for name in ("plain", "hostile"):
+for name in ("plain", "hostile", "crowd"):
     page = Page(name)
     text = open(f"{reports}/{name}.html", encoding="utf-8").read()
     page.feed(text)
