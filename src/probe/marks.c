@@ -1,7 +1,7 @@
 /* marks.c: the fixed list of marks, and what texts found in a file mean for them. */
 #define _GNU_SOURCE /* memmem, strcasestr */
-#include "probe/probe.h"
 #include "base/text.h"
+#include "probe/probe.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,71 +85,72 @@ const void *um_probe_find(const void *bytes, size_t n, const char *what)
 
 /* Programs and services that only make or change pictures, sound or faces. Names that are also ordinary
  * words or names of people are left out, except where the whole field is the name. */
+static const char *const generators[] = {
+    "stable diffusion",
+    "stable-diffusion",
+    "stablediffusion",
+    "midjourney",
+    "dall-e",
+    ("dall\xC2\xB7" /* else the escape would swallow the e */
+     "e"),
+    "dalle",
+    "adobe firefly",
+    "adobe_firefly",
+    "novelai",
+    "comfyui",
+    "invokeai",
+    "fooocus",
+    "automatic1111",
+    "swarmui",
+    "draw things",
+    "dreamstudio",
+    "leonardo.ai",
+    "ideogram.ai",
+    "bing image creator",
+    "openai",
+    "chatgpt",
+    "gpt-4o",
+    "google imagen",
+    "made with google ai",
+    "google generative ai",
+    "runwayml",
+    "pika labs",
+    "kling ai",
+    "klingai",
+    "heygen",
+    "synthesia",
+    "d-id",
+    "deepfacelab",
+    "deepfacelive",
+    "faceswap",
+    "facefusion",
+    "simswap",
+    "elevenlabs",
+    "resemble ai",
+    "stability ai",
+    "black forest labs",
+    "hailuo ai",
+    "hunyuan",
+    "nightcafe",
+    "starryai",
+    "artbreeder",
+    "thispersondoesnotexist",
+    "stylegan",
+};
+static const char *const whole_names[] = {"sora", "firefly", "runway",   "pika", "suno", "udio",
+                                          "roop", "imagen",  "ideogram", "grok", "flux", "dream"};
+
 static const char *generator_name(const char *text)
 {
-    static const char *const names[] = {
-        "stable diffusion",
-        "stable-diffusion",
-        "stablediffusion",
-        "midjourney",
-        "dall-e",
-        ("dall\xC2\xB7" /* else the escape would swallow the e */
-         "e"),
-        "dalle",
-        "adobe firefly",
-        "adobe_firefly",
-        "novelai",
-        "comfyui",
-        "invokeai",
-        "fooocus",
-        "automatic1111",
-        "swarmui",
-        "draw things",
-        "dreamstudio",
-        "leonardo.ai",
-        "ideogram.ai",
-        "bing image creator",
-        "openai",
-        "chatgpt",
-        "gpt-4o",
-        "google imagen",
-        "made with google ai",
-        "google generative ai",
-        "runwayml",
-        "pika labs",
-        "kling ai",
-        "klingai",
-        "heygen",
-        "synthesia",
-        "d-id",
-        "deepfacelab",
-        "deepfacelive",
-        "faceswap",
-        "facefusion",
-        "simswap",
-        "elevenlabs",
-        "resemble ai",
-        "stability ai",
-        "black forest labs",
-        "hailuo ai",
-        "hunyuan",
-        "nightcafe",
-        "starryai",
-        "artbreeder",
-        "thispersondoesnotexist",
-        "stylegan",
-    };
-    static const char *const whole[] = {"sora", "firefly", "runway",   "pika", "suno", "udio",
-                                        "roop", "imagen",  "ideogram", "grok", "flux", "dream"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *at = strcasestr(text, names[i]);
-        size_t n = strlen(names[i]);
+    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++) {
+        const char *at = strcasestr(text, generators[i]);
+        size_t n = strlen(generators[i]);
         if (at && (at == text || !isalnum((unsigned char)at[-1])) && !isalpha((unsigned char)at[n]))
-            return names[i];
+            return generators[i];
     }
-    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
-        if (!strcasecmp(text, whole[i]))
-            return whole[i];
+    for (size_t i = 0; i < sizeof whole_names / sizeof *whole_names; i++)
+        if (!strcasecmp(text, whole_names[i]))
+            return whole_names[i];
     return NULL;
 }
 
