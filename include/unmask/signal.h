@@ -24,6 +24,7 @@
 #define UNMASK_SIGNAL_H
 
 #include <unmask/faces.h>
+#include <unmask/network.h>
 #include <unmask/probe.h>
 #include <unmask/products.h>
 #include <unmask/source.h>
@@ -127,6 +128,12 @@ struct um_signal {
     um_status (*finish)(void *state, const um_signal_input *in, um_findings *out, um_error *err);
     void (*end)(void *state);
 };
+
+/** In `open`: the network of a role that the signal declared. It belongs to the analyzer and is shared: a
+ * thread runs it in a um_session of its own. */
+UM_API um_status um_resources_network(um_network **out, const um_resources *resources, const char *role,
+                                      um_error *err);
+UM_API um_pool *um_resources_pool(const um_resources *resources); ///< for um_session_new
 
 UM_API int um_signal_count(void);
 UM_API const um_signal *um_signal_at(int i);

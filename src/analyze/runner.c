@@ -45,14 +45,11 @@ um_status um_signals_choose(um_chosen **out, int *n, const char *names, um_error
 /* Without one of its networks a signal applies to no recording. */
 static void find_networks(um_chosen *c, const um_resources *resources)
 {
-    for (const um_network_need *n = c->signal->networks; n && n->role && !c->absent[0]; n++) {
-        um_net *net = NULL;
-        um_error err = {0};
-        if (resources->networks && um_network_store_role(&net, resources->networks, n->role, &err) < 0)
+    um_net *net;
+    um_error err = {0};
+    for (const um_network_need *n = c->signal->networks; n && n->role && !c->absent[0]; n++)
+        if (um_resources_net(&net, resources, n->role, &err) < 0)
             snprintf(c->absent, sizeof c->absent, "%.*s", (int)sizeof c->absent - 1, err.text);
-        else if (!net)
-            snprintf(c->absent, sizeof c->absent, "there is no network for %s", n->role);
-    }
 }
 
 um_status um_chosen_open(um_chosen *c, const um_resources *resources, um_error *err)

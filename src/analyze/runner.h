@@ -9,7 +9,7 @@
 typedef struct um_chosen {
     const um_signal *signal;
     void *shared;
-    char absent[120]; /* "" or the reason why it applies to no recording */
+    char absent[240]; /* "" or the reason why it applies to no recording */
     um_error failure; /* of `open`; code UM_OK = none */
     bool opened;
 } um_chosen;

@@ -9,4 +9,7 @@ struct um_resources {
     um_pool *pool;
     um_network_store *networks;
 };
+
+/* The network of a role with its manifest, for um_net_lease. UM_EUNSUPPORTED: there is none. */
+um_status um_resources_net(um_net **out, const um_resources *resources, const char *role, um_error *err);
 #endif

@@ -392,6 +392,15 @@ static void absent_and_broken(void)
     CHECK(um_runner_begin(&r[1], &lacks, &in, NULL) == UM_OK);
     um_runner_finish(&r[1], &in);
     CHECK(r[1].findings->outcome == UM_NOT_APPLICABLE && !strcmp(r[1].findings->reason, lacks.absent));
+    static const um_network_need needs[] = {{"oracle"}, {NULL}};
+    static const um_signal wants = {
+        .name = "wants", .needs = UM_NEED_GRAY, .networks = needs, .begin = begin};
+    um_chosen none = {.signal = &wants};
+    um_network *network;
+    um_error err;
+    CHECK(um_chosen_open(&none, &(um_resources){0}, NULL) == UM_OK && !none.opened);
+    CHECK(!strcmp(none.absent, "there is no network for oracle"));
+    CHECK(um_resources_network(&network, &(um_resources){0}, "oracle", &err) == UM_EUNSUPPORTED && !network);
     const um_chosen hears = {.signal = &kinds[HEARS]};
     CHECK(um_runner_begin(&r[2], &hears, &deaf, NULL) == UM_OK);
     um_runner_finish(&r[2], &deaf);
