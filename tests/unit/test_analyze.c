@@ -1,6 +1,7 @@
 /* The loop that feeds the signals, on pictures and sound made here. */
 #include "../check.h"
 #include "results/persons.h"
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,8 +129,39 @@ static void test_portraits(void)
     um_image_free(&rgb);
 }
 
+/* Programs built against an older or a newer header. */
+static void test_sizes_of_options(void)
+{
+    struct {
+        um_analysis_options opt;
+        void *unknown;
+    } newer = {.opt = {.size = sizeof newer, .signals = "provenance"}};
+    um_analysis_options older = {
+        .size = offsetof(um_analysis_options, threads), .signals = "provenance", .threads = -1};
+    um_analysis_options init = {.threads = -1}, defaults = UM_ANALYSIS_OPTIONS_INIT;
+    um_analyzer *a = NULL;
+    um_error err = {0};
+    um_analysis_options_init(&init);
+    CHECK(init.size == sizeof init && init.threads == 0 && defaults.size == sizeof init && !defaults.signals);
+    CHECK(um_analyzer_new(&a, &newer.opt, &err) == UM_OK);
+    um_analyzer_free(&a);
+    newer.unknown = &a;
+    CHECK(um_analyzer_new(&a, &newer.opt, &err) == UM_EINVAL && !a &&
+          !strcmp(err.text, "options of a later version"));
+    CHECK(um_analyzer_new(&a, &older, &err) == UM_OK); /* it cannot know `threads`: that is the default */
+    um_analyzer_free(&a);
+    older.size = sizeof older;
+    CHECK(um_analyzer_new(&a, &older, &err) == UM_EINVAL && !a);
+    older.threads = 1000; /* more than a pool has: its maximum */
+    CHECK(um_analyzer_new(&a, &older, &err) == UM_OK);
+    um_analyzer_free(&a);
+    um_analyzer_free(&a);
+    um_analyzer_free(NULL);
+}
+
 int main(void)
 {
+    test_sizes_of_options();
     test_end_to_end();
     test_portraits();
     return check_done();
