@@ -59,6 +59,7 @@ static const um_opt options[] = {
 };
 
 const um_command um_cmd_report = {
+    .program = "unmask",
     .name = "report",
     .arguments = "FILE.json",
     .summary = "Show a JSON report again, or make its page, without the recording",

@@ -110,6 +110,26 @@ expect 3 "$bin" analyze --quiet /nonexistent/a.mp4 /nonexistent/b.mp4
 expect 6 sh -c '"$1" probe "$2" >/dev/full' - "$bin" "$dir/tone.wav"
 holds 'standard output' err
 expect 6 "$bin" analyze --quiet --json "$dir/none/report.json" "$dir/tone.wav"
+# a report, read, gives the same report, page and summary
+expect 0 "$bin" analyze --json "$dir/tone.json" --html "$dir/tone.html" "$dir/tone.wav"
+grep -v ' written to ' "$dir/out" >"$dir/summary"
+expect 0 "$bin" report "$dir/tone.json" --json "$dir/again.json" --html "$dir/again.html"
+cp "$dir/out" "$dir/summary2"
+expect 0 cmp "$dir/tone.json" "$dir/again.json"
+expect 0 cmp "$dir/tone.html" "$dir/again.html"
+expect 0 cmp "$dir/summary" "$dir/summary2"
+expect 0 "$bin" report --quiet "$dir/tone.json"
+lines 1 out
+holds 'tone.wav: Inconclusive' out
+expect 0 "$bin" report --json - "$dir/tone.json"
+expect 0 cmp "$dir/tone.json" "$dir/again.json"
+expect 3 "$bin" report "$dir/text.txt"
+lines 1 err
+holds 'text.txt: line 1' err
+expect 3 "$bin" report "$dir/probe.json" # other JSON
+lines 1 err
+expect 3 "$bin" report /nonexistent/a.json
+holds '/nonexistent/a.json: ' err
 # Stopped between two files: the others were not analysed, and the status says so.
 cat >"$dir/stop.py" <<'EOF'
 import signal, subprocess, sys
