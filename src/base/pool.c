@@ -25,6 +25,7 @@ typedef struct job { /* a fork and join, on the stack of its caller */
 struct um_pool {
     int n, most_spinning; /* threads beside the creator; how many of them may spin at once */
     pthread_t *thread;
+    um_workspaces workspaces;
     pthread_mutex_t lock;
     pthread_cond_t wake;    /* threads of the pool sleep here */
     pthread_cond_t changed; /* callers that wait for the end of something */
@@ -147,6 +148,7 @@ um_status um_pool_new(um_pool **out, int threads, um_error *err)
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
     pthread_cond_init(&p->changed, NULL);
+    um_workspaces_init(&p->workspaces);
     p->end = &p->first;
     p->most_spinning = cores - 1; /* more would take the processor from those that work */
     for (; p->n < threads - 1; p->n++)
@@ -171,6 +173,7 @@ void um_pool_free(um_pool **pool)
     pthread_mutex_unlock(&p->lock);
     for (int i = 0; i < p->n; i++)
         pthread_join(p->thread[i], NULL);
+    um_workspaces_free(&p->workspaces);
     pthread_cond_destroy(&p->changed);
     pthread_cond_destroy(&p->wake);
     pthread_mutex_destroy(&p->lock);
@@ -182,6 +185,16 @@ void um_pool_free(um_pool **pool)
 int um_pool_threads(const um_pool *p)
 {
     return p ? p->n + 1 : 1;
+}
+
+int um_pool_width(const um_pool *p)
+{
+    return p ? um_clampi(p->most_spinning + 1, 1, p->n + 1) : 1;
+}
+
+um_workspaces *um_pool_workspaces(um_pool *p)
+{
+    return &p->workspaces;
 }
 
 /* The caller has no part left: nobody may enter any more, and those inside come to their end. */

@@ -7,12 +7,16 @@
  * somebody waits for parts. No lock is held while work runs, so that work may divide itself again. */
 #ifndef UM_POOL_H
 #define UM_POOL_H
+#include "base/workspace.h"
 #include <stdbool.h>
 #include <unmask/pool.h>
 
 typedef void um_part_fn(void *context, int part);
 
 int um_pool_threads(const um_pool *pool); /* NULL: 1 */
+int um_pool_width(const um_pool *pool);   /* how many of them the machine lets run at once */
+/* Memory to work in, for those who run on this pool. */
+um_workspaces *um_pool_workspaces(um_pool *pool);
 
 /* fn(context, part) for 0 <= part < n_parts, each once, in any order and on any thread; returns when all are
  * done. By several threads at once, and from inside a part or a task. `pool` NULL: the caller alone. */

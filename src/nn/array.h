@@ -21,6 +21,7 @@ typedef struct um_array {
     int value;             /* training: the initializer whose memory this is, or -1 */
     struct um_array *grad; /* training: the gradient of the loss, in the same layout; NULL: not needed */
     bool output;           /* leaves the graph */
+    bool kept;             /* in memory that lasts until the next run: an output, or its root */
     bool learns;           /* training: a parameter lies behind it */
     int made, last;        /* first and last call that touches it */
     int n_uses, reader;    /* calls that read it, the last of them */

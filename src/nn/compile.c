@@ -18,12 +18,14 @@ static bool can_fold(const um_call *c)
 static um_status fold(um_plan *p, um_call *c, um_error *err)
 {
     um_status st = UM_OK;
-    for (int i = 0; i < c->n_out && st == UM_OK; i++)
+    bool done = !c->op->forward; /* by infer */
+    for (int i = 0; i < c->n_out && st == UM_OK && !done; i++)
         if (c->out[i])
             st = um_plan_constant(p, c->out[i], err);
-    if (st == UM_OK && c->op->prepare)
+    c->packs = NULL; /* it runs once */
+    if (st == UM_OK && !done && c->op->prepare)
         st = c->op->prepare(c, err);
-    if (st == UM_OK)
+    if (st == UM_OK && !done)
         st = c->op->forward(c, err);
     um_call_free(c);
     p->n_calls--;
@@ -157,7 +159,7 @@ static void find_parameters(um_plan *p)
 }
 
 static um_status plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
-                          bool training, um_error *err)
+                          um_packs *packs, bool training, um_error *err)
 {
     *out = NULL;
     um_plan *p = um_calloc(1, sizeof *p);
@@ -165,6 +167,7 @@ static um_status plan_new(um_plan **out, const um_graph *graph, const um_tensor 
         return um_fail_oom(err);
     p->graph = graph;
     p->pool = pool;
+    p->packs = packs;
     p->training = training;
     p->of_value = um_calloc(graph->n_values, sizeof *p->of_value);
     p->in_shape = um_calloc((size_t)graph->n_inputs, sizeof *p->in_shape);
@@ -176,6 +179,10 @@ static um_status plan_new(um_plan **out, const um_graph *graph, const um_tensor 
     bool enough = p->of_value && p->in_shape && p->outputs && p->out && (!training || p->learns);
     um_status st = enough ? build(p, in, err) : um_fail_oom(err);
     um_omp_restore(threads_before);
+    if (st == UM_OK && !training) { /* what folding needed was needed once */
+        free(p->scratch.data);
+        p->scratch = (um_scratch){.promised = true};
+    }
     if (st < 0)
         um_plan_free(&p);
     *out = p;
@@ -185,10 +192,16 @@ static um_status plan_new(um_plan **out, const um_graph *graph, const um_tensor 
 um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
                       um_error *err)
 {
-    return plan_new(out, graph, in, pool, false, err);
+    return plan_new(out, graph, in, pool, NULL, false, err);
+}
+
+um_status um_plan_new_packed(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
+                             um_packs *packs, um_error *err)
+{
+    return plan_new(out, graph, in, pool, packs, false, err);
 }
 
 um_status um_plan_new_training(um_plan **out, um_graph *graph, const um_tensor *const *in, um_error *err)
 {
-    return plan_new(out, graph, in, NULL, true, err);
+    return plan_new(out, graph, in, NULL, NULL, true, err);
 }

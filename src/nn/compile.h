@@ -7,6 +7,7 @@
 struct um_plan {
     const um_graph *graph;
     um_pool *pool;
+    um_packs *packs;
     um_array **arrays; /* all, owned */
     size_t n_arrays, arrays_capacity;
     um_array **of_value; /* by value of the graph */
@@ -16,8 +17,12 @@ struct um_plan {
     um_array **outputs;
     um_tensor *out;
     size_t constant_bytes;
-    void *memory;
-    size_t memory_bytes;
+    size_t memory_bytes; /* of the arrays, without kept ones: the first part of a workspace, scratch is the
+                            rest */
+    void *kept;          /* of arrays that leave the graph */
+    size_t kept_bytes;
+    void *own;   /* the workspace of a plan that shares none */
+    void *bound; /* the workspace that arrays point into */
     int64_t macs;
     um_scratch scratch;
     bool prepared;

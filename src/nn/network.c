@@ -3,7 +3,9 @@
 #include "base/digest.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
+#include "nn/ops/ops.h"
 #include "nn/plan.h"
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,8 @@ enum { SEED = 1 };
 
 struct um_network {
     um_graph *graph;
+    pthread_mutex_t lock; /* over `packs`, and the weights of `graph` */
+    um_packs packs;
     char *path; /* where it came from: a file, or `bytes` of the caller */
     const void *bytes;
     size_t n_bytes;
@@ -132,6 +136,7 @@ static um_status open_bytes(um_network **out, const void *bytes, size_t n, const
     um_network *net = um_calloc(1, sizeof *net);
     if (!net)
         return um_fail_oom(err);
+    pthread_mutex_init(&net->lock, NULL);
     um_status st = read_any(&net->graph, bytes, n, name, err);
     if (st == UM_OK)
         st = count_ops(net, err);
@@ -175,7 +180,7 @@ um_status um_network_open(um_network **out, const char *path, um_error *err)
     return st;
 }
 
-/* The graph once more, from where it came: this one's weights may have been given up (um_network_pack). */
+/* The graph once more, from where it came: this one's weights may have been given up, see um_network_plan. */
 static um_status read_again(um_graph **out, const um_network *net, um_error *err)
 {
     char *file = NULL, sha256[UM_SHA256_HEX + 1];
@@ -198,6 +203,8 @@ void um_network_free(um_network **network)
     if (!network || !*network)
         return;
     um_network *net = *network;
+    um_packs_free(&net->packs);
+    pthread_mutex_destroy(&net->lock);
     um_graph_free(&net->graph);
     free(net->path);
     free(net->ops);
@@ -281,4 +288,56 @@ um_status um_network_write_onnx(const um_network *network, const char *path, um_
 const um_graph *um_network_graph(const um_network *network)
 {
     return network->graph;
+}
+
+static bool is_packed(const um_packs *packs, const um_node *node)
+{
+    bool packed = false;
+    for (const um_pack *p = packs->first; p; p = p->next) {
+        if (p->node == node && p->pins)
+            return false;
+        packed = packed || (p->node == node && p->can_unpack);
+    }
+    return packed;
+}
+
+/* Weights that nobody reads any more but out of packs are not kept twice. */
+static um_status give_up_packed(um_network *net, um_error *err)
+{
+    um_graph *g = net->graph;
+    bool *wanted = um_calloc(g->n_values, sizeof *wanted), *packed = um_calloc(g->n_values, sizeof *packed);
+    if (!wanted || !packed) {
+        free(wanted);
+        free(packed);
+        return um_fail_oom(err);
+    }
+    for (size_t i = 0; i < g->n_nodes; i++) {
+        const um_node *node = &g->nodes[i];
+        for (int k = 0; k < node->n_in; k++)
+            if (node->in[k] >= 0 && k == 1 && node->op == &um_op_conv && is_packed(&net->packs, node))
+                packed[node->in[k]] = true;
+            else if (node->in[k] >= 0)
+                wanted[node->in[k]] = true;
+    }
+    for (int i = 0; i < g->n_outputs; i++)
+        wanted[g->outputs[i]] = true;
+    for (size_t i = 0; i < g->n_values; i++)
+        if (packed[i] && !wanted[i] && g->values[i].constant) {
+            free(g->values[i].constant->data);
+            g->values[i].constant->data = NULL;
+        }
+    free(wanted);
+    free(packed);
+    return UM_OK;
+}
+
+um_status um_network_plan(um_plan **out, um_network *network, const um_tensor *const *in, um_pool *pool,
+                          um_error *err)
+{
+    pthread_mutex_lock(&network->lock);
+    um_status st = um_plan_new_packed(out, network->graph, in, pool, &network->packs, err);
+    if (st == UM_OK && ((st = um_plan_prepare(*out, err)) < 0 || (st = give_up_packed(network, err)) < 0))
+        um_plan_free(out);
+    pthread_mutex_unlock(&network->lock);
+    return st;
 }

@@ -4,6 +4,7 @@
 #define UM_NN_OP_H
 #include "base/pool.h"
 #include "nn/array.h"
+#include "nn/pack.h"
 
 typedef enum um_act_kind { UM_ACT_NONE, UM_ACT_CLIP, UM_ACT_LEAKY, UM_ACT_SIGMOID, UM_ACT_PRELU } um_act_kind;
 
@@ -17,6 +18,7 @@ typedef struct um_act { /* applied to the result of a convolution or of a normal
 typedef struct um_scratch {
     void *data;
     size_t bytes;
+    bool promised; /* `bytes` are only counted, and `data` is there when the plan runs */
 } um_scratch;
 /* At least so much; while preparing only: `data` may move. */
 um_status um_scratch_fit(um_scratch *s, size_t bytes, um_error *err);
@@ -31,6 +33,12 @@ typedef struct um_norm_fusion {
     bool producer_normalizes, consumer_normalizes;
 } um_norm_fusion;
 
+typedef struct um_folded_norm {
+    const um_node *node; /* NULL: none */
+    const um_array *scale, *variance;
+    double epsilon;
+} um_folded_norm;
+
 typedef struct um_call {
     const um_graph *graph;
     const um_node *node;
@@ -44,7 +52,9 @@ typedef struct um_call {
     um_array **sum_in; /* where not NULL, the gradient that grad_in[i] is added to afterwards */
     void *state;       /* made by op->prepare, freed by op->release */
     um_act act;
-    int64_t macs; /* set by infer */
+    um_folded_norm norm; /* a normalization behind it, to be folded into its weights */
+    um_packs *packs;     /* of the network; NULL: weights are prepared for this plan alone */
+    int64_t macs;        /* set by infer */
     um_pool *pool;
     um_scratch *scratch;   /* of the plan: for what lives within one call of forward or backward */
     bool skip;             /* another call does its work, or its result is a view of its input */
@@ -80,9 +90,9 @@ struct um_op {
     /* True when out[0] is the bytes of in[0] in its present layout; may then choose the layout of out[0].
      * NULL: never. forward must still copy. */
     bool (*view)(um_call *c);
-    um_status (*forward)(um_call *c, um_error *err);
-    void (*release)(void *state); /* may be NULL */
-    unsigned known_in;            /* bit i: input i decides the shape and must be known before running */
+    um_status (*forward)(um_call *c, um_error *err); /* NULL: infer has given out[0] its data */
+    void (*release)(void *state);                    /* may be NULL */
+    unsigned known_in; /* bit i: input i decides the shape and must be known before running */
     /* From grad_out to grad_in. NULL: no gradient passes (integers, shapes, comparisons). */
     um_status (*backward)(um_call *c, um_error *err);
     unsigned learns;   /* bit i: a float initializer at input i is a parameter */

@@ -43,6 +43,7 @@ um_call *um_plan_call(um_plan *p, const um_node *node, const um_op *op, int n_in
                    .n_in = n_in,
                    .n_out = n_out,
                    .pool = p->pool,
+                   .packs = p->packs,
                    .scratch = &p->scratch};
     c->in = um_calloc((size_t)n_in, sizeof *c->in);
     c->out = um_calloc((size_t)n_out, sizeof *c->out);
@@ -99,8 +100,10 @@ void um_plan_free(um_plan **plan)
     free(p->params);
     free(p->grads);
     free(p->stats);
-    free(p->memory);
-    free(p->scratch.data);
+    free(p->kept);
+    free(p->own);
+    if (!p->scratch.promised)
+        free(p->scratch.data);
     free(p);
     *plan = NULL;
 }

@@ -15,7 +15,17 @@ typedef struct um_plan um_plan;
 /* Shapes, constants, fusion, layouts and memory for these inputs. Nothing is prepared for running yet. */
 um_status um_plan_new(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
                       um_error *err);
+/* The same with packed weights shared with other plans of this graph. */
+um_status um_plan_new_packed(um_plan **out, const um_graph *graph, const um_tensor *const *in, um_pool *pool,
+                             um_packs *packs, um_error *err);
+/* Whatever the operators keep; the first run does it too. */
+um_status um_plan_prepare(um_plan *plan, um_error *err);
+/* In `workspace`, 64-byte aligned and of um_plan_bytes at least once it is prepared; NULL: in memory of its
+ * own. Results last until the next run, whatever else uses the workspace. */
+um_status um_plan_run_in(um_plan *plan, void *workspace, const um_tensor *const *in, const um_tensor **out,
+                         um_error *err);
 um_status um_plan_run(um_plan *plan, const um_tensor *const *in, const um_tensor **out, um_error *err);
+size_t um_plan_bytes(const um_plan *plan);
 void um_plan_free(um_plan **plan);
 bool um_plan_fits(const um_plan *plan, const um_tensor *const *in);
 int64_t um_plan_macs(const um_plan *plan);

@@ -5,31 +5,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first run: memory, then whatever the operators keep. */
-static um_status prepare(um_plan *p, um_error *err)
+static size_t before_scratch(const um_plan *p)
 {
-    um_status st;
-    if (!p->memory && !(p->memory = um_calloc_aligned(p->memory_bytes, 1)))
-        return um_fail_oom(err);
+    return (p->memory_bytes + 63) / 64 * 64;
+}
+
+size_t um_plan_bytes(const um_plan *p)
+{
+    return before_scratch(p) + (p->scratch.promised ? p->scratch.bytes : 0);
+}
+
+um_status um_plan_prepare(um_plan *p, um_error *err)
+{
+    um_status st = UM_OK;
+    if (p->prepared)
+        return UM_OK;
+    int threads_before = um_omp_alone();
+    for (size_t i = 0; i < p->n_calls && st == UM_OK; i++) {
+        um_call *c = &p->calls[i];
+        if (!c->skip && !c->state && c->op->prepare)
+            st = c->op->prepare(c, err);
+    }
+    um_omp_restore(threads_before);
+    if (st == UM_OK && !p->kept && !(p->kept = um_calloc_aligned(p->kept_bytes, 1)))
+        st = um_fail_oom(err);
+    p->prepared = st == UM_OK;
+    return st;
+}
+
+static void bind(um_plan *p, char *workspace)
+{
     for (size_t i = 0; i < p->n_arrays; i++) {
         um_array *a = p->arrays[i], *root = um_array_root(a);
         if (!a->constant && !(root->input >= 0 || root->value >= 0))
-            a->data = root->constant ? root->data : (char *)p->memory + root->offset;
+            a->data = root->constant ? root->data : (root->kept ? (char *)p->kept : workspace) + root->offset;
     }
-    for (size_t i = 0; i < p->n_calls; i++) {
-        um_call *c = &p->calls[i];
-        if (!c->skip && !c->state && c->op->prepare && (st = c->op->prepare(c, err)) < 0)
-            return st;
-    }
-    p->prepared = true;
-    return UM_OK;
+    if (p->scratch.promised)
+        p->scratch.data = workspace + before_scratch(p);
+    p->bound = workspace;
 }
 
 static um_status run(um_plan *p, const um_tensor *const *in, um_error *err)
 {
     um_status st;
-    if (!p->prepared && (st = prepare(p, err)) < 0)
-        return st;
     for (size_t i = 0; i < p->n_arrays; i++) {
         um_array *root = um_array_root(p->arrays[i]);
         if (root->input >= 0)
@@ -46,8 +64,22 @@ static um_status run(um_plan *p, const um_tensor *const *in, um_error *err)
 
 um_status um_plan_run(um_plan *p, const um_tensor *const *in, const um_tensor **out, um_error *err)
 {
+    return um_plan_run_in(p, NULL, in, out, err);
+}
+
+um_status um_plan_run_in(um_plan *p, void *workspace, const um_tensor *const *in, const um_tensor **out,
+                         um_error *err)
+{
+    um_status st = um_plan_prepare(p, err);
+    if (st < 0)
+        return st;
+    if (!workspace && !p->own && !(p->own = um_calloc_aligned(um_plan_bytes(p), 1)))
+        return um_fail_oom(err);
+    workspace = workspace ? workspace : p->own;
+    if (workspace != p->bound)
+        bind(p, workspace);
     int threads_before = um_omp_alone();
-    um_status st = run(p, in, err);
+    st = run(p, in, err);
     um_omp_restore(threads_before);
     for (int i = 0; st == UM_OK && i < p->graph->n_outputs; i++) {
         const um_array *a = p->outputs[i];

@@ -10,6 +10,7 @@ enum { N_PLANS = 4 };
 struct um_session {
     um_network *network;
     um_pool *pool;
+    um_workspaces own;       /* without a pool */
     um_plan *plans[N_PLANS]; /* most recently used first */
 };
 
@@ -18,7 +19,9 @@ um_status um_session_new(um_session **out, um_network *network, um_pool *pool, u
     *out = um_calloc(1, sizeof **out);
     if (!*out)
         return um_fail_oom(err);
-    **out = (um_session){.network = network, .pool = pool};
+    (*out)->network = network;
+    (*out)->pool = pool;
+    um_workspaces_init(&(*out)->own);
     return UM_OK;
 }
 
@@ -28,6 +31,7 @@ void um_session_free(um_session **session)
         return;
     for (int i = 0; i < N_PLANS; i++)
         um_plan_free(&(*session)->plans[i]);
+    um_workspaces_free(&(*session)->own);
     free(*session);
     *session = NULL;
 }
@@ -49,7 +53,7 @@ static um_status check_input(const um_graph *g, int i, const um_tensor *t, um_er
 static um_status add_plan(um_session *s, const um_tensor *const *in, um_error *err)
 {
     um_plan *p;
-    um_status st = um_plan_new(&p, um_network_graph(s->network), in, s->pool, err);
+    um_status st = um_network_plan(&p, s->network, in, s->pool, err);
     if (st < 0)
         return st;
     um_plan_free(&s->plans[N_PLANS - 1]);
@@ -76,5 +80,16 @@ um_status um_session_run(um_session *s, const um_tensor *const *in, const um_ten
         memmove(s->plans + 1, s->plans, (size_t)k * sizeof *s->plans);
         s->plans[0] = p;
     }
-    return um_plan_run(s->plans[0], in, out, err);
+    um_workspaces *all = s->pool ? um_pool_workspaces(s->pool) : &s->own;
+    um_workspace *w = um_workspace_take(all, um_plan_bytes(s->plans[0]));
+    if (!w)
+        return um_fail_oom(err);
+    st = um_plan_run_in(s->plans[0], w->data, in, out, err);
+    um_workspace_give_back(all, w);
+    return st;
+}
+
+size_t um_session_bytes(const um_session *s)
+{
+    return s->plans[0] ? um_plan_bytes(s->plans[0]) : 0;
 }

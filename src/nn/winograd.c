@@ -37,7 +37,7 @@ struct um_winograd {
     um_scratch *scratch;
     /* fixed weights */
     int parts;
-    float *kernels, *own; /* transformed; V and M of each part */
+    const float *weights;
 };
 
 /* `parts`: no block holds tiles of two of them. */
@@ -138,8 +138,6 @@ void um_winograd_free(um_winograd **winograd)
     if (!winograd || !*winograd)
         return;
     um_winograd *w = *winograd;
-    free(w->kernels);
-    free(w->own);
     free(w);
     *winograd = NULL;
 }
@@ -527,7 +525,7 @@ bool um_winograd_suits_fixed(const um_conv_shape *s)
 }
 
 um_status um_winograd_new_fixed(um_winograd **out, const um_conv_shape *shape, const float *weights,
-                                int parts, um_error *err)
+                                int parts, um_scratch *scratch, um_error *err)
 {
     *out = NULL;
     um_winograd *w = um_calloc(1, sizeof *w);
@@ -535,18 +533,27 @@ um_status um_winograd_new_fixed(um_winograd **out, const um_conv_shape *shape, c
         return um_fail_oom(err);
     w->parts = parts;
     w->forward = pass_new(shape, false, parts);
-    const pass *p = &w->forward;
-    w->kernels = um_calloc_aligned(all_panels(p), sizeof *w->kernels);
-    w->own = um_calloc_aligned((size_t)parts * v_and_m(p), sizeof *w->own);
-    if (!w->kernels || !w->own) {
+    w->weights = weights;
+    w->scratch = scratch;
+    size_t n = all_panels(&w->forward) + (size_t)parts * v_and_m(&w->forward);
+    um_status st = um_scratch_fit(scratch, n * sizeof(float), err);
+    if (st < 0)
         um_winograd_free(&w);
-        return um_fail_oom(err);
-    }
-    for (int64_t panel = 0; panel < p->to; panel += UM_PANEL)
-        transform_filters(w->kernels + before_panel(p, panel), p, weights, false, panel,
-                          columns_of(p, panel));
     *out = w;
-    return UM_OK;
+    return st;
+}
+
+int um_winograd_n_panels(const um_winograd *w)
+{
+    return (int)((w->forward.to + UM_PANEL - 1) / UM_PANEL);
+}
+
+void um_winograd_transform_panel(const um_winograd *w, int panel)
+{
+    const pass *p = &w->forward;
+    const int64_t at = (int64_t)panel * UM_PANEL;
+    transform_filters((float *)w->scratch->data + before_panel(p, at), p, w->weights, false, at,
+                      columns_of(p, at));
 }
 
 void um_winograd_forward_part(const um_winograd *w, int part, const float *x, const float *bias, float low,
@@ -554,14 +561,16 @@ void um_winograd_forward_part(const um_winograd *w, int part, const float *x, co
 {
     const pass *p = &w->forward;
     const finish f = {bias, low, high};
-    float *v = w->own + (size_t)part * v_and_m(p), *m = v + ELEMENTS * v_step(p);
+    const float *u = w->scratch->data;
+    float *v = (float *)w->scratch->data + all_panels(p) + (size_t)part * v_and_m(p);
+    float *m = v + ELEMENTS * v_step(p);
     int64_t end = p->tiles * (part + 1) / w->parts;
     for (int64_t first = p->tiles * part / w->parts, n; first < end; first += n) {
         n = tiles_from(p, first, end);
         transform_inputs(v, p, x, first, n);
         for (int64_t panel = 0; panel < p->to; panel += UM_PANEL) {
             int columns = columns_of(p, panel);
-            multiply(m, p, v, w->kernels + before_panel(p, panel), n, columns);
+            multiply(m, p, v, u + before_panel(p, panel), n, columns);
             transform_outputs(y, p, m, &f, first, n, panel, columns);
         }
     }

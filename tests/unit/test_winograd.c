@@ -113,11 +113,15 @@ static double test_fixed(const um_conv_shape *s, const float *x, const float *w,
               low = parts > 1 ? 0 : -INFINITY;
         for (int64_t i = 0; i < n; i++)
             held[i] = fmin(fmax(expected[i], (double)low), (double)high);
-        CHECK(um_winograd_new_fixed(&conv, s, w, parts, NULL) == UM_OK);
+        um_scratch scratch = {0};
+        CHECK(um_winograd_new_fixed(&conv, s, w, parts, &scratch, NULL) == UM_OK);
+        for (int k = 0; k < um_winograd_n_panels(conv); k++)
+            um_winograd_transform_panel(conv, k);
         for (int k = parts - 1; k >= 0; k--)
             um_winograd_forward_part(conv, k, x, bias, low, high, y);
         most = fmax(most, worst(y, held, n));
         um_winograd_free(&conv);
+        free(scratch.data);
         free(y);
     }
     free(held);
@@ -130,19 +134,18 @@ static void test_no_memory(void)
     um_conv_shape s = shape_of(&(conv_test){1, 16, 16, 12, 12, 1, 1, 1, 1, false});
     float *w = numbers(16 * 16 * 9);
     um_winograd *conv = NULL;
-    um_scratch scratch = {0};
     for (int fixed = 0; fixed < 2; fixed++)
         for (long n = 0; n < 8; n++) {
             um_error err = {0};
+            um_scratch scratch = {0};
             um_alloc_fail_at(n);
-            um_status st = fixed ? um_winograd_new_fixed(&conv, &s, w, 1, &err)
+            um_status st = fixed ? um_winograd_new_fixed(&conv, &s, w, 1, &scratch, &err)
                                  : um_winograd_new(&conv, &s, &scratch, &err);
             CHECK(st == UM_OK ? conv != NULL : st == UM_ENOMEM && !conv);
             um_alloc_fail_at(-1);
             um_winograd_free(&conv);
             CHECK(!conv);
             free(scratch.data);
-            scratch = (um_scratch){0};
         }
     um_winograd_free(NULL);
     free(w);

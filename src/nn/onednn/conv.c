@@ -4,11 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One engine is enough for all convolutions of a network. */
+typedef struct engine_pack {
+    um_pack base;
+    dnnl_engine_t engine;
+} engine_pack;
+
+typedef struct weights_pack {
+    um_pack base;
+    dnnl_engine_t engine; /* of an engine_pack */
+    dnnl_memory_t w;
+    int64_t groups;
+} weights_pack;
+
 struct um_dnnl_conv {
+    um_packs own; /* where there is no network to keep them */
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     dnnl_primitive_t primitive;
-    dnnl_memory_t x, w, b, y, scratch; /* scratch: of its own, oneDNN would share one per creating thread */
+    dnnl_memory_t x, w, b, y, scratch; /* w: of a pack. scratch: oneDNN would share one per creating thread */
 };
 
 int um_omp_alone(void)
@@ -118,34 +132,138 @@ static dnnl_status_t choose(dnnl_primitive_desc_t *out, const um_conv_shape *s, 
     return st;
 }
 
-/* Weights in the order this primitive wants. */
-static dnnl_status_t reorder(um_dnnl_conv *c, const um_conv_shape *s, const dnnl_memory_desc_t *to,
-                             const float *weights)
+static void engine_free(um_pack *pack)
 {
-    dnnl_memory_desc_t from;
-    dnnl_memory_t plain = NULL;
+    dnnl_engine_destroy(((engine_pack *)pack)->engine);
+    free(pack);
+}
+
+static void weights_free(um_pack *pack)
+{
+    dnnl_memory_destroy(((weights_pack *)pack)->w);
+    free(pack);
+}
+
+static dnnl_status_t find_engine(dnnl_engine_t *out, um_packs *packs)
+{
+    um_pack *p = packs->first;
+    while (p && p->free != engine_free)
+        p = p->next;
+    engine_pack *e = (engine_pack *)p;
+    if (!e) {
+        if (!(e = um_calloc(1, sizeof *e)))
+            return dnnl_out_of_memory;
+        dnnl_status_t st = dnnl_engine_create(&e->engine, dnnl_cpu, 0);
+        if (st) {
+            free(e);
+            return st;
+        }
+        e->base.free = engine_free;
+        um_packs_add(packs, &e->base);
+    }
+    *out = e->engine;
+    return dnnl_success;
+}
+
+static const dnnl_memory_desc_t *md_of(dnnl_memory_t memory)
+{
+    const dnnl_memory_desc_t *md = NULL;
+    return dnnl_memory_get_memory_desc(memory, &md) ? NULL : md;
+}
+
+static dnnl_status_t plain_md(dnnl_memory_desc_t *out, const dnnl_memory_desc_t *like, int64_t groups)
+{
+    return dnnl_memory_desc_init_by_tag(out, like->ndims, like->dims, dnnl_f32,
+                                        groups > 1 ? dnnl_abcde : dnnl_abcd);
+}
+
+static dnnl_status_t reorder(dnnl_engine_t engine, dnnl_memory_t from, dnnl_memory_t to)
+{
+    dnnl_stream_t stream = NULL;
     dnnl_primitive_desc_t pd = NULL;
     dnnl_primitive_t p = NULL;
     dnnl_status_t st;
-    void *data;
-    memcpy(&data, &weights, sizeof data); /* only read */
-    if (!(st = dnnl_memory_desc_init_by_tag(&from, to->ndims, to->dims, dnnl_f32,
-                                            s->groups > 1 ? dnnl_abcde : dnnl_abcd)) &&
-        !(st = dnnl_memory_create(&plain, &from, c->engine, data)) &&
-        !(st = dnnl_memory_create(&c->w, to, c->engine, DNNL_MEMORY_ALLOCATE)) &&
-        !(st = dnnl_reorder_primitive_desc_create(&pd, &from, c->engine, to, c->engine, NULL)) &&
+    if (!(st = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags)) &&
+        !(st = dnnl_reorder_primitive_desc_create(&pd, md_of(from), engine, md_of(to), engine, NULL)) &&
         !(st = dnnl_primitive_create(&p, pd))) {
-        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, c->w}};
-        if (!(st = dnnl_primitive_execute(p, c->stream, 2, args)))
-            st = dnnl_stream_wait(c->stream);
+        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+        if (!(st = dnnl_primitive_execute(p, stream, 2, args)))
+            st = dnnl_stream_wait(stream);
     }
     dnnl_primitive_destroy(p);
     dnnl_primitive_desc_destroy(pd);
-    dnnl_memory_destroy(plain);
+    dnnl_stream_destroy(stream);
     return st;
 }
 
-um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *s, const float *weights,
+static weights_pack *find_pack(const um_packs *packs, const um_node *node, const um_node *norm,
+                               const dnnl_memory_desc_t *md)
+{
+    um_pack *p = packs->first;
+    while (p && !(p->free == weights_free && p->node == node && p->norm == norm &&
+                  (!md || dnnl_memory_desc_equal(md, md_of(((weights_pack *)p)->w)))))
+        p = p->next;
+    return (weights_pack *)p;
+}
+
+/* Weights in the order a primitive wants, made once. */
+static dnnl_status_t pack_weights(dnnl_memory_t *out, um_packs *packs, const um_conv_shape *s,
+                                  const um_conv_weights *weights, const dnnl_memory_desc_t *md,
+                                  dnnl_engine_t engine)
+{
+    weights_pack *pack = find_pack(packs, weights->node, weights->norm, md);
+    dnnl_memory_desc_t from;
+    dnnl_memory_t plain = NULL;
+    dnnl_status_t st = dnnl_success;
+    if (pack) {
+        *out = pack->w;
+        return dnnl_success;
+    }
+    const float *values = weights->plain(weights->user, NULL);
+    if (!values || !(pack = um_calloc(1, sizeof *pack)))
+        return dnnl_out_of_memory;
+    void *data;
+    memcpy(&data, &values, sizeof data); /* only read */
+    pack->base =
+        (um_pack){.node = weights->node, .norm = weights->norm, .free = weights_free, .can_unpack = true};
+    pack->engine = engine;
+    pack->groups = s->groups;
+    if (!(st = plain_md(&from, md, s->groups)) && !(st = dnnl_memory_create(&plain, &from, engine, data)) &&
+        !(st = dnnl_memory_create(&pack->w, md, engine, DNNL_MEMORY_ALLOCATE)))
+        st = reorder(engine, plain, pack->w);
+    dnnl_memory_destroy(plain);
+    if (st) {
+        weights_free(&pack->base);
+        return st;
+    }
+    um_packs_add(packs, &pack->base);
+    *out = pack->w;
+    return dnnl_success;
+}
+
+um_status um_dnnl_unpack(const um_packs *packs, const um_node *node, const um_node *norm, float *to,
+                         um_error *err)
+{
+    const weights_pack *pack = packs ? find_pack(packs, node, norm, NULL) : NULL;
+    dnnl_memory_desc_t md;
+    dnnl_memory_t plain = NULL;
+    if (!pack)
+        return um_fail(err, UM_EINTERNAL, "weights that are gone");
+    dnnl_status_t st = plain_md(&md, md_of(pack->w), pack->groups);
+    if (!st && !(st = dnnl_memory_create(&plain, &md, pack->engine, to)))
+        st = reorder(pack->engine, pack->w, plain);
+    dnnl_memory_destroy(plain);
+    return st ? um_dnnl_fail(err, st) : UM_OK;
+}
+
+/* A memory object whose place is told later, or is `data`. */
+static dnnl_status_t handle(dnnl_memory_t *out, dnnl_primitive_desc_t pd, dnnl_query_t what, int i,
+                            dnnl_engine_t engine, void *data)
+{
+    return dnnl_memory_create(out, dnnl_primitive_desc_query_md(pd, what, i), engine, data);
+}
+
+um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *s, const um_conv_weights *weights,
                            const float *bias, um_error *err)
 {
     dnnl_primitive_desc_t pd = NULL;
@@ -154,27 +272,21 @@ um_status um_dnnl_conv_new(um_dnnl_conv **out, const um_conv_shape *s, const flo
     um_dnnl_conv *c = um_calloc(1, sizeof *c);
     if (!c)
         return um_fail_oom(err);
-    if ((st = dnnl_engine_create(&c->engine, dnnl_cpu, 0)) ||
+    um_packs *packs = weights->packs ? weights->packs : &c->own;
+    void *bias_data;
+    memcpy(&bias_data, &bias, sizeof bias_data); /* only read */
+    if ((st = find_engine(&c->engine, packs)) ||
         (st = dnnl_stream_create(&c->stream, c->engine, dnnl_stream_default_flags)) ||
         (st = choose(&pd, s, bias != NULL, c->engine)) || (st = dnnl_primitive_create(&c->primitive, pd)) ||
-        (st = reorder(c, s, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), weights)) ||
-        (st = dnnl_memory_create(&c->x, dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0), c->engine,
-                                 DNNL_MEMORY_NONE)) ||
-        (st = dnnl_memory_create(&c->y, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), c->engine,
-                                 DNNL_MEMORY_NONE)))
+        (st = pack_weights(&c->w, packs, s, weights,
+                           dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), c->engine)) ||
+        (st = handle(&c->x, pd, dnnl_query_src_md, 0, c->engine, DNNL_MEMORY_NONE)) ||
+        (st = handle(&c->y, pd, dnnl_query_dst_md, 0, c->engine, DNNL_MEMORY_NONE)) ||
+        (bias && (st = handle(&c->b, pd, dnnl_query_weights_md, 1, c->engine, bias_data))))
         goto done;
     const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
-    if (scratch && dnnl_memory_desc_get_size(scratch) &&
-        (st = dnnl_memory_create(&c->scratch, scratch, c->engine, DNNL_MEMORY_ALLOCATE)))
-        goto done;
-    if (bias) {
-        void *data;
-        if ((st = dnnl_memory_create(&c->b, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 1),
-                                     c->engine, DNNL_MEMORY_ALLOCATE)) ||
-            (st = dnnl_memory_get_data_handle(c->b, &data)))
-            goto done;
-        memcpy(data, bias, (size_t)s->out_channels * sizeof *bias);
-    }
+    if (scratch && dnnl_memory_desc_get_size(scratch))
+        st = handle(&c->scratch, pd, dnnl_query_scratchpad_md, 0, c->engine, DNNL_MEMORY_NONE);
 done:
     dnnl_primitive_desc_destroy(pd);
     if (!st) {
@@ -185,7 +297,12 @@ done:
     return um_dnnl_fail(err, st);
 }
 
-um_status um_dnnl_conv_run(um_dnnl_conv *c, const float *x, float *y, um_error *err)
+size_t um_dnnl_conv_scratch(const um_dnnl_conv *conv)
+{
+    return conv->scratch ? dnnl_memory_desc_get_size(md_of(conv->scratch)) : 0;
+}
+
+um_status um_dnnl_conv_run(um_dnnl_conv *c, const float *x, float *y, void *scratch, um_error *err)
 {
     void *data;
     memcpy(&data, &x, sizeof data); /* only read */
@@ -197,6 +314,7 @@ um_status um_dnnl_conv_run(um_dnnl_conv *c, const float *x, float *y, um_error *
     if (c->scratch)
         args[n++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, c->scratch};
     if ((st = dnnl_memory_set_data_handle(c->x, data)) || (st = dnnl_memory_set_data_handle(c->y, y)) ||
+        (c->scratch && (st = dnnl_memory_set_data_handle(c->scratch, scratch))) ||
         (st = dnnl_primitive_execute(c->primitive, c->stream, n, args)) || (st = dnnl_stream_wait(c->stream)))
         return um_dnnl_fail(err, st);
     return UM_OK;
@@ -209,12 +327,11 @@ void um_dnnl_conv_free(um_dnnl_conv **conv)
     um_dnnl_conv *c = *conv;
     dnnl_memory_destroy(c->x);
     dnnl_memory_destroy(c->y);
-    dnnl_memory_destroy(c->w);
     dnnl_memory_destroy(c->b);
     dnnl_memory_destroy(c->scratch);
     dnnl_primitive_destroy(c->primitive);
     dnnl_stream_destroy(c->stream);
-    dnnl_engine_destroy(c->engine);
+    um_packs_free(&c->own);
     free(c);
     *conv = NULL;
 }

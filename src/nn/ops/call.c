@@ -83,10 +83,14 @@ um_status um_scratch_fit(um_scratch *s, size_t bytes, um_error *err)
 {
     if (bytes <= s->bytes)
         return UM_OK;
+    if (s->promised) {
+        s->bytes = bytes;
+        return UM_OK;
+    }
     void *data = um_calloc_aligned(bytes, 1);
     if (!data)
         return um_fail_oom(err);
     free(s->data);
-    *s = (um_scratch){data, bytes};
+    *s = (um_scratch){.data = data, .bytes = bytes};
     return UM_OK;
 }

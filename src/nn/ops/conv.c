@@ -20,8 +20,12 @@ typedef struct conv {
     um_window w;
     int64_t groups;
     int n_bands; /* of oneDNN, or parts of `winograd`; 0: weights that learn, or the plain loops */
-    band bands[MAX_BANDS];
+    int n_made;  /* of `bands` */
+    band *bands;
+    size_t band_scratch; /* bytes that a band works in */
     um_winograd *winograd;
+    float *weights;    /* as in ONNX with a normalization folded in, where the graph does not have them so */
+    const float *kept; /* what `winograd` or the plain loops read: those, of a pack, or of the graph */
     /* weights that learn: one of these */
     um_depthwise *depthwise;
     um_pointwise *pointwise;
@@ -84,12 +88,33 @@ static bool cut(um_window *w, band *b, int64_t first, int64_t last)
 
 static int choose_bands(const um_call *c)
 {
-    int64_t rows = c->out[0]->dim[2], n = um_pool_threads(c->pool);
+    int64_t rows = c->out[0]->dim[2], n = um_pool_width(c->pool);
     if (c->in[0]->dim[0] != 1) /* the rows of several maps do not follow each other */
         return 1;
     n = n > rows / ROWS_PER_BAND ? rows / ROWS_PER_BAND : n;
     n = n > c->macs / WORK_PER_BAND ? c->macs / WORK_PER_BAND : n;
     return um_clampi((int)n, 1, MAX_BANDS);
+}
+
+/* Weights as in ONNX, for whoever reads them so. */
+typedef struct plain_pack {
+    um_pack base;
+    const float *weights;
+    float *own; /* NULL: those of the graph */
+} plain_pack;
+
+static void free_plain(um_pack *pack)
+{
+    free(((plain_pack *)pack)->own);
+    free(pack);
+}
+
+static const plain_pack *find_plain(const um_call *c)
+{
+    const um_pack *p = c->packs ? c->packs->first : NULL;
+    while (p && !(p->free == free_plain && p->node == c->node && p->norm == c->norm.node))
+        p = p->next;
+    return (const plain_pack *)p;
 }
 
 static um_conv_shape conv_shape(const um_call *c, const conv *v)
@@ -101,55 +126,146 @@ static um_conv_shape conv_shape(const um_call *c, const conv *v)
                            .w = v->w};
 }
 
-static um_status prepare(um_call *c, um_error *err)
+/* The weights as in ONNX: of the graph, or made. */
+static const float *plain_weights(void *user, um_error *err)
 {
-    const um_array *x = c->in[0], *y = c->out[0];
-    conv *v = c->state = um_calloc(1, sizeof *v);
-    if (!v)
-        return um_fail_oom(err);
-    um_status st = read(c, &v->w, &v->groups, err);
-    if (st < 0)
-        return st;
+    const um_call *c = user;
+    conv *v = c->state;
+    const um_array *w = c->in[1];
+    const float *from = w->data;
+    if (from && !c->norm.node)
+        return from;
+    if (v->weights)
+        return v->weights;
+    const plain_pack *pack = find_plain(c);
+    if (pack)
+        return pack->weights;
+    if (!(v->weights = um_calloc_aligned((size_t)um_array_count(w), sizeof *v->weights))) {
+        um_fail_oom(err);
+        return NULL;
+    }
+    if (!from) { /* given up by the network */
+        if (um_dnnl_unpack(c->packs, c->node, c->norm.node, v->weights, err) < 0)
+            return NULL;
+        return v->weights;
+    }
+    int64_t channels = w->dim[0], per = um_array_count(w) / channels;
+    for (int64_t k = 0; k < channels; k++) {
+        double f = ((const float *)c->norm.scale->data)[k] /
+                   sqrt(((const float *)c->norm.variance->data)[k] + c->norm.epsilon);
+        for (int64_t i = 0; i < per; i++)
+            v->weights[k * per + i] = (float)(f * from[k * per + i]);
+    }
+    return v->weights;
+}
+
+/* The same for as long as the plan lives. */
+static const float *keep_weights(um_call *c, conv *v, um_error *err)
+{
+    const float *weights = plain_weights(c, err);
+    if (!weights || !c->packs || find_plain(c))
+        return weights;
+    plain_pack *pack = um_calloc(1, sizeof *pack);
+    if (!pack) {
+        um_fail_oom(err);
+        return NULL;
+    }
+    pack->base = (um_pack){.node = c->node, .norm = c->norm.node, .free = free_plain};
+    pack->base.pins = !v->weights; /* they are those of the graph */
+    pack->base.can_unpack = v->weights != NULL;
+    pack->weights = pack->own = v->weights;
+    v->weights = NULL;
+    if (pack->base.pins)
+        pack->weights = weights;
+    um_packs_add(c->packs, &pack->base);
+    return weights;
+}
+
+static um_status prepare_winograd(um_call *c, conv *v, const um_conv_shape *shape, um_error *err)
+{
+    if (!(v->kept = keep_weights(c, v, err)))
+        return UM_ENOMEM;
+    v->n_bands = choose_bands(c);
+    return um_winograd_new_fixed(&v->winograd, shape, v->kept, v->n_bands, c->scratch, err);
+}
+
+static um_status prepare_bands(um_call *c, conv *v, um_error *err)
+{
+    const um_conv_weights weights = {c->packs, c->node, c->norm.node, plain_weights, c};
     const um_window *w = &v->w;
-    if (c->fusion.before || c->fusion.behind)
-        return um_depthwise_fits(c) ? um_depthwise_new(&v->depthwise, c, w, err)
-                                    : um_pointwise_new(&v->pointwise, c, err);
-    bool ordinary = x->layout == UM_NHWC && y->layout == UM_NHWC && um_array_count(y) && um_array_count(x) &&
-                    (c->grad_in || (c->in[1]->constant && (!um_has(c, 2) || c->in[2]->constant)));
-    for (int i = 0; i < w->n; i++) { /* a window entirely in the padding is none */
-        int64_t reach = (w->kernel[i] - 1) * w->dilation[i] + 1;
-        ordinary = ordinary && w->pad_lo[i] < reach && w->pad_hi[i] < reach;
-    }
-    if (!ordinary)
-        return UM_OK;
-    if (c->grad_in) {
-        um_conv_shape s = conv_shape(c, v);
-        if (um_winograd_suits(&s))
-            return um_winograd_new(&v->winograd, &s, c->scratch, err);
-        if (um_has(c, 2) && !(v->bias_sink = um_calloc((size_t)y->dim[1], sizeof *v->bias_sink)))
-            return um_fail_oom(err);
-        st = um_dnnl_conv_train_new(&v->train, &s, um_has(c, 2), c->scratch, err);
-        return st == UM_EUNSUPPORTED ? UM_OK : st;
-    }
+    um_status st = UM_OK;
     int n = choose_bands(c);
-    um_conv_shape whole = conv_shape(c, v);
-    if (um_winograd_suits_fixed(&whole)) {
-        v->n_bands = n;
-        return um_winograd_new_fixed(&v->winograd, &whole, c->in[1]->data, n, err);
-    }
+    if (!(v->bands = um_calloc((size_t)n, sizeof *v->bands)))
+        return um_fail_oom(err);
+    v->n_made = n;
     for (int i = 0; i < n && st == UM_OK; i++) {
         um_conv_shape s = conv_shape(c, v);
         if (c->act.kind != UM_ACT_PRELU)
             s.act = c->act;
         st = n > 1 && !cut(&s.w, &v->bands[i], w->out[0] * i / n, w->out[0] * (i + 1) / n)
                  ? UM_EUNSUPPORTED
-                 : um_dnnl_conv_new(&v->bands[i].fast, &s, c->in[1]->data,
-                                    um_has(c, 2) ? c->in[2]->data : NULL, err);
+                 : um_dnnl_conv_new(&v->bands[i].fast, &s, &weights, um_has(c, 2) ? c->in[2]->data : NULL,
+                                    err);
         if (n == 1)
-            v->bands[0].rows = y->dim[2];
+            v->bands[0].rows = c->out[0]->dim[2];
+        size_t bytes = st == UM_OK ? (um_dnnl_conv_scratch(v->bands[i].fast) + 63) / 64 * 64 : 0;
+        v->band_scratch = bytes > v->band_scratch ? bytes : v->band_scratch;
     }
     v->n_bands = st == UM_OK ? n : 0;
+    return st < 0 ? st : um_scratch_fit(c->scratch, (size_t)n * v->band_scratch, err);
+}
+
+static um_status prepare_training(um_call *c, conv *v, um_error *err)
+{
+    um_conv_shape s = conv_shape(c, v);
+    if (um_winograd_suits(&s))
+        return um_winograd_new(&v->winograd, &s, c->scratch, err);
+    if (um_has(c, 2) && !(v->bias_sink = um_calloc((size_t)c->out[0]->dim[1], sizeof *v->bias_sink)))
+        return um_fail_oom(err);
+    um_status st = um_dnnl_conv_train_new(&v->train, &s, um_has(c, 2), c->scratch, err);
     return st == UM_EUNSUPPORTED ? UM_OK : st;
+}
+
+/* Whether oneDNN, or Winograd's way, may be asked. */
+static bool is_ordinary(const um_call *c, const um_window *w)
+{
+    const um_array *x = c->in[0], *y = c->out[0];
+    bool ordinary = x->layout == UM_NHWC && y->layout == UM_NHWC && um_array_count(y) && um_array_count(x) &&
+                    (c->grad_in || (c->in[1]->constant && (!um_has(c, 2) || c->in[2]->constant)));
+    for (int i = 0; i < w->n; i++) { /* a window entirely in the padding is none */
+        int64_t reach = (w->kernel[i] - 1) * w->dilation[i] + 1;
+        ordinary = ordinary && w->pad_lo[i] < reach && w->pad_hi[i] < reach;
+    }
+    return ordinary;
+}
+
+static um_status prepare(um_call *c, um_error *err)
+{
+    conv *v = c->state = um_calloc(1, sizeof *v);
+    if (!v)
+        return um_fail_oom(err);
+    um_status st = read(c, &v->w, &v->groups, err);
+    if (st < 0)
+        return st;
+    if (c->fusion.before || c->fusion.behind)
+        return um_depthwise_fits(c) ? um_depthwise_new(&v->depthwise, c, &v->w, err)
+                                    : um_pointwise_new(&v->pointwise, c, err);
+    const bool ordinary = is_ordinary(c, &v->w);
+    if (c->grad_in)
+        return ordinary ? prepare_training(c, v, err) : UM_OK;
+    um_conv_shape whole = conv_shape(c, v);
+    st = !ordinary                         ? UM_EUNSUPPORTED
+         : um_winograd_suits_fixed(&whole) ? prepare_winograd(c, v, &whole, err)
+                                           : prepare_bands(c, v, err);
+    if (st == UM_EUNSUPPORTED && c->in[1]->constant)
+        st = (v->kept = keep_weights(c, v, err)) ? UM_OK : UM_ENOMEM;
+    else if (st == UM_EUNSUPPORTED)
+        st = UM_OK;
+    if (v->kept != v->weights) { /* packed */
+        free(v->weights);
+        v->weights = NULL;
+    }
+    return st;
 }
 
 /* Offsets in elements. */
@@ -236,8 +352,11 @@ static void each_bias(const um_array *y, float *values, float *bias, bool into_y
 
 static void plain(const um_call *c, const conv *v)
 {
+    float *weights = c->in[1]->data;
+    if (v->kept)
+        memcpy(&weights, &v->kept, sizeof weights); /* only read */
     each_bias(c->out[0], c->out[0]->data, um_has(c, 2) ? c->in[2]->data : NULL, true);
-    each_window(c, v, c->in[0]->data, c->in[1]->data, c->out[0]->data, tap_forward);
+    each_window(c, v, c->in[0]->data, weights, c->out[0]->data, tap_forward);
 }
 
 static void plain_backward(const um_call *c, const conv *v)
@@ -266,14 +385,20 @@ static void run_band(void *context, int part)
     const band *b = &((const conv *)c->state)->bands[part];
     const um_array *x = c->in[0];
     um_array y = *c->out[0];
+    void *scratch = (char *)c->scratch->data + (size_t)part * ((const conv *)c->state)->band_scratch;
     int threads_before = um_omp_alone();
     y.data = (float *)y.data + b->y_row * y.dim[3] * y.dim[1];
     y.dim[2] = b->rows;
     j->status[part] = um_dnnl_conv_run(b->fast, (const float *)x->data + b->x_row * x->dim[3] * x->dim[1],
-                                       y.data, &j->err[part]);
+                                       y.data, scratch, &j->err[part]);
     um_omp_restore(threads_before);
     if (c->act.kind == UM_ACT_PRELU)
         um_act_apply(&c->act, &y, &y);
+}
+
+static void run_panel(void *context, int panel)
+{
+    um_winograd_transform_panel(((const conv *)((job *)context)->c->state)->winograd, panel);
 }
 
 static void run_part(void *context, int part)
@@ -309,6 +434,7 @@ static um_status forward(um_call *c, um_error *err)
     }
     job j = {.c = c};
     if (v->winograd) {
+        um_pool_run(v->n_bands > 1 ? c->pool : NULL, run_panel, &j, um_winograd_n_panels(v->winograd));
         um_pool_run(c->pool, run_part, &j, v->n_bands);
         if (c->act.kind != UM_ACT_CLIP)
             um_act_apply(&c->act, c->out[0], c->out[0]);
@@ -324,13 +450,15 @@ static um_status forward(um_call *c, um_error *err)
 static void release(void *state)
 {
     conv *v = state;
-    for (int i = 0; i < MAX_BANDS; i++)
+    for (int i = 0; i < v->n_made; i++)
         um_dnnl_conv_free(&v->bands[i].fast);
+    free(v->bands);
     um_winograd_free(&v->winograd);
     um_dnnl_conv_train_free(&v->train);
     free(v->depthwise);
     free(v->pointwise);
     free(v->bias_sink);
+    free(v->weights);
     free(v);
 }
 

@@ -218,24 +218,20 @@ static const um_attr *constant_value(const um_call *c, um_array *y)
     return a;
 }
 
+/* What it is lies in the graph, which outlives every plan. */
 static um_status constant_infer(um_call *c, um_error *err)
 {
-    if (!constant_value(c, c->out[0]))
+    um_array *y = c->out[0];
+    const um_attr *a = constant_value(c, y);
+    if (!a)
         return um_call_fail(c, err, UM_EUNSUPPORTED, "this kind of constant is not supported");
-    return UM_OK;
-}
-
-static um_status constant_forward(um_call *c, um_error *err)
-{
-    um_array ignored;
-    const um_attr *a = constant_value(c, &ignored);
     const void *from = a->kind == UM_ATTR_TENSOR   ? a->tensor->data
                        : a->kind == UM_ATTR_FLOAT  ? (const void *)&a->f
                        : a->kind == UM_ATTR_INT    ? (const void *)&a->i
                        : a->kind == UM_ATTR_FLOATS ? (const void *)a->floats
                                                    : (const void *)a->ints;
-    if (um_array_bytes(c->out[0]))
-        memcpy(c->out[0]->data, from, um_array_bytes(c->out[0]));
+    memcpy(&y->data, &from, sizeof y->data); /* only read */
+    y->constant = true;
     return UM_OK;
 }
 
@@ -245,7 +241,6 @@ const um_op um_op_constant = {
     .min_out = 1,
     .max_out = 1,
     .infer = constant_infer,
-    .forward = constant_forward,
 };
 
 static um_status filled_infer(um_call *c, um_error *err)

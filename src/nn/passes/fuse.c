@@ -30,26 +30,23 @@ static void take_over(um_call *c, um_call *next)
     next->skip = true;
 }
 
-/* y = scale (conv - mean) / sqrt(var + epsilon) + shift: into weights and bias. */
+/* y = scale (conv - mean) / sqrt(var + epsilon) + shift: into the bias here, into the weights where they are
+ * prepared. */
 static um_status fold_norm(um_plan *p, um_call *c, const um_call *bn, um_error *err)
 {
-    const um_array *w = c->in[1], *bias = um_has(c, 2) ? c->in[2] : NULL;
-    int64_t channels = w->dim[0], per = channels ? um_array_count(w) / channels : 0;
+    const um_array *bias = um_has(c, 2) ? c->in[2] : NULL;
     double epsilon = um_attr_float(bn->node, "epsilon", 1e-5);
-    um_array *w2 = um_plan_array(p, w), *b2 = um_plan_array(p, bn->in[1]);
-    um_status st = w2 && b2 ? um_plan_constant(p, w2, err) : um_fail_oom(err);
-    if (st < 0 || (st = um_plan_constant(p, b2, err)) < 0)
+    um_array *folded = um_plan_array(p, bn->in[1]);
+    um_status st = folded ? um_plan_constant(p, folded, err) : um_fail_oom(err);
+    if (st < 0)
         return st;
     const float *scale = bn->in[1]->data, *shift = bn->in[2]->data, *mean = bn->in[3]->data,
                 *var = bn->in[4]->data;
-    for (int64_t k = 0; k < channels; k++) {
+    for (int64_t k = 0; k < c->in[1]->dim[0]; k++) {
         double f = scale[k] / sqrt(var[k] + epsilon);
-        for (int64_t i = 0; i < per; i++)
-            ((float *)w2->data)[k * per + i] = (float)(f * ((const float *)w->data)[k * per + i]);
-        ((float *)b2->data)[k] =
+        ((float *)folded->data)[k] =
             (float)(f * ((bias ? ((const float *)bias->data)[k] : 0.) - mean[k]) + shift[k]);
     }
-    c->in[1] = w2;
     if (c->n_in < 3) {
         um_array **in = um_calloc(3, sizeof *in);
         if (!in)
@@ -59,7 +56,9 @@ static um_status fold_norm(um_plan *p, um_call *c, const um_call *bn, um_error *
         c->in = in;
         c->n_in = 3;
     }
-    c->in[2] = b2;
+    c->in[2] = folded;
+    c->norm =
+        (um_folded_norm){.node = bn->node, .scale = bn->in[1], .variance = bn->in[4], .epsilon = epsilon};
     return UM_OK;
 }
 

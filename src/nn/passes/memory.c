@@ -92,13 +92,24 @@ um_status um_plan_memory(um_plan *p, um_error *err)
     size_t n = 0, n_placed = 0;
     find_lives(p);
     reuse_in_place(p);
+    for (int i = 0; i < p->graph->n_outputs && !p->training; i++)
+        um_array_root(p->outputs[i])->kept = true;
     um_array **todo = um_calloc(p->n_arrays, sizeof *todo), **placed = um_calloc(p->n_arrays, sizeof *placed);
     um_status st = todo && placed ? UM_OK : um_fail_oom(err);
     for (size_t i = 0; st == UM_OK && i < p->n_arrays; i++) {
         um_array *a = p->arrays[i];
-        if (!a->root && !um_array_is_foreign(a) && a->made >= 0)
+        if (a->root || um_array_is_foreign(a) || a->made < 0)
+            continue;
+        if (a->kept) {
+            a->offset = p->kept_bytes;
+            p->kept_bytes += (um_array_bytes(a) + 63) / 64 * 64;
+        } else {
             todo[n++] = a;
+        }
     }
+    if (st == UM_OK && p->kept_bytes > UM_NN_MAX_BYTES)
+        st = um_fail(err, UM_ENOMEM, "%s: its results need more than %zu bytes", p->graph->file,
+                     UM_NN_MAX_BYTES);
     if (st == UM_OK)
         qsort(todo, n, sizeof *todo, larger_first);
     for (size_t i = 0; i < n && st == UM_OK; i++) {
@@ -120,7 +131,7 @@ um_status um_plan_memory(um_plan *p, um_error *err)
         n_placed++;
         if (at + bytes > p->memory_bytes)
             p->memory_bytes = at + bytes;
-        if (p->memory_bytes > UM_NN_MAX_BYTES)
+        if (p->memory_bytes > UM_NN_MAX_BYTES - p->kept_bytes)
             st = um_fail(err, UM_ENOMEM, "%s: running it needs more than %zu bytes", p->graph->file,
                          UM_NN_MAX_BYTES);
     }
