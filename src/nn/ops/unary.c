@@ -20,14 +20,15 @@
 static inline float exp_fast(float x)
 {
     float c = x < -87.f ? -87.f : x > 88.f ? 88.f : x;
-    float k = (c * 1.44269504f + 12582912.f) - 12582912.f; /* nearest integer */
-    float r = (c - k * .693359375f) + k * 2.12194440e-4f;  /* ln 2 in two parts */
+    union {
+        float f;
+        uint32_t bits;
+    } near = {.f = c * 1.44269504f + 12582912.f}, two; /* 1.5 2^23: the last bits are the nearest integer */
+    float k = near.f - 12582912.f;
+    float r = (c - k * .693359375f) + k * 2.12194440e-4f; /* ln 2 in two parts */
     float p = 1.f + r * (1.f + r * (.5f + r * (.166666657f + r * (4.16664466e-2f +
                                                                   r * (8.37312452e-3f + r * 1.39069e-3f)))));
-    union {
-        int32_t i;
-        float f;
-    } two = {.i = ((int32_t)k + 127) << 23};
+    two.bits = (near.bits + 127) << 23;
     return p * two.f;
 }
 
