@@ -5,6 +5,15 @@
 #include <string.h>
 #include <unmask/network.h>
 
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer) /* which does not see what oneDNN writes */
+#define CAN_RUN false
+#endif
+#endif
+#ifndef CAN_RUN
+#define CAN_RUN true
+#endif
+
 enum { MAX_INPUTS = 4, MAX_ELEMENTS = 1 << 14, FREE_DIMENSION = 2 };
 
 static void run(um_network *network)
@@ -42,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     um_network *network = NULL;
     if (n >= sizeof text - 1 && !memcmp(data, text, sizeof text - 1))
         return 0;
-    if (um_network_open_memory(&network, data, n, "fuzz.onnx", NULL) == UM_OK)
+    if (um_network_open_memory(&network, data, n, "fuzz.onnx", NULL) == UM_OK && CAN_RUN)
         run(network);
     um_network_free(&network);
     return 0;
