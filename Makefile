@@ -1,12 +1,13 @@
 # The front door. `make demo` and `make test` do all they need on a fresh Debian 12 machine.
 #   make demo                  render the sample, analyse it, say where the report is
 #   make demo MEDIA=clip.mp4   analyse your own file
-#   make test                  every test under ASan+UBSan, the threaded ones under TSan
+#   make test                  every test: release, ASan+UBSan, the threaded ones under TSan, parsers under MSan; checks of the tree
 #   make bench                 speed against peers, in the same run
 #   make eval                  every clip, photo and voice of UNMASK_TESTDATA, analysed and counted
 #   make models               train the face networks again (about three hours; needs UNMASK_TESTDATA)
 #   make build, make install, make clean
 
+comma = ,
 MEDIA ?=
 PREFIX ?= /usr/local
 
@@ -30,15 +31,17 @@ setup:
 setup-test:
 	@tools/setup.sh test
 
+# The builds that tests/run wants. Warnings are errors here, and only here: another compiler has others.
+test_build = [ -f $(1)/build.ninja ] || meson setup $(1) --werror $(2) >/dev/null
 test: setup-test
-	@[ -f build-asan/build.ninja ] || meson setup build-asan --werror -Dbuildtype=debugoptimized -Doptimization=2 \
-	    -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
-	@[ -f build-tsan/build.ninja ] || meson setup build-tsan --werror -Dbuildtype=debugoptimized -Doptimization=2 \
-	    -Db_sanitize=thread -Db_lundef=false >/dev/null
-	@ninja -C build-asan --quiet
-	@ninja -C build-tsan --quiet tests/unit/test_threads tests/unit/test_trainer tests/unit/test_schedule \
-	    tests/unit/test_determinism
-	@tests/run build-asan build-tsan
+	@$(call test_build,build-test,--buildtype=release)
+	@$(call test_build,build-asan,-Dbuildtype=debugoptimized -Doptimization=2 -Db_sanitize=address$(comma)undefined -Db_lundef=false)
+	@$(call test_build,build-tsan,-Dbuildtype=debugoptimized -Doptimization=2 -Db_sanitize=thread -Db_lundef=false)
+	@CC=clang-14 CC_LD=lld-14 && export CC CC_LD && \
+	    $(call test_build,build-msan,-Dbuildtype=debugoptimized -Doptimization=1 -Db_sanitize=memory -Db_lundef=false)
+	@for b in build-test build-asan build-msan; do ninja -C $$b --quiet || exit 1; done
+	@ninja -C build-tsan --quiet threaded
+	@tests/run build-test build-asan build-tsan build-msan
 
 bench: build
 	bench/run build
@@ -77,4 +80,4 @@ install: build
 	meson install -C build --no-rebuild
 
 clean:
-	rm -rf build build-asan build-tsan demo
+	rm -rf build build-test build-asan build-tsan build-msan demo

@@ -141,7 +141,7 @@ static um_status prepare(um_call *c, um_error *err)
 typedef struct pool {
     const um_window *w;
     bool average, count_padding;
-    int64_t channels, run, groups, positions; /* groups of `run` channels that follow each other in memory */
+    int64_t run, groups, positions; /* groups of `run` channels that follow each other in memory */
     int64_t x_stride[UM_MAX_RANK], y_stride[UM_MAX_RANK];
 } pool;
 
