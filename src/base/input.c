@@ -9,7 +9,7 @@
 
 um_status um_input_open(um_input **out, const char *path, um_error *err)
 {
-    struct stat s;
+    struct stat s = {0};
     um_status st = UM_OK;
     um_input *in = um_calloc(1, sizeof *in);
     *out = NULL;
@@ -80,7 +80,7 @@ bool um_input_read_all(const um_input *in, int64_t at, void *to, size_t n)
 
 bool um_input_changed(const um_input *in)
 {
-    struct stat s;
+    struct stat s = {0};
     return fstat(in->fd, &s) < 0 || s.st_size != in->size || s.st_mtim.tv_sec != in->modified.tv_sec ||
            s.st_mtim.tv_nsec != in->modified.tv_nsec;
 }

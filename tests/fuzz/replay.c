@@ -11,7 +11,7 @@ static int n_files;
 
 static int run(const char *path)
 {
-    struct stat s;
+    struct stat s = {0};
     FILE *f = fopen(path, "rb");
     if (!f || fstat(fileno(f), &s)) {
         perror(path);
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 {
     int failed = 0;
     for (int i = 1; i < argc; i++) {
-        struct stat s;
+        struct stat s = {0};
         if (!stat(argv[i], &s) && S_ISDIR(s.st_mode))
             failed |= run_folder(argv[i]);
         else
