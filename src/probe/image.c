@@ -104,7 +104,7 @@ static uint8_t *unpack(um_probe_state *p, const uint8_t *packed, size_t n, size_
 {
     z_stream z = {.next_in = (Bytef *)packed, .avail_in = (uInt)n};
     um_buf out;
-    uint8_t piece[4096];
+    uint8_t piece[4096] = {0}; /* MemorySanitizer does not see zlib write */
     int r = inflateInit(&z);
     um_buf_init(&out, UM_PROBE_BLOCK_MAX);
     while (r == Z_OK) {
