@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Containers and marks, from the first byte of a file (not its hash, which is libcrypto's). */
-#include "fuzz.h"
 #include "probe/probe.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
