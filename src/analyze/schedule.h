@@ -12,8 +12,8 @@
 
 typedef struct um_schedule um_schedule;
 
-/* Called by the thread of the caller for each moment in order, when all signals have seen it and none has
- * seen a later one. An error ends the analysis. */
+/* Called by the thread of the caller for each moment in order, when all signals have pushed it and none has
+ * pushed a later one (its measure may have run). An error ends the analysis. */
 typedef um_status um_seen_fn(void *user, const um_signal_input *moment, um_error *err);
 
 /* For n signals that have begun. `recording` gives media and probe; `streams` (may be NULL) makes the
