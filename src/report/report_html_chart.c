@@ -2,6 +2,7 @@
  *
  * Horizontal places are percentages, so that pictures stretch with the page while text and strokes keep their
  * size. */
+#include "chart/chart.h"
 #include "report/html.h"
 #include <math.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ void um_chart_scale(um_buf *b, double log_lr, double lo, double hi, bool weighed
 /* ---- timeline ---- */
 
 /* The drawing area of a lane is 1000 x 100; page.js turns heights back into values with the same numbers. */
-enum { COLUMNS = 500, TOP = 5, BOTTOM = 95 };
+enum { COLUMNS = 500, TOP = 5, BOTTOM = 95, TIME_TICKS = 8 };
 
 /* Families fold when there are many lanes; those that fit into this number stand open. */
 enum { LANES_OPEN = 12 };
@@ -97,15 +98,6 @@ static double end_of(const um_results *r)
                 end = s->sample[s->n - 1].t_s;
         }
     return end;
-}
-
-static double tick_step(double end)
-{
-    static const double step[] = {.1, .2, .5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200};
-    for (size_t i = 0; i < sizeof step / sizeof *step; i++)
-        if (end / step[i] <= 8)
-            return step[i];
-    return end / 8;
 }
 
 static bool same_lane(const um_series *a, const um_series *b)
@@ -140,49 +132,13 @@ static range lane_range(const um_findings *f, int k)
     return r;
 }
 
-typedef struct pen {
-    um_buf *b;
-    double end, gap;
-    range y;
-    double last_t;
-    bool down;
-} pen;
-
-static void stroke(pen *p, const um_sample *s)
+static void path(um_buf *b, const um_series *s, range y, double end)
 {
-    if (!isfinite(s->value) || !isfinite(s->t_s)) {
-        p->down = false;
-        return;
-    }
-    bool on = p->down && s->t_s - p->last_t <= p->gap;
-    double x = um_clampd(s->t_s / p->end, 0, 1) * 1000,
-           y = BOTTOM - (BOTTOM - TOP) * ((s->value - p->y.lo) / (p->y.hi - p->y.lo));
-    um_buf_printf(p->b, on ? "L%.1f %.1f" : "M%.1f %.1fh0", x, y);
-    p->down = true;
-    p->last_t = s->t_s;
-}
-
-/* A long series is reduced to the lowest and highest sample of each of COLUMNS stretches, so that peaks stay.
- */
-static void path(pen *p, const um_series *s)
-{
-    if (s->n <= 2 * COLUMNS) {
-        for (size_t i = 0; i < s->n; i++)
-            stroke(p, &s->sample[i]);
-        return;
-    }
-    for (size_t c = 0; c < COLUMNS; c++) {
-        size_t from = c * s->n / COLUMNS, to = (c + 1) * s->n / COLUMNS, low = from, high = from;
-        for (size_t i = from; i < to; i++) {
-            if (s->sample[i].value < s->sample[low].value)
-                low = i;
-            if (s->sample[i].value > s->sample[high].value)
-                high = i;
-        }
-        stroke(p, &s->sample[low < high ? low : high]);
-        if (low != high)
-            stroke(p, &s->sample[low < high ? high : low]);
-    }
+    _Static_assert(sizeof(um_sample) == 2 * sizeof(double), "a sample is two numbers and no more");
+    const um_chart chart = {
+        .to = end, .low = y.lo, .high = y.hi, .right = 1000, .top = TOP, .bottom = BOTTOM};
+    const double mean_step = s->n > 1 ? (s->sample[s->n - 1].t_s - s->sample[0].t_s) / (double)(s->n - 1) : 0;
+    um_chart_path(b, &chart, &s->sample->t_s, s->n, fmax(6 * mean_step, .3), COLUMNS);
 }
 
 static void evidence_marks(um_buf *b, const um_findings *f, int signal, double end)
@@ -231,7 +187,7 @@ static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
     um_html_text(b, first->unit);
     um_buf_text(b, "\">");
     evidence_marks(b, f, signal, end);
-    double step = tick_step(end);
+    double step = um_chart_time_step(end, TIME_TICKS);
     for (int i = 1; i * step < end; i++)
         um_buf_printf(b, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"100%%\"/>",
                       100 * i * step / end, 100 * i * step / end);
@@ -242,12 +198,10 @@ static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
         if (!s->n || !same_lane(s, first))
             continue;
         char who[80];
-        double mean_step = s->n > 1 ? (s->sample[s->n - 1].t_s - s->sample[0].t_s) / (double)(s->n - 1) : 0;
-        pen p = {.b = b, .end = end, .gap = fmax(6 * mean_step, .3), .y = y};
         um_buf_printf(b, "<path class=\"p%d%s\" data-who=\"%s\" d=\"", um_html_colour(&s->subject),
                       s->subject.kind == UM_SUBJECT_VOICE ? " voice" : "",
                       um_words_subject(who, &s->subject));
-        path(&p, s);
+        path(b, s, y, end);
         um_buf_text(b, "\"/>");
     }
     um_buf_printf(b, "</svg></svg><div class=\"range\"><span>%s</span> <span class=\"unit\">", hi);
@@ -257,7 +211,7 @@ static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
 
 static void axis(um_buf *b, double end)
 {
-    double step = tick_step(end);
+    double step = um_chart_time_step(end, TIME_TICKS);
     char t[32];
     um_buf_text(b,
                 "<div class=\"lane axis\"><div class=\"name\">time</div><svg class=\"plot\" width=\"100%\" "

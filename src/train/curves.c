@@ -2,6 +2,7 @@
  * how it went. */
 #include "base/json.h"
 #include "base/text.h"
+#include "chart/chart.h"
 #include "train/log.h"
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@ enum {
     MOST_POINTS = 1 << 24,
     MOST_LOG = 1 << 28,
     MOST_PAGE = 1 << 24,
-    DRAWN = 1200, /* points of a curve */
+    COLUMNS = 600, /* of a curve */
     TICKS = 6
 };
 enum { WIDTH = 640, HEIGHT = 230, LEFT = 62, RIGHT = 14, TOP = 12, BOTTOM = 26 };
@@ -119,8 +120,7 @@ typedef struct axis {
 /* Round numbers at most TICKS + 1 of which lie between low and high. */
 static void ticks(axis *a)
 {
-    double rough = (a->high - a->low) / TICKS, unit = pow(10, floor(log10(rough)));
-    double every = unit * (rough <= unit ? 1 : rough <= 2 * unit ? 2 : rough <= 5 * unit ? 5 : 10);
+    double every = um_chart_step(a->high - a->low, TICKS);
     for (double k = ceil(a->low / every - 1e-9); k * every <= a->high + 1e-9 * every; k++)
         if (a->n_ticks < TICKS + 2)
             a->tick[a->n_ticks++] = k * every + 0.; /* not -0 */
@@ -166,21 +166,24 @@ static axis value_axis(series *s)
     return a;
 }
 
-static double place_x(const page *p, double step)
+static um_chart chart_of(const page *p, const axis *a)
 {
-    return LEFT + (WIDTH - LEFT - RIGHT) * step / fmax(1, p->last_step);
-}
-
-static double place_y(const axis *a, double v)
-{
-    return TOP + (HEIGHT - TOP - BOTTOM) * (a->high - v) / (a->high - a->low);
+    return (um_chart){.to = fmax(1, p->last_step),
+                      .low = a->low,
+                      .high = a->high,
+                      .left = LEFT,
+                      .right = WIDTH - RIGHT,
+                      .top = TOP,
+                      .bottom = HEIGHT - BOTTOM};
 }
 
 static void draw_frame(um_buf *b, const page *p, const series *s, const axis *a)
 {
     axis steps = {.high = fmax(1, p->last_step)};
+    const um_chart chart = chart_of(p, a);
     for (int i = 0; i < a->n_ticks; i++) {
-        double y = place_y(a, a->tick[i]), v = s->kind == LOGARITHMIC ? pow(10, a->tick[i]) : a->tick[i];
+        double y = um_chart_y(&chart, a->tick[i]),
+               v = s->kind == LOGARITHMIC ? pow(10, a->tick[i]) : a->tick[i];
         um_buf_printf(b, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, y, WIDTH - RIGHT);
         um_buf_printf(b, "<text class=\"left\" x=\"%d\" y=\"%.1f\">%.4g</text>", LEFT - 8, y + 4,
                       fabs(v) < 1e-12 ? 0 : v);
@@ -189,7 +192,7 @@ static void draw_frame(um_buf *b, const page *p, const series *s, const axis *a)
     for (int i = 0; i < steps.n_ticks; i++)
         if (steps.tick[i] == floor(steps.tick[i]))
             um_buf_printf(b, "<text class=\"below\" x=\"%.1f\" y=\"%d\">%.0f</text>",
-                          place_x(p, steps.tick[i]), HEIGHT - 6, steps.tick[i]);
+                          um_chart_x(&chart, steps.tick[i]), HEIGHT - 6, steps.tick[i]);
 }
 
 static void draw(um_buf *b, const page *p, series *s)
@@ -203,16 +206,18 @@ static void draw(um_buf *b, const page *p, series *s)
     um_html_text(b, s->name);
     um_buf_printf(b, " from %.4g to %.4g over %.0f steps\">", s->points[0].value, last.value, p->last_step);
     draw_frame(b, p, s, &a);
-    um_buf_text(b, "<polyline points=\"");
-    size_t every = s->n / DRAWN + 1;
-    for (size_t i = (s->n - 1) % every; i < s->n; i += every) /* ends with the last */
-        um_buf_printf(b, "%.1f,%.1f ", place_x(p, s->points[i].step),
-                      place_y(&a, scaled(s, s->points[i].value)));
+    const um_chart chart = chart_of(p, &a);
+    if (s->kind == LOGARITHMIC)
+        for (size_t i = 0; i < s->n; i++)
+            s->points[i].value = log10(s->points[i].value);
+    _Static_assert(sizeof(point) == 2 * sizeof(double), "a point is two numbers and no more");
+    um_buf_text(b, "<path class=\"line\" d=\"");
+    um_chart_path(b, &chart, &s->points->step, s->n, INFINITY, COLUMNS);
     um_buf_text(b, "\"/>");
     for (size_t i = 0; i < s->n && s->kind == METRIC; i++)
         if (s->points[i].step == p->best_step)
-            um_buf_printf(b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>", place_x(p, s->points[i].step),
-                          place_y(&a, s->points[i].value));
+            um_buf_printf(b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>",
+                          um_chart_x(&chart, s->points[i].step), um_chart_y(&chart, s->points[i].value));
     um_buf_text(b, "</svg></figure>\n");
 }
 
@@ -231,7 +236,7 @@ static const char style[] =
     "p,b,text{font-variant-numeric:tabular-nums}"
     "svg{display:block;width:100%;height:auto;overflow:visible}text{font-size:12.5px;fill:var(--muted)}"
     ".left{text-anchor:end}.below{text-anchor:middle}.grid{stroke:var(--rule)}"
-    "polyline{fill:none;stroke:var(--line);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}"
+    ".line{fill:none;stroke:var(--line);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}"
     "circle{fill:var(--best);stroke:var(--paper);stroke-width:1.5}";
 
 static void write_page(um_buf *b, page *p, const char *title)

@@ -30,8 +30,9 @@ static int points(const char *text, int i, double *first_y, double *last_y)
     int n = 0;
     double x;
     for (; text && i >= 0; i--)
-        text = (text = strstr(text, "<polyline points=\"")) ? text + 18 : NULL;
-    for (int used; text && sscanf(text, "%lf,%lf %n", &x, last_y, &used) == 2; n++, text += used)
+        text = (text = strstr(text, "<path class=\"line\" d=\"M")) ? text + 22 : NULL;
+    for (int used; text && sscanf(text, "%*1[ML]%lf %lf%n", &x, last_y, &used) == 2;
+         n++, text += used, text += 2 * !strncmp(text, "h0", 2))
         if (!n)
             *first_y = *last_y;
     return n;
@@ -111,7 +112,7 @@ static void long_run(void)
         fclose(f);
     char *text = page();
     int n = points(text, 0, &first, &last);
-    CHECK(n > 1000 && n <= 1200 && last > first);
+    CHECK(n == 601 && last > first); /* one of each column, where all are alike, and the last */
     free(text);
 }
 
