@@ -543,17 +543,12 @@ um_status um_winograd_new_fixed(um_winograd **out, const um_conv_shape *shape, c
     return st;
 }
 
-int um_winograd_n_panels(const um_winograd *w)
-{
-    return (int)((w->forward.to + UM_PANEL - 1) / UM_PANEL);
-}
-
-void um_winograd_transform_panel(const um_winograd *w, int panel)
+void um_winograd_transform_filters(const um_winograd *w)
 {
     const pass *p = &w->forward;
-    const int64_t at = (int64_t)panel * UM_PANEL;
-    transform_filters((float *)w->scratch->data + before_panel(p, at), p, w->weights, false, at,
-                      columns_of(p, at));
+    for (int64_t panel = 0; panel < p->to; panel += UM_PANEL)
+        transform_filters((float *)w->scratch->data + before_panel(p, panel), p, w->weights, false, panel,
+                          columns_of(p, panel));
 }
 
 void um_winograd_forward_part(const um_winograd *w, int part, const float *x, const float *bias, float low,

@@ -23,15 +23,14 @@ void um_winograd_forward(const um_winograd *w, const float *x, const float *weig
 void um_winograd_back_data(const um_winograd *w, const float *gy, const float *weights, float *gx);
 void um_winograd_back_weights(const um_winograd *w, const float *x, const float *gy, float *gw, float *gb);
 
-/* For weights that stay as they are, and a call that several threads share: first all panels, then all parts.
- * The transformed filters, four times as large as the weights, are made anew in each call: they take a few
- * percent of its time, and all networks together need memory for one of them. */
+/* For weights that stay as they are, and a call that several threads share: first the filters, then all
+ * parts. The transformed filters, four times as large as the weights, are made anew in each call: they take a
+ * few percent of its time, and all networks together need memory for one of them. */
 bool um_winograd_suits_fixed(const um_conv_shape *shape);
 /* `parts`: how many threads share a call. `weights` and `scratch` must outlive it. */
 um_status um_winograd_new_fixed(um_winograd **out, const um_conv_shape *shape, const float *weights,
                                 int parts, um_scratch *scratch, um_error *err);
-int um_winograd_n_panels(const um_winograd *w);
-void um_winograd_transform_panel(const um_winograd *w, int panel);
+void um_winograd_transform_filters(const um_winograd *w);
 /* The results of one part, held to low..high: each thread makes other parts. */
 void um_winograd_forward_part(const um_winograd *w, int part, const float *x, const float *bias, float low,
                               float high, float *y);

@@ -396,11 +396,6 @@ static void run_band(void *context, int part)
         um_act_apply(&c->act, &y, &y);
 }
 
-static void run_panel(void *context, int panel)
-{
-    um_winograd_transform_panel(((const conv *)((job *)context)->c->state)->winograd, panel);
-}
-
 static void run_part(void *context, int part)
 {
     const um_call *c = ((job *)context)->c;
@@ -434,7 +429,7 @@ static um_status forward(um_call *c, um_error *err)
     }
     job j = {.c = c};
     if (v->winograd) {
-        um_pool_run(v->n_bands > 1 ? c->pool : NULL, run_panel, &j, um_winograd_n_panels(v->winograd));
+        um_winograd_transform_filters(v->winograd); /* in this thread: waking others takes longer */
         um_pool_run(c->pool, run_part, &j, v->n_bands);
         if (c->act.kind != UM_ACT_CLIP)
             um_act_apply(&c->act, c->out[0], c->out[0]);
