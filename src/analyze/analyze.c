@@ -144,7 +144,9 @@ static um_status open_run(job *run, const char *path, um_error *err)
     um_status st;
     um_analyzer *a = run->a;
     um_results *r = run->results;
-    um_source_options opt = {.threads = a->opt.threads, .max_s = a->opt.max_s};
+    /* One decoder thread: with several, FFmpeg conceals damage from neighbours that may not be complete yet,
+     * so that pictures differ from run to run, and loses count of it. It works beside all others. */
+    um_source_options opt = {.threads = 1, .max_s = a->opt.max_s};
     if (a->needs & UM_NEED_RGB || a->finder)
         opt.want |= UM_WANT_RGB;
     if (a->needs & UM_NEED_GRAY)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The same bytes of results for any number of threads: a rendered sample with two persons and a voice, the
- * library's signals and made ones that measure and push at their own pace. */
+/* The same bytes of results for any number of threads: a rendered sample with two persons and a voice, whole
+ * and damaged, the library's signals and made ones that measure and push at their own pace. */
+#define _GNU_SOURCE /* memmem */
 #include "../check.h"
 #include "base/base.h"
 #include "figure/sample.h"
@@ -97,6 +98,23 @@ static void same_bytes(const char *path)
     free(first);
 }
 
+/* A bit in every so many bytes of the coded pictures and sound turned over: what the decoder conceals must
+ * not depend on threads either. */
+static void damage(const char *path)
+{
+    enum { EVERY = 600 };
+    char *bytes = NULL;
+    size_t n = 0;
+    um_error err = {0};
+    CHECK(um_file_read(&bytes, &n, path, 1 << 24, &err) == UM_OK);
+    const char *data = bytes ? memmem(bytes, n, "mdat", 4) : NULL;
+    CHECK(data != NULL);
+    for (size_t i = data ? (size_t)(data - bytes) + EVERY : n; i + 2 * EVERY < n; i += EVERY)
+        bytes[i] ^= 16;
+    CHECK(um_file_write(path, bytes, n, &err) == UM_OK);
+    free(bytes);
+}
+
 int main(void)
 {
     char dir[] = "/tmp/unmask-same-XXXXXX", path[64], truth[80];
@@ -120,6 +138,8 @@ int main(void)
     snprintf(truth, sizeof truth, "%s.truth.json", path);
     if (sample_write(path, &opt, &err) < 0)
         fprintf(stderr, "%s\n", err.text);
+    same_bytes(path);
+    damage(path);
     same_bytes(path);
     unlink(path);
     unlink(truth);
