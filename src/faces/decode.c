@@ -86,6 +86,8 @@ static void set_five(um_found *f, const um_decoder *d, const struct rows *r, int
         f->five[k] = (um_point){base.x + q[0] * unit.x, base.y + q[1] * unit.y};
         f->has_five &= isfinite(f->five[k].x) && isfinite(f->five[k].y);
     }
+    if (!f->has_five) /* nobody shall turn a crop by NaN */
+        memset(f->five, 0, sizeof f->five);
 }
 
 static um_rect centred(float cx, float cy, float w, float h)

@@ -39,6 +39,25 @@ static um_net *network(float log_size)
     return made_net(g, &man);
 }
 
+/* Points that are no numbers leave the box, without points, and a square that can be cut out. */
+static void test_broken_points(const um_image *picture)
+{
+    um_error err = {0};
+    um_found_list list = {0};
+    um_image *crop = NULL;
+    float score = .9f, box[4] = {.1f, .1f, .5f, .5f}, points[10] = {0, 0, 9, NAN, INFINITY, 5, 5, 5, 5, 5};
+    const um_tensor s = {UM_F32, 2, {1, 1}, &score}, b = {UM_F32, 2, {1, 4}, box},
+                    p = {UM_F32, 2, {1, 10}, points};
+    const um_decoder d = {.type = UM_DECODE_CORNERS, .n_points = 5, .five = {0, 1, 2, 3, 4}};
+    const um_detector_outputs out = {.score = {&s}, .box = {&b}, .points = {&p}};
+    CHECK(um_decode_faces(&list, &d, &out, SIDE, SIDE, .5f, &err) == UM_OK && list.n == 1);
+    um_face face = {.box = list.v[0].box};
+    memcpy(face.five, list.v[0].five, sizeof face.five);
+    CHECK(!list.v[0].has_five && um_face_crop(&crop, picture, &face, 24, 1, &err) == UM_OK);
+    um_image_free(&crop);
+    free(list.v);
+}
+
 int main(void)
 {
     um_image *m = NULL;
@@ -74,6 +93,7 @@ int main(void)
         CHECK(um_square_crop(&crop, m, far[i], 24, &err) == UM_OK && crop->data[0] == 128);
         um_image_free(&crop);
     }
+    test_broken_points(m);
     um_image *none = NULL;
     CHECK(um_square_crop(&none, m, (um_square){{NAN, 0}, 9, 0}, 24, &err) == UM_EINVAL && !none);
     um_image_free(&m);
