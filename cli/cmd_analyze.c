@@ -29,7 +29,7 @@ static const um_opt options[] = {
      &o.models},
     {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
-    {"threads", UM_OPT_INT, "N", "threads for decoding and networks (default: all cores)", &o.threads, 1,
+    {"threads", UM_OPT_INT, "N", "threads for faces, networks and signals (default: all cores)", &o.threads, 1,
      256},
     {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds", &o.max_s, 0.001, 1e9},
     {"no-timing", UM_OPT_FLAG, NULL, "leave times out of the JSON: same input, same bytes", &o.no_timing},

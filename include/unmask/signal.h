@@ -54,7 +54,7 @@ typedef struct um_signal_input {
     const um_frame *frame; ///< set for a picture
     const um_faces *faces; ///< set with frame when faces were looked for
     const um_sound *sound; ///< set for sound
-    um_products *products; ///< set with frame or sound
+    um_products *products; ///< set with frame or sound; in `finish` what streams had kept back
 } um_signal_input;
 
 /* ---- findings: what a signal says; owned by the framework ----
@@ -107,15 +107,15 @@ typedef struct um_network_need {
 } um_network_need;
 
 struct um_signal {
-    const char *name;                ///< [a-z0-9_]+, the key in reports and calibration; never renamed
-    const char *family;              ///< "file", "image", "face" or "sound"
-    const char *question;            ///< one sentence for the reader of a report
-    const char *meaning;             ///< plain words: how to read it, when it errs
-    const char *score_unit;          ///< what the raw score is: "dB", "blinks/min below usual", ...
-    const char *paper;               ///< first author, venue, year, DOI or arXiv number
-    unsigned version;                ///< raise when scores move: older calibration stops applying
-    unsigned needs;                  ///< UM_NEED_*
-    const um_network_need *networks; ///< ended by one without a role; NULL = none
+    const char *name;       ///< [a-z0-9_]+, at most 47, the key in reports and calibration; never renamed
+    const char *family;     ///< "file", "image", "face" or "sound"
+    const char *question;   ///< one sentence for the reader of a report
+    const char *meaning;    ///< plain words: how to read it, when it errs
+    const char *score_unit; ///< what the raw score is: "dB", "blinks/min below usual", ...
+    const char *paper;      ///< first author, venue, year, DOI or arXiv number
+    unsigned version;       ///< raise when scores move: older calibration stops applying
+    unsigned needs;         ///< UM_NEED_*
+    const um_network_need *networks;              ///< ended by one without a role; NULL = none
     size_t shared_size, state_size, measure_size; ///< bytes; 0 = NULL is handed over
 
     um_status (*open)(void *shared, const um_resources *resources, um_error *err);
@@ -140,7 +140,7 @@ UM_API const um_signal *um_signal_at(int i);
 UM_API const um_signal *um_signal_find(const char *name); ///< NULL when there is none
 /** Adds a signal of the calling program, at the end of the table; it must outlive the last analyzer. Call
  * before the first um_analyzer_new: the table is the one thing that all threads share. UM_EINVAL: a field is
- * missing, or the name is taken. UM_ENOMEM: 256 were added. */
+ * missing or out of range, or the name is taken. UM_ENOMEM: 256 were added. */
 UM_API um_status um_signal_register(const um_signal *signal, um_error *err);
 
 #ifdef __cplusplus

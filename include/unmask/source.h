@@ -31,8 +31,9 @@ enum {
 
 typedef struct um_source_options {
     unsigned want; ///< UM_WANT_*: only what is wanted is decoded
-    int threads;   ///< decoder threads; 0 = number of cores and one more
-    double max_s;  ///< stop after this many seconds of media; 0 = all
+    int threads; ///< decoder threads; 0 = number of cores and one more. With 1 a damaged video gives the same
+                 ///< pictures in every run and all its damage is counted; with more, FFmpeg promises neither
+    double max_s; ///< stop after this many seconds of media; 0 = all
 } um_source_options;
 
 /** What is known of a file before (and while) it is decoded. Strings are borrowed from the source. */
