@@ -20,7 +20,8 @@ static struct {
 static const um_opt options[] = {
     {"json", UM_OPT_TEXT, "FILE",
      "write the machine-readable report; '-' is standard output; a folder for several inputs", &o.json},
-    {"html", UM_OPT_TEXT, "FILE", "write the report as one self-contained page; a folder for several inputs",
+    {"html", UM_OPT_TEXT, "FILE",
+     "write the report as one self-contained page; '-' is standard output; a folder for several inputs",
      &o.html},
     {"overlay", UM_OPT_TEXT, "FILE", "write the video with the findings drawn into it", &o.overlay},
     {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
@@ -91,22 +92,24 @@ static char *report_name(char **args, int n, int i)
     }
 }
 
+/* Standard output holds a report. */
+static bool silent(void)
+{
+    return um_is_output(o.json) || um_is_output(o.html);
+}
+
 /* To `target` itself, or to a file of this name in the folder `target`. */
 static um_status save(const char *text, const char *target, const char *name, const char *extension,
                       um_error *err)
 {
-    if (!strcmp(target, "-")) {
-        puts(text);
-        return UM_OK;
-    }
     char *in_folder = NULL;
     if (is_folder(target) && asprintf(&in_folder, "%s/%s.%s", target, name, extension) < 0) {
         *err = (um_error){UM_ENOMEM, "out of memory"};
         return UM_ENOMEM;
     }
     const char *path = in_folder ? in_folder : target;
-    um_status st = um_text_write(path, text, err);
-    if (st == UM_OK && (!o.json || strcmp(o.json, "-")))
+    um_status st = um_report_save(text, path, err);
+    if (st == UM_OK && !silent())
         printf("%s written to %s\n", extension, path);
     free(in_folder);
     return st;
@@ -116,7 +119,7 @@ static um_status write_reports(const um_results *results, const char *name, um_e
 {
     um_status st = UM_OK;
     char *text = NULL;
-    if ((!o.json || strcmp(o.json, "-")) && (st = um_print_summary(results, o.quiet, err)) < 0)
+    if (!silent() && (st = um_print_summary(results, o.quiet, err)) < 0)
         return st;
     if (o.json && (st = um_results_json(&text, results, !o.no_timing, err)) == UM_OK)
         st = save(text, o.json, name, "json", err);
@@ -125,7 +128,8 @@ static um_status write_reports(const um_results *results, const char *name, um_e
     if (st == UM_OK && o.html && (st = um_report_page(&text, results, err)) == UM_OK)
         st = save(text, o.html, name, "html", err);
     free(text);
-    if (st == UM_OK && o.overlay && strcmp(o.overlay, "/dev/null") && um_results_media(results)->has_video)
+    if (st == UM_OK && !silent() && o.overlay && strcmp(o.overlay, "/dev/null") &&
+        um_results_media(results)->has_video)
         printf("overlay written to %s\n", o.overlay);
     return st;
 }
@@ -176,11 +180,14 @@ static int run(int n, char **args)
                                      .observe = o.overlay ? observe : NULL,
                                      .observer = &overlay,
                                      .observer_needs = UM_NEED_FACES | UM_NEED_SOUND};
+    if (um_share_output("analyze", o.json, o.html))
+        return UM_EXIT_USAGE;
     if (n > 1 && o.overlay && strcmp(o.overlay, "/dev/null")) {
         fputs("unmask analyze: --overlay takes one input\n", stderr);
         return UM_EXIT_USAGE;
     }
-    if (n > 1 && ((o.json && strcmp(o.json, "-") && !is_folder(o.json)) || (o.html && !is_folder(o.html)))) {
+    if (n > 1 &&
+        ((o.json && !um_is_output(o.json) && !is_folder(o.json)) || (o.html && !is_folder(o.html)))) {
         fputs("unmask analyze: with several inputs, --json and --html take a folder that exists\n", stderr);
         return UM_EXIT_USAGE;
     }

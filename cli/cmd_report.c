@@ -3,39 +3,23 @@
 #include "commands.h"
 #include "report.h"
 #include <stdlib.h>
-#include <string.h>
 #include <unmask/unmask.h>
 
 static const char *json_path, *html_path;
 static bool quiet;
 
-/* `text` is taken. */
-static um_status save(char *text, const char *path, um_error *err)
-{
-    um_status st = UM_OK;
-    if (!strcmp(path, "-"))
-        puts(text);
-    else
-        st = um_text_write(path, text, err);
-    free(text);
-    return st;
-}
-
-static bool to_output(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
-
 static um_status write_reports(const um_results *results, um_error *err)
 {
-    char *text = NULL;
+    char *json = NULL, *html = NULL;
     um_status st = UM_OK;
-    if (!to_output(json_path) && !to_output(html_path))
+    if (!um_is_output(json_path) && !um_is_output(html_path))
         st = um_print_summary(results, quiet, err);
-    if (st == UM_OK && json_path && (st = um_results_json(&text, results, true, err)) == UM_OK)
-        st = save(text, json_path, err);
-    if (st == UM_OK && html_path && (st = um_report_page(&text, results, err)) == UM_OK)
-        st = save(text, html_path, err);
+    if (st == UM_OK && json_path && (st = um_results_json(&json, results, true, err)) == UM_OK)
+        st = um_report_save(json, json_path, err);
+    if (st == UM_OK && html_path && (st = um_report_page(&html, results, err)) == UM_OK)
+        st = um_report_save(html, html_path, err);
+    free(json);
+    free(html);
     return st;
 }
 
@@ -43,6 +27,8 @@ static int run(int n, char **args)
 {
     um_error err = {0};
     um_results *results = NULL;
+    if (um_share_output("report", json_path, html_path))
+        return UM_EXIT_USAGE;
     um_status st = um_results_read_file(&results, args[0], &err);
     if (st == UM_OK)
         st = write_reports(results, &err);

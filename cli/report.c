@@ -3,6 +3,7 @@
 #include "report.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -23,7 +24,29 @@ um_status um_print_summary(const um_results *results, bool quiet, um_error *err)
     return st;
 }
 
-/* An option with its value as one word of a shell command. */
+bool um_is_output(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+bool um_share_output(const char *command, const char *json, const char *html)
+{
+    if (!um_is_output(json) || !um_is_output(html))
+        return false;
+    fprintf(stderr, "unmask %s: only one of --json and --html can be '-'\n", command);
+    return true;
+}
+
+um_status um_report_save(const char *text, const char *path, um_error *err)
+{
+    if (!um_is_output(path))
+        return um_text_write(path, text, err);
+    puts(text);
+    return UM_OK;
+}
+
+/* An option with its value as one word of a shell command: the results may come from a file of anybody, and
+ * readers copy the command. */
 static void add_option(FILE *to, const char *option, const char *value)
 {
     if (!value)
@@ -47,13 +70,12 @@ static char *repeat_command(const um_results *results)
     if (!to)
         return NULL;
     fputs("unmask analyze", to);
-    if (used->signals)
-        fprintf(to, " --signals %s", used->signals);
+    add_option(to, " --signals", used->signals);
     if (used->max_s > 0)
         fprintf(to, " --max-seconds %g", used->max_s);
     add_option(to, " --models", used->models_dir);
     add_option(to, " --calibration", used->calibration);
-    add_option(to, "", um_results_path(results));
+    add_option(to, *um_results_path(results) == '-' ? " --" : "", um_results_path(results));
     if (fclose(to) != 0) {
         free(text);
         return NULL;

@@ -6,6 +6,12 @@
 
 /* The summary on standard output, as wide as the terminal; quiet: one line. */
 um_status um_print_summary(const um_results *results, bool quiet, um_error *err);
+/* '-' as the name of a report: standard output, which then holds that report and nothing else. */
+bool um_is_output(const char *path);
+/* Both cannot stand there: says so on standard error, true. */
+bool um_share_output(const char *command, const char *json, const char *html);
+/* To a file or to standard output. */
+um_status um_report_save(const char *text, const char *path, um_error *err);
 /* The page, with the command that repeats the analysis. Caller frees. */
 um_status um_report_page(char **out, const um_results *results, um_error *err);
 #endif

@@ -166,6 +166,20 @@ printf 'x' >"$dir/$(printf 'a\033[2Jb')" # a name that would clear the screen
 expect 0 "$bin" probe "$dir"/a*
 holds 'a?[2Jb' out
 
+# standard output holds one report and nothing else
+expect 0 "$bin" analyze --html - "$dir/tone.wav"
+head -1 "$dir/out" >"$dir/first"
+holds '<!DOCTYPE html>' first
+expect 2 "$bin" analyze --html - --json - "$dir/tone.wav"
+lines 1 err
+# a report that somebody wrote: the command that repeats the analysis is one command
+expect 0 "$bin" analyze --json "$dir/report.json" --signals provenance "$dir/tone.wav"
+sed -i 's/"signals": "provenance"/"signals": "a; touch x"/; s/"path": ".*"/"path": "-t.wav"/' "$dir/report.json"
+expect 0 "$bin" report "$dir/report.json" --html -
+holds "unmask analyze --signals &#39;a; touch x&#39; -- &#39;-t.wav&#39;" out
+expect 2 "$bin" report "$dir/report.json" --html - --json -
+lines 1 err
+
 for c in $commands; do
     case $c in
     analyze | edges | faces) # they read recordings (and may miss their networks first)
