@@ -30,7 +30,9 @@ typedef struct job {
 static void warn(const job *j, const char *text)
 {
     um_progress_end((um_progress *)&j->progress);
-    fprintf(stderr, "unmask: %s: %s\n", j->path, text);
+    fputs("unmask: ", stderr);
+    um_show(stderr, j->path);
+    fprintf(stderr, ": %s\n", text);
 }
 
 static bool is_png(const char *path)

@@ -100,8 +100,10 @@ static um_status one_file(struct job *job, um_error *err)
     if ((st = um_source_open(&source, job->path, &opt, err)) < 0)
         return st;
     const um_media *media = um_source_media(source);
-    if (!as_json)
-        printf("%s\n", job->path);
+    if (!as_json) {
+        um_show(stdout, job->path);
+        putchar('\n');
+    }
     if ((st = um_face_tracker_new(&job->tracker, job->finder, err)) < 0)
         goto done;
     if (out_path && !is_png(out_path)) {
@@ -165,12 +167,12 @@ static const um_opt options[] = {
     {"models", UM_OPT_TEXT, "DIR",
      "folder with other face networks than the built-in ones; else the environment variable UNMASK_MODELS",
      &models, 0, 0},
-    {"json", UM_OPT_FLAG, NULL, "Print one JSON object per frame, with all points", &as_json, 0, 0},
-    {"out", UM_OPT_TEXT, "FILE", "Draw the faces: a video (.mp4, ...) or the best frame (.png)", &out_path, 0,
+    {"json", UM_OPT_FLAG, NULL, "print one JSON object per frame, with all points", &as_json, 0, 0},
+    {"out", UM_OPT_TEXT, "FILE", "draw the faces: a video (.mp4, ...) or the best frame (.png)", &out_path, 0,
      0},
-    {"every", UM_OPT_NUM, "S", "Print at most one frame in S seconds", &every_s, 0, 1e6},
-    {"max-seconds", UM_OPT_NUM, "S", "Stop after S seconds of a recording", &max_s, 0, 1e9},
-    {"min-side", UM_OPT_NUM, "PX", "Smallest face looked for, in pixels (default 10)", &min_side_px, 0,
+    {"every", UM_OPT_NUM, "S", "print at most one frame in S seconds", &every_s, 0, 1e6},
+    {"max-seconds", UM_OPT_NUM, "S", "stop after S seconds of a recording", &max_s, 0, 1e9},
+    {"min-side", UM_OPT_NUM, "PX", "smallest face looked for, in pixels (default 10)", &min_side_px, 0,
      10000},
     {0},
 };

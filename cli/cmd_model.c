@@ -17,20 +17,13 @@ static const char *dtype_name(um_dtype dtype)
     return names[dtype];
 }
 
-/* Names come from the file: control bytes must not reach the terminal. */
-static void print_text(const char *s)
-{
-    for (; *s; s++)
-        putchar((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
-}
-
 static void print_values(const um_network *net, const char *title, int n,
                          const um_value_info *(*get)(const um_network *, int))
 {
     for (int i = 0; i < n; i++) {
         const um_value_info *v = get(net, i);
         printf("%-8s ", title);
-        print_text(v->name);
+        um_show(stdout, v->name);
         printf("  %s ", dtype_name(v->dtype));
         if (v->rank < 0)
             printf("of any shape");
@@ -60,15 +53,15 @@ static void print_network(const um_network *net)
     for (int i = 0; i < um_network_n_notes(net); i++) {
         const char *value = "", *key = um_network_note(net, i, &value);
         printf("note     ");
-        print_text(key);
+        um_show(stdout, key);
         printf(": ");
-        print_text(value);
+        um_show(stdout, value);
         putchar('\n');
     }
     for (int i = 0; i < um_network_n_ops(net); i++) {
         const um_op_count *o = um_network_op(net, i);
         printf("operator ");
-        print_text(o->op);
+        um_show(stdout, o->op);
         printf("  %d%s\n", o->count, o->supported ? "" : "  not supported");
     }
     printf("parameters %lld\n", (long long)um_network_parameters(net));
@@ -208,8 +201,11 @@ static int run(int n, char **args)
     } else if (lists && !all_supported(net)) {
         for (int i = 0; i < um_network_n_ops(net); i++)
             if (!um_network_op(net, i)->supported) {
-                fprintf(stderr, "unmask: %s: operator %s is not supported\n", args[0],
-                        um_network_op(net, i)->op);
+                fputs("unmask: ", stderr);
+                um_show(stderr, args[0]);
+                fputs(": operator ", stderr);
+                um_show(stderr, um_network_op(net, i)->op);
+                fputs(" is not supported\n", stderr);
                 break;
             }
         status = UM_EXIT_UNREADABLE;

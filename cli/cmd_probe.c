@@ -56,8 +56,7 @@ static int print_text(const char *path)
     um_error err;
     if (um_probe_file(&probe, path, &err) < 0)
         return um_complain(&err);
-    for (const char *c = path; *c; c++) /* a file name may hold commands for the terminal */
-        putchar((unsigned char)*c < ' ' || *c == 0x7F ? '?' : *c);
+    um_show(stdout, path);
     printf("\n  %-17s %s\n  %-17s %lld bytes\n  %-17s %s\n", "kind", probe.kind, "size",
            (long long)probe.bytes, "sha-256", probe.sha256);
     print_streams(path);

@@ -212,6 +212,15 @@ int um_exit_status(um_status status)
     }
 }
 
+void um_show(FILE *out, const char *text)
+{
+    const size_t size = strlen(text) + 1; /* what is replaced grows shorter */
+    char *shown = malloc(size);
+    if (shown)
+        fputs(um_printable(shown, size, text), out);
+    free(shown);
+}
+
 int um_complain(const um_error *err)
 {
     fprintf(stderr, "unmask: %s\n", err->text);

@@ -52,4 +52,7 @@ extern const um_command *const um_commands[];                         /* ends wi
 int um_exit_status(um_status status);
 /* "unmask: TEXT" on stderr; returns the exit status. */
 int um_complain(const um_error *err);
+/* Text of others (file names, names in files) as um_printable makes it: it may hold commands for the
+ * terminal. */
+void um_show(FILE *out, const char *text);
 #endif

@@ -22,10 +22,10 @@ bool um_progress_update(void *user, double done, double total)
     double now_s = um_now_s(), elapsed_s = now_s - p->started_s;
     if (!p->terminal || elapsed_s < INTERVAL_S || now_s - p->drawn_s < INTERVAL_S)
         return true;
-    char line[256];
+    char line[256], label[101];
     struct winsize size = {0};
     double rate = done / elapsed_s;
-    int n = snprintf(line, sizeof line, "%.100s  ", p->label);
+    int n = snprintf(line, sizeof line, "%s  ", um_printable(label, sizeof label, p->label));
     if (total > 0 && done <= total)
         n += snprintf(line + n, sizeof line - (size_t)n, "%3.0f %%  ", 100 * done / total);
     n += snprintf(line + n, sizeof line - (size_t)n, "%.1f s  %.1fx", done, rate);

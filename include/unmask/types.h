@@ -61,6 +61,10 @@ typedef struct um_rect {
  * Return false to stop: the call then ends with UM_ECANCELLED. */
 typedef bool (*um_progress_fn)(void *user, double done, double total);
 
+/** A path or other foreign text made safe for one line of a terminal: controls, marks of direction and what
+ * is not UTF-8 become '?'. Into `size` bytes, at least 1, cut at a whole character; never longer than `text`.
+ * Gives `out`. */
+UM_API const char *um_printable(char *out, size_t size, const char *text);
 /** Writes a text file whole or not at all: under a temporary name, then renamed. UM_EWRITE. */
 UM_API um_status um_text_write(const char *path, const char *text, um_error *err);
 

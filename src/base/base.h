@@ -53,10 +53,6 @@ um_status um_file_write(const char *path, const void *bytes, size_t n, um_error 
 /* Whole file into memory, at most `max` bytes (UM_ENOMEM above). Terminated by a zero that does not count. */
 um_status um_file_read(char **out, size_t *n, const char *path, size_t max, um_error *err);
 
-/* A path or other foreign text made safe for one line of a terminal: controls, marks of direction and what is
- * not UTF-8 become '?'; cut at a whole character. */
-const char *um_printable(char *out, size_t size, const char *text);
-
 static inline int um_clampi(int v, int lo, int hi)
 {
     return v < lo ? lo : v > hi ? hi : v;

@@ -165,6 +165,11 @@ holds 'bad.net: line 3: no such name: z' err
 printf 'x' >"$dir/$(printf 'a\033[2Jb')" # a name that would clear the screen
 expect 0 "$bin" probe "$dir"/a*
 holds 'a?[2Jb' out
+expect 3 "$bin" faces "$dir"/a*
+holds 'a?[2Jb' err
+cp "$dir/tone.wav" "$dir/$(printf 't\033[2J.wav')"
+expect 0 "$bin" faces "$dir"/t*2J.wav
+holds 't?[2J.wav' out
 
 # standard output holds one report and nothing else
 expect 0 "$bin" analyze --html - "$dir/tone.wav"
