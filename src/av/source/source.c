@@ -1,12 +1,12 @@
 /* source.c: the stream of moments. One thread reads, decodes (with FFmpeg's own threads) and converts ahead
  * of the caller; a small queue of finished moments lies between the two. */
 #include "av/source/source.h"
+#include "av/source/converter.h"
 #include "av/source/deinterlace.h"
 #include "av/source/demux.h"
 #include "av/source/heif.h"
 #include "av/source/moment.h"
 #include "av/source/picture.h"
-#include "av/source/resampler.h"
 #include <libavutil/pixdesc.h>
 #include <math.h>
 #include <pthread.h>
@@ -24,7 +24,7 @@ struct um_source {
     /* of the decoding thread */
     um_demux demux;
     um_picture picture;
-    um_resampler resampler;
+    um_sound_converter converter;
     um_deinterlacer *deinterlacer;
     AVFrame *frame;
     um_moment *next_picture, *next_sound; /* decoded, the earlier one leaves first */
@@ -236,7 +236,7 @@ static um_supply supply_sound(um_source *s, um_status *st)
         if (got != UM_SUPPLY_READY)
             return got;
         double t_s = um_demux_time_s(&s->demux, t, s->frame->best_effort_timestamp);
-        um_status result = um_resampler_convert(&s->resampler, &s->next_sound, s->frame, t_s, &s->error);
+        um_status result = um_sound_convert(&s->converter, &s->next_sound, s->frame, t_s, &s->error);
         av_frame_unref(s->frame);
         if (result == UM_ENOMEM) {
             *st = result;
@@ -459,7 +459,7 @@ void um_source_close(um_source **source)
     um_moment_free(&s->pending);
     um_deinterlacer_free(&s->deinterlacer);
     um_picture_end(&s->picture);
-    um_resampler_end(&s->resampler);
+    um_sound_converter_end(&s->converter);
     um_demux_close(&s->demux);
     av_frame_free(&s->frame);
     if (s->has_lock) {

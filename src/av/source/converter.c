@@ -1,9 +1,9 @@
-/* resampler.c: decoded sound becomes planar float with its place on the timeline.
+/* converter.c: decoded sound becomes planar float with its place on the timeline.
  *
  * Rate and channels are those of the first block; a stream that changes them is converted back. Samples are
  * counted, not timed: only a gap or a jump of more than a twentieth of a second moves the count, forward, as
  * containers round their timestamps. */
-#include "av/source/resampler.h"
+#include "av/source/converter.h"
 #include "av/source/moment.h"
 #include <libavutil/channel_layout.h>
 #include <libswresample/swresample.h>
@@ -12,7 +12,7 @@
 static const double JUMP_S = 0.05;
 enum { CHANNELS_MAX = 8, BLOCK_MAX = 1 << 22 };
 
-static um_status begin(um_resampler *s, const AVFrame *f, um_error *err)
+static um_status begin(um_sound_converter *s, const AVFrame *f, um_error *err)
 {
     if (s->swr && f->format == s->from_format && f->sample_rate == s->from_rate &&
         !av_channel_layout_compare(&f->ch_layout, &s->from))
@@ -55,7 +55,8 @@ static void make_finite(float *x, int n)
         x[i] = fabsf(x[i]) <= 1e6f ? x[i] : 0;
 }
 
-um_status um_resampler_convert(um_resampler *s, um_moment **out, const AVFrame *f, double t_s, um_error *err)
+um_status um_sound_convert(um_sound_converter *s, um_moment **out, const AVFrame *f, double t_s,
+                           um_error *err)
 {
     uint8_t *planes[CHANNELS_MAX] = {NULL};
     um_status st = begin(s, f, err);
@@ -100,10 +101,10 @@ um_status um_resampler_convert(um_resampler *s, um_moment **out, const AVFrame *
     return UM_OK;
 }
 
-void um_resampler_end(um_resampler *s)
+void um_sound_converter_end(um_sound_converter *s)
 {
     swr_free(&s->swr);
     av_channel_layout_uninit(&s->from);
     av_channel_layout_uninit(&s->to);
-    *s = (um_resampler){0};
+    *s = (um_sound_converter){0};
 }

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* resampler.h: decoded sound as planar float samples of one rate. */
-#ifndef UM_AV_RESAMPLER_H
-#define UM_AV_RESAMPLER_H
+/* converter.h: decoded sound as planar float samples of one rate. */
+#ifndef UM_AV_CONVERTER_H
+#define UM_AV_CONVERTER_H
 #include "base/base.h"
 #include <libavutil/channel_layout.h>
 #include <libavutil/frame.h>
 #include <unmask/source.h>
 
-typedef struct um_resampler {
+typedef struct um_sound_converter {
     int rate_hz, channels;
     struct SwrContext *swr;
     AVChannelLayout from, to;
     int from_format, from_rate;
     bool placed;
     int64_t next; /* index of the sample that follows */
-} um_resampler;
+} um_sound_converter;
 /* *out is NULL when the frame holds no sample. `t_s` may be NAN: right after the samples before. */
-um_status um_resampler_convert(um_resampler *s, um_moment **out, const AVFrame *frame, double t_s,
-                               um_error *err);
-void um_resampler_end(um_resampler *s);
+um_status um_sound_convert(um_sound_converter *s, um_moment **out, const AVFrame *frame, double t_s,
+                           um_error *err);
+void um_sound_converter_end(um_sound_converter *s);
 #endif
