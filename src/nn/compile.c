@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compile.c: a graph for one set of input shapes: shape rules, constant folding, then the passes. */
-#include "nn/compile.h"
+#include "nn/plan_data.h"
 #include "nn/onednn/onednn.h"
 #include <stdlib.h>
 #include <string.h>

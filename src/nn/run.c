@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run.c: the calls of a plan, forward and, in training, backward. */
-#include "nn/compile.h"
+#include "nn/plan_data.h"
 #include "nn/onednn/onednn.h"
 #include <stdlib.h>
 #include <string.h>

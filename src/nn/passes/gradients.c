@@ -1,6 +1,6 @@
 /* gradients.c: plans that learn. Every array behind which a parameter lies, and which reaches an output, gets
  * a gradient; run.c then runs the calls from last to first. */
-#include "nn/compile.h"
+#include "nn/plan_data.h"
 #include <stdlib.h>
 #include <string.h>
 

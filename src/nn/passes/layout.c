@@ -1,6 +1,6 @@
 /* layout.c: decides which arrays are UM_NHWC, adds the conversions between layouts, turns calls that would
  * only copy into views. */
-#include "nn/compile.h"
+#include "nn/plan_data.h"
 #include <stdlib.h>
 #include <string.h>
 

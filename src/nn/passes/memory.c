@@ -1,6 +1,6 @@
 /* memory.c: places every array that is not a constant in one block, so that arrays which never live at the
  * same time share bytes. Largest first, each at the lowest offset that is free during its life. */
-#include "nn/compile.h"
+#include "nn/plan_data.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* compile.h: the inside of a plan, for those who make it: compile.c, passes, run.c. */
-#ifndef UM_NN_COMPILE_H
-#define UM_NN_COMPILE_H
+/* plan_data.h: the inside of a plan, for those who make it: compile.c, passes, run.c. */
+#ifndef UM_NN_PLAN_DATA_H
+#define UM_NN_PLAN_DATA_H
 #include "nn/plan.h"
 
 struct um_plan {

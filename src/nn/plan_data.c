@@ -1,5 +1,5 @@
-/* plan.c: the data of a plan: arrays, constants, calls. */
-#include "nn/compile.h"
+/* plan_data.c: the data of a plan: arrays, constants, calls. */
+#include "nn/plan_data.h"
 #include <stdlib.h>
 #include <string.h>
 
