@@ -63,11 +63,6 @@ void um_json_set_text(um_json *object, const char *key, const char *value)
     um_json_set(object, key, value ? text_value(value) : json_null());
 }
 
-void um_json_set_text_or_null(um_json *object, const char *key, const char *value)
-{
-    um_json_set_text(object, key, value && *value ? value : NULL);
-}
-
 void um_json_set_int(um_json *object, const char *key, int64_t value)
 {
     um_json_set(object, key, json_integer(value));
@@ -91,11 +86,6 @@ static json_t *num_value(double value, int digits)
 void um_json_set_num(um_json *object, const char *key, double value, int digits)
 {
     um_json_set(object, key, num_value(value, digits));
-}
-
-void um_json_set_null(um_json *object, const char *key)
-{
-    um_json_set(object, key, json_null());
 }
 
 void um_json_add(um_json *array, um_json *child)

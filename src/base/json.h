@@ -14,13 +14,11 @@ void um_json_free(um_json **json);
 void um_json_set(um_json *object, const char *key, um_json *child);
 void um_json_set_text(um_json *object, const char *key,
                       const char *value); /* NULL gives null; bad UTF-8 is mended */
-void um_json_set_text_or_null(um_json *object, const char *key, const char *value); /* null for "" as well */
 void um_json_set_int(um_json *object, const char *key, int64_t value);
 void um_json_set_bool(um_json *object, const char *key, bool value);
 /* `digits` significant digits are kept, so that the bytes do not depend on the last bit; NaN and infinity
  * give null. */
 void um_json_set_num(um_json *object, const char *key, double value, int digits);
-void um_json_set_null(um_json *object, const char *key);
 void um_json_add(um_json *array, um_json *child);
 void um_json_add_num(um_json *array, double value, int digits);
 /* indent 0 = one line. Caller frees with free(). Keys keep the order in which they were set. */
