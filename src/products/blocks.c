@@ -4,7 +4,7 @@
 #include "products/products_internal.h"
 #include <stdlib.h>
 
-um_status um_product_make_dct(um_products *p, void *user, um_error *err)
+static um_status make_dct(um_products *p, void *user, um_error *err)
 {
     const um_image *luma;
     um_dct8 dct;
@@ -27,4 +27,11 @@ um_status um_product_make_dct(um_products *p, void *user, um_error *err)
             um_dct8_run(&dct, out, in);
         }
     return UM_OK;
+}
+
+um_status um_product_dct(const um_dct_blocks **out, um_products *p, um_error *err)
+{
+    const um_status st = um_product_once(p, &p->dct_once, make_dct, NULL, err);
+    *out = st == UM_OK ? &p->dct : NULL;
+    return st;
 }

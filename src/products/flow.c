@@ -28,7 +28,7 @@ static int grid_side(int side, int longest)
     return n > 2 ? n : 2;
 }
 
-um_status um_product_make_flow(um_products *p, void *user, um_error *err)
+static um_status make_flow(um_products *p, void *user, um_error *err)
 {
     const um_image *image = um_product_picture(p->frame), *before = p->before;
     if (!p->flow_declared || !image)
@@ -60,7 +60,7 @@ um_status um_product_make_flow(um_products *p, void *user, um_error *err)
 
 um_status um_product_flow(const um_flow **out, um_products *p, um_error *err)
 {
-    const um_status st = um_product_once(p, &p->flow_once, um_product_make_flow, NULL, err);
+    const um_status st = um_product_once(p, &p->flow_once, make_flow, NULL, err);
     *out = st == UM_OK && p->flow.dx ? &p->flow : NULL;
     return st;
 }

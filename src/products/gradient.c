@@ -11,7 +11,7 @@ static void repeat_ends(int16_t *row, int width)
     row[width + 1] = row[width];
 }
 
-um_status um_product_make_gradient(um_products *p, void *user, um_error *err)
+static um_status make_gradient(um_products *p, void *user, um_error *err)
 {
     const um_image *luma;
     um_status st = um_product_luma(&luma, p, err);
@@ -46,4 +46,11 @@ um_status um_product_make_gradient(um_products *p, void *user, um_error *err)
     free(space);
     p->gradient = (um_gradient){width, height, out, out + n};
     return UM_OK;
+}
+
+um_status um_product_gradient(const um_gradient **out, um_products *p, um_error *err)
+{
+    const um_status st = um_product_once(p, &p->gradient_once, make_gradient, NULL, err);
+    *out = st == UM_OK ? &p->gradient : NULL;
+    return st;
 }

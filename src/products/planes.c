@@ -2,7 +2,7 @@
 /* planes.c: brightness and colour of a picture as planes of 8 bits. */
 #include "products/products_internal.h"
 
-um_status um_product_make_luma(um_products *p, void *user, um_error *err)
+static um_status make_luma(um_products *p, void *user, um_error *err)
 {
     const um_image *picture = um_product_picture(p->frame);
     if (!picture)
@@ -20,7 +20,7 @@ static uint8_t byte_of(int v)
     return (uint8_t)(v >> SHIFT > 255 ? 255 : v >> SHIFT); /* never below 0: 128 - 127.5 */
 }
 
-um_status um_product_make_chroma(um_products *p, void *user, um_error *err)
+static um_status make_chroma(um_products *p, void *user, um_error *err)
 {
     const um_image *rgb = p->frame ? p->frame->rgb : NULL;
     um_status st;
@@ -39,4 +39,19 @@ um_status um_product_make_chroma(um_products *p, void *user, um_error *err)
         }
     }
     return UM_OK;
+}
+
+um_status um_product_luma(const um_image **out, um_products *p, um_error *err)
+{
+    const um_status st = um_product_once(p, &p->luma_once, make_luma, NULL, err);
+    *out = st == UM_OK ? p->luma : NULL;
+    return st;
+}
+
+um_status um_product_chroma(const um_image **cb, const um_image **cr, um_products *p, um_error *err)
+{
+    const um_status st = um_product_once(p, &p->chroma_once, make_chroma, NULL, err);
+    *cb = st == UM_OK ? p->cb : NULL;
+    *cr = st == UM_OK ? p->cr : NULL;
+    return st;
 }

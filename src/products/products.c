@@ -132,48 +132,10 @@ um_status um_product_face(const um_image **out, um_products *p, int face, int si
     return st;
 }
 
-/* ---- planes ---- */
-
-um_status um_product_luma(const um_image **out, um_products *p, um_error *err)
-{
-    const um_status st = um_product_once(p, &p->luma_once, um_product_make_luma, NULL, err);
-    *out = st == UM_OK ? p->luma : NULL;
-    return st;
-}
-
-um_status um_product_chroma(const um_image **cb, const um_image **cr, um_products *p, um_error *err)
-{
-    const um_status st = um_product_once(p, &p->chroma_once, um_product_make_chroma, NULL, err);
-    *cb = st == UM_OK ? p->cb : NULL;
-    *cr = st == UM_OK ? p->cr : NULL;
-    return st;
-}
-
 um_status um_product_fits(const um_image *image, um_error *err)
 {
     if ((int64_t)image->width * image->height > UM_PRODUCT_MAX_PIXELS)
         return um_fail(err, UM_EUNSUPPORTED, "a picture of %d x %d is too large for this", image->width,
                        image->height);
     return UM_OK;
-}
-
-um_status um_product_residual(const um_plane **out, um_products *p, um_error *err)
-{
-    const um_status st = um_product_once(p, &p->residual_once, um_product_make_residual, NULL, err);
-    *out = st == UM_OK ? &p->residual : NULL;
-    return st;
-}
-
-um_status um_product_dct(const um_dct_blocks **out, um_products *p, um_error *err)
-{
-    const um_status st = um_product_once(p, &p->dct_once, um_product_make_dct, NULL, err);
-    *out = st == UM_OK ? &p->dct : NULL;
-    return st;
-}
-
-um_status um_product_gradient(const um_gradient **out, um_products *p, um_error *err)
-{
-    const um_status st = um_product_once(p, &p->gradient_once, um_product_make_gradient, NULL, err);
-    *out = st == UM_OK ? &p->gradient : NULL;
-    return st;
 }

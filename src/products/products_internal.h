@@ -74,9 +74,6 @@ typedef um_status um_product_make_fn(um_products *products, void *user, um_error
 um_status um_product_once(um_products *products, um_once *once, um_product_make_fn *make, void *user,
                           um_error *err);
 
-um_product_make_fn um_product_make_luma, um_product_make_chroma, um_product_make_residual,
-    um_product_make_dct, um_product_make_gradient, um_product_make_flow;
-
 /* Makes what follows in time of this moment; failures stand in the products. */
 void um_product_streams_push(um_product_streams *streams, um_products *products);
 

@@ -118,7 +118,7 @@ static um_status filter(float *value, int width, int height, um_error *err)
     return st;
 }
 
-um_status um_product_make_residual(um_products *p, void *user, um_error *err)
+static um_status make_residual(um_products *p, void *user, um_error *err)
 {
     const um_image *luma;
     um_status st = um_product_luma(&luma, p, err);
@@ -137,4 +137,11 @@ um_status um_product_make_residual(um_products *p, void *user, um_error *err)
     }
     p->residual = (um_plane){luma->width, luma->height, value};
     return UM_OK;
+}
+
+um_status um_product_residual(const um_plane **out, um_products *p, um_error *err)
+{
+    const um_status st = um_product_once(p, &p->residual_once, make_residual, NULL, err);
+    *out = st == UM_OK ? &p->residual : NULL;
+    return st;
 }
