@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The front door. `make demo` and `make test` do all they need on a fresh Debian 12 machine.
 #   make demo                  render the sample, analyse it, say where the report is
 #   make demo MEDIA=clip.mp4   analyse your own file

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Networks from a text in ONNX Runtime: every output beside ours, the largest difference as a part of the largest answer.
 //   cd DIR_WITH_node_modules && node arch_ort.js UNMASK NET.net...
 // Exit status 1 when one is above 1e-4.

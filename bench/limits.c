@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* limits THREADS: what the cores can do at all: multiply-adds per second (256-bit FMA from registers), in
  * GFLOP/s, the ceiling of every direct convolution here; and bytes per second between memory and cores
  * (STREAM's triad, McCalpin 1995: two arrays read, one written), in GB/s, the ceiling of what touches each

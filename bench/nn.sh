@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Milliseconds of processor time per call on one thread, and of wall time on two, for the networks of the engine;
 # beside ONNX Runtime when a folder with node_modules/onnxruntime-node is given (npm install --ignore-scripts
 # onnxruntime-node). Processor time does not count what other programs do on the machine.

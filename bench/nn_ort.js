@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // The same network in ONNX Runtime: fastest and median of 15 calls on one and two threads.
 const path = require('path');
 const ort = require(path.resolve('node_modules/onnxruntime-node'));

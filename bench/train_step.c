@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* train_step: images per second of whole training steps (forward, cross-entropy, backward, AdamW) and the
  * peak memory. train_step NET.net BATCH SHARDS THREADS STEPS Random pictures; the first steps warm up and do
  * not count. */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The peer of train_step: the same networks in PyTorch (torchvision's definitions, written out here because
 Debian has no torchvision), cross-entropy, backward, AdamW.   train_torch.py resnet18|mobilenetv2 BATCH THREADS STEPS"""
 import resource, sys, time

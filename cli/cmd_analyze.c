@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_analyze.c: recordings in, reports out. */
 #define _GNU_SOURCE /* asprintf */
 #include "commands.h"

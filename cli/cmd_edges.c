@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_edges.c: Canny's edges of a video or photo, to look at or to write. */
 #include "commands.h"
 #include "progress.h"

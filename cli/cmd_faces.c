@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_faces.c: what the face finder sees. */
 #include "commands.h"
 #include <math.h>

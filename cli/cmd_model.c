@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_model.c: what a network needs, and one run of it. */
 #include "commands.h"
 #include <stdlib.h>
 #include <string.h>

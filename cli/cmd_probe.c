@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_probe.c: what a file is, without decoding it. */
 #include "commands.h"
 #include <stdlib.h>
 #include <unmask/unmask.h>

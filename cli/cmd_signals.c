@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_signals.c: the questions that are asked. */
 #include "commands.h"
 #include <unmask/unmask.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* commands.h: one line per command, in the order of the help; each lives in cmd_NAME.c. */
 #ifndef UM_COMMANDS_H
 #define UM_COMMANDS_H

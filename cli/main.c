@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* main.c: the table of commands. */
 #include "commands.h"
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* opt.c: options parsed, explained and completed from one table. */
 #include "opt.h"
 #include <errno.h>
 #include <math.h>

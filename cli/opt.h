@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* opt.h: options as data. Help, man page and completion are printed from the same tables that parse; shared
  * by every program of the project. */
 #ifndef UM_OPT_H

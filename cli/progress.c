@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* progress.c: one line on a terminal, erased at the end. */
 #include "progress.h"
 #include <math.h>
 #include <stdio.h>

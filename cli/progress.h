@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* progress.h: one line on a terminal: how far, how fast, how long. */
 #ifndef UM_PROGRESS_H
 #define UM_PROGRESS_H

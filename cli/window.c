@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* window.c: the window of `unmask edges`. SDL is loaded with the first one, which spares
  * all other runs 10 ms. */
 #include "window.h"

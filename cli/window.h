@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* window.h: pictures on the screen. The only place with SDL. */
 #ifndef UM_WINDOW_H
 #define UM_WINDOW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* check.h: CHECK counts failures and prints the line; a test ends with return check_done(). Exit 77 = skipped
  * (meson). */
 #ifndef UM_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* embed.c: build-time generator: embed OUT.c TABLE FILE... writes each file as a terminated byte array, and
  * the table um_embedded TABLE[] of their names (src/base/embed.h). */
 #include <stdbool.h>

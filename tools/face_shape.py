@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Mean 3-D face shape (68 iBUG points, mm) from 2-D annotations: prints the table of src/faces/shape.c.
 
 usage: face_shape.py annotations.tsv        (only rows with split train and scheme ibug68 are read)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fit_calibration: scores of labelled recordings in, src/fusion/calibration.json out.
  *
  *     fit_calibration SCORES.csv OUT.json NAME DATA COMMAND

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # setup.sh [test]: the Debian packages that the build (and the tests) need. Installs what is missing when it may, and
 # otherwise says exactly what to install.
 set -eu

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* augment.c: light, blur, noise, codecs and covers, drawn at random. */
 #include "degrade/augment.h"
 #include "av/sink/recode.h"
 #include <stdlib.h>

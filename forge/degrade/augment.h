@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* augment.h: what cameras, encoders and the world do to a picture, drawn at random. Sizes stay, labels hold.
  */
 #ifndef UNMASK_AUGMENT_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* logo.c: signs, letters and captions, drawn at random. */
 #include "degrade/logo.h"
 #include "media/draw.h"
 #include "media/geometry.h"

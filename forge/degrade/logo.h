@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* logo.h: what people lay over pictures and what is no face: logos, letters, signs, captions. */
 #ifndef UNMASK_LOGO_H
 #define UNMASK_LOGO_H

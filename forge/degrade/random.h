@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* random.h: what samples draw, from a seed of their own (base/random.h), in single precision. */
 #ifndef UNMASK_RANDOM_H
 #define UNMASK_RANDOM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* figure.c: building the parts and moving them. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* figure.h: a person as triangles that move: head, torso, eyes, lids, lashes, teeth, tongue. */
 #ifndef UM_SYNTH_FIGURE_H
 #define UM_SYNTH_FIGURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* main.c: unmask-sample. */
 #include "base/base.h"
 #include "figure/sample.h"

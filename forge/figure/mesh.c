@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mesh.c: surface nets with sparse evaluation. */
 #include <stdlib.h>
 

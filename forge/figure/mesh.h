@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mesh.h: triangles of an implicit surface. */
 #ifndef UM_SYNTH_MESH_H
 #define UM_SYNTH_MESH_H

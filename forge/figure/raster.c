@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* raster.c: half-plane rasteriser with incremental edges. */
 #include "figure/raster.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* raster.h: triangles to samples. */
 #ifndef UM_SYNTH_RASTER_H
 #define UM_SYNTH_RASTER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sample.c: drawing, labelling and writing a sample. */
 #include <stdlib.h>
 #include <string.h>

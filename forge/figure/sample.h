@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sample.h: a whole sample: video or still with label and truth. */
 #ifndef UM_SYNTH_SAMPLE_H
 #define UM_SYNTH_SAMPLE_H

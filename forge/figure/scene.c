@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scene.c: camera, shadows, shading in parallel, sensor. */
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scene.h: figures, light and camera to pictures. */
 #ifndef UM_SYNTH_SCENE_H
 #define UM_SYNTH_SCENE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* script.c: drawing the events of a clip. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* script.h: what happens when: blinks, motion, light, speech and pulse, all drawn from the seed. */
 #ifndef UM_SYNTH_SCRIPT_H
 #define UM_SYNTH_SCRIPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sculpt.c: the distance field of a head, from ellipsoids and capsules joined smoothly.
  *
  * Smooth minimum and the ellipsoid's bound after Quilez, "Smooth minimum" and "Distance functions",

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sculpt.h: the shape of a person as a signed distance field.
 
  *

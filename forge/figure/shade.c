@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* shade.c: skin, hair, eyes, teeth, cloth.
  *
  * Skin: diffuse light that wraps around the terminator, red further than blue, as blood scatters (d'Eon and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* shade.h: colour of one sample of a surface, in linear light. */
 #ifndef UM_SYNTH_SHADE_H
 #define UM_SYNTH_SHADE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* truth.c: script and shots as JSON. */
 #include "figure/truth.h"
 #include <unmask/version.h>

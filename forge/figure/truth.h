@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* truth.h: the file that says what a sample really shows (docs/sample.md). */
 #ifndef UM_SYNTH_TRUTH_H
 #define UM_SYNTH_TRUTH_H

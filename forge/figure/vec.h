@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vec.h: small vectors, smooth steps, noise and random numbers of the sample renderer. */
 #ifndef UM_SYNTH_VEC_H
 #define UM_SYNTH_VEC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* voice.c: a source and a filter.
  *
  * Source: Rosenberg's pulse C ("Effect of Glottal Pulse Shape on the Quality of Natural Vowels", JASA 49,

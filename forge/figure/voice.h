@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* voice.h: the sound of a script. */
 #ifndef UM_SYNTH_VOICE_H
 #define UM_SYNTH_VOICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** analysis.h: one recording in, results out. */
 #ifndef UNMASK_ANALYSIS_H
 #define UNMASK_ANALYSIS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** canny.h: Canny's edge detector, bit for bit as cv2.Canny of OpenCV 4.6.
  *
  * Canny, "A Computational Approach to Edge Detection", IEEE TPAMI 8(6), 1986. No blur is applied inside, as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** faces.h: find faces, their landmarks, pose and quality, and follow persons through a video. */
 #ifndef UNMASK_FACES_H
 #define UNMASK_FACES_H

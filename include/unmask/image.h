@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** image.h: pictures, sound blocks and the moments of a recording that carry them. */
 #ifndef UNMASK_IMAGE_H
 #define UNMASK_IMAGE_H

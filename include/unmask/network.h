@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** network.h: run a neural network stored as ONNX or described by a text (docs/networks.md).
  *
  *     um_network_open(&network, "net.onnx", &err);

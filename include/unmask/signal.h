@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** signal.h: one question asked of a recording, answered over time.
  *
  * Three lifetimes. `shared` lives as long as an analyzer: networks, fitted models; after `open` it is only

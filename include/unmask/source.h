@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** source.h: read any recording as a stream of moments.
  *
  *     um_source *src = NULL;

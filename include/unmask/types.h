@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** types.h: status codes, errors, geometry and callbacks shared by every module.
  *
  * Conventions of the whole library

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /** unmask.h: all of libunmask. */
 #ifndef UNMASK_UNMASK_H
 #define UNMASK_UNMASK_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compare.c: our networks beside others on the same annotated photos. */
 #include "compare.h"
 #include "av/sink/recode.h"
 #include "base/base.h"

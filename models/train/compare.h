@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compare.h: our networks beside others, on rows that nothing was trained on. */
 #ifndef UNMASK_COMPARE_H
 #define UNMASK_COMPARE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* contact_sheet.c: contact sheets of what the networks are trained on, with the answers drawn in. */
 #include "contact_sheet.h"
 #include "base/base.h"

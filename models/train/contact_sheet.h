@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* contact_sheet.h: contact sheets of training samples, to look at. */
 #ifndef UNMASK_CONTACT_SHEET_H
 #define UNMASK_CONTACT_SHEET_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* detector_loss.c: which cell answers for which face, and what its error costs. */
 #include "detector_loss.h"
 #include "base/base.h"
 #include "train/loss.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* detector_loss.h: what a face detector without anchors should have answered.
  *
  * Per stride s the network gives, for each cell (c, r) in row-major order, a score (logit), a box (b0..b3)

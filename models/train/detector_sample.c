@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* detector_sample.c: mosaics of photos with the boxes in them. */
 #include "detector_sample.h"
 #include "base/base.h"
 #include "degrade/augment.h"

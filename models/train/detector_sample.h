@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* detector_sample.h: pictures for the detector: mosaics of photos at random scales, so that the sizes of
  * faces are spread evenly (in the logarithm) from a few pixels to the whole picture. */
 #ifndef UNMASK_DETECTOR_SAMPLE_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* landmark_sample.c: crops around faces, moved, turned and spoiled, with their points. */
 #include "landmark_sample.h"
 #include "base/base.h"
 #include "degrade/augment.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* landmark_sample.h: one crop of one face, as the landmark network sees it, with the answer.
  *
  * The crop is a square around the tight box of the 68 points (LANDMARK_CROP times its mean side), upright by

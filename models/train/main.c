@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* unmask-models: trains the project's face networks (`make models`). Not installed. */
 #include "base/base.h"
 #include "compare.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* photos.c: the annotated photos of the training data. */
 #include "photos.h"
 #include "base/base.h"
 #include "base/numbers.h"

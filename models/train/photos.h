@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* photos.h: the annotated pictures that face networks are trained on, kept in memory.
  *
  * Only rows of split "train" are read, never "test" or "dev"; of negatives_bsds one half, as false alarms are

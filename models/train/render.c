@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* render.c: stills of the project's own heads, with exact points. */
 #include "render.h"
 #include "base/base.h"
 #include "faces/landmarks.h"

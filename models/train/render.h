@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* render.h: faces that only a renderer knows exactly: far turns, side light, closed and half-closed eyes. */
 #ifndef UNMASK_RENDER_H
 #define UNMASK_RENDER_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* task_detector.c: the detector as a task for the trainer. */
 #include "base/base.h"
 #include "eval/metrics.h"
 #include "faces/decode.h"

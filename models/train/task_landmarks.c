@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* task_landmarks.c: the landmark network as a task for the trainer. */
 #include "base/base.h"
 #include "tasks.h"
 #include "train/loss.h"

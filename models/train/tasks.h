@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tasks.h: the two face networks as tasks of the trainer (train/trainer.h). */
 #ifndef UNMASK_TASKS_H
 #define UNMASK_TASKS_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* teacher.c: boxes that several foreign detectors agree on. */
 #include "teacher.h"
 #include "base/base.h"
 #include "faces/detect.h"

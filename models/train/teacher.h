@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* teacher.h: faces that nobody annotated, found by two foreign detectors.
  *
  * yunet_n_640 finds; where retinaface_mnet025_640 agrees (IoU at least 0.5) the face is believed, else it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* teacher_points.c: landmarks by the median of three networks. */
 #include "base/base.h"
 #include "faces/landmarks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* unlabelled.c: pictures without annotations. */
 #include "base/base.h"
 #include "teacher.h"

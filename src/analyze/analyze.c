@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* analyze.c: one recording in, results out. Decodes once and hands each moment to faces and signals. */
 #include "analyze/schedule.h"
 #include "av/source/damage.h"

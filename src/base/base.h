@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* base.h: errors, memory, growing text, atomic files. Knows no media. */
 #ifndef UM_BASE_H
 #define UM_BASE_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* clock.c: a clock that only goes forward. */
 #include "base/base.h"
 #include <time.h>
 

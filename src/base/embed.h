@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* embed.h: files built into the library. In a module's meson.build:
  *     lib_sources += custom_target(input: files('a.css'), output: 'embedded_report.c',
  *                                  command: [embed, '@OUTPUT@', 'um_embedded_report', '@INPUT@'])

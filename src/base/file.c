@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* file.c: files that are whole or absent. */
 #include "base/base.h"
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* json.c: JSON read with jansson, from bytes that may be hostile. */
 #include "base/json.h"
 #include "base/text.h"
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* json.h: values to build and to read. The only place with jansson.
  *
  * Setters take over the child; on exhausted memory they free it, and um_json_text of the whole then fails, so

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* lazy.c: libraries loaded when they are first needed. */
 #include "base/lazy.h"
 #include <dlfcn.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lazy.h: libraries that few runs need are loaded when they are first called for. Loading one with all that
  * it depends on takes up to 30 ms, which every other run is spared. */
 #ifndef UM_LAZY_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* mem.c: memory with limits, growing arrays and buffers, and the hook that makes an allocation fail. */
 #include "base/base.h"
 #include <stdarg.h>
 #include <stdatomic.h>

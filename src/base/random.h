@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* random.h: numbers drawn from a seed: splitmix64 (Steele, Lea and Flood 2014). The same everywhere. */
 #ifndef UM_RANDOM_H
 #define UM_RANDOM_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text.c: UTF-8, and foreign text made safe to show. */
 #include "base/text.h"
 #include <string.h>
 

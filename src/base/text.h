@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* text.h: foreign text, safe to walk and to show. */
 #ifndef UM_TEXT_H
 #define UM_TEXT_H

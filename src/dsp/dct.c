@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dct.c: the 8 x 8 cosine transform of all blocks of a plane. */
 #include "dsp/dct.h"
 #include <math.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fft.c: transforms by FFTW, whose planner is not thread-safe. */
 #include "dsp/fft.h"
 #include <fftw3.h>
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fft.h: discrete Fourier transform of real data in one or two dimensions. The only place with FFTW. */
 #ifndef UM_DSP_FFT_H
 #define UM_DSP_FFT_H

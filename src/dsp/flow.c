@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* flow.c: optical flow between two pictures, by polynomial expansion. */
 #include "dsp/flow.h"
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* mel.c: bands on the mel scale. */
 #include "dsp/mel.h"
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pitch.c: candidates by autocorrelation, and the best path through them. */
 #include "dsp/pitch.h"
 #include <math.h>
 #include <stdlib.h>

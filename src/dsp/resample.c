@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* resample.c: one sampling rate to another by a polyphase filter. */
 #include "dsp/resample.h"
 #include <math.h>
 #include <stdlib.h>

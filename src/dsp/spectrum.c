@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* spectrum.c: the azimuthal average of a power spectrum. */
 #include "dsp/spectrum.h"
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* spectrum.h: windows, and the power of square pictures by spatial frequency. */
 #ifndef UM_DSP_SPECTRUM_H
 #define UM_DSP_SPECTRUM_H

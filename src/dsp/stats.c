@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stats.c: means, quantiles, regression, histograms and the incomplete gamma function. */
 #include "dsp/stats.h"
 #include <float.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stats.h: numbers about numbers. All inputs finite. */
 #ifndef UM_DSP_STATS_H
 #define UM_DSP_STATS_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stft.c: windows, and power spectra of overlapping blocks. */
 #include "dsp/stft.h"
 #include "dsp/spectrum.h"
 #include <math.h>

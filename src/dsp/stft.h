@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stft.h: short-time power spectra of sound that arrives in blocks, and their long-term average (LTAS). */
 #ifndef UM_DSP_STFT_H
 #define UM_DSP_STFT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* voice.c: is somebody speaking? A likelihood ratio on the spectrum. */
 #include "dsp/voice.h"
 #include <math.h>
 #include <stdlib.h>

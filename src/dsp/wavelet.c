@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* wavelet.c: the orthogonal wavelet transform, and Wiener shrinkage of its details. */
 #include "dsp/wavelet.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* appearance.c: see appearance.h. */
 #include "faces/appearance.h"
 #include "faces/vector.h"

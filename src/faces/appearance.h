@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* appearance.h: what a face looks like in one scene. */
 #ifndef UM_APPEARANCE_H
 #define UM_APPEARANCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* crop.c: turned squares of a picture. */
 #include "faces/crop.h"
 #include "base/base.h"

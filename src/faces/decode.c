@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* decode.c: what detectors answer, as boxes; and the choice among boxes that overlap. Knows no network, only
  * the decoder types of the manifest. */
 #include "faces/decode.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* detect.c: a detector over a whole picture, at one scale or several.
  *
  * Detectors know faces of some 10 to 400 input pixels. A video gets one look at most 640 pixels wide; a photo

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* finder.c: a detector and a landmark network, and what they see in one picture. */
 #include "faces/finder.h"
 #include "base/base.h"

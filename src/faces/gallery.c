@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* gallery.c: a bounded number of pictures, of those seen most. */
 #include "faces/gallery.h"
 
 um_image **um_gallery_place(um_gallery *g, int person, int64_t seen)

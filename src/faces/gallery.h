@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gallery.h: pictures of those persons who were seen most. A long recording shows hundreds of persons; a
  * picture of each would grow with its length. */
 #ifndef UM_GALLERY_H

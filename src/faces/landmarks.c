@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* landmarks.c: 68 points of one face. */
 #include "faces/landmarks.h"
 #include "base/base.h"

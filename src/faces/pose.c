@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pose.c: head pose from 68 points.
  *
  * Start: scaled-orthographic least squares (as in DeMenthon and Davis, "Model-based object pose in 25 lines

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quality.c: how far a face can be trusted as material. Each measure is 0..1, bounded and monotone in what it
  * names; the constants put an ordinary good portrait near 0.7 to 1. */
 #include "faces/quality.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* shape.c: the mean face in three dimensions, millimetres.
  *
  * Computed by tools/face_shape.py from 1207 hand-annotated photos (HELEN and AFW with iBUG points, training

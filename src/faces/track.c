@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* track.c: persons through a video.
  *
  * Tracking by detection as SORT does it (Bewley et al., "Simple online and realtime tracking", ICIP 2016): a

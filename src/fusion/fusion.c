@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fusion.c: calibrated results to verdicts. */
 #include "fusion/fusion.h"
 #include "fusion/scale.h"

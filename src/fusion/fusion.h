@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fusion.h: from scores to likelihood ratios to verdicts. Sees findings, not pixels.
  *
  *     score, quality -> log ratio of a result      um_fusion_calibrate

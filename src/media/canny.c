@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* canny.c: one pass over the rows of a picture (gradient, thinning), then growth of the strong edges.
  *
  * Only a few rows of gradient exist at a time, so they stay in the first-level cache; what remains of a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* canny.h: the stages of Canny's detector, so that fast versions can replace plain ones and be compared. */
 #ifndef UM_CANNY_INSIDE_H
 #define UM_CANNY_INSIDE_H

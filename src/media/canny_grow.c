@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* canny_grow.c: hysteresis on bitmaps, 64 pixels at a time.
  *
  * A word that gains edge bits from its neighbours is filled along its runs of candidates and put on a stack;

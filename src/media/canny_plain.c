@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* canny_plain.c: gradient and thinning in plain C, the reference for the fast versions.
  *
  * The arithmetic is that of OpenCV 4.6 (modules/imgproc/src/canny.cpp): Sobel into 16 bits with replicated

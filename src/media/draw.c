@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* draw.c: lines, discs and a small font. Strokes are drawn by distance: a pixel's coverage falls from 1 to 0
  * over one pixel around the border. */
 #include "media/draw.h"

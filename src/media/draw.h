@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* draw.h: marks and labels on an RGB picture, clipped to it; nothing on one of another format. Colours are
  * 0xRRGGBB. */
 #ifndef UM_DRAW_H

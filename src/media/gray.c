@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gray.c: luma of RGB pictures, the same integers as cv2.cvtColor of OpenCV 4.6. */
 #include "media/gray.h"
 #include "base/base.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gray.h: luma as it leaves decoders. */
 #ifndef UM_GRAY_H
 #define UM_GRAY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* image.c: life of a picture. */
 #include "base/base.h"
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* resize.c: any rectangle of a picture at a new size.
  *
  * Two one-dimensional filters in fixed point: rows are blended first (long vectors), then columns. Along an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* candidates.c: a network counts when a manifest in the folder names it, or when a manifest built into the
  * library knows its file name (and SHA-256). Folders are read two levels deep, links are not followed into
  * folders. */

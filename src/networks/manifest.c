@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* manifest.c: JSON to um_manifest. Every number is checked against its range here, so that the code that runs
  * a network may trust it. */
 #include "networks/manifest.h"

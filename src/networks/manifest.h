@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* manifest.h: what a network expects and means, as data (docs/models/manifest.md). */
 #ifndef UM_MANIFEST_H
 #define UM_MANIFEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* net.c: pictures into tensors, as the manifest says. */
 #include "networks/net.h"
 #include "base/base.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* arch.c: reads the text of a network, line by line; arch_blocks.c knows the blocks. */
 #include "nn/arch.h"
 #include <ctype.h>

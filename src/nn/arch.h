@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* arch.h: networks as a short text (docs/networks.md). */
 #ifndef UM_NN_ARCH_H
 #define UM_NN_ARCH_H

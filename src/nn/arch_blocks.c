@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* arch_blocks.c: the blocks of the network language, as ONNX operators of opset 13. */
 #include "nn/arch.h"
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* array.c: arrays in any order of bytes: strides, broadcasting, copying between two orders. */
 #include "nn/array.h"
 #include <string.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* build.c: a graph made node by node. */
 #include "nn/build.h"
 #include "base/random.h"
 #include "nn/op.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* build.h: a graph made node by node, as arch.c does from a text and tests do by hand. The first failure is
  * kept: later calls do nothing, so that one check at um_build_done is enough. */
 #ifndef UM_NN_BUILD_H

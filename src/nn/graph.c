@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* graph.c: the graph's memory, and attributes by name. */
 #include "nn/graph.h"
 #include <stdlib.h>
 #include <string.h>

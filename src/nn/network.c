@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* network.c: a graph with its weights, as it was read. */
 #include "nn/network.h"
 #include "base/digest.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* onnx.c: bytes of an ONNX file to a checked graph. The only place that knows the generated protobuf code. */
 #include "nn/onnx.h"
 #include "base/numbers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* onnx.h: tensors as ONNX stores them. */
 #ifndef UM_NN_ONNX_H
 #define UM_NN_ONNX_H

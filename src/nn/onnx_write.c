@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* onnx_write.c: a graph back to the bytes of an ONNX file. */
 #include "nn/onnx.h"
 #include "onnx.pb-c.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* panel.c: with AVX2 and FMA 6 x 16 sums stay in twelve registers, two more hold a row of b: two loads and
  * six broadcasts for twelve multiply-adds (Goto and van de Geijn 2008, section 6). Elsewhere plain loops. */
 #include "nn/panel.h"

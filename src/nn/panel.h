@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* panel.h: products of small matrices with a panel of UM_PANEL columns, the inner loop of winograd.c. */
 #ifndef UM_NN_PANEL_H
 #define UM_NN_PANEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plan_data.c: the data of a plan: arrays, constants, calls. */
 #include "nn/plan_data.h"
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tensor.c: arrays of the caller. */
 #include "nn/array.h"
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* window.c: the sliding window of convolution and pooling, read from attributes and checked. */
 #include "nn/window.h"
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* winograd.c: tiles of 6 x 6 pixels, which overlap by two, give 4 x 4 results each.
  *
  * Transformed, a tile is 36 numbers per channel ("elements"), and for each element the convolution is a

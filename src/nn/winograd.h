@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* winograd.h: convolution with kernels of 3 x 3, stride 1 and no groups, forward and both ways back, by
  * Winograd's minimal filtering F(4 x 4, 3 x 3) (Lavin and Gray 2016): 36 products for 16 results, where the
  * definition takes 144. Maps in UM_NHWC, weights as in ONNX (out channels, in channels, 3, 3), which may

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bmff.c: boxes of the ISO base media format (ISO 14496-12) and its relatives: MP4, QuickTime, HEIF,
  * AVIF, JPEG XL. */
 #include "probe/bmff.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* c2pa.c: Content Credentials, looked at but not verified.
  *
  * A C2PA manifest store is JUMBF (ISO 19566-5: boxes within boxes, each superbox described by a type UUID

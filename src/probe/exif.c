@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* exif.c: EXIF (a TIFF directory) and XMP, the two metadata blocks that most containers carry. */
 #include "probe/probe.h"
 #include <ctype.h>

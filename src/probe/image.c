@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* image.c: JPEG segments, PNG chunks, RIFF chunks (WebP, WAV, AVI). */
 #include "probe/probe.h"
 #include <stdlib.h>

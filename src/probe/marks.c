@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* marks.c: the fixed list of marks, and what texts found in a file mean for them. */
 #define _GNU_SOURCE /* memmem, strcasestr */
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* matroska.c: the elements of Matroska and WebM (RFC 8794, RFC 9559) that name programs and carry
  * tags. */
 #include "probe/probe.h"

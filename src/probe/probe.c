@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* probe.c: what kind of file it is, then the parser of that format. */
 #include "probe/probe.h"
 #include "probe/hash.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* probe.h: what the parsers of provenance marks share beside the bytes. */
 #ifndef UM_PROBE_H
 #define UM_PROBE_H

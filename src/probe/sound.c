@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sound.c: ID3 tags, FLAC blocks, Ogg pages. */
 #include "probe/probe.h"
 #include <stdlib.h>

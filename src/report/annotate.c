@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* annotate.c: faces drawn into a picture. */
 #include "base/base.h"
 #include "media/draw.h"

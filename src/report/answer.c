@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* answer.c: a likelihood ratio as a number, and the answer in one sentence. The ENFSI guideline
  * (fusion/scale.h) has two readings of a ratio, "weak support" and its number; both are always shown. */
 #include "report/words.h"

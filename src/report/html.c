@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html.c: small pieces of the page. */
 #include "report/html.h"
 #include "report/palette.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html.h: pieces of the HTML page. Everything that comes from outside goes through um_html_text
  * (base/text.h). */
 #ifndef UM_REPORT_HTML_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* overlay.c: see unmask/overlay.h. */
 #include "media/draw.h"
 #include "report/palette.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 "use strict";
 /* Folding, and a cursor over all lanes at once: time above, the value of each line beside its name. */
 (function () {

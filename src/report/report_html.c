@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report_html.c: one self-contained page: no request leaves it, and it reads well without its script.
  *
  * The content security policy admits only the style sheet and the script below, by their hashes, and pictures

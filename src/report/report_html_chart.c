@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report_html_chart.c: the scale of likelihood ratios and the timeline, as inline SVG.
  *
  * Horizontal places are percentages, so that pictures stretch with the page while text and strokes keep their

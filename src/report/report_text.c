@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report_text.c: the summary for a terminal. The answer comes first; lines are broken to the width. */
 #include "report/words.h"
 #include <math.h>

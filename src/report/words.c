@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* words.c: small formats of the text and HTML reports. */
 #include "report/words.h"
 #include <math.h>

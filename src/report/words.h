@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* words.h: the sentences and small formats shared by the text and HTML reports. Persons are numbered from 1
  * for readers: um_person_number. */
 #ifndef UM_REPORT_WORDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* findings.c: what a signal says, kept within fixed bounds whatever the recording. */
 #include "results/findings.h"
 #include "results/picture.h"

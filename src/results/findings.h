@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* findings.h: the inside of um_findings, for the pipeline, fusion and report. Signals see only signal.h. */
 #ifndef UM_FINDINGS_H
 #define UM_FINDINGS_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* persons.c: persons of a recording, their quality and best pictures. */
 #include "results/persons.h"
 #include <string.h>
 

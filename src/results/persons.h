@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* persons.h: who was seen, when, how well, and the best picture of each. */
 #ifndef UM_PERSONS_H
 #define UM_PERSONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* results_json.c: results as JSON, as docs/report.schema.json publishes it. The digits are those of seal.c.
  */
 #include "av/source/probe_json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* registry.c: the table of signals: the library's own, from the list in meson.build, then those that the
  * calling program registered. */
 #include "base/base.h"

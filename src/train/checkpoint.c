@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* checkpoint.c. The file, little-endian as the machine: magic (8), version (8), identity of the graph (64,
  * hex), um_train_state, number of arrays (8), length of each (8 UM_CHECKPOINT_ARRAYS), the arrays, SHA-256 of
  * all before it (64, hex). */

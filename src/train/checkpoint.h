@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* checkpoint.h: everything needed to go on with a training as if it had never stopped, in one file. */
 #ifndef UM_TRAIN_CHECKPOINT_H
 #define UM_TRAIN_CHECKPOINT_H

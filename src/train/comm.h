@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* comm.h: several processes that train one network together: each computes its shards, sums are shared. */
 #ifndef UM_TRAIN_COMM_H
 #define UM_TRAIN_COMM_H

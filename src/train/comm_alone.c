@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* comm_alone.c: where MPI was not found at build time. */
 #include "train/comm.h"
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* comm_mpi.c: sums over MPI. Built where MPI is found (option `mpi`); only here is mpi.h included. */
 #include "train/comm.h"
 #include <mpi.h>

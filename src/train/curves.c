@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* curves.c: the page of a training: a chart for the loss, each of its terms, each metric, and what else tells
  * how it went. */
 #include "base/json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* evaluate.c: a network as it stands, over all samples of a task. */
 #include "train/loader.h"
 #include "train/trainer.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* loader.c: threads that make samples ahead of the trainer. */
 #include "train/loader.h"
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loader.h: threads that make samples ahead of the training, into a ring of batches. */
 #ifndef UM_TRAIN_LOADER_H
 #define UM_TRAIN_LOADER_H

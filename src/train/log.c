@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* log.c: the log of a training, one JSON object a line, cut back when a run is resumed. */
 #include "train/log.h"
 #include "base/json.h"
 #include <errno.h>

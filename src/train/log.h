@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* log.h: what happened in a training, line by line, and a page that shows it. */
 #ifndef UM_TRAIN_LOG_H
 #define UM_TRAIN_LOG_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* loss.c: losses and their gradients. */
 #include "train/loss.h"
 #include "base/numbers.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loss.h: from the output of a network to a loss and its gradient.
  *
  * Every function returns scale * (sum of the losses) and adds scale * (its derivative) to grad, so that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loss_dssim.c: structural dissimilarity (Wang, Bovik, Sheikh, Simoncelli 2004, IEEE TIP 13(4)).
  *
  * With G the Gaussian window, mx = G x, my = G t, and xx = G x^2, xt = G x t, tt = G t^2:

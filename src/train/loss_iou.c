@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loss_iou.c: overlap of boxes. A quantity and its derivatives by x0, y0, x1, y1 travel together. */
 #include "train/loss.h"
 #include <math.h>

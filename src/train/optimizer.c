@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* optimizer.c: SGD, AdamW, schedules and running averages of weights. */
 #include "train/optimizer.h"
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* optimizer.h: from gradients to a step of the parameters. Gradients of all parameters lie one after the
  * other, in the order of the list (um_plan_grads). */
 #ifndef UM_TRAIN_OPTIMIZER_H

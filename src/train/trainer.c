@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* trainer.c: the training loop: shards, steps, validation, checkpoints. */
 #include "train/trainer.h"
 #include "train/loader.h"
 #include "train/log.h"

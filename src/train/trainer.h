@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* trainer.h: the training loop.
  *
  * A task says what a sample is and what a good answer is; the loop does the rest. A batch is cut into

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* weights.c: parameters of a graph as one array, and back. */
 #include "train/weights.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* weights.h: all that a training changes in a graph, seen as one row of numbers: parameters, then the running
  * statistics of normalizations. */
 #ifndef UM_TRAIN_WEIGHTS_H

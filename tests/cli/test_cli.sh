@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The program as people meet it: help, exit statuses, manual, completion. UNMASK_BIN names the program.
 set -u
 bin=${UNMASK_BIN:?}

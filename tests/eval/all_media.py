@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """all_media.py UNMASK [OUT_DIR] [-- extra options]: analyse every clip, photo and voice of UNMASK_TESTDATA/data.
 
 Prints, per set and kind, how many files ended in a report or in a clear reason, faces found, real-time factor and peak

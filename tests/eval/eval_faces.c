@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eval_faces.c: measures the face finder on annotated photos (see data/faces/README of the test data).
  *
  * usage: eval_faces DATA MODELS [train|test] [EVERY] [landmarks|detect|negatives]

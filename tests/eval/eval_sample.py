@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Landmarks on the rendered head against its truth file, frame by frame: distance of the points, and the opening of the
 eyes (mean lid distance over eye width, "EAR" in the truth).
 

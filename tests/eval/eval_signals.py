@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """How well each signal separates labelled recordings: AUC on train and dev apart, and scores for fit_calibration.
 
     eval_signals.py --unmask build/cli/unmask --data DIR --signals radial [--models DIR] [--limit 200] [--out scores.csv]

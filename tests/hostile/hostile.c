@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hostile.c [N [SEED]]: N damaged recordings made from real ones, each analysed in a process of its own.
  *
  * Passes when every one ends within LIMIT_S in a report (whole or partial) or in one clear line that names

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Networks from a text, written as ONNX, against OpenCV's dnn. arch_cv2.py SOURCE_DIR; UNMASK_BIN names the program.
 Tolerance: 1e-4 of the largest answer (both sum in single precision, in another order). Exit 77 without OpenCV."""
 import os

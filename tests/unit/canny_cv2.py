@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """um_canny_run and um_image_to_gray against cv2.Canny and cv2.cvtColor: not one pixel may differ.
 
 usage: canny_cv2.py DRIVER. Frames of real videos come from UNMASK_TESTDATA, when it is there.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Answers requests of canny_cv2.py: a header of six numbers and a picture on stdin, a gray picture on stdout.
  * Aperture 0 asks for um_image_to_gray. */
 #include "media/canny.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* digits.h: a problem to learn, made by the tests themselves: the digits of a 5 x 7 dot matrix, somewhere in
  * a picture of 16 x 16, brighter or darker, under noise. */
 #ifndef UM_TEST_DIGITS_H

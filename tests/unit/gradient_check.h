@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gradient_check.h: one graph's backward pass against central differences of its forward pass, through a
  * whole training plan.
  *

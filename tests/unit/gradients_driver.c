@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gradients_driver: gradients of one whole network, for gradients_torch.py to compare with PyTorch's.
  *     gradients_driver NET.net DIR
  * Writes x.f32, loss.txt and, for each parameter NAME: NAME.value.f32, NAME.grad.f32; classes are 0, 1, 2,

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Gradients of a whole network against PyTorch's. usage: gradients_torch.py DRIVER. Exit status 77: no PyTorch.
 
 Tolerance: 2e-3 of the largest gradient of a parameter. Both sides compute in single precision and add in another

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* made_net.h: networks whose answers a test chooses: a text, weights set by hand, and a manifest. */
 #ifndef UM_MADE_NET_H
 #define UM_MADE_NET_H

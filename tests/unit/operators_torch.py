@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """operators_torch.py DRIVER: gradients of the network engine against PyTorch in double precision and against central
 differences of the engine's own forward pass. Networks travel as ONNX, exported by PyTorch; every input of an operator
 is a parameter behind it (1 x n matrix, then Reshape), so whole gradients are compared, in both layouts where maps

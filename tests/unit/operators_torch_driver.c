@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Answers operators_torch.py: a network, its inputs and a loss on stdin; the result, the loss and the
  * gradients of all parameters on stdout, beside central differences of some of them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* probe_fixtures.h: small files with every provenance mark, put together byte by byte. */
 #ifndef UM_PROBE_FIXTURES_H
 #define UM_PROBE_FIXTURES_H

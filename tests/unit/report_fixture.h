@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report_fixture.h: results made by hand: two persons; signals scored, not applicable and failed; damage;
  * marks; text from a hostile file. */
 #ifndef REPORT_FIXTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* signal_run.h: one signal fed by hand, as the pipeline would. Included once per test program. */
 #ifndef UM_SIGNAL_RUN_H
 #define UM_SIGNAL_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* source_fixture.h: media files made by the ffmpeg program in a temporary folder, from samples that the test
  * wrote itself: what must come out is then known by formula. */
 #ifndef UM_SOURCE_FIXTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The loop that feeds the signals, on pictures and sound made here. */
 #include "../check.h"
 #include "results/persons.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Networks as a text: shapes, sizes, errors with their line, the same seed the same weights; hostile texts;
  * graphs to ONNX and back. */
 #include "../check.h"

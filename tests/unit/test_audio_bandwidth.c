@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Noise whose band is known by construction. */
 #include "../check.h"
 #include "signal_run.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "../check.h"
 #include "base/base.h"
 #include "base/digest.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Blinks at known times in synthetic landmarks. */
 #include "../check.h"
 #include "signal_run.h"

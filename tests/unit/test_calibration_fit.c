@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The fit of a calibration by its definition, and fit_calibration on scores whose likelihood ratio is known:
  * two normal classes of variance v around +-m have the log ratio 2 m x / v. */
 #include "../check.h"

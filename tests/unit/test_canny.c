@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "../check.h"
 #include "media/canny.h"
 #include "media/gray.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The log of a training and its page: what is written comes back as a curve, foreign text stays text. */
 #include "../check.h"
 #include "train/log.h"

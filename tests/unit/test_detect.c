@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A detector made for it that sees the same in every cell: boxes that no picture holds are not followed up.
  */
 #include "faces/detect.h"

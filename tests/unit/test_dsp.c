@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Transforms and statistics against their definitions; constants against closed forms and scipy. */
 #include "../check.h"
 #include "dsp/spectrum.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The parts of the face finder that need no network: decoders against tensors made from known faces,
  * suppression against brute force, hostile manifests, turned crops, quality. */
 #include "../check.h"

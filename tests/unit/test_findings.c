@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Findings: bounds, thinning, replacement, outcome. */
 #include "../check.h"
 #include "results/findings.h"

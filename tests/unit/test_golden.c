@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The networks for faces, landmarks, eyes, identity and forgeries against outputs that were computed in
  * double precision by an independent interpreter and agree with ONNX Runtime 1.30 and OpenCV 4.6. The
  * tolerance of each output stands in its golden file: ten times the error of a float32 interpreter. */

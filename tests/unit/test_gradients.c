@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every backward pass against differences: the operators in each of their forms (gradient_check.h). */
 #include "gradient_check.h"
 

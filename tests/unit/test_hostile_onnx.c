@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Damaged and hostile networks and tensors end in one clear line: no crash, no hang, no unbounded memory. */
 #include "../check.h"
 #include "base/base.h"

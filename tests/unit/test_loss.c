@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Losses: the gradient against central differences of the value, the value against the formula, both against
  * PyTorch's autograd where it is installed. */
 #include "../check.h"

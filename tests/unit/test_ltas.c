@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The long-term average spectrum and its roll-off against scipy.signal.welch and numpy. */
 #include "../check.h"
 #include "dsp/stft.h"

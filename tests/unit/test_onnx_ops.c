@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The conformance cases of ONNX, one operator per model: every case must pass or be refused as unsupported,
  * and at least RIGHT must pass; the table shows how many of the operators this engine has. Tolerance as in
  * the runner of ONNX: rtol 1e-3; atol 1e-5 because theirs of 1e-7 is below the rounding of float sums near

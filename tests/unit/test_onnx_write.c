@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A graph written as ONNX and read again is the same graph: every network of the test data, those with
  * operators this engine does not have too, and by hand what those do not use. The ones that run give the same
  * bits. */

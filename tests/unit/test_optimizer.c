@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Optimizers against their formulas in double and against PyTorch; clipping, averages, schedule. */
 #include "../check.h"
 #include "train/optimizer.h"

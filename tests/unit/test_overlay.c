@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The overlay is written, then read back as any recording: its length, sound and marks are where they belong.
  */
 #include "../check.h"

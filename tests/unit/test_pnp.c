@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* um_pose_fit: known poses come back, the error is what was put in, and OpenCV's solvePnP agrees. */
 #include "../check.h"
 #include "faces/pose.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Marks are found in files made byte by byte; damage of any kind never crashes; exiftool reads the same. */
 #define _GNU_SOURCE /* memmem */
 #include "../check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Marks in, words out. */
 #include "../check.h"
 #include "signal_run.h"

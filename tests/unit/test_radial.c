@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pictures whose spectrum is known by construction. */
 #include "../check.h"
 #include "dsp/stats.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pictures through a video encoder: worse with the quantizer, the same each time, whatever their size. */
 #include "../check.h"
 #include "av/sink/recode.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The three reports of a fixture: valid, safe, the same twice, and in agreement with a golden summary.
  * `test_report DIR` leaves them in DIR to be looked at. */
 #include "../check.h"

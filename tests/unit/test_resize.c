@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* um_image_crop_resize against its definition in double precision, and against OpenCV. */
 #include "../check.h"
 #include <string.h>

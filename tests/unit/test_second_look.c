@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The two looks of a landmark network at a new face, with a network made for it: its points are the same part
  * of every crop, and it believes in bright crops alone. */
 #include "faces/landmarks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What every registered signal promises, whatever it looks for. */
 #include "../check.h"
 #include "signal_run.h"

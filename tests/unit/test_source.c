@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pictures of um_source: colours, sizes, times and turns, in the containers and codecs people use. */
 #include "av/source/colour.h"
 #include "media/gray.h"

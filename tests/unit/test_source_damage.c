@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Damaged and hostile files: counted, bounded, refused in one line; and threads that end when told. */
 #include "av/sink/encode.h"
 #include "base/base.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sound of um_source: every sample and its place, from mono to 7.1, next to pictures and alone. */
 #include "source_fixture.h"
 

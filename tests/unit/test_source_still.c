@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Photos, animations and transparency in um_source. */
 #include "source_fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_synth.c: the sample shows and says what its truth claims. */
 #define _GNU_SOURCE
 #include <string.h>

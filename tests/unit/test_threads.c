@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What has threads of its own, for ThreadSanitizer: the source that decodes ahead, read by several at once,
  * left early. */
 #include "../check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Persons through a video: two faces that cross, one that leaves and comes back, and a cut; with made faces
  * and networks, and with real faces and the networks of the test data where there are some. Every constant of
  * the tracker that decides about persons, from both sides. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The training loop: a problem learned; the same curve whatever the threads, after an interruption, and over
  * several processes; stopping early; clipping; statistics; errors. */
 #include "../check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Winograd's convolution, forward and both ways back, and its inner products, against the definition in
  * double. */
 #include "../check.h"

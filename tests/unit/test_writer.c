@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files of the writer are read back by ffprobe and ffmpeg, the independent programs. */
 #include "../check.h"
 #include <dirent.h>

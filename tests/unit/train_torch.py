@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """train_torch.py loss|optimizer FILE: the numbers of a test against PyTorch. One case a line, fields split by ';':
 name; parameters; then arrays. Prints what differs; exit 77 without PyTorch."""
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """validate_report.py SOURCE_DIR REPORT_DIR: checks the reports that test_report left, with independent parsers.
 
 Exit 77 without python3-jsonschema."""

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* encode.c: PNG and JPEG by FFmpeg's encoders. */
 #include "av/sink/encode.h"
 #include "av/quiet.h"

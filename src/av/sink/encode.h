@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* encode.h: pictures as PNG or JPEG bytes. */
 #ifndef UM_AV_ENCODE_H
 #define UM_AV_ENCODE_H

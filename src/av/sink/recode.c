@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* recode.c: two frames through an encoder and its decoder. */
 #include "av/sink/recode.h"
 #include "av/quiet.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* recode.h: what a video encoder leaves of a picture, for training and tests. */
 #ifndef UM_AV_RECODE_H
 #define UM_AV_RECODE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* writer.c: a video file from pictures and sound.
  *
  * Pictures go RGB (sRGB, full range) to YUV 4:2:0 limited range: BT.709 from 720 lines on, BT.601 below, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* colour.c: the two conversions that every picture of a video needs, in whole rows of 8-bit samples.
  *
  * swscale offers speed (0.6 ms for 1280 x 720, but on average 0.8 levels too dark and up to 2.8 wrong) or

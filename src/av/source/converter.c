@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* converter.c: decoded sound becomes planar float with its place on the timeline.
  *
  * Rate and channels are those of the first block; a stream that changes them is converted back. Samples are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* deinterlace.c: bwdif of libavfilter, one frame out for one frame in; progressive frames pass unchanged. */
 #include "av/source/deinterlace.h"
 #include "base/lazy.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* demux.c: opens a local file without ever touching another one, and decodes its tracks.
  *
  * Packets of the track that is ahead in the file wait, compressed, in a bounded queue until the other one has

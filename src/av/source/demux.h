@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* demux.h: a local file as packets, and the packets of its two tracks as decoded AVFrames. */
 #ifndef UM_AV_DEMUX_H
 #define UM_AV_DEMUX_H

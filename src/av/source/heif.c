@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* heif.c: HEIC and AVIF stills, by libheif, which turns and crops them as the file asks. Image sequences of
  * the same family are left to FFmpeg. */
 #include "av/source/heif.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* moment.c: life of a moment. */
 #include "av/source/moment.h"
 #include "base/base.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* picture.c: decoded frames become upright 8-bit images.
  *
  * Gray is luma. For 8-bit YUV of full range that is the decoder's own plane, shared without a copy; limited

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* probe_json.c: what is known of a file without analysing it, as JSON. */
 #include "av/source/probe_json.h"
 #include "av/source/source.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* probe_json.h: what a probe and the report of an analysis say in the same keys. */
 #ifndef UM_PROBE_JSON_H
 #define UM_PROBE_JSON_H

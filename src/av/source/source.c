@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* source.c: the stream of moments. One thread reads, decodes (with FFmpeg's own threads) and converts ahead
  * of the caller; a small queue of finished moments lies between the two. */
 #include "av/source/source.h"

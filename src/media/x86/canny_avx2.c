@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* canny_avx2.c: the stages of Canny's detector 16 or 32 pixels at a time; same results as canny_plain.c.
  *
  * Rows have CANNY_PAD elements of room on both sides, so whole vectors are read and written beyond `width`.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* onednn_common.h: shared by the onednn*.c files, the only ones that see oneDNN's headers. */
 #ifndef UM_NN_ONEDNN_COMMON_H
 #define UM_NN_ONEDNN_COMMON_H

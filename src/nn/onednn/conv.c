@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* conv.c: convolutions and matrix products by oneDNN. */
 #include "nn/onednn/common.h"
 #include <math.h>
 #include <omp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* onednn_train.c: convolution with weights that change: forward, and the two backward passes. */
 #include "nn/onednn/common.h"
 #include <stdlib.h>

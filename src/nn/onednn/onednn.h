@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* onednn.h: what this engine asks of oneDNN. Only onednn*.c see its headers. */
 #ifndef UM_NN_ONEDNN_H
 #define UM_NN_ONEDNN_H

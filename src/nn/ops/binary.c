@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Operators of two arrays with broadcasting, in any layout. PRelu is one of them: x < 0 ? x * slope : x. */
 #include "nn/ops/ops.h"
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way back through broadcasting: the gradient of an operand is the sum over the places it was shown at.
  */
 #include "nn/ops/ops.h"

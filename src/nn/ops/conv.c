@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Conv: Winograd's way where that is faster, else oneDNN where it has a fast implementation and the shape is
  * ordinary, else plain loops. */
 #include "nn/onednn/onednn.h"

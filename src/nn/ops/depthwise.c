@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* depthwise.c: a depthwise 3x3 convolution with the normalizations before and behind it, a few rows at a
  * time.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* depthwise.h: training of a depthwise 3x3 convolution behind a normalization. */
 #ifndef UM_NN_DEPTHWISE_H
 #define UM_NN_DEPTHWISE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Gemm and MatMul over oneDNN's matrix product. */
 #include "nn/onednn/onednn.h"
 #include "nn/ops/ops.h"

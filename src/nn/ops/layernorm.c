@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* LayerNormalization (Ba, Kiros and Hinton 2016): everything from an axis on has mean 0 and variance 1, then
  * scale and bias per value. */
 #include "nn/ops/ops.h"

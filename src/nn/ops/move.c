@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Operators that copy values to other places: Transpose, Concat, Slice, Pad, Expand, Gather. */
 #include "nn/ops/ops.h"
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* BatchNormalization. Running: by fixed statistics, where it could not be folded into a convolution.
  * Training: by the statistics of the batch (Ioffe and Szegedy 2015), with the ReLU or ReLU6 that follows. */
 #include "nn/ops/norm.h"

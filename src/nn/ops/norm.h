@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* norm.h: batch normalization in training, piece by piece. A convolution beside it does some of the pieces
  * while it has the rows in cache; fuse.c says which. Rows are pixels of a UM_NHWC map, all channels of each.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ops.h: the table of operators and what several of them share. */
 #ifndef UM_NN_OPS_H
 #define UM_NN_OPS_H

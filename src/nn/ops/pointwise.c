@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pointwise.c: a 1x1 convolution with the normalizations before and behind it, a block of pixels at a time,
  * so that what one of them makes is still in cache when the next one reads it. Matrix products take the
  * weights as they are, and add up the gradients that the blocks give them. */

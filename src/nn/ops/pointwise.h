@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pointwise.h: training of a 1x1 convolution beside normalizations. */
 #ifndef UM_NN_POINTWISE_H
 #define UM_NN_POINTWISE_H

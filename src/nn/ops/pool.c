@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* MaxPool, AveragePool and their global forms over maps of any number of dimensions, channels innermost where
  * the layout allows. */
 #include "nn/ops/ops.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ReduceMean, ReduceSum, ReduceMax, ReduceMin over any axes, in any layout. */
 #include "nn/ops/ops.h"
 #include <math.h>

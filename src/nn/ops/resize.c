@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Resize (nearest and linear) and its forerunner Upsample. Each axis has a table: two neighbours and a
  * weight. */
 #include "nn/ops/ops.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Operators that change the shape and not the bytes, and those that make constants of shapes. */
 #include "nn/ops/ops.h"
 #include <math.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* softmax.c: Softmax and LogSoftmax, forward and backward. */
 #include "nn/ops/ops.h"
 #include <math.h>
 

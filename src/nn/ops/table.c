@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* table.c: the operators there are. */
 #include "nn/ops/ops.h"
 #include <string.h>

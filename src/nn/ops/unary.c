@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Operators that map each value on its own, and the same functions as the activation of a convolution. */
 #include "nn/ops/ops.h"
 #include <float.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuse.c: a convolution takes over the batch normalization and the activation that follow it. In training,
  * where the statistics are those of the batch, the normalization takes over the activation, and a convolution
  * beside it may do pieces of its work (um_call.fusion.before, fusion.behind). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gradients.c: plans that learn. Every array behind which a parameter lies, and which reaches an output, gets
  * a gradient; run.c then runs the calls from last to first. */
 #include "nn/plan_data.h"

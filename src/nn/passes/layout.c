@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* layout.c: decides which arrays are UM_NHWC, adds the conversions between layouts, turns calls that would
  * only copy into views. */
 #include "nn/plan_data.h"

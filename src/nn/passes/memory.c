@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* memory.c: places every array that is not a constant in one block, so that arrays which never live at the
  * same time share bytes. Largest first, each at the lowest offset that is free during its life. */
 #include "nn/plan_data.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* blink.c: how often, how long and how completely each person blinks.
  *
  * Soukupova & Cech, "Real-Time Eye Blink Detection using Facial Landmarks", CVWW 2016: the eye aspect ratio

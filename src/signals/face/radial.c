@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* radial.c: the spatial spectrum of each face: its fall with frequency, and what up-sampling layers leave in
  * it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* provenance.c: what the file says of its own origin.
  *
  * Marks are looked for by um_probe_file: C2PA manifests, IPTC digitalSourceType, texts that generators leave,

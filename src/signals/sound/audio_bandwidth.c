@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* audio_bandwidth.c: does the sound fill the band that its sampling rate offers?
  *
  * Long-term average spectrum (LTAS; Byrne et al., JASA 96, 1994) of the sounding parts. Speech that was made,
