@@ -2,10 +2,10 @@
 /* fuse.c: a convolution takes over the batch normalization and the activation that follow it. In training,
  * where the statistics are those of the batch, the normalization takes over the activation, and a convolution
  * beside it may do pieces of its work (um_call.fusion.before, fusion.behind). */
-#include "nn/plan_data.h"
 #include "nn/ops/depthwise.h"
 #include "nn/ops/ops.h"
 #include "nn/ops/pointwise.h"
+#include "nn/plan_data.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
