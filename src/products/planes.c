@@ -2,7 +2,7 @@
 /* planes.c: brightness and colour of a picture as planes of 8 bits. */
 #include "products/products_internal.h"
 
-static um_status make_luma(um_products *p, void *user, um_error *err)
+um_status um_product_make_luma(um_products *p, void *user, um_error *err)
 {
     const um_image *picture = um_product_picture(p->frame);
     if (!picture)
@@ -43,7 +43,7 @@ static um_status make_chroma(um_products *p, void *user, um_error *err)
 
 um_status um_product_luma(const um_image **out, um_products *p, um_error *err)
 {
-    const um_status st = um_product_once(p, &p->luma_once, make_luma, NULL, err);
+    const um_status st = um_product_once(p, &p->luma_once, um_product_make_luma, NULL, err);
     *out = st == UM_OK ? p->luma : NULL;
     return st;
 }

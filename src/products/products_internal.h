@@ -73,6 +73,7 @@ void um_sound_products_clear(um_sound_products *made);
 typedef um_status um_product_make_fn(um_products *products, void *user, um_error *err);
 um_status um_product_once(um_products *products, um_once *once, um_product_make_fn *make, void *user,
                           um_error *err);
+um_product_make_fn um_product_make_luma; /* planes.c; a test makes it slowly */
 
 /* Makes what follows in time of this moment; failures stand in the products. */
 void um_product_streams_push(um_product_streams *streams, um_products *products);
