@@ -6,9 +6,10 @@
  * last parameter, lives on the caller's stack, may be NULL, and holds one line of text that names the file.
  * - `um_x_new` / `um_x_open` give an object through `um_x **out`; `um_x_free` / `um_x_close` take `um_x **`,
  *   accept NULL and leave NULL. A returned `const` pointer is borrowed from the object it was asked of.
- * - Objects share nothing: different objects may be used from different threads, one object from one at a
- * time.
- * - The library never prints, never exits, and has no mutable global state.
+ * - Different objects may be used from different threads, one object from one thread at a time. What may be
+ *   used by several at once says so: um_network, um_results, um_products.
+ * - The library never prints and never exits. Its one mutable global is the table that um_signal_register
+ *   extends, before the first analyzer.
  * - Every score: higher = more likely manipulated.
  */
 #ifndef UNMASK_TYPES_H

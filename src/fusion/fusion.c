@@ -34,7 +34,7 @@ void um_fusion_calibrate(const um_calibration *c, um_findings *f, const um_subje
     }
 }
 
-static void settle(um_verdict *v)
+void um_fusion_settle(um_verdict *v)
 {
     v->inconclusive = true;
     if (!v->n_weighed)
@@ -45,8 +45,10 @@ static void settle(um_verdict *v)
     else if (v->lo < 0 && v->hi > 0)
         snprintf(v->reason, sizeof v->reason,
                  "the evidence leans one way, but its 90 %% interval includes both");
-    else
+    else {
         v->inconclusive = false;
+        v->reason[0] = 0;
+    }
 }
 
 /* ---- what goes into one verdict ---- */
@@ -137,7 +139,7 @@ static um_verdict verdict_of(tally *t)
     um_verdict v = {.log_lr = t->log_lr, .n_weighed = t->n_weighed};
     v.lo = v.log_lr - sqrt(t->below);
     v.hi = v.log_lr + sqrt(t->above);
-    settle(&v);
+    um_fusion_settle(&v);
     return v;
 }
 

@@ -32,6 +32,8 @@ um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findin
  * are nobody's (those of a person are passed over). */
 um_verdict um_fusion_file(const um_calibration *c, um_findings *const *findings, int n,
                           const um_subject *others, int n_others);
+/* From the ratio, its interval and the number of results: is it conclusive, and if not, why. */
+void um_fusion_settle(um_verdict *v);
 /* Whose voice it is: the person of the most confident link, if it is more likely than not; otherwise -1. */
 int um_fusion_speaker(um_findings *const *findings, int n, int voice);
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* answer.c: a likelihood ratio as a number, and the answer in one sentence. The ENFSI guideline
  * (fusion/scale.h) has two readings of a ratio, "weak support" and its number; both are always shown. */
+#include "fusion/fusion.h"
 #include "report/words.h"
 #include <ctype.h>
 #include <math.h>
@@ -67,6 +68,12 @@ static void verdict_sentence(um_buf *b, const um_results *report)
 
 static void settle(um_verdict *v)
 {
+    const um_verdict told = *v;
+    um_fusion_settle(v);
+    if (told.inconclusive && told.reason[0]) { /* for a reason that the numbers do not show */
+        v->inconclusive = true;
+        memcpy(v->reason, told.reason, sizeof v->reason);
+    }
     snprintf(v->words, sizeof v->words, "%s", v->inconclusive ? "inconclusive" : um_scale_words(v->log_lr));
 }
 

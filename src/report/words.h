@@ -16,8 +16,9 @@ static inline int um_person_number(int person)
     return person + 1;
 }
 
-/* Puts the verdicts of the file, its persons and voices into words, and fills the answer: one sentence, with
- * full stop; in a second one, if so, that it is about a part only. */
+/* Of sealed results: no verdict of the file, its persons and voices stays more conclusive than its numbers
+ * allow, as they are printed; puts them into words and fills the answer: one sentence, with full stop; in a
+ * second one, if so, that it is about a part only. */
 um_status um_words_settle(um_results *results, um_error *err);
 /* What a likelihood ratio is and is not; two sentences. */
 extern const char um_words_caution[];

@@ -10,8 +10,9 @@ enum {
     UM_MAX_PERSONS = 256,
     UM_MAX_VOICES = 256,
     UM_MAX_NETWORKS = 256,
-    UM_MAX_FINDINGS = 512, /* signals */
-    UM_MAX_SHOWN = 240     /* pictures beside evidence, over all signals */
+    UM_MAX_FINDINGS = 512,           /* signals */
+    UM_MAX_SHOWN = 240,              /* pictures beside evidence, over all signals */
+    UM_REPORT_MOST_BYTES = 512 << 20 /* of a report in JSON */
 };
 
 struct um_results {
@@ -61,4 +62,6 @@ void um_results_declare(um_results *r);
 /* The end of an analysis: the file's declaration is found, numbers are rounded to the digits of the JSON
  * report, pictures become small files (at most UM_MAX_SHOWN, shared evenly by the signals that have some). */
 um_status um_results_seal(um_results *r, um_error *err);
+/* um_results_read (report/report_read.c) but for the verdicts' words and the answer, which are made anew. */
+um_status um_results_parse(um_results **out, const char *json, size_t n, const char *name, um_error *err);
 #endif

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds of the whole: bytes, and values, each of which takes about a hundred bytes while it is parsed. */
-enum { BYTES_MOST = 512 << 20, VALUES_MOST = 12 << 20 };
+/* Each takes about a hundred bytes while it is parsed. */
+enum { VALUES_MOST = 12 << 20 };
 static const int64_t MANY = INT64_C(1) << 53; /* whole numbers that every reader of JSON can hold */
 
 static void *several(um_fields *q, const char *key, int n, size_t size)
@@ -390,9 +390,6 @@ static um_status read_root(um_results **out, const um_json *root, const char *na
     if ((q.status = um_results_new(&r, path, err)) < 0)
         return q.status;
     q.results = r;
-    free(r->answer);
-    if (!(r->answer = um_strdup(answer)))
-        um_fields_fail(&q, UM_ENOMEM, "answer", "cannot be kept: out of memory");
     read_made(&q, r, root);
     read_media(&q, &r->media, root);
     read_file(&q, r, root);
@@ -407,27 +404,15 @@ static um_status read_root(um_results **out, const um_json *root, const char *na
     return q.status;
 }
 
-um_status um_results_read(um_results **out, const char *json, size_t n, const char *name, um_error *err)
+um_status um_results_parse(um_results **out, const char *json, size_t n, const char *name, um_error *err)
 {
     um_json *root = NULL;
     *out = NULL;
-    if (n > BYTES_MOST || count_values(json, n) > VALUES_MOST)
+    if (n > UM_REPORT_MOST_BYTES || count_values(json, n) > VALUES_MOST)
         return um_fail(err, UM_ENOMEM, "%s: larger than any report", name);
     um_status st = um_json_parse(&root, json, n, name, err);
     if (st == UM_OK)
         st = read_root(out, root, name, err);
     um_json_free(&root);
-    return st;
-}
-
-um_status um_results_read_file(um_results **out, const char *path, um_error *err)
-{
-    char *text = NULL;
-    size_t n;
-    *out = NULL;
-    um_status st = um_file_read(&text, &n, path, BYTES_MOST, err);
-    if (st == UM_OK)
-        st = um_results_read(out, text, n, path, err);
-    free(text);
     return st;
 }

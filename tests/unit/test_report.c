@@ -38,15 +38,16 @@ static void test_scale_is_one(void)
     static const struct {
         double log_lr;
         const char *words, *colour, *leaning;
-    } known[] = {{.3010, "No support", "\x1b[1m", "<h1 class=\"open\">"},
-                 {-.3010, "No support", "\x1b[1m", "<h1 class=\"open\">"},
+    } known[] = {{.3010, "Inconclusive", "\x1b[1m\x1b[33m", "<h1 class=\"open\">"},
+                 {-.3010, "Inconclusive", "\x1b[1m\x1b[33m", "<h1 class=\"open\">"},
                  {.3011, "Weak support for manip", "\x1b[1m\x1b[31m", "<h1 class=\"for\">"},
                  {-.3011, "Weak support for no", "\x1b[1m\x1b[36m", "<h1 class=\"against\">"}};
     char *text, *html, start[80], band[80];
     for (int i = 0; i < 4; i++) {
         um_results *r;
         CHECK(um_results_new(&r, "x", NULL) == UM_OK);
-        r->verdict = (um_verdict){.log_lr = known[i].log_lr, .lo = -1, .hi = 1, .n_weighed = 1};
+        const double lr = known[i].log_lr;
+        r->verdict = (um_verdict){.log_lr = lr, .lo = lr - .2, .hi = lr + .2, .n_weighed = 1};
         CHECK(um_words_settle(r, NULL) == UM_OK);
         CHECK(um_results_text(&text, r, 80, true, NULL) == UM_OK &&
               um_results_html(&html, r, NULL, NULL) == UM_OK);
@@ -355,6 +356,11 @@ static void test_declaration(void)
     r->declaration[0] = 0;
     r->partial = true;
     CHECK(answers(r, "Inconclusive: nothing weighs. A part of the recording was not analysed."));
+    /* a verdict that claims more than its numbers allow */
+    r->partial = false;
+    r->verdict = (um_verdict){.log_lr = 3, .lo = -.5, .hi = 6.5, .n_weighed = 1, .words = "certain"};
+    CHECK(answers(r, "Inconclusive: the evidence leans one way, but its 90 % interval includes both.") &&
+          r->verdict.inconclusive && !strcmp(r->verdict.words, "inconclusive"));
     um_results_free(&r);
 }
 
