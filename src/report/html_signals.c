@@ -7,27 +7,6 @@
 /* All are open as long as they are few; of many, only those that weigh most. */
 enum { ALL_OPEN = 6, OPEN_OF_MANY = 3, LONG_LIST = 8 };
 
-static const struct {
-    const char *family, *title;
-} title_of[] = {{"file", "The file"},
-                {"image", "The picture"},
-                {"face", "Faces"},
-                {"sound", "Sound and voice"},
-                {"", "Other questions"}};
-
-int um_html_family(const um_signal *signal)
-{
-    int i = 0;
-    while (i < UM_HTML_FAMILIES - 1 && strcmp(title_of[i].family, signal->family ? signal->family : ""))
-        i++;
-    return i;
-}
-
-const char *um_html_family_title(int family)
-{
-    return title_of[family].title;
-}
-
 /* What a signal says most of all: its calibrated result farthest from 1, else its highest score. NULL: none.
  */
 static const um_result *strongest(const um_findings *f)
@@ -183,7 +162,7 @@ static void family(um_buf *b, const um_results *r, int which)
             continue;
         if (!n++)
             um_buf_printf(b, "<section aria-labelledby=\"f%d\"><h2 id=\"f%d\">%s</h2>\n", which, which,
-                          title_of[which].title);
+                          um_html_family_title(which));
         signal(b, r, i);
     }
     if (n)
