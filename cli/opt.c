@@ -74,7 +74,9 @@ int um_opt_parse(const um_command *command, int argc, char **argv)
                               ? NULL
                               : find(command, a + 2, equals ? (size_t)(equals - a - 2) : strlen(a + 2));
         if (!o) {
-            fprintf(stderr, "%s: unknown option '%s' (see %s --help)\n", name, a, name);
+            char shown[80]; /* a file whose name begins with a dash may be anybody's */
+            fprintf(stderr, "%s: unknown option '%s' (see %s --help)\n", name,
+                    um_printable(shown, sizeof shown, a), name);
             return -1;
         }
         const char *value = equals ? equals + 1 : NULL;
@@ -99,8 +101,8 @@ int um_opt_parse(const um_command *command, int argc, char **argv)
 void um_opt_help(const um_command *c, FILE *out)
 {
     char name[64];
-    fprintf(out, "%s\n\nUsage: %s%s %s\n\n%s\n\nOptions:\n", c->summary, full_name(name, c),
-            c->options->name ? " [options]" : "", c->arguments, c->details);
+    fprintf(out, "%s\n\nUsage: %s%s%s%s\n\n%s\n\nOptions:\n", c->summary, full_name(name, c),
+            c->options->name ? " [options]" : "", *c->arguments ? " " : "", c->arguments, c->details);
     for (const um_opt *o = c->options; o->name; o++) {
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");

@@ -52,6 +52,8 @@ holds 'unmask ' out
 lines 1 out
 expect 2 "$bin"
 lines 0 out
+expect 2 "$bin" probe "$(printf -- '--\033[2Jx')"
+holds "'--?[2Jx'" err
 expect 2 "$bin" nonsense
 lines 1 err
 holds "'nonsense'" err
