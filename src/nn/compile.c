@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compile.c: a graph for one set of input shapes: shape rules, constant folding, then the passes. */
-#include "nn/plan_data.h"
 #include "nn/onednn/onednn.h"
+#include "nn/plan_data.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run.c: the calls of a plan, forward and, in training, backward. */
-#include "nn/plan_data.h"
 #include "nn/onednn/onednn.h"
+#include "nn/plan_data.h"
 #include <stdlib.h>
 #include <string.h>
 
