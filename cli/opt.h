@@ -11,7 +11,7 @@ typedef enum um_opt_kind { UM_OPT_FLAG, UM_OPT_TEXT, UM_OPT_NUM, UM_OPT_INT, UM_
 typedef struct um_opt {
     const char *name; /* without "--" */
     um_opt_kind kind;
-    const char *value; /* placeholder in the help, NULL for a flag; "FILE" and "DIR" complete to files */
+    const char *value; /* placeholder in the help, NULL for a flag */
     const char *help;  /* one sentence, no full stop */
     void *target;      /* bool *, const char **, double *, int *, int64_t * */
     double min, max;   /* for numbers */
