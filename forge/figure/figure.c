@@ -217,6 +217,32 @@ static void add_tongue(builder *b)
     grid_faces(b, first, AROUND, RINGS);
 }
 
+/* A tube around each wire: outside is to the right of its course, seen from the end of `deep_way`. */
+static void add_glasses(builder *b)
+{
+    enum { AROUND = 10 };
+    wire wires[WIRES];
+    glasses_make(&b->f->worn, &b->f->a);
+    glasses_wires(wires, &b->f->worn, &b->f->a);
+    for (int k = 0; k < WIRES; k++) {
+        const wire *w = &wires[k];
+        int first = b->f->n_vertices, rows = w->closed ? w->n : w->n - 1;
+        for (int j = 0; j <= rows; j++) {
+            int here = j % w->n, before = w->closed ? (j + w->n - 1) % w->n : j > 0 ? j - 1 : 0;
+            int after = w->closed ? (j + 1) % w->n : j + 1 < w->n ? j + 1 : j;
+            vec3 along = v_unit(v_sub(w->at[after], w->at[before]));
+            vec3 across = v_unit(v_cross(along, w->deep_way)), deep = v_cross(across, along);
+            for (int i = 0; i <= AROUND; i++) {
+                float turn = 6.2831853f * (float)i / AROUND;
+                vec3 out = v_add(v_scale(across, w->across[here] * cosf(turn)),
+                                 v_scale(deep, w->deep[here] * sinf(turn)));
+                put(b, v_add(w->at[here], out), FRAME, 0, HEAD_ONLY, 0.9f, 0);
+            }
+        }
+        grid_faces(b, first, AROUND, rows);
+    }
+}
+
 static float head_field(const void *user, vec3 p)
 {
     return sculpt_baked(user, p);
@@ -281,6 +307,8 @@ um_status figure_new(figure **out, const person *a, float cell, um_error *err)
     add_teeth(&b, false);
     add_teeth(&b, true);
     add_tongue(&b);
+    if (a->wears_glasses)
+        add_glasses(&b);
     (*out)->triangle = b.m.triangle;
     (*out)->n_triangles = b.m.n_triangles;
     if (b.st < 0) {

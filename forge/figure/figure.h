@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* figure.h: a person as triangles that move: head, torso, eyes, lids, lashes, teeth, tongue. */
+/* figure.h: a person as triangles that move: head, torso, eyes, lids, lashes, teeth, tongue, glasses. */
 #ifndef UM_SYNTH_FIGURE_H
 #define UM_SYNTH_FIGURE_H
+#include "figure/glasses.h"
 #include "figure/mesh.h"
 #include "figure/sculpt.h"
 
-typedef enum material { SKIN, CLOTH, EYE, LID, LASH, TEETH, TONGUE } material;
+typedef enum material { SKIN, CLOTH, EYE, LID, LASH, TEETH, TONGUE, FRAME } material;
 
 /* What the moment does to a figure. */
 typedef struct pose_state {
@@ -26,6 +27,7 @@ typedef struct binding {
 
 typedef struct figure {
     person a;
+    glasses worn; /* where a.wears_glasses */
     int n_vertices, n_triangles;
     vec3 *rest;         /* [n_vertices] mouth closed, eyes open; of an eye: relative to its centre */
     binding *bind;      /* [n_vertices] */

@@ -12,8 +12,9 @@ static struct {
     double seconds, fps, yaw;
     int64_t seed;
     int persons;
+    bool glasses;
     const char *size;
-} o = {12, 30, 14, 1, 1, "640x480"};
+} o = {12, 30, 14, 1, 1, false, "640x480"};
 
 static const um_opt options[] = {
     {"seconds", UM_OPT_NUM, "S", "length of the clip, or the moment of the picture (12)", &o.seconds, 0.1,
@@ -23,6 +24,7 @@ static const um_opt options[] = {
     {"seed", UM_OPT_BIG, "N", "persons, motion, words: the same seed gives the same bytes (1)", &o.seed, 0,
      1e15},
     {"persons", UM_OPT_INT, "N", "1 or 2 (1)", &o.persons, 1, 2},
+    {"glasses", UM_OPT_FLAG, NULL, "everybody wears glasses; the seed chooses them", &o.glasses},
     {"yaw-range", UM_OPT_NUM, "DEG", "how far the head turns to each side (14)", &o.yaw, 0, 60},
     {0},
 };
@@ -83,6 +85,7 @@ int main(int argc, char **argv)
     opt.fps = o.fps;
     opt.seed = (uint64_t)o.seed;
     opt.persons = o.persons;
+    opt.glasses = o.glasses;
     opt.yaw_range_deg = o.yaw;
     opt.threads = um_cores();
     opt.progress = isatty(2) ? show : NULL;

@@ -8,6 +8,7 @@ typedef struct sample_options {
     int width, height, persons, threads;
     double seconds, fps, yaw_range_deg, cell_mm;
     uint64_t seed;
+    bool glasses;        /* everybody wears a pair that belongs to the seed */
     const char *command; /* recorded in the truth */
     um_progress_fn progress;
     void *user;

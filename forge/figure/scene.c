@@ -171,7 +171,7 @@ static vec3 shade_sample(const scene *s, const body *b, const sample *m, const l
     const figure *f = b->f;
     const int *t = f->triangle[m->triangle];
     float w[3] = {1 - m->b - m->c, m->b, m->c};
-    surface q = {.what = (material)f->what[t[0]], .side = f->side[t[0]]};
+    surface q = {.what = (material)f->what[t[0]], .side = f->side[t[0]], .worn = &f->worn};
     vec3 position = v3(0, 0, 0);
     for (int k = 0; k < 3; k++) {
         q.normal = v_add(q.normal, v_scale(b->normal[t[k]], w[k]));
@@ -212,6 +212,20 @@ static bool is_even(const scene *s, const int nearest[SUPER * SUPER], const size
     return hi - lo < 0.004f * hi; /* 3 mm of depth */
 }
 
+/* `c`, the colour of sample `at` of body `nearest`, through the glasses of everybody. */
+static vec3 through_lenses(const scene *s, vec3 c, int nearest, size_t at, const lighting *light)
+{
+    float wide = (float)(s->width * SUPER), u = (float)(at % (size_t)(s->width * SUPER)) + 0.5f,
+          v = (float)(at / (size_t)(s->width * SUPER)) + 0.5f, focal = s->focal * SUPER;
+    vec3 along = v3((u - 0.5f * wide) / focal, (0.5f * (float)(s->height * SUPER) - v) / focal, -1);
+    float depth = nearest < 0 ? INFINITY : 1 / s->samples[nearest][at].nearness;
+    for (int i = 0; i < s->n_bodies; i++)
+        if (s->body[i].f->a.wears_glasses)
+            c = shade_lenses(&s->body[i].f->worn, &s->body[i].shot->state.pose, light,
+                             v3(0, CAMERA_Y, CAMERA_Z), along, depth, c);
+    return c;
+}
+
 static vec3 pixel(const job *j, int x, int y)
 {
     const scene *s = j->s;
@@ -231,6 +245,7 @@ static vec3 pixel(const job *j, int x, int y)
         vec3 c = nearest[k] < 0
                      ? s->behind[(size_t)y * (size_t)s->width + (size_t)x]
                      : shade_sample(s, &s->body[nearest[k]], &s->samples[nearest[k]][at[k]], &j->light);
+        c = through_lenses(s, c, nearest[k], at[k], &j->light);
         sum = v_add(sum, v3(minf(c.x, 1.6f), minf(c.y, 1.6f), minf(c.z, 1.6f)));
     }
     return v_scale(sum, 1.f / (float)n);

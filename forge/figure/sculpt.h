@@ -20,6 +20,7 @@ typedef struct person {
     float hairline_y, beard, brow_dark;
     vec3 skin, hair, iris, cloth, lip; /* linear light */
     float f0_hz, tract;                /* mean pitch; vocal tract length, 1 = 17 cm */
+    bool wears_glasses;                /* person_make leaves them off */
 } person;
 
 void person_make(person *out, uint64_t seed, int kind); /* kind 0, 1: two casts that alternate */

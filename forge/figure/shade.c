@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* shade.c: skin, hair, eyes, teeth, cloth.
+/* shade.c: skin, hair, eyes, teeth, cloth, glasses.
  *
  * Skin: diffuse light that wraps around the terminator, red further than blue, as blood scatters (d'Eon and
  * Luebke, "Advanced Techniques for Realistic Real-Time Skin Rendering", GPU Gems 3, 2007), and two
@@ -263,6 +263,63 @@ static vec3 light_cloth(const person *a, const surface *s, const lighting *l)
     return v_add(c, v_mul(a->cloth, v_scale(l->rim, 1.6f * edge * edge * edge)));
 }
 
+/* ---- glasses ---- */
+
+static vec3 light_frame(const glasses *g, const surface *s, const lighting *l)
+{
+    vec3 p = s->rest, albedo = g->frame;
+    if (g->tortoise)
+        albedo =
+            v_scale(albedo, 0.4f + 1.1f * stepf(-0.35f, 0.5f, noise3(p.x * 0.16f, p.y * 0.16f, p.z * 0.16f)));
+    vec3 c = light_matte(albedo, s, l, 0.1f);
+    float spec = highlight(s->normal, l->to_key, s->to_camera, 60, 0.05f) * s->shadow;
+    float edge = 1 - maxf(v_dot(s->normal, s->to_camera), 0);
+    c = v_add(c, v_scale(l->key, g->gloss * spec));
+    return v_add(c, v_scale(l->sky, 0.05f * g->gloss * (0.4f + edge * edge)));
+}
+
+/* A bright rectangle in a direction (azimuth and elevation in radians), seen along `ray`. */
+static float bright(vec3 ray, float azimuth, float elevation, float half_w, float half_h)
+{
+    float dx = atan2f(ray.x, ray.z) - azimuth, dy = asinf(clampf(ray.y, -1, 1)) - elevation;
+    return stepf(1.12f * half_w, 0.9f * half_w, fabsf(dx)) * stepf(1.12f * half_h, 0.9f * half_h, fabsf(dy));
+}
+
+vec3 shade_lenses(const glasses *g, const pose_state *state, const lighting *l, vec3 camera, vec3 along,
+                  float depth, vec3 c)
+{
+    vec3 x = m_apply(&state->head, v3(1, 0, 0)), y = m_apply(&state->head, v3(0, 1, 0)),
+         z = m_apply(&state->head, v3(0, 0, 1));
+    vec3 o = v_sub(v_sub(camera, v_add(state->shift, state->sway)), figure_pivot);
+    vec3 from = v_add(v3(v_dot(o, x), v_dot(o, y), v_dot(o, z)), figure_pivot), /* in the sculpture */
+        way = v3(v_dot(along, x), v_dot(along, y), v_dot(along, z));
+    for (int side = 0; side < 2; side++) {
+        vec3 r = g->right[side], u = g->up[side], out = g->out[side], d = v_sub(from, g->centre[side]);
+        float facing = v_dot(way, out), t = facing < 0 ? -v_dot(d, out) / facing : INFINITY;
+        if (t >= depth)
+            continue;
+        vec3 at = v_add(d, v_scale(way, t));
+        float right = v_dot(at, r), up = v_dot(at, u);
+        if (fabsf(right) > 1.2f * g->half_w || fabsf(up) > g->half_h ||
+            glasses_outline(g, side ? right : -right, up) > 1)
+            continue;
+        vec3 n = v_unit(v_add(out, v_add(v_scale(r, right / g->curve_mm), v_scale(u, up / g->curve_mm))));
+        n = m_apply(&state->head, n);
+        vec3 back = v_unit(v_scale(along, -1)), mirror = v_sub(v_scale(n, 2 * v_dot(n, back)), back);
+        float graze = 1 - maxf(v_dot(n, back), 0), fresnel = 1 + 8 * squaref(squaref(graze)) * graze;
+        float azimuth = atan2f(l->to_key.x, l->to_key.z), elevation = asinf(clampf(l->to_key.y, -1, 1));
+        float lamp = g->lamp * bright(mirror, azimuth, elevation, 0.20f, 0.26f);
+        float bars = bright(mirror, 0.62f, 0.20f, 0.014f, 0.3f) + bright(mirror, 0.62f, 0.20f, 0.2f, 0.014f);
+        float window = g->window * bright(mirror, 0.62f, 0.20f, 0.20f, 0.26f) * (1 - minf(bars, 1));
+        float screen = g->screen * bright(mirror, 0, -0.20f, 0.24f, 0.14f);
+        vec3 room = v_scale(l->sky, 0.05f + 0.03f * stepf(-0.2f, 0.6f, mirror.y));
+        room = v_add(room, v_add(v_scale(l->key, lamp), v_scale(v3(0.8f, 0.95f, 1.1f), window)));
+        room = v_add(room, v_scale(v3(0.6f, 0.8f, 1.1f), screen));
+        c = v_add(v_mul(c, g->tint), v_scale(v_mul(room, g->coat), fresnel));
+    }
+    return c;
+}
+
 vec3 shade(const person *a, const surface *s, const lighting *l, const pose_state *state, vec3 blood)
 {
     switch (s->what) {
@@ -288,6 +345,8 @@ vec3 shade(const person *a, const surface *s, const lighting *l, const pose_stat
         t.rest = v3(s->rest.x * 14 * (float)s->side + 50, s->rest.y * 12, 0);
         return light_skin(&k, &t, l, blood);
     }
+    case FRAME:
+        return light_frame(s->worn, s, l);
     case SKIN:
         break;
     }

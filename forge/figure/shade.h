@@ -16,10 +16,15 @@ typedef struct surface {
     float ambient, shadow, inside;
     material what;
     int side;
+    const glasses *worn; /* of a FRAME */
 } surface;
 
 /* `blood`: relative change of the skin's reflectance per channel at this moment. */
 vec3 shade(const person *a, const surface *s, const lighting *l, const pose_state *state, vec3 blood);
+/* What is left of the colour `c` behind a pair of glasses, with what the lenses mirror. The ray starts at the
+ * camera, scene frame; along.z = -1 and `depth` is where `c` lies on it. */
+vec3 shade_lenses(const glasses *g, const pose_state *state, const lighting *l, vec3 camera, vec3 along,
+                  float depth, vec3 c);
 /* Everything behind; x, y in 0..1 from the top left corner. */
 vec3 shade_background(float x, float y);
 #endif

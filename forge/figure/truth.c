@@ -19,6 +19,17 @@ static um_json *person_truth(const actor *a)
     um_json_set_num(p, "pulse_phase_turns", a->pulse_phase, 9);
     set_numbers(p, "pulse_reflectance_rgb", script_pulse_rgb, 3, 6);
     um_json_set_num(p, "pitch_mean_hz", (double)a->look.f0_hz, 6);
+    if (a->look.wears_glasses) {
+        glasses g;
+        um_json *worn = um_json_object();
+        glasses_make(&g, &a->look);
+        um_json_set_text(worn, "style", g.style);
+        um_json_set_num(worn, "tint", (double)g.tint.x, 4);
+        um_json_set_num(worn, "lamp", (double)g.lamp, 4);
+        um_json_set_num(worn, "window", (double)g.window, 4);
+        um_json_set_num(worn, "screen", (double)g.screen, 4);
+        um_json_set(p, "glasses", worn);
+    }
     for (int i = 0; i < a->n_blinks; i++) {
         um_json *b = um_json_object();
         um_json_set_num(b, "start_s", a->blink[i].start_s, 9);

@@ -205,6 +205,7 @@ static void check_files(void)
     CHECK(n[2] == n[3] && text[2] && text[3] && !memcmp(text[2], text[3], n[2]));
     CHECK(text[0] && memmem(text[0], n[0], "unmask synthetic", 16));
     CHECK(text[2] && strstr(text[2], "\"synthetic\": true"));
+    CHECK(text[2] && !strstr(text[2], "\"glasses\""));
     for (int i = 0; i < 4; i++)
         free(text[i]);
 
@@ -217,7 +218,111 @@ static void check_files(void)
                     probe.marks[i].state == UM_MARK_DECLARES_SYNTHETIC;
     CHECK(labelled);
     remove("test_synth.png");
+    opt.glasses = true;
+    CHECK(sample_write("test_synth.png", &opt, &err) == UM_OK);
+    text[0] = read_all("test_synth.png.truth.json", &n[0]);
+    CHECK(text[0] && strstr(text[0], "\"glasses\": {\"style\": \""));
+    free(text[0]);
+    remove("test_synth.png");
     remove("test_synth.png.truth.json");
+}
+
+/* A lens that lets half through mirrors nothing; one that lets all through shows the lamp where the angles
+ * say. */
+static void check_lenses(void)
+{
+    glasses g;
+    person a;
+    pose_state front = {.head = {{1, 0, 0, 0, 1, 0, 0, 0, 1}}};
+    lighting light = {.to_key = v3(0, 0, 1), .key = v3(1, 1, 1)};
+    person_make(&a, 2, 0);
+    glasses_make(&g, &a);
+    const vec3 camera = v3(0, 0, 860), white = v3(1, 1, 1), at = g.centre[1];
+    const float far = 860 - at.z;
+    const vec3 along = v3(at.x / far, at.y / far, -1);
+    g.lamp = g.window = g.screen = 0, g.tint = v3(.5f, .25f, .125f);
+    vec3 c = shade_lenses(&g, &front, &light, camera, along, far + 1, white);
+    CHECK(c.x == .5f && c.y == .25f && c.z == .125f);
+    c = shade_lenses(&g, &front, &light, camera, along, far - 1, white); /* a thing before the lens */
+    CHECK(c.x == 1);
+    c = shade_lenses(&g, &front, &light, camera, v3(0, at.y / far, -1), far + 1,
+                     white); /* between the lenses */
+    CHECK(c.x == 1);
+    front.shift = v3(-at.x, 0, 0); /* the lens moves with the head */
+    c = shade_lenses(&g, &front, &light, camera, v3(0, at.y / far, -1), far + 1, white);
+    CHECK(c.x == .5f);
+    front.shift = v3(0, 0, 0);
+    /* a flat lens that faces the camera mirrors the lamp behind the camera, and no longer when it is turned
+     * by .2 rad: the mirrored ray then leaves by .4, the lamp is .2 wide to each side */
+    g.lamp = .5f, g.coat = v3(1, .5f, 1), g.curve_mm = 1e9f;
+    g.right[1] = v3(1, 0, 0), g.up[1] = v3(0, 1, 0), g.out[1] = v3(0, 0, 1);
+    c = shade_lenses(&g, &front, &light, camera, along, far + 1, v3(0, 0, 0));
+    CHECK_NEAR((double)c.x, .5, 1e-3);
+    CHECK_NEAR((double)c.y, .25, 1e-3);
+    g.right[1] = v3(cosf(.2f), 0, -sinf(.2f)), g.out[1] = v3(sinf(.2f), 0, cosf(.2f));
+    c = shade_lenses(&g, &front, &light, camera, along, far + 1, v3(0, 0, 0));
+    CHECK(c.x == 0);
+}
+
+/* Every pair stands clear of the skin, and pairs differ. */
+static void check_fit(void)
+{
+    const char *seen[5] = {0};
+    int n_seen = 0;
+    for (uint64_t seed = 1; seed <= 8; seed++)
+        for (int kind = 0; kind < 2; kind++) {
+            person a;
+            glasses g;
+            wire w[WIRES];
+            person_make(&a, seed, kind);
+            glasses_make(&g, &a);
+            glasses_wires(w, &g, &a);
+            for (int k = 0; k < WIRES; k++)
+                for (int i = 0; i < w[k].n; i++)
+                    if (k != 2 && k != 3) /* temples end between ear and hair */
+                        CHECK(sculpt_head(&a, w[k].at[i], true) > w[k].deep[i]);
+            CHECK(g.centre[1].z < 105 && g.centre[0].x == -g.centre[1].x);
+            CHECK(fabsf(g.centre[1].x - a.eye_x) < 4);
+            int known = 0;
+            while (known < n_seen && strcmp(seen[known], g.style))
+                known++;
+            if (known == n_seen)
+                seen[n_seen++] = g.style;
+        }
+    CHECK(n_seen == 5);
+}
+
+/* Glasses change the picture around the eyes, and neither points nor mouth. */
+static void check_glasses(void)
+{
+    um_error err;
+    um_image *rgb[2] = {0};
+    shot shots[2][MAX_PERSONS];
+    for (int worn = 0; worn < 2; worn++) {
+        scene *s = NULL;
+        scene_options opt = {WIDTH, HEIGHT, 3.5f, 2};
+        script_make(&plan, 4, 1, 1, 0);
+        CHECK(!plan.actor[0].look.wears_glasses);
+        plan.actor[0].look.wears_glasses = worn;
+        CHECK(scene_new(&s, &plan, &opt, &err) == UM_OK &&
+              um_image_new(&rgb[worn], WIDTH, HEIGHT, UM_RGB24, &err) == UM_OK);
+        CHECK(scene_draw(s, rgb[worn], .5, 0, shots[worn], &err) == UM_OK);
+        scene_free(&s);
+    }
+    CHECK(!memcmp(shots[0][0].x, shots[1][0].x, sizeof shots[0][0].x));
+    int around = 0, below = 0;
+    const int mouth = (int)shots[0][0].y[48];
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++) {
+            const uint8_t *p = rgb[0]->data + y * rgb[0]->stride + 3 * x,
+                          *q = rgb[1]->data + y * rgb[1]->stride + 3 * x;
+            const bool differs = memcmp(p, q, 3) != 0;
+            around += differs && y < mouth;
+            below += differs && y >= mouth;
+        }
+    CHECK(around > 200 && below == 0);
+    um_image_free(&rgb[0]);
+    um_image_free(&rgb[1]);
 }
 
 int main(void)
@@ -225,5 +330,8 @@ int main(void)
     check_pictures();
     check_voice();
     check_files();
+    check_lenses();
+    check_fit();
+    check_glasses();
     return check_done();
 }
