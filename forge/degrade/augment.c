@@ -231,8 +231,78 @@ static void recode(um_image *m, rng *r)
     um_image_recode(m, old ? "mpeg4" : "libx264", quantizer, dx, dy, NULL);
 }
 
+/* Few photons: dark, noise by their number (Poisson, here its normal limit), then perhaps made brighter. */
+static void dim(um_image *m, rng *r)
+{
+    float light = expf(rng_float(r, logf(.05f), logf(.6f))), read = rng_float(r, .3f, 2),
+          shot = rng_float(r, .02f, .25f);
+    float gain = rng_chance(r, .5f) ? 1 + rng_float(r, 0, 1) * (1 / light - 1) : 1, normal[1024];
+    for (int i = 0; i < 1024; i++)
+        normal[i] = rng_normal(r);
+    for (int y = 0; y < m->height; y++) {
+        uint8_t *p = m->data + y * m->stride;
+        for (int x = 0; x < m->width; x++, p += 3) {
+            uint64_t bits = rng_next(r);
+            for (int c = 0; c < 3; c++) {
+                float v = (float)p[c] * light, sigma = sqrtf(read * read + shot * v);
+                p[c] = byte(byte(v + sigma * normal[bits >> 10 * c & 1023]) * gain);
+            }
+        }
+    }
+}
+
+/* A printed picture: dots on a turned grid whose size follows the darkness (amplitude-modulated screen). */
+static void print(um_image *m, rng *r)
+{
+    float period = rng_float(r, 2.2f, 6), angle = rng_float(r, 0, 1.5708f), sharp = rng_float(r, 2, 8),
+          blend = rng_float(r, .4f, 1);
+    float cx = 6.2832f / period * cosf(angle), sx = 6.2832f / period * sinf(angle);
+    for (int y = 0; y < m->height; y++) {
+        uint8_t *p = m->data + y * m->stride;
+        for (int x = 0; x < m->width; x++, p += 3) {
+            float dot =
+                .5f + .25f * (cosf(cx * (float)x + sx * (float)y) + cosf(cx * (float)y - sx * (float)x));
+            for (int c = 0; c < 3; c++) {
+                float v = (float)p[c] / 255, ink = 1 / (1 + expf(-sharp * 2 * (v - dot)));
+                p[c] = byte(255 * (v + blend * (ink - v)));
+            }
+        }
+    }
+}
+
+/* Gray, faded, soft, grainy. */
+static void age(um_image *m, rng *r)
+{
+    float black = rng_float(r, 0, 90), white = rng_float(r, 150, 255);
+    make_gray(m);
+    for (int y = 0; y < m->height; y++)
+        for (int x = 0; x < 3 * m->width; x++) {
+            uint8_t *p = m->data + y * m->stride + x;
+            *p = byte(black + (white - black) * (float)*p / 255);
+        }
+    if (rng_chance(r, .6f))
+        coarsen(m, r);
+    if (rng_chance(r, .6f))
+        add_noise(m, r);
+}
+
+static void impoverish(um_image *m, rng *r)
+{
+    float kind = rng_float(r, 0, 1);
+    if (kind < .3f)
+        make_gray(m);
+    if (kind < .45f)
+        dim(m, r);
+    else if (kind < .6f)
+        print(m, r);
+    else
+        age(m, r);
+}
+
 void augment_picture(um_image *rgb, const sample_mix *mix, rng *r)
 {
+    if (mix->poor > 0 && rng_chance(r, mix->poor))
+        impoverish(rgb, r);
     if (rng_chance(r, .85f))
         relight(rgb, r);
     if (rng_chance(r, .15f))

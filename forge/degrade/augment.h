@@ -12,6 +12,7 @@ typedef struct sample_mix {
     float
         signs; /* detector: parts under a sign or caption; landmarks: crops without a face that show a sign */
     float video; /* pictures through H.264 or MPEG-4 */
+    float poor;  /* pictures in low light, printed through a screen, or old and gray */
 } sample_mix;
 
 /* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG; video as

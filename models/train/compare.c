@@ -9,8 +9,13 @@
 #include <string.h>
 #include <unmask/source.h>
 
-static const float LEAST_SCORE = .02f, RIGHT = .5f;
-enum { FRAMES_OF_CLIP = 8 };
+static const float LEAST_SCORE = .02f;
+static const float RIGHT = .5f, RIGHT_BOXES = .4f; /* IoU; of `boxes`, whose sets draw boxes differently */
+static const float ALARM = .2f;             /* a box that meets no labelled face by more is a false alarm */
+static const float SMALLEST = 16;           /* pixels: smaller faces are not labelled throughout */
+static const float allowed[] = {.1f, .01f}; /* false alarms per picture without faces */
+enum { FRAMES_OF_CLIP = 8, N_ALLOWED = sizeof allowed / sizeof *allowed, N_SIZES = 3, MOST_SETS = 16 };
+static const float size_from[N_SIZES] = {16, 32, 64};
 
 typedef struct scores {
     float *v;
@@ -57,46 +62,80 @@ static um_status detect(detector *d, const um_image *rgb, bool video, um_error *
     return st;
 }
 
-/* What one detector did with one kind of picture. */
+/* What one detector did with the pictures of one set. */
 typedef struct tally {
-    detector *d;
-    scores *out;
-    int pictures;
+    const char *set;
+    int pictures, n_faces;
+    scores alarm, hit[N_SIZES]; /* for each labelled face the best score of a box that fits it; 0: none */
 } tally;
 
-static um_status count_alarms(void *user, const char *path, const char *name, um_error *err)
+/* What it did with all of them. */
+typedef struct record {
+    detector d;
+    tally set[MOST_SETS];
+    int n_sets;
+    scores frames;
+} record;
+
+static void record_free(record *r)
 {
-    tally *t = user;
-    um_image *rgb;
-    if (is_training_negative(name))
+    for (int i = 0; i < r->n_sets; i++) {
+        free(r->set[i].alarm.v);
+        for (int k = 0; k < N_SIZES; k++)
+            free(r->set[i].hit[k].v);
+    }
+    free(r->frames.v);
+    free(r->d.list.v);
+}
+
+static tally *tally_of(record *r, const char *set)
+{
+    for (int i = 0; i < r->n_sets; i++)
+        if (!strcmp(r->set[i].set, set))
+            return &r->set[i];
+    if (r->n_sets == MOST_SETS)
+        return NULL;
+    r->set[r->n_sets].set = set;
+    return &r->set[r->n_sets++];
+}
+
+static float size_of(um_rect b)
+{
+    return sqrtf(fmaxf(0, b.w * b.h));
+}
+
+static um_status judge_face(tally *t, const um_found_list *found, const photo *q, um_rect box, um_error *err)
+{
+    float size = size_of(box), best = 0, right = !strncmp(q->set, "boxes/", 6) ? RIGHT_BOXES : RIGHT;
+    int bucket = N_SIZES - 1;
+    if (size < SMALLEST && q->labels == LABELS_ALL)
         return UM_OK;
-    um_status st = photo_load(&rgb, path, err);
+    while (bucket > 0 && size < size_from[bucket])
+        bucket--;
+    for (int k = 0; k < found->n; k++)
+        if (um_rect_iou(found->v[k].box, box) >= right)
+            best = fmaxf(best, found->v[k].score);
+    t->n_faces++;
+    return keep(&t->hit[bucket], best, err);
+}
+
+static um_status judge(record *r, const photo *q, um_error *err)
+{
+    tally *t = tally_of(r, q->set);
+    um_status st =
+        t ? detect(&r->d, q->rgb, false, err) : um_fail(err, UM_EINTERNAL, "more sets than places");
     if (st < 0)
         return st;
     t->pictures++;
-    st = detect(t->d, rgb, false, err);
-    for (int k = 0; k < t->d->list.n && st == UM_OK; k++)
-        st = keep(t->out, t->d->list.v[k].score, err);
-    um_image_free(&rgb);
-    return st;
-}
-
-/* For each annotated face the best score of a box that fits it; 0: none. */
-static um_status hits(detector *d, const photos *p, photo_source source, scores *out, um_error *err)
-{
-    um_status st = UM_OK;
-    for (int i = 0; i < p->n && st == UM_OK; i++) {
-        const photo *q = &p->photo[i];
-        if (q->source != source)
-            continue;
-        st = detect(d, q->rgb, false, err);
-        for (int f = 0; f < q->n_faces && st == UM_OK; f++) {
-            float best = 0;
-            for (int k = 0; k < d->list.n; k++)
-                if (um_rect_iou(d->list.v[k].box, q->faces[f].box) >= RIGHT && d->list.v[k].score > best)
-                    best = d->list.v[k].score;
-            st = keep(out, best, err);
-        }
+    for (int f = 0; f < q->n_faces && st == UM_OK; f++)
+        st = judge_face(t, &r->d.list, q, q->faces[f].box, err);
+    for (int k = 0; k < r->d.list.n && q->labels == LABELS_ALL && st == UM_OK; k++) {
+        const um_found *d = &r->d.list.v[k];
+        bool face = size_of(d->box) < SMALLEST && q->n_faces;
+        for (int f = 0; f < q->n_faces; f++)
+            face |= um_rect_iou(d->box, q->faces[f].box) > ALARM;
+        if (!face)
+            st = keep(&t->alarm, d->score, err);
     }
     return st;
 }
@@ -104,7 +143,7 @@ static um_status hits(detector *d, const photos *p, photo_source source, scores 
 /* The best score in some frames of each real clip: each shows a person. */
 static um_status see_clip(void *user, const char *path, const char *name, um_error *err)
 {
-    tally *t = user;
+    record *r = user;
     um_source *s = NULL;
     um_source_options opt = {.want = UM_WANT_RGB, .threads = 2};
     um_moment *m = NULL;
@@ -117,11 +156,11 @@ static um_status see_clip(void *user, const char *path, const char *name, um_err
         if (m->frame && m->t_s >= next) {
             float best = 0;
             next = m->t_s + step;
-            st = detect(t->d, m->frame->rgb, true, err);
-            for (int k = 0; k < t->d->list.n; k++)
-                best = fmaxf(best, t->d->list.v[k].score);
+            st = detect(&r->d, m->frame->rgb, true, err);
+            for (int k = 0; k < r->d.list.n; k++)
+                best = fmaxf(best, r->d.list.v[k].score);
             if (st == UM_OK)
-                st = keep(t->out, best, err);
+                st = keep(&r->frames, best, err);
         }
         um_moment_free(&m);
     }
@@ -135,54 +174,88 @@ static double percent(int part, int whole)
     return whole ? 100. * part / whole : 0;
 }
 
-um_status compare_detectors(const char *data, const char *teachers, const char *const *names, int n,
-                            um_error *err)
+/* The least score that leaves at most `per_picture` false alarms in the pictures without faces. */
+static um_status score_at(float *out, const record *r, float per_picture, um_error *err)
 {
-    photos p;
-    um_status st = photos_read_test(&p, data, err);
-    printf("Recall in percent at 1 false alarm per 10 pictures of negatives_bsds (in brackets: at the "
-           "manifest's own score)\n");
-    printf("%-24s %-14s %-14s %-14s %-16s %s\n", "detector", "helen_afw68", "dlib_boxes", "frames",
-           "alarms/picture", "score, ms per photo");
-    for (int i = 0; i < n && st == UM_OK; i++) {
-        detector d = {0};
-        um_network_store *networks = NULL;
-        scores alarms = {0}, helen = {0}, dlib = {0}, frames = {0};
-        tally negatives = {&d, &alarms, 0}, clips = {&d, &frames, 0};
-        char dir[512];
-        snprintf(dir, sizeof dir, "%s/negatives_bsds/images", data);
-        if ((st = um_network_store_new(&networks, teachers, NULL, err)) < 0 ||
-            (st = um_network_store_named(&d.net, networks, names[i], err)) < 0 ||
-            (st = each_file(dir, count_alarms, &negatives, err)) < 0 ||
-            (st = hits(&d, &p, PHOTO_HELEN, &helen, err)) < 0 ||
-            (st = hits(&d, &p, PHOTO_BOXES, &dlib, err)) < 0)
-            goto next;
-        double ms = 1e3 * d.seconds / d.looks;
-        for (int k = 0; k < 2 && st == UM_OK; k++) {
-            snprintf(dir, sizeof dir, "%s/videos/%s/real", data, k ? "dev" : "train");
-            st = each_file(dir, see_clip, &clips, err);
+    scores all = {0};
+    int pictures = 0;
+    um_status st = UM_OK;
+    for (int i = 0; i < r->n_sets; i++)
+        for (int k = -1; k < r->set[i].alarm.n && !r->set[i].n_faces && st == UM_OK; k++) {
+            if (k < 0)
+                pictures += r->set[i].pictures;
+            else
+                st = keep(&all, r->set[i].alarm.v[k], err);
         }
-        if (st < 0)
-            goto next;
-        qsort(alarms.v, (size_t)alarms.n, sizeof *alarms.v, falling);
-        int allowed = negatives.pictures / 10;
-        float t = allowed < alarms.n ? alarms.v[allowed] + 1e-6f : LEAST_SCORE,
-              own = d.net->man.decoder.score_min;
-        printf("%-24s %5.1f (%5.1f)  %5.1f (%5.1f)  %5.1f (%5.1f)  %5.3f (%5.3f)    %.2f (%.2f), %.0f\n",
-               names[i], percent(above(&helen, t), helen.n), percent(above(&helen, own), helen.n),
-               percent(above(&dlib, t), dlib.n), percent(above(&dlib, own), dlib.n),
-               percent(above(&frames, t), frames.n), percent(above(&frames, own), frames.n),
-               (double)above(&alarms, t) / negatives.pictures,
-               (double)above(&alarms, own) / negatives.pictures, t, own, ms);
-        fflush(stdout);
-    next:
-        um_network_store_free(&networks);
-        free(d.list.v);
-        free(alarms.v);
-        free(helen.v);
-        free(dlib.v);
-        free(frames.v);
+    if (all.n)
+        qsort(all.v, (size_t)all.n, sizeof *all.v, falling);
+    int most = (int)(per_picture * (float)pictures);
+    *out = most < all.n ? all.v[most] + 1e-6f : LEAST_SCORE;
+    free(all.v);
+    return st;
+}
+
+static void print_row(const char *name, const record *r, float least, double ms)
+{
+    printf("%-24s %.3f %5.1f", name, least, percent(above(&r->frames, least), r->frames.n));
+    for (int i = 0; i < r->n_sets; i++) {
+        const tally *t = &r->set[i];
+        int seen[N_SIZES], n = 0;
+        for (int k = 0; k < N_SIZES; k++)
+            n += seen[k] = above(&t->hit[k], least);
+        printf(" | %s", strrchr(t->set, '/') ? strrchr(t->set, '/') + 1 : t->set);
+        if (t->n_faces)
+            printf(" %.1f", percent(n, t->n_faces));
+        for (int k = 0; k < N_SIZES && t->n_faces; k++)
+            printf("%s%.1f", k ? "/" : " (", percent(seen[k], t->hit[k].n));
+        printf("%s", t->n_faces ? ")" : "");
+        printf(" +%.1f", percent(above(&t->alarm, least), t->pictures));
     }
-    photos_free(&p);
+    printf(" | %.0f ms\n", ms);
+}
+
+static um_status examine(record *r, const photos *p, const char *data, um_error *err)
+{
+    char dir[512];
+    um_status st = UM_OK;
+    for (int i = 0; i < p->n && st == UM_OK; i++)
+        st = judge(r, &p->photo[i], err);
+    for (int k = 0; k < 2 && st == UM_OK; k++) {
+        snprintf(dir, sizeof dir, "%s/videos/%s/real", data, k ? "dev" : "train");
+        st = each_file(dir, see_clip, r, err);
+    }
+    return st;
+}
+
+um_status compare_detectors(const photos *p, const char *data, const char *teachers, const char *const *names,
+                            int n, um_error *err)
+{
+    um_status st = UM_OK;
+    printf("Recall in percent at so many false alarms per picture without faces, and at the manifest's own "
+           "score: "
+           "frames of\nreal clips; per set all faces (16 to 32 / 32 to 64 / more pixels), + false alarms per "
+           "100 "
+           "pictures\n");
+    for (int i = 0; i < n && st == UM_OK; i++) {
+        record r = {0};
+        um_network_store *networks = NULL;
+        if ((st = um_network_store_new(&networks, teachers, NULL, err)) == UM_OK &&
+            (st = um_network_store_named(&r.d.net, networks, names[i], err)) == UM_OK &&
+            (st = examine(&r, p, data, err)) == UM_OK) {
+            double ms = 1e3 * r.d.seconds / r.d.looks;
+            for (int k = 0; k < N_ALLOWED && st == UM_OK; k++) {
+                float least;
+                if ((st = score_at(&least, &r, allowed[k], err)) == UM_OK) {
+                    printf("%.2f ", allowed[k]);
+                    print_row(names[i], &r, least, ms);
+                }
+            }
+            printf("own  ");
+            print_row(names[i], &r, r.d.net->man.decoder.score_min, ms);
+            fflush(stdout);
+        }
+        um_network_store_free(&networks);
+        record_free(&r);
+    }
     return st;
 }

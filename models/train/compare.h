@@ -4,9 +4,10 @@
 #define UNMASK_COMPARE_H
 #include "photos.h"
 
-/* Names of manifests; `teachers` is the folder of the foreign networks. Tables go to stdout. */
-um_status compare_detectors(const char *data, const char *teachers, const char *const *names, int n,
-                            um_error *err);
+/* Names of manifests; `teachers` is the folder of the foreign networks. Tables go to stdout. Of `p`, photos
+ * without faces say how many false alarms a score gives. */
+um_status compare_detectors(const photos *p, const char *data, const char *teachers, const char *const *names,
+                            int n, um_error *err);
 um_status compare_landmarks(const char *data, const char *teachers, const char *const *names, int n,
                             um_error *err);
 #endif

@@ -9,7 +9,7 @@
 #define UNMASK_DETECTOR_LOSS_H
 #include <unmask/types.h>
 
-enum { DET_STRIDES = 3, DET_POINTS = 5, DET_MOST_FACES = 64 };
+enum { DET_STRIDES = 3, DET_POINTS = 5, DET_MOST_FACES = 256 };
 extern const int det_stride[DET_STRIDES];
 
 typedef struct det_face {

@@ -26,12 +26,16 @@ static bool is_tight(const photo *q)
            size_of(q->faces[0].box) > .45f * sqrtf((float)q->rgb->width * (float)q->rgb->height);
 }
 
-/* NULL when there seems to be none of that kind. */
+/* A set, then one of its photos. NULL when there seems to be none of that kind. */
 static const photo *draw_photo(const photos *p, bool validation, rng *r)
 {
     enum { TRIES = 100000 };
-    for (int i = 0; i < TRIES && p->n; i++) {
-        const photo *q = &p->photo[rng_int(r, p->n)];
+    for (int i = 0; i < TRIES && p->n_groups; i++) {
+        const photo_group *g = p->group;
+        float at = rng_float(r, 0, 1);
+        while (g < p->group + p->n_groups - 1 && at >= g->share)
+            g++;
+        const photo *q = &p->photo[g->first + rng_int(r, g->n)];
         if (q->validation == validation && (!is_tight(q) || rng_chance(r, .25f)))
             return q;
     }

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "compare.h"
 #include "contact_sheet.h"
+#include "networks/store.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
 #include "opt.h"
@@ -14,8 +15,8 @@
 #include <unmask/source.h>
 
 typedef struct options {
-    const char *what, *data, *teachers, *arch, *start, *work, *out;
-    double large, signs, video;
+    const char *what, *data, *teachers, *arch, *start, *work, *out, *leave_out, *media;
+    double large, signs, video, poor;
     int64_t seed;
     int renders;
     sample_mix mix;
@@ -27,6 +28,7 @@ static options chosen = {.seed = 1}; /* targets of the table below */
 static const um_opt table[] = {
     {"data", UM_OPT_TEXT, "DIR", "faces of the test data (helen_afw68, ...)", &chosen.data},
     {"teachers", UM_OPT_TEXT, "DIR", "foreign networks that label what nobody annotated", &chosen.teachers},
+    {"media", UM_OPT_TEXT, "DIR", "training media, labelled by the teachers", &chosen.media},
     {"arch", UM_OPT_TEXT, "FILE", "text of the network", &chosen.arch},
     {"start", UM_OPT_TEXT, "FILE", "ONNX file to go on from, instead of --arch", &chosen.start},
     {"work", UM_OPT_TEXT, "DIR", "labels, checkpoint, log and curves", &chosen.work},
@@ -37,6 +39,10 @@ static const um_opt table[] = {
     {"signs", UM_OPT_NUM, "SHARE",
      "of parts without a face, or beside one, under a logo, sign or caption (0)", &chosen.signs, 0, 1},
     {"video", UM_OPT_NUM, "SHARE", "of the pictures, through H.264 or MPEG-4 (0)", &chosen.video, 0, 1},
+    {"poor", UM_OPT_NUM, "SHARE", "of the pictures: low light, prints, old photographs (0)", &chosen.poor, 0,
+     1},
+    {"leave-out", UM_OPT_TEXT, "SETS",
+     "comma-separated sets to validate with, instead of every twelfth photo", &chosen.leave_out},
     {"steps", UM_OPT_BIG, "N", "steps of the optimizer", &chosen.train.steps, 1, 1e9},
     {"batch", UM_OPT_INT, "N", "samples a step", &chosen.train.batch, 1, 4096},
     {"shards", UM_OPT_INT, "N", "parts of a batch that are normalized by themselves", &chosen.train.shards, 1,
@@ -51,7 +57,7 @@ static const um_opt table[] = {
 
 static const um_command command = {
     .name = "unmask-models",
-    .arguments = "landmarks|detector|sheet|compare",
+    .arguments = "landmarks|detector|sheet|compare [NETWORK...]",
     .summary = "Train the project's face networks, show what they are trained on, compare them with others",
     .details = "landmarks, detector: trains one. sheet: two contact sheets of samples. compare: recall, "
                "false alarms\n"
@@ -60,7 +66,7 @@ static const um_command command = {
                 "      --arch models/arch/landmarks.net --work build/models --out models/landmarks.onnx",
     .options = table,
     .min_args = 1,
-    .max_args = 1,
+    .max_args = 32,
 };
 
 /* What each task cannot do without. */
@@ -182,14 +188,56 @@ static um_status make_sheets(const options *o, const photos *p, um_error *err)
     return st;
 }
 
-static um_status compare(const options *o, um_error *err)
+/* The photos that nothing was trained on; or sets of the training photos that were left out. */
+static um_status gather_unseen(photos *p, const options *o, um_error *err)
 {
-    static const char *const detectors[] = {"unmask_detector", "yunet_n_640", "yunet_2023mar_640",
-                                            "blazeface_short_range", "ultralight_rfb_320"},
-                             *const landmarks[] = {"unmask_landmarks", "peppa_slim68_160",
-                                                   "tddfa_v2_mb05_lm68", "osf_lm66_224"};
-    um_status st = compare_detectors(o->data, o->teachers, detectors, 5, err);
-    return st < 0 ? st : compare_landmarks(o->data, o->teachers, landmarks, 4, err);
+    um_status st = o->leave_out ? photos_read(p, o->data, err) : photos_read_test(p, o->data, err);
+    if (st == UM_OK)
+        st = photos_read_empty(p, o->data, false, err);
+    if (st < 0 || !o->leave_out || (st = photos_leave_out(p, o->leave_out, err)) < 0)
+        return st;
+    int n = 0;
+    for (int i = 0; i < p->n; i++) {
+        if (p->photo[i].validation || p->photo[i].source == PHOTO_EMPTY) {
+            p->photo[n++] = p->photo[i];
+        } else {
+            um_image_free(&p->photo[i].rgb);
+            free(p->photo[i].faces);
+        }
+    }
+    p->n = n;
+    return UM_OK;
+}
+
+/* `names`: networks to compare instead of the usual ones, detectors or landmark networks. */
+static um_status compare(const options *o, const char *const *names, int n, um_error *err)
+{
+    static const char *const usual[] = {
+        "unmask_detector",       "yunet_n_640",        "yunet_2023mar_640", "retinaface_mnet025_640",
+        "blazeface_short_range", "ultralight_rfb_320", "unmask_landmarks",  "peppa_slim68_160",
+        "tddfa_v2_mb05_lm68",    "osf_lm66_224"};
+    enum { MOST = 32 };
+    const char *of_role[2][MOST];
+    int count[2] = {0, 0};
+    um_network_store *networks = NULL;
+    photos p = {0};
+    if (!n) {
+        names = usual;
+        n = sizeof usual / sizeof *usual;
+    }
+    um_status st = um_network_store_new(&networks, o->teachers, NULL, err);
+    for (int i = 0; i < n && i < MOST && st == UM_OK; i++) {
+        um_net *net;
+        if ((st = um_network_store_named(&net, networks, names[i], err)) == UM_OK) {
+            int role = !strcmp(net->man.role_name, um_role_name(UM_ROLE_LANDMARKS));
+            of_role[role][count[role]++] = names[i];
+        }
+    }
+    um_network_store_free(&networks);
+    if (st == UM_OK && count[0] && (st = gather_unseen(&p, o, err)) == UM_OK)
+        st = compare_detectors(&p, o->data, o->teachers, of_role[0], count[0], err);
+    photos_free(&p);
+    return st == UM_OK && count[1] ? compare_landmarks(o->data, o->teachers, of_role[1], count[1], err) : st;
 }
 
 /* Annotated photos; with teachers also what they label; and rendered faces. */
@@ -200,8 +248,10 @@ static um_status gather(photos *p, const options *o, um_error *err)
     um_status st = photos_read(p, o->data, err);
     if (st == UM_OK && o->teachers)
         st = photos_read_unlabelled(p, o->data, err);
+    if (st == UM_OK && o->teachers && o->media)
+        st = photos_read_media(p, o->media, err);
     if (st == UM_OK)
-        st = photos_read_empty(p, o->data, err); /* some do show people: the teachers say where */
+        st = photos_read_empty(p, o->data, true, err); /* some do show people: the teachers say where */
     if (st == UM_OK && o->teachers) {
         teacher_counts faces;
         teacher_points_counts points;
@@ -221,11 +271,14 @@ static um_status gather(photos *p, const options *o, um_error *err)
                     points.measured);
         fprintf(stderr, "\n");
     }
+    if (st == UM_OK && o->leave_out)
+        st = photos_leave_out(p, o->leave_out, err);
     if (st == UM_OK && o->renders > 0) {
         double start = um_now_s();
         st = photos_render(p, o->renders, o->train.seed, um_cores(), err);
         fprintf(stderr, "%d rendered faces in %.0f s\n", o->renders, um_now_s() - start);
     }
+    photos_group(p);
     return st;
 }
 
@@ -240,7 +293,7 @@ int main(int argc, char **argv)
     if (n < 0)
         return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
     o->what = argv[1];
-    o->mix = (sample_mix){(float)o->large, (float)o->signs, (float)o->video};
+    o->mix = (sample_mix){(float)o->large, (float)o->signs, (float)o->video, (float)o->poor};
     o->train.seed = (uint64_t)o->seed;
     if (!is_complete(o)) {
         fprintf(stderr, "unmask-models: %s: not a task, or an option it needs is missing (see --help)\n",
@@ -249,7 +302,7 @@ int main(int argc, char **argv)
     }
     um_status st = UM_OK;
     if (!strcmp(o->what, "compare")) {
-        st = compare(o, &err);
+        st = compare(o, (const char *const *)argv + 2, n - 1, &err);
     } else {
         if ((st = gather(&p, o, &err)) == UM_OK)
             st = !strcmp(o->what, "sheet") ? make_sheets(o, &p, &err) : train(o, &p, &err);

@@ -108,7 +108,7 @@ static um_status draw_person(photos *p, int backgrounds, int n, uint64_t seed, i
             scene_outline(s, 0, &shots[0], moved);
             photo_face f = face_of(&shots[0], moved);
             snprintf(name, sizeof name, "render_%llu_%d", (unsigned long long)seed, i);
-            st = photos_add(p, PHOTO_RENDER, name, false, rgb, &f, 1, err);
+            st = photos_add(p, PHOTO_RENDER, "renders", name, false, rgb, &f, 1, err);
         } else {
             um_image_free(&rgb);
         }

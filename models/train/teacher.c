@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FACES = 64, LINE = 8192 };
+enum { MOST_FACES = 512, LINE = 1 << 17 };
 static const float FIRST_SCORE = .5f, SECOND_SCORE = .5f, AGREE = .5f, SAME = .4f, SMALLEST = 8;
 
 typedef struct teachers {
@@ -94,6 +94,7 @@ static um_status merge(photo *p, const photo_face *seen, int n, teacher_counts *
                 best = i;
         if (best < 0) {
             counts->alone++;
+            all[k].ignore |= p->labels == LABELS_HEADS;
             continue;
         }
         taken[best] = true;
@@ -108,7 +109,7 @@ static um_status merge(photo *p, const photo_face *seen, int n, teacher_counts *
         if (taken[i])
             continue;
         all[p->n_faces] = seen[i];
-        if (fminf(seen[i].box.w, seen[i].box.h) < SMALLEST)
+        if (fminf(seen[i].box.w, seen[i].box.h) < SMALLEST || p->labels != LABELS_SOME)
             all[p->n_faces].ignore = true;
         (all[p->n_faces].ignore ? &counts->doubted : &counts->believed)[0]++;
         p->n_faces++;

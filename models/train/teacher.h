@@ -29,7 +29,14 @@ um_status teach_faces(photos *p, const char *models, const char *cache, teacher_
  * eyelids as hand-set points are. After teach_faces; cached alike. */
 um_status teach_points(photos *p, const char *models, const char *cache, teacher_points_counts *counts,
                        um_error *err);
-/* Adds pictures without annotations: portraits, masks, crops, generated faces (split train), and frames of
- * the real training clips and of the real halves of the face swaps. */
+/* Adds pictures without annotations: portraits, masks, crops (split train), and frames of the real training
+ * clips and of the real halves of the face swaps. */
 um_status photos_read_unlabelled(photos *p, const char *data, um_error *err);
+/* Adds pictures of the training media (media.c). UM_EIO: a list is missing. */
+um_status photos_read_media(photos *p, const char *media, um_error *err);
+/* One picture; or `n` frames of the first `most_s` seconds of a clip, of each the part `panel` (NULL: all).
+ * One that cannot be read is counted as damaged. `set` is static text. */
+um_status photos_read_still(photos *p, const char *set, const char *path, const char *name, um_error *err);
+um_status photos_read_frames(photos *p, const char *set, const char *path, const char *name,
+                             const um_rect *panel, int n, double most_s, um_error *err);
 #endif

@@ -2,10 +2,12 @@
 /* unlabelled.c: pictures without annotations. */
 #include "base/base.h"
 #include "teacher.h"
+#include <math.h>
 #include <string.h>
 #include <unmask/source.h>
 
 enum { FRAMES_OF_CLIP = 12 };
+static const float LONG_SIDE = 720; /* pixels of a frame that is kept */
 
 static bool is_picture(const char *name)
 {
@@ -18,25 +20,36 @@ typedef struct reading {
     const char *set;
 } reading;
 
-static um_status read_picture(void *user, const char *path, const char *name, um_error *err)
+um_status photos_read_still(photos *p, const char *set, const char *path, const char *name, um_error *err)
 {
-    reading *r = user;
     char label[96];
     um_image *rgb;
     um_error why;
-    if (!is_picture(name))
-        return UM_OK;
     if (photo_load(&rgb, path, &why) < 0) {
-        r->p->n_damaged++;
+        p->n_damaged++;
         return UM_OK;
     }
-    snprintf(label, sizeof label, "%.40s/%.50s", r->set, name);
-    return photos_add(r->p, PHOTO_STILL, label, false, rgb, NULL, 0, err);
+    snprintf(label, sizeof label, "%.40s/%.50s", set, name);
+    return photos_add(p, PHOTO_STILL, set, label, false, rgb, NULL, 0, err);
 }
 
-/* `panel`: the part of each frame that counts; NULL = all. */
-static um_status read_frames(photos *p, const char *path, const char *name, const um_rect *panel,
-                             um_error *err)
+static um_status read_picture(void *user, const char *path, const char *name, um_error *err)
+{
+    reading *r = user;
+    return is_picture(name) ? photos_read_still(r->p, r->set, path, name, err) : UM_OK;
+}
+
+/* `rgb`, or its `panel`, made smaller than LONG_SIDE. */
+static um_status frame_part(um_image **out, um_image *rgb, const um_rect *panel, um_error *err)
+{
+    um_rect from = panel ? *panel : (um_rect){0, 0, (float)rgb->width, (float)rgb->height};
+    float scale = fminf(1, LONG_SIDE / fmaxf(from.w, from.h));
+    return um_image_crop_resize(out, rgb, from, (int)fmaxf(1, from.w * scale), (int)fmaxf(1, from.h * scale),
+                                err);
+}
+
+um_status photos_read_frames(photos *p, const char *set, const char *path, const char *name,
+                             const um_rect *panel, int n, double most_s, um_error *err)
 {
     um_source *s = NULL;
     um_source_options opt = {.want = UM_WANT_RGB, .threads = 1};
@@ -48,19 +61,16 @@ static um_status read_frames(photos *p, const char *path, const char *name, cons
         return UM_OK;
     }
     const um_media *media = um_source_media(s);
-    double step = media->duration_s > 0 ? media->duration_s / FRAMES_OF_CLIP : 1, next = 0;
-    while (st == UM_OK && um_source_next(&m, s, &why) == UM_OK) {
+    double step = media->duration_s > 0 ? fmin(media->duration_s, most_s) / n : 1, next = 0;
+    for (int k = 0; st == UM_OK && k < n && um_source_next(&m, s, &why) == UM_OK;) {
         if (m->frame && m->t_s >= next) {
             char label[96];
             snprintf(label, sizeof label, "%.70s@%.2f", name, m->t_s);
-            um_image *rgb = NULL;
-            if (!panel)
-                rgb = um_image_ref(m->frame->rgb);
-            else
-                st = um_image_crop_resize(&rgb, m->frame->rgb, *panel, (int)panel->w, (int)panel->h, err);
-            if (st == UM_OK)
-                st = photos_add(p, PHOTO_STILL, label, false, rgb, NULL, 0, err);
+            um_image *rgb;
+            if ((st = frame_part(&rgb, m->frame->rgb, panel, err)) == UM_OK)
+                st = photos_add(p, PHOTO_STILL, set, label, false, rgb, NULL, 0, err);
             next = m->t_s + step;
+            k++;
         }
         um_moment_free(&m);
     }
@@ -71,7 +81,7 @@ static um_status read_frames(photos *p, const char *path, const char *name, cons
 
 static um_status read_clip(void *user, const char *path, const char *name, um_error *err)
 {
-    return read_frames(user, path, name, NULL, err);
+    return photos_read_frames(user, "videos", path, name, NULL, FRAMES_OF_CLIP, INFINITY, err);
 }
 
 /* The real halves of montages that show a face and its swap side by side. */
@@ -90,7 +100,8 @@ static um_status read_pairs(photos *p, const char *data, um_error *err)
             continue;
         snprintf(path, sizeof path, "%s/%s", data, file);
         const char *slash = strrchr(file, '/');
-        st = read_frames(p, path, slash ? slash + 1 : file, &b, err);
+        st = photos_read_frames(p, "dfl_pairs", path, slash ? slash + 1 : file, &b, FRAMES_OF_CLIP, INFINITY,
+                                err);
     }
     fclose(f);
     return st;
@@ -99,8 +110,7 @@ static um_status read_pairs(photos *p, const char *data, um_error *err)
 /* Folders that labels.csv calls train throughout. */
 um_status photos_read_unlabelled(photos *p, const char *data, um_error *err)
 {
-    static const char *const sets[] = {"real_stills/open", "real_stills/with_mask", "real_stills/rmfd_crops",
-                                       "gan_stylegan2/train"};
+    static const char *const sets[] = {"real_stills/open", "real_stills/with_mask", "real_stills/rmfd_crops"};
     char dir[512];
     um_status st = UM_OK;
     for (size_t i = 0; i < sizeof sets / sizeof *sets && st == UM_OK; i++) {
