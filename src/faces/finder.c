@@ -116,12 +116,19 @@ int um_face_by_size(const void *a, const void *b)
     return (p->box.x > q->box.x) - (p->box.x < q->box.x);
 }
 
+static const float SAME_IOU = 0.4f; /* of the boxes; the detector suppresses from there, too */
+
+bool um_same_face(const um_face *a, const um_face *b)
+{
+    return um_same_place(a->box, b->box, SAME_IOU, UM_PART);
+}
+
 /* The detector's boxes of one face may lie apart (a half of it, say) and its landmarks meet: best scores come
  * first. */
-static bool is_new(const um_faces *faces, float iou)
+static bool is_new(const um_faces *faces)
 {
     for (int i = 0; i < faces->n; i++)
-        if (um_same_place(faces->face[i].box, faces->face[faces->n].box, iou, UM_PART))
+        if (um_same_face(&faces->face[i], &faces->face[faces->n]))
             return false;
     return true;
 }
@@ -137,12 +144,11 @@ um_status um_face_find(um_face_finder *f, const um_image *rgb, um_faces *out, um
         st = um_fail_oom(err);
         goto done;
     }
-    float iou = f->net[UM_ROLE_DETECTOR]->man.decoder.nms_iou;
     for (int i = 0; i < list.n && st == UM_OK; i++) {
         um_face_cut cut = {.frame = rgb};
         st = um_finder_complete(f, &cut, &list.v[i], &out->face[out->n], err);
         um_face_cut_end(&cut);
-        out->n += st == UM_OK && um_face_believed(&out->face[out->n]) && is_new(out, iou);
+        out->n += st == UM_OK && um_face_believed(&out->face[out->n]) && is_new(out);
     }
     qsort(out->face, (size_t)out->n, sizeof *out->face, um_face_by_size);
 done:

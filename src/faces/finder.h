@@ -21,6 +21,8 @@ um_status um_finder_detect(um_face_finder *finder, const um_image *rgb, bool vid
 /* Landmarks and all that follows for one detection. */
 um_status um_finder_complete(um_face_finder *finder, um_face_cut *cut, const um_found *found, um_face *out,
                              um_error *err);
+/* Do both lie on one face? Points that coincide have boxes that do: the box is theirs. */
+bool um_same_face(const um_face *a, const um_face *b);
 /* For qsort of faces: the largest first; equal ones by person, then from left to right. */
 int um_face_by_size(const void *a, const void *b);
 #endif

@@ -46,14 +46,16 @@ enum state { TENTATIVE, TRACKED, LOST };
 
 struct track {
     enum state state;
-    int person; /* -1 while tentative */
-    um_face face;
+    bool confirmed;
+    int person;        /* -1 until it is given out */
+    um_face face;      /* where it was seen last */
+    um_face seen;      /* in this frame, if it is followed */
     um_rect predicted; /* box in this frame if motion goes on */
     um_point velocity; /* pixels per frame */
     int hits, time_since_update, misses, embedding_due, min_hits;
-    bool followed, updated, unreliable, occluded; /* in this frame */
-    bool position_unknown;                        /* a cut lies between: the place says nothing */
-    um_appearance appearance, now;                /* mean over time, and in this frame */
+    bool followed, unreliable, occluded; /* in this frame */
+    bool position_unknown;               /* a cut lies between: the place says nothing */
+    um_appearance appearance, now;       /* mean over time, and in this frame */
     um_embedding embedding;
     um_face_cut cut; /* of the follow in this frame */
 };
@@ -122,12 +124,13 @@ static void predict(struct track *t)
     um_point v = t->time_since_update > MAX_AGE ? (um_point){0, 0} : t->velocity;
     t->predicted.x += v.x;
     t->predicted.y += v.y;
-    t->followed = t->updated = t->unreliable = t->occluded = false;
+    t->followed = t->unreliable = t->occluded = false;
 }
 
-static void update(struct track *t, const um_face *face)
+/* What was seen in this frame stands. */
+static void update(struct track *t)
 {
-    um_point a = um_rect_centre(t->face.box), b = um_rect_centre(face->box);
+    um_point a = um_rect_centre(t->face.box), b = um_rect_centre(t->seen.box);
     if (t->hits > 0 && !t->position_unknown) {
         float steps = (float)(t->time_since_update + 1),
               keep = t->hits > 1 && !t->time_since_update ? 0.6f : 0;
@@ -135,18 +138,18 @@ static void update(struct track *t, const um_face *face)
         t->velocity.y = keep * t->velocity.y + (1 - keep) * (b.y - a.y) / steps;
     }
     float score = t->face.score;
-    t->face = *face;
-    t->face.score = face->score > 0 ? face->score : score;
-    t->predicted = face->box;
+    t->face = t->seen;
+    t->face.score = t->seen.score > 0 ? t->seen.score : score;
+    t->predicted = t->face.box;
     t->time_since_update = 0;
     t->position_unknown = false;
-    t->followed = t->updated = true;
     t->hits++;
 }
 
 /* Points around the prediction. A follow that does not look like this person a moment ago is unreliable. */
-static um_status follow(um_face_tracker *tr, struct track *t, um_face *out, um_error *err)
+static um_status follow(um_face_tracker *tr, struct track *t, um_error *err)
 {
+    um_face *out = &t->seen;
     um_point before[68];
     um_landmarks seen;
     um_status st;
@@ -210,6 +213,15 @@ static int by_affinity(const void *a, const void *b)
     return p->track != q->track ? p->track - q->track : p->found - q->found;
 }
 
+/* Is this the face of somebody who is present? */
+static bool is_followed(const um_face_tracker *tr, const um_face *face)
+{
+    for (int i = 0; i < tr->n; i++)
+        if (tr->track[i].followed && um_same_face(&tr->track[i].seen, face))
+            return true;
+    return false;
+}
+
 /* Affinities of all pairs that are possible at all. Appearance decides where position leaves a choice, and is
  * taken only then. */
 static um_status associate(um_face_tracker *tr, const um_image *rgb, struct pair *pairs, int *n_pairs,
@@ -235,7 +247,8 @@ static um_status associate(um_face_tracker *tr, const um_image *rgb, struct pair
                 return st;
             float similarity = um_appearance_similarity(&tr->candidate[p->found].appearance, &t->appearance);
             bool stranger = t->state == LOST && similarity < STRANGER_SIMILARITY;
-            p->affinity = stranger ? -1 : 0.5f * p->affinity + 0.5f * similarity;
+            bool taken = t->state == LOST && is_followed(tr, &tr->candidate[p->found].face);
+            p->affinity = stranger || taken ? -1 : 0.5f * p->affinity + 0.5f * similarity;
         } else {
             p->affinity += 1; /* nothing to decide */
         }
@@ -246,6 +259,42 @@ static um_status associate(um_face_tracker *tr, const um_image *rgb, struct pair
     return UM_OK;
 }
 
+/* The lost person who looks like this, or NULL. */
+static struct track *reidentify(um_face_tracker *tr, const um_appearance *look, const um_embedding *embedding)
+{
+    float best = 0;
+    struct track *found = NULL;
+    for (int i = 0; i < tr->n; i++) {
+        struct track *t = &tr->track[i];
+        bool by_embedding = embedding->n && t->embedding.n;
+        float similarity = by_embedding ? um_embedding_similarity(embedding, &t->embedding)
+                                        : um_appearance_similarity(look, &t->appearance);
+        if (t->state == LOST && !t->followed &&
+            similarity > (by_embedding ? REID_EMBEDDING : REID_SIMILARITY) && similarity > best) {
+            best = similarity;
+            found = t;
+        }
+    }
+    return found;
+}
+
+/* A new person, unless it is a lost one who was half hidden when the track began: he goes on, and it ends. */
+static void confirm(um_face_tracker *tr, struct track *t)
+{
+    struct track *old = reidentify(tr, &t->now, &t->embedding);
+    t->confirmed = !old;
+    if (!old)
+        return;
+    old->state = TRACKED;
+    old->seen = t->seen;
+    old->now = t->now;
+    old->velocity = t->velocity;
+    old->position_unknown = true;
+    old->followed = true;
+    old->misses = 0;
+    t->followed = false;
+}
+
 static um_status average_embedding(um_face_tracker *tr, struct track *t, um_face_cut *cut, um_error *err)
 {
     um_embedding now;
@@ -253,7 +302,7 @@ static um_status average_embedding(um_face_tracker *tr, struct track *t, um_face
     if (t->occluded || t->embedding_due-- > 0)
         return UM_OK;
     t->embedding_due = EMBEDDING_INTERVAL;
-    if ((st = um_embedding_take(&now, tr->finder, cut, &t->face, err)) < 0)
+    if ((st = um_embedding_take(&now, tr->finder, cut, &t->seen, err)) < 0)
         return st;
     if (now.n && t->embedding.n == now.n)
         um_vector_average(t->embedding.v, now.v, now.n, 0.25f);
@@ -265,49 +314,26 @@ static um_status average_embedding(um_face_tracker *tr, struct track *t, um_face
 /* A detection belongs to this track: keep the follow when it lies on it, else start over from the detection.
  */
 static um_status update_from_detection(um_face_tracker *tr, struct track *t, int k, const um_image *rgb,
-                                       um_face *followed, um_error *err)
+                                       um_error *err)
 {
     um_status st;
     const um_found *d = &tr->found.v[k];
-    um_face *face = followed;
     um_face_cut *cut = &t->cut;
-    if (!t->followed || t->unreliable || t->occluded || um_rect_iou(followed->box, d->box) < 0.35f) {
+    if (!t->followed || t->unreliable || t->occluded || um_rect_iou(t->seen.box, d->box) < 0.35f) {
         if ((st = complete(tr, rgb, k, err)) < 0)
             return st;
-        face = &tr->candidate[k].face;
+        t->seen = tr->candidate[k].face;
+        t->followed = true;
         cut = &tr->candidate[k].cut;
         t->now = tr->candidate[k].appearance;
     }
-    face->score = d->score;
-    update(t, face);
+    t->seen.score = d->score;
     t->misses = 0;
     t->unreliable = false;
-    if (t->state == TENTATIVE && t->hits >= t->min_hits)
-        t->person = tr->n_persons++;
-    t->state = t->person >= 0 ? TRACKED : TENTATIVE;
+    if (!t->confirmed && t->hits + 1 >= t->min_hits)
+        confirm(tr, t);
+    t->state = t->confirmed ? TRACKED : TENTATIVE;
     return average_embedding(tr, t, cut, err);
-}
-
-/* A lost person whom this detection shows again at another place, or NULL. */
-static um_status reidentify(struct track **out, um_face_tracker *tr, int k, um_embedding *embedding,
-                            um_error *err)
-{
-    float best = 0;
-    struct candidate *c = &tr->candidate[k];
-    um_status st = um_embedding_take(embedding, tr->finder, &c->cut, &c->face, err);
-    *out = NULL;
-    for (int i = 0; i < tr->n && st == UM_OK; i++) {
-        struct track *t = &tr->track[i];
-        bool by_embedding = embedding->n && t->embedding.n;
-        float similarity = by_embedding ? um_embedding_similarity(embedding, &t->embedding)
-                                        : um_appearance_similarity(&c->appearance, &t->appearance);
-        if (t->state == LOST && similarity > (by_embedding ? REID_EMBEDDING : REID_SIMILARITY) &&
-            similarity > best) {
-            best = similarity;
-            *out = t;
-        }
-    }
-    return st;
 }
 
 /* A free place, or that of the person lost longest; NULL when all are present. */
@@ -341,18 +367,21 @@ static bool near_occlusion(const um_face_tracker *tr, const um_rect *box)
 static um_status initiate_track(um_face_tracker *tr, int k, const um_image *rgb, um_error *err)
 {
     um_status st;
-    struct track *t = NULL;
-    um_embedding embedding = {0};
+    struct track *t;
+    um_embedding embedding;
     if ((st = complete(tr, rgb, k, err)) < 0 || !um_face_believed(&tr->candidate[k].face) ||
-        (st = reidentify(&t, tr, k, &embedding, err)) < 0)
+        is_followed(tr, &tr->candidate[k].face) ||
+        (st = um_embedding_take(&embedding, tr->finder, &tr->candidate[k].cut, &tr->candidate[k].face, err)) <
+            0)
         return st;
-    if (!t) {
+    if (!(t = reidentify(tr, &tr->candidate[k].appearance, &embedding))) {
         bool occlusion = near_occlusion(tr, &tr->found.v[k].box);
         if (!(t = new_track(tr)))
             return UM_OK;
         memset(t, 0, sizeof *t);
         t->min_hits = occlusion ? MIN_HITS_OCCLUDED : MIN_HITS;
-        t->person = !occlusion && tr->found.v[k].score >= SURE ? tr->n_persons++ : -1;
+        t->person = -1;
+        t->confirmed = !occlusion && tr->found.v[k].score >= SURE;
         t->appearance = t->now = tr->candidate[k].appearance;
         t->embedding = embedding;
         t->embedding_due = 1;
@@ -360,14 +389,15 @@ static um_status initiate_track(um_face_tracker *tr, int k, const um_image *rgb,
         t->position_unknown = true;
         t->velocity = (um_point){0, 0};
     }
-    t->state = t->person >= 0 ? TRACKED : TENTATIVE;
+    t->state = t->confirmed ? TRACKED : TENTATIVE;
     t->misses = 0;
-    update(t, &tr->candidate[k].face);
+    t->seen = tr->candidate[k].face;
+    t->followed = true;
     t->unreliable = t->occluded = false;
     return UM_OK;
 }
 
-static um_status detect(um_face_tracker *tr, const um_image *rgb, um_face *followed, um_error *err)
+static um_status detect(um_face_tracker *tr, const um_image *rgb, um_error *err)
 {
     bool taken[MAX_TRACKS] = {false}, matched[MAX_TRACKS] = {false};
     int n_pairs = 0;
@@ -387,7 +417,7 @@ static um_status detect(um_face_tracker *tr, const um_image *rgb, um_face *follo
         if (taken[i] || matched[k] || pairs[j].affinity <= 0)
             continue;
         taken[i] = matched[k] = true;
-        st = update_from_detection(tr, &tr->track[i], k, rgb, &followed[i], err);
+        st = update_from_detection(tr, &tr->track[i], k, rgb, err);
     }
     free(pairs);
     for (int i = 0; i < tr->n && st == UM_OK; i++) {
@@ -407,7 +437,7 @@ static um_status detect(um_face_tracker *tr, const um_image *rgb, um_face *follo
 
 /* ---- one frame ---- */
 
-static void mark_occluded(um_face_tracker *tr, const um_face *followed)
+static void mark_occluded(um_face_tracker *tr)
 {
     for (int i = 0; i < tr->n; i++)
         for (int k = 0; k < i; k++) {
@@ -415,7 +445,7 @@ static void mark_occluded(um_face_tracker *tr, const um_face *followed)
             if (a->state == LOST || b->state == LOST)
                 continue;
             if (um_rect_iou(a->predicted, b->predicted) > OVERLAP ||
-                (a->followed && b->followed && um_rect_iou(followed[i].box, followed[k].box) > OVERLAP))
+                (a->followed && b->followed && um_rect_iou(a->seen.box, b->seen.box) > OVERLAP))
                 a->occluded = b->occluded = true;
         }
 }
@@ -436,7 +466,7 @@ static bool detection_due(const um_face_tracker *tr, bool cut)
     return wanted || tr->since_detection >= interval;
 }
 
-static um_status output_faces(const um_face_tracker *tr, um_faces *out, um_error *err)
+static um_status output_faces(um_face_tracker *tr, um_faces *out, um_error *err)
 {
     um_faces_clear(out);
     if (!tr->n)
@@ -444,9 +474,11 @@ static um_status output_faces(const um_face_tracker *tr, um_faces *out, um_error
     if (!(out->face = um_calloc((size_t)tr->n, sizeof *out->face)))
         return um_fail_oom(err);
     for (int i = 0; i < tr->n; i++) {
-        const struct track *t = &tr->track[i];
+        struct track *t = &tr->track[i];
         if (t->state != TRACKED || !t->followed)
             continue;
+        if (t->person < 0)
+            t->person = tr->n_persons++;
         out->face[out->n] = t->face;
         out->face[out->n++].person = t->person;
     }
@@ -473,9 +505,39 @@ static void prune(um_face_tracker *tr)
     tr->n = n;
 }
 
+/* Which of two tracks that lie on one face stays: who is somebody, who looks as before, who is older. */
+static bool is_stronger(const struct track *a, const struct track *b)
+{
+    if ((a->person >= 0) != (b->person >= 0))
+        return a->person >= 0;
+    if (a->confirmed != b->confirmed)
+        return a->confirmed;
+    if (a->person >= 0 && b->person >= 0)
+        return um_appearance_similarity(&a->now, &a->appearance) >=
+               um_appearance_similarity(&b->now, &b->appearance);
+    return a->hits >= b->hits;
+}
+
+/* One face, one person: of tracks that came to lie on one face the strongest stays. Whoever was given out
+ * before is lost, and nobody ever hears of the others. */
+static void separate(um_face_tracker *tr)
+{
+    for (int i = 0; i < tr->n; i++)
+        for (int k = 0; k < i && tr->track[i].followed; k++) {
+            struct track *a = &tr->track[i], *b = &tr->track[k];
+            if (!b->followed || !um_same_face(&a->seen, &b->seen))
+                continue;
+            struct track *weaker = is_stronger(b, a) ? a : b;
+            weaker->followed = false;
+            if (weaker->person >= 0)
+                tr->search = SEARCH;
+            else
+                weaker->state = TENTATIVE;
+        }
+}
+
 static um_status track_frame(um_face_tracker *tr, const um_image *rgb, um_error *err)
 {
-    um_face followed[MAX_TRACKS];
     um_status st;
     bool cut = um_scene_cut(&tr->scene, rgb), can_follow = tr->finder->net[UM_ROLE_LANDMARKS] != NULL;
     for (int i = 0; i < tr->n; i++) {
@@ -489,22 +551,23 @@ static um_status track_frame(um_face_tracker *tr, const um_image *rgb, um_error 
             continue;
         t->followed = true;
         t->cut.frame = rgb;
-        if ((st = follow(tr, t, &followed[i], err)) < 0)
+        if ((st = follow(tr, t, err)) < 0)
             return st;
     }
-    mark_occluded(tr, followed);
+    mark_occluded(tr);
     tr->since_detection++;
     if (detection_due(tr, cut) || !can_follow) {
         tr->since_detection = 0;
         if (tr->search > 0)
             tr->search--;
-        if ((st = detect(tr, rgb, followed, err)) < 0)
+        if ((st = detect(tr, rgb, err)) < 0)
             return st;
     }
+    separate(tr);
     for (int i = 0; i < tr->n; i++) {
         struct track *t = &tr->track[i];
-        if (t->followed && !t->updated) /* a follow stands by itself unless a detection spoke against it */
-            update(t, &followed[i]);
+        if (t->followed) /* a follow stands by itself unless a detection spoke against it */
+            update(t);
         if (t->followed && !t->occluded && !t->unreliable && (!can_follow || t->face.quality.visible > 0.3f))
             um_vector_average(t->appearance.v, t->now.v, UM_APPEARANCE_N, 0.1f);
     }
