@@ -3,9 +3,9 @@
 #include "av/sink/recode.h"
 #include "base/base.h"
 #include "compare.h"
+#include "compare_conditions.h"
 #include "degrade/augment.h"
 #include "degrade/random.h"
-#include "faces/landmarks.h"
 #include "media/geometry.h"
 #include "networks/store.h"
 
@@ -14,12 +14,12 @@ typedef struct errors {
     int n;
 } errors;
 
-static double eye_distance(const um_point *p)
+double landmark_eyes(const um_point p[UM_N_LANDMARKS])
 {
     return hypot(p[36].x - p[45].x, p[36].y - p[45].y);
 }
 
-static double between(const um_point *a, const um_point *b, int first, int end)
+double landmark_distance(const um_point *a, const um_point *b, int first, int end)
 {
     double sum = 0;
     for (int i = first; i < end; i++)
@@ -34,9 +34,7 @@ static um_rect shaken(um_rect b, rng *r)
                      b.y + (b.h - h) / 2 + .05f * b.h * rng_normal(r), w, h};
 }
 
-/* How far the points move when the whole photo is compressed: JPEG at quality 40, or the second frame of an
- * H.264 video with a quantizer of 35. */
-static um_status find(um_landmarks *out, um_net *net, const um_image *rgb, um_rect box, um_error *err)
+um_status landmark_find(um_landmarks *out, um_net *net, const um_image *rgb, um_rect box, um_error *err)
 {
     um_face_cut cut = {.frame = rgb};
     um_status st = um_landmarks_find(net, &cut, box, 0, out, err);
@@ -44,6 +42,8 @@ static um_status find(um_landmarks *out, um_net *net, const um_image *rgb, um_re
     return st;
 }
 
+/* How far the points move when the whole photo is compressed: JPEG at quality 40, or the second frame of an
+ * H.264 video with a quantizer of 35. */
 static um_status compress(double *moved, um_net *net, const photo *q, const photo_face *f,
                           const um_landmarks *seen, bool video, um_error *err)
 {
@@ -55,8 +55,8 @@ static um_status compress(double *moved, um_net *net, const photo *q, const phot
         st = um_image_recode(copy, "libx264", 22, 2, 1, err);
     else if (st == UM_OK)
         augment_jpeg(copy, 40);
-    if (st == UM_OK && (st = find(&again, net, copy, f->box, err)) == UM_OK)
-        *moved += between(seen->points, again.points, 0, 68) / eye_distance(f->points);
+    if (st == UM_OK && (st = landmark_find(&again, net, copy, f->box, err)) == UM_OK)
+        *moved += landmark_distance(seen->points, again.points, 0, 68) / landmark_eyes(f->points);
     um_image_free(&copy);
     return st;
 }
@@ -65,20 +65,20 @@ static um_status measure(errors *e, um_net *net, const photo *q, const photo_fac
 {
     enum { SHAKES = 4 };
     um_landmarks seen, again;
-    double eyes = eye_distance(f->points), start = um_now_s();
-    um_status st = find(&seen, net, q->rgb, f->box, err);
+    double eyes = landmark_eyes(f->points), start = um_now_s();
+    um_status st = landmark_find(&seen, net, q->rgb, f->box, err);
     if (st < 0)
         return st;
     e->seconds += um_now_s() - start;
-    double nme = between(seen.points, f->points, 0, 68) / eyes;
+    double nme = landmark_distance(seen.points, f->points, 0, 68) / eyes;
     e->all += nme;
     e->failed += nme > .1;
-    e->lids += between(seen.points, f->points, 36, 48) / eyes;
-    e->lips += between(seen.points, f->points, 48, 68) / eyes;
+    e->lids += landmark_distance(seen.points, f->points, 36, 48) / eyes;
+    e->lips += landmark_distance(seen.points, f->points, 48, 68) / eyes;
     e->n++;
     for (int i = 0; i < SHAKES && st == UM_OK; i++) {
-        st = find(&again, net, q->rgb, shaken(f->box, r), err);
-        e->jitter_box += between(seen.points, again.points, 0, 68) / eyes / SHAKES;
+        st = landmark_find(&again, net, q->rgb, shaken(f->box, r), err);
+        e->jitter_box += landmark_distance(seen.points, again.points, 0, 68) / eyes / SHAKES;
     }
     if (st == UM_OK)
         st = compress(&e->jitter_jpeg, net, q, f, &seen, false, err);
@@ -111,6 +111,8 @@ um_status compare_landmarks(const char *data, const char *teachers, const char *
                    e.all * each, e.lids * each, e.lips * each, e.failed * each, e.jitter_box * each,
                    e.jitter_jpeg * each, e.jitter_video * each, 10 * e.seconds * each);
         fflush(stdout);
+        if (st == UM_OK)
+            st = compare_conditions(&p, net, names[i], err);
         um_network_store_free(&networks);
     }
     photos_free(&p);
