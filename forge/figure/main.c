@@ -13,8 +13,8 @@ static struct {
     int64_t seed;
     int persons;
     bool glasses;
-    const char *size;
-} o = {12, 30, 14, 1, 1, false, "640x480"};
+    const char *size, *scene;
+} o = {12, 30, 14, 1, 1, false, "640x480", "talk"};
 
 static const um_opt options[] = {
     {"seconds", UM_OPT_NUM, "S", "length of the clip, or the moment of the picture (12)", &o.seconds, 0.1,
@@ -23,7 +23,11 @@ static const um_opt options[] = {
     {"size", UM_OPT_TEXT, "WxH", "pixels, 64x64 to 3840x2160 (640x480)", &o.size},
     {"seed", UM_OPT_BIG, "N", "persons, motion, words: the same seed gives the same bytes (1)", &o.seed, 0,
      1e15},
-    {"persons", UM_OPT_INT, "N", "1 or 2 (1)", &o.persons, 1, 2},
+    {"persons", UM_OPT_INT, "N", "1 or 2, in a scene in which they walk up to 6 (1)", &o.persons, 1, 6},
+    {"scene", UM_OPT_TEXT, "NAME",
+     "talk: each in one place; cross: they change places, one before the other; leave: one goes and comes "
+     "back; cut: halfway another picture (talk)",
+     &o.scene},
     {"glasses", UM_OPT_FLAG, NULL, "everybody wears glasses; the seed chooses them", &o.glasses},
     {"yaw-range", UM_OPT_NUM, "DEG", "how far the head turns to each side (14)", &o.yaw, 0, 60},
     {0},
@@ -37,7 +41,8 @@ static const um_command command = {
                "exactly\n"
                "what is in it. The output is always labelled as synthetic.",
     .examples = "  unmask-sample --seconds 24 sample.mp4\n  unmask-sample --persons 2 --seed 7 --size "
-                "1280x720 two.mkv",
+                "1280x720 two.mkv\n"
+                "  unmask-sample --scene cross --persons 4 crowd.mp4",
     .options = options,
     .min_args = 1,
     .max_args = 1,
@@ -67,7 +72,7 @@ int main(int argc, char **argv)
 {
     um_buf line;
     um_error err = {0};
-    sample_options opt = {.cell_mm = 1.25};
+    sample_options opt = {0};
     um_buf_init(&line, 1 << 16);
     um_media_quiet();
     join(&line, argc, argv); /* before parsing, which moves the arguments */
@@ -81,6 +86,15 @@ int main(int argc, char **argv)
         um_buf_free(&line);
         return UM_EXIT_USAGE;
     }
+    if (!group_scene_named(&opt.scene, o.scene) || (opt.scene == GROUP_TALK && o.persons > 2)) {
+        fprintf(stderr,
+                "unmask-sample: --scene %s --persons %d: must be talk with 1 or 2, or cross, leave or "
+                "cut with up to 6\n",
+                o.scene, o.persons);
+        um_buf_free(&line);
+        return UM_EXIT_USAGE;
+    }
+    opt.cell_mm = opt.scene == GROUP_TALK ? 1.25 : 2.5; /* those who walk are far away */
     opt.seconds = o.seconds;
     opt.fps = o.fps;
     opt.seed = (uint64_t)o.seed;

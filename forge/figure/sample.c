@@ -96,6 +96,7 @@ um_status sample_write(const char *path, const sample_options *opt, um_error *er
     script_make(plan, opt->seed, opt->seconds, opt->persons, opt->yaw_range_deg);
     for (int i = 0; i < plan->n_persons; i++)
         plan->actor[i].look.wears_glasses = opt->glasses;
+    plan->row = (group){opt->scene, opt->persons, (double)opt->width / opt->height, opt->seconds};
     scene_options picture = {opt->width, opt->height, (float)opt->cell_mm, opt->threads};
     if ((st = um_image_new(&rgb, opt->width, opt->height, UM_RGB24, err)) < 0 ||
         (st = scene_new(&stage, plan, &picture, err)) < 0)

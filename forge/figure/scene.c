@@ -8,7 +8,6 @@
 #include "figure/scene.h"
 
 enum { SUPER = 2, SHADOW_SIDE = 512, GAMMA_STEPS = 4096, MAX_THREADS = 8 };
-static const float CAMERA_Z = 860, CAMERA_Y = -30; /* mm */
 
 typedef struct body {
     figure *f;
@@ -73,7 +72,7 @@ um_status scene_new(scene **out, const script *plan, const scene_options *opt, u
     s->script = plan, s->width = opt->width, s->height = opt->height, s->n_bodies = plan->n_persons;
     s->threads = um_clampi(opt->threads, 1, MAX_THREADS);
     /* the same field of view in height for every shape of picture */
-    s->focal = 2.2f * (float)opt->height;
+    s->focal = SCENE_FOCAL * (float)opt->height;
     size_t pixels = (size_t)opt->width * (size_t)opt->height;
     s->depth = um_calloc((size_t)SHADOW_SIDE * SHADOW_SIDE, sizeof *s->depth);
     s->behind = um_calloc(pixels, sizeof *s->behind);
@@ -110,9 +109,9 @@ fail:
 
 static vec3 project(const scene *s, vec3 p)
 {
-    float near = 1 / (CAMERA_Z - p.z);
+    float near = 1 / (SCENE_CAMERA_Z - p.z);
     return v3(0.5f * (float)s->width + s->focal * p.x * near,
-              0.5f * (float)s->height - s->focal * (p.y - CAMERA_Y) * near, near);
+              0.5f * (float)s->height - s->focal * (p.y - SCENE_CAMERA_Y) * near, near);
 }
 
 static void normals(body *b)
@@ -182,7 +181,7 @@ static vec3 shade_sample(const scene *s, const body *b, const sample *m, const l
         q.inside += w[k] * f->inside[t[k]];
     }
     q.normal = v_unit(q.normal);
-    q.to_camera = v_unit(v_sub(v3(0, CAMERA_Y, CAMERA_Z), position));
+    q.to_camera = v_unit(v_sub(v3(0, SCENE_CAMERA_Y, SCENE_CAMERA_Z), position));
     float pulse = b->shot->state.pulse;
     vec3 blood = v3(script_pulse_rgb[0] * pulse, script_pulse_rgb[1] * pulse, script_pulse_rgb[2] * pulse);
     return shade(&f->a, &q, light, &b->shot->state.pose, blood);
@@ -222,7 +221,7 @@ static vec3 through_lenses(const scene *s, vec3 c, int nearest, size_t at, const
     for (int i = 0; i < s->n_bodies; i++)
         if (s->body[i].f->a.wears_glasses)
             c = shade_lenses(&s->body[i].f->worn, &s->body[i].shot->state.pose, light,
-                             v3(0, CAMERA_Y, CAMERA_Z), along, depth, c);
+                             v3(0, SCENE_CAMERA_Y, SCENE_CAMERA_Z), along, depth, c);
     return c;
 }
 
@@ -283,6 +282,31 @@ static float distance(const shot *h, int i, int k)
     return hypotf(h->x[i] - h->x[k], h->y[i] - h->y[k]);
 }
 
+/* Share of the figure inside the box that is seen: not behind another one, not outside the picture. */
+static float visible_share(const scene *s, int who, const float box[4])
+{
+    int wide = s->width * SUPER, high = s->height * SUPER;
+    float x0 = box[0] * SUPER, y0 = box[1] * SUPER, x1 = x0 + box[2] * SUPER, y1 = y0 + box[3] * SUPER;
+    int left = um_clampi((int)x0, 0, wide), top = um_clampi((int)y0, 0, high);
+    int right = um_clampi((int)x1, 0, wide), bottom = um_clampi((int)y1, 0, high);
+    int own = 0, seen = 0;
+    for (int y = top; y < bottom; y++)
+        for (int x = left; x < right; x++) {
+            size_t at = (size_t)y * (size_t)wide + (size_t)x;
+            const sample *m = &s->samples[who][at];
+            if (m->nearness <= 0)
+                continue;
+            bool hidden = false;
+            for (int k = 0; k < s->n_bodies && !hidden; k++)
+                hidden = s->samples[k][at].nearness > m->nearness;
+            own++, seen += !hidden;
+        }
+    float inside_w = clampf(x1, 0, (float)wide) - clampf(x0, 0, (float)wide);
+    float inside_h = clampf(y1, 0, (float)high) - clampf(y0, 0, (float)high);
+    float inside = inside_w * inside_h / ((x1 - x0) * (y1 - y0));
+    return own ? inside * (float)seen / (float)own : 0;
+}
+
 static void record(const scene *s, const body *b, int who)
 {
     shot *h = b->shot;
@@ -300,10 +324,11 @@ static void record(const scene *s, const body *b, int who)
         for (int k = 0; k < s->n_bodies && h->visible[i]; k++) {
             float near = s->samples[k][(size_t)v * (size_t)wide + (size_t)u].nearness;
             h->visible[i] =
-                near <= 0 || 1 / near > CAMERA_Z - p[i].z - (k == who ? 7 : 0); /* mm of tolerance */
+                near <= 0 || 1 / near > SCENE_CAMERA_Z - p[i].z - (k == who ? 7 : 0); /* mm of tolerance */
         }
     }
     h->box[0] = lo_x, h->box[1] = lo_y, h->box[2] = hi_x - lo_x, h->box[3] = hi_y - lo_y;
+    h->visible_share = visible_share(s, who, h->box);
     float ear = 0;
     for (int e = 36; e <= 42; e += 6)
         ear += (distance(h, e + 1, e + 5) + distance(h, e + 2, e + 4)) / (2 * distance(h, e, e + 3));
@@ -312,7 +337,8 @@ static void record(const scene *s, const body *b, int who)
     const pose_state *q = &h->state.pose;
     vec3 o =
         v_add(m_apply(&q->head, v_scale(figure_pivot, -1)), v_add(figure_pivot, v_add(q->sway, q->shift)));
-    h->translation[0] = o.x, h->translation[1] = -(o.y - CAMERA_Y), h->translation[2] = CAMERA_Z - o.z;
+    h->translation[0] = o.x, h->translation[1] = -(o.y - SCENE_CAMERA_Y),
+    h->translation[2] = SCENE_CAMERA_Z - o.z;
 }
 
 void scene_outline(const scene *s, int who, shot *h, bool moved[N_POINTS])

@@ -17,6 +17,7 @@ typedef struct shot {
     moment_state state;
     float x[N_POINTS], y[N_POINTS]; /* pixels, centres at integers */
     bool visible[N_POINTS];
+    float visible_share;  /* of what lies inside the box */
     float box[4];         /* of the 68 points: x, y, w, h */
     float ear;            /* mean eye aspect ratio of the drawn points */
     float translation[3]; /* camera frame (x right, y down, z away), mm, of the sculpture's origin */
@@ -45,4 +46,7 @@ void scene_outline(const scene *s, int who, shot *h, bool moved[N_POINTS]);
 void scene_backdrop(scene *s, const um_image *rgb);
 double scene_focal_px(const scene *s);
 #define SCENE_NOISE_LEVELS 1.1 /* sigma of the sensor noise */
+#define SCENE_FOCAL 2.2f       /* focal length / height of the picture */
+#define SCENE_CAMERA_Z 860.f   /* mm */
+#define SCENE_CAMERA_Y (-30.f)
 #endif

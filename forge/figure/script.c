@@ -56,8 +56,7 @@ static void draw_speech(script *s, uint64_t *r)
             t = y->end_s;
         }
         t += rng_range(r, 0.28f, 0.55f);
-        if (s->n_persons > 1)
-            speaker = 1 - speaker;
+        speaker = (speaker + 1) % s->n_persons;
     }
 }
 
@@ -171,8 +170,9 @@ moment_state script_at(const script *s, int who, double t_s)
     pose_state *p = &m.pose;
     float yaw = m.yaw_deg * 0.01745329f, pitch = -m.pitch_deg * 0.01745329f;
     script_turn(&m);
+    vec3 place = s->row.scene == GROUP_TALK ? a->place : group_place(&s->row, who, t_s);
     p->shift = v_add(
-        a->place, v3(2.5f * swing(a, 6, t_s, 7.3), 0.8f * swing(a, 7, t_s, 3.9), 3 * swing(a, 8, t_s, 8.1)));
+        place, v3(2.5f * swing(a, 6, t_s, 7.3), 0.8f * swing(a, 7, t_s, 3.9), 3 * swing(a, 8, t_s, 8.1)));
     p->sway = v3(0.10f * m.yaw_deg, 0, 0.6f * swing(a, 9, t_s, 2.9));
     p->lid = lid_at(a, t_s);
     p->jaw_rad = 0.155f * open;

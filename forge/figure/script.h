@@ -3,9 +3,10 @@
 #ifndef UM_SYNTH_SCRIPT_H
 #define UM_SYNTH_SCRIPT_H
 #include "figure/figure.h"
+#include "figure/group.h"
 #include "figure/shade.h"
 
-enum { MAX_PERSONS = 2, MAX_BLINKS = 400, MAX_SYLLABLES = 2400 };
+enum { MAX_PERSONS = 6, MAX_BLINKS = 400, MAX_SYLLABLES = 2400 };
 
 typedef struct blink {
     double start_s, closed_s, opening_s, end_s; /* lids start to fall, meet, start to rise, are open again */
@@ -40,13 +41,14 @@ typedef struct actor {
     blink blink[MAX_BLINKS];
     double pulse_hz, pulse_phase;
     float phase[10]; /* of the slow motions */
-    vec3 place;      /* of the figure, mm */
+    vec3 place;      /* of the figure in GROUP_TALK, mm */
 } actor;
 
 typedef struct script {
     uint64_t seed;
     double seconds, yaw_range_deg;
     int n_persons;
+    group row;
     actor actor[MAX_PERSONS];
     int n_syllables;
     syllable syllable[MAX_SYLLABLES];
@@ -62,6 +64,7 @@ typedef struct moment_state {
     bool voiced;
 } moment_state;
 
+/* A scene of GROUP_TALK; for another one set `row` behind it. */
 void script_make(script *out, uint64_t seed, double seconds, int persons, double yaw_range_deg);
 moment_state script_at(const script *s, int who, double t_s);
 /* Sets the head's rotation from the angles of `m`. */

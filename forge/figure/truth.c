@@ -56,6 +56,8 @@ um_json *truth_new(const script *s, const scene_options *picture, double focal_p
     um_json_set_int(t, "height", picture->height);
     um_json_set_num(t, "fps", fps, 9);
     um_json_set_num(t, "duration_s", s->seconds, 9);
+    if (s->row.scene != GROUP_TALK)
+        um_json_set_text(t, "scene", group_scene_name(s->row.scene));
     um_json_set_num(t, "focal_px", focal_px, 9);
     um_json_set_num(t, "noise_sigma_levels", SCENE_NOISE_LEVELS, 6);
     for (int i = 0; i < s->n_persons; i++)
@@ -65,7 +67,7 @@ um_json *truth_new(const script *s, const scene_options *picture, double focal_p
     return t;
 }
 
-static um_json *shot_truth(const shot *h)
+static um_json *shot_truth(const shot *h, bool in_group)
 {
     um_json *p = um_json_object(), *points = um_json_array(), *visible = um_json_array();
     const moment_state *m = &h->state;
@@ -79,6 +81,8 @@ static um_json *shot_truth(const shot *h)
     }
     um_json_set(p, "points", points);
     um_json_set(p, "visible", visible);
+    if (in_group)
+        um_json_set_num(p, "visible_share", (double)h->visible_share, 4);
     um_json_set_num(p, "yaw_deg", (double)m->yaw_deg, 6);
     um_json_set_num(p, "pitch_deg", (double)m->pitch_deg, 6);
     um_json_set_num(p, "roll_deg", (double)m->roll_deg, 6);
@@ -103,7 +107,7 @@ void truth_frame(um_json *t, const script *s, int64_t index, double t_s, const s
     um_json_set_num(light, "intensity", intensity, 7);
     um_json_set(f, "light", light);
     for (int i = 0; i < s->n_persons; i++)
-        um_json_add(faces, shot_truth(&shots[i]));
+        um_json_add(faces, shot_truth(&shots[i], s->row.scene != GROUP_TALK));
     um_json_set(f, "faces", faces);
     /* the object keeps its place in the parent: getters borrow, and this one is ours to change */
     um_json_add((um_json *)um_json_get(t, "frames"), f);
