@@ -75,12 +75,20 @@ const char *um_face_finder_network(const um_face_finder *f, int i, const char **
     return NULL;
 }
 
+float um_finder_score(const um_face_finder *f)
+{
+    return f->min_score > 0 ? f->min_score : f->net[UM_ROLE_DETECTOR]->man.decoder.score_min;
+}
+
+/* In a video, low scores count for persons who are known already: a fifth, as in ByteTrack (Zhang et al.
+ * 2022). */
+static const float LOW = 0.2f;
+
 um_status um_finder_detect(um_face_finder *f, const um_image *rgb, bool video, um_found_list *list,
                            um_error *err)
 {
     um_net *net = f->net[UM_ROLE_DETECTOR];
-    um_detect_plan plan = {f->min_side_px, f->min_score > 0 ? f->min_score : net->man.decoder.score_min,
-                           video};
+    um_detect_plan plan = {f->min_side_px, um_finder_score(f) * (video ? LOW : 1), video};
     if (rgb->pixel != UM_RGB24)
         return um_fail(err, UM_EINVAL, "faces are looked for in RGB pictures");
     return um_detect(net, rgb, &plan, list, err);

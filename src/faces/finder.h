@@ -16,6 +16,9 @@ struct um_face_finder {
 /* With the networks of a store, which must outlive it: models_dir and threads of `opt` do not count. */
 um_status um_face_finder_with(um_face_finder **out, const um_face_options *opt, um_network_store *networks,
                               um_error *err);
+/* Score from which a detection is a face by itself. */
+float um_finder_score(const um_face_finder *finder);
+/* Best scores first; of a video also lower ones. */
 um_status um_finder_detect(um_face_finder *finder, const um_image *rgb, bool video, um_found_list *list,
                            um_error *err);
 /* Landmarks and all that follows for one detection. */

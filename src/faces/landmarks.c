@@ -122,8 +122,26 @@ static um_status read_extra(um_landmarks *out, const um_landmark_map *m, const u
     return UM_OK;
 }
 
-um_status um_landmarks_look(um_net *net, um_face_cut *cut, um_square square, um_landmarks *seen,
-                            um_error *err)
+/* iBUG order */
+static const uint8_t mirrored_point[68] = {
+    16, 15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0,  26, 25, 24, 23, 22, 21,
+    20, 19, 18, 17, 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37, 36,
+    41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65};
+
+static void mirror(um_image *rgb)
+{
+    for (int y = 0; y < rgb->height; y++) {
+        uint8_t *left = rgb->data + y * rgb->stride, *right = left + 3 * (rgb->width - 1), pixel[3];
+        for (; left < right; left += 3, right -= 3) {
+            memcpy(pixel, left, 3);
+            memcpy(left, right, 3);
+            memcpy(right, pixel, 3);
+        }
+    }
+}
+
+static um_status look(um_net *net, um_face_cut *cut, um_square square, bool mirrored, um_landmarks *seen,
+                      um_error *err)
 {
     um_lease *lease = NULL;
     const um_landmark_map *m = &net->man.landmarks;
@@ -132,6 +150,8 @@ um_status um_landmarks_look(um_net *net, um_face_cut *cut, um_square square, um_
     um_status st;
     if ((st = um_face_cut_square(&crop, cut, square, side, err)) < 0)
         return st;
+    if (mirrored)
+        mirror(crop);
     if ((st = um_net_lease(&lease, net, err)) == UM_OK && (st = um_net_run(lease, crop, err)) == UM_OK &&
         (st = read_points(seen->points, m, um_net_output(lease, &m->output), side, err)) == UM_OK)
         st = read_extra(seen, m, um_net_output(lease, &m->extra), err);
@@ -141,6 +161,31 @@ um_status um_landmarks_look(um_net *net, um_face_cut *cut, um_square square, um_
     um_net_return(&lease);
     um_image_free(&crop);
     return st;
+}
+
+um_status um_landmarks_look(um_net *net, um_face_cut *cut, um_square square, um_landmarks *seen,
+                            um_error *err)
+{
+    return look(net, cut, square, false, seen, err);
+}
+
+um_status um_landmarks_look_mirrored(um_net *net, um_face_cut *cut, um_square square, um_landmarks *out,
+                                     um_error *err)
+{
+    um_landmarks seen;
+    um_status st = look(net, cut, square, true, &seen, err);
+    if (st < 0)
+        return st;
+    float c = cosf(square.angle_rad), s = sinf(square.angle_rad);
+    for (int i = 0; i < 68; i++) {
+        um_point p = seen.points[mirrored_point[i]];
+        float x = p.x - square.centre.x, y = p.y - square.centre.y, across = 2 * (c * x + s * y);
+        out->points[i] = (um_point){p.x - c * across, p.y - s * across};
+    }
+    out->confidence = seen.confidence;
+    out->opening[0] = seen.opening[1];
+    out->opening[1] = seen.opening[0];
+    return UM_OK;
 }
 
 um_status um_landmarks_follow(um_net *net, um_face_cut *cut, const um_point before[68], um_landmarks *out,

@@ -13,6 +13,9 @@ typedef struct um_landmarks {
 /* One look at `square`. */
 um_status um_landmarks_look(um_net *net, um_face_cut *cut, um_square square, um_landmarks *out,
                             um_error *err);
+/* The same through a mirror: the crop is turned over, and its points are brought back. */
+um_status um_landmarks_look_mirrored(um_net *net, um_face_cut *cut, um_square square, um_landmarks *out,
+                                     um_error *err);
 um_square um_square_of_box(const um_crop_rule *rule, um_rect box, float angle_rad);
 /* The same for the tight box of 68 points, upright by the eyes. */
 um_square um_landmarks_square(const um_crop_rule *rule, const um_point points[68]);

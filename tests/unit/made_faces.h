@@ -149,6 +149,32 @@ static inline um_net *made_landmarks(void)
     return made_net(g, &man);
 }
 
+/* Points are the mean face in every crop; whose mean is bright is believed. */
+static inline um_net *made_bright(void)
+{
+    static const char text[] = "unmask-network 1 bright\n"
+                               "image = input 3 32 32\n"
+                               "mean = gap image\n"
+                               "points = linear mean 136\n"
+                               "extra = linear mean 3\n"
+                               "output points extra\n";
+    um_graph *g = NULL;
+    um_net *like = made_landmarks();
+    um_manifest man = like->man;
+    um_point face[68];
+    CHECK(um_arch_read(&g, text, "bright", 1, NULL) == UM_OK);
+    made_template(face);
+    made_values(g, "points.weight");
+    float *bias = made_values(g, "points.bias"), *extra = made_values(g, "extra.weight");
+    for (int i = 0; i < 136; i++)
+        bias[i] = .5f + (&face[0].x)[i] / MADE_BOX;
+    for (int c = 0; c < 3; c++)
+        extra[6 + c] = 20;
+    made_values(g, "extra.bias")[2] = -30; /* half of the crop */
+    um_net_free(&like);
+    return made_net(g, &man);
+}
+
 static inline um_face_finder made_finder(void)
 {
     return (um_face_finder){.net = {made_detector(false), made_landmarks()}, .min_side_px = 10};

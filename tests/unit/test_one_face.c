@@ -157,7 +157,147 @@ static int clips(um_face_finder *finder, const char *dir, const char *folder)
     return n;
 }
 
-static void real_clips(void)
+/* ---- what films do to faces, with the first frames of two clips ---- */
+
+enum { N_FRAMES = 24 };
+
+static int read_frames(um_image *frame[N_FRAMES], const char *dir, const char *file)
+{
+    char path[4096];
+    um_source *source = NULL;
+    um_source_options opt = {.want = UM_WANT_RGB, .threads = 1};
+    um_moment *moment = NULL;
+    int n = 0;
+    snprintf(path, sizeof path, "%s/data/faces/videos/train/real/%s", dir, file);
+    CHECK(um_source_open(&source, path, &opt, NULL) == UM_OK);
+    while (n < N_FRAMES && um_source_next(&moment, source, NULL) == UM_OK) {
+        if (moment->frame)
+            frame[n++] = um_image_ref(moment->frame->rgb);
+        um_moment_free(&moment);
+    }
+    um_source_close(&source);
+    return n;
+}
+
+/* A part of a picture, at another size. */
+static um_image *part(const um_image *from, um_rect r, int w, int h)
+{
+    um_image *out = NULL;
+    if (um_image_crop_resize(&out, from, r, w, h, NULL) < 0)
+        exit(1);
+    return out;
+}
+
+static um_image *whole(const um_image *from)
+{
+    um_rect all = {0, 0, (float)from->width, (float)from->height};
+    return part(from, all, from->width, from->height);
+}
+
+/* Takes the pasted picture. */
+static void paste(um_image *to, um_image *from, int x0, int y0, bool mirrored)
+{
+    for (int y = 0; y < from->height; y++)
+        for (int x = 0; x < from->width; x++)
+            memcpy(to->data + (y0 + y) * to->stride + 3 * (x0 + x),
+                   from->data + y * from->stride + 3 * (mirrored ? from->width - 1 - x : x), 3);
+    um_image_free(&from);
+}
+
+typedef um_image *scene(um_image *const a[N_FRAMES], um_image *const b[N_FRAMES], int i);
+
+/* Nearer and nearer, until the borders cut the face; and back in two frames. */
+static um_image *close_up(um_image *const a[N_FRAMES], um_image *const b[N_FRAMES], int i)
+{
+    (void)b;
+    float w = (float)a[i]->width, h = (float)a[i]->height,
+          zoom = i % 12 < 10 ? expf(.15f * (float)(i % 12)) : 1.5f;
+    return part(a[i], (um_rect){w / 2 - w / 2 / zoom, h * .45f - h * .45f / zoom, w / zoom, h / zoom},
+                a[i]->width, a[i]->height);
+}
+
+static um_image *cuts(um_image *const a[N_FRAMES], um_image *const b[N_FRAMES], int i)
+{
+    return whole(i / 4 % 2 ? b[i] : a[i]);
+}
+
+/* A small picture of b in a corner of a, that moves over the face. */
+static um_image *inset(um_image *const a[N_FRAMES], um_image *const b[N_FRAMES], int i)
+{
+    um_image *out = whole(a[i]);
+    um_rect all = {0, 0, (float)b[i]->width, (float)b[i]->height};
+    paste(out, part(b[i], all, out->width / 3, out->height / 3), 5 * i, 4 * i, false);
+    return out;
+}
+
+static um_image *side_by_side(um_image *left, um_image *right, bool mirrored)
+{
+    int w = left->width, h = left->height;
+    um_image *out = NULL;
+    if (um_image_new(&out, 2 * w, h, UM_RGB24, NULL) < 0)
+        exit(1);
+    paste(out, left, 0, 0, false);
+    paste(out, right, w, 0, mirrored);
+    return out;
+}
+
+static um_image *mirror(um_image *const a[N_FRAMES], um_image *const b[N_FRAMES], int i)
+{
+    (void)b;
+    return side_by_side(whole(a[i]), whole(a[i]), true);
+}
+
+static um_image *split_screen(um_image *const a[N_FRAMES], um_image *const b[N_FRAMES], int i)
+{
+    um_rect all = {0, 0, (float)b[i]->width, (float)b[i]->height};
+    return side_by_side(whole(a[i]), part(b[i], all, a[i]->width, a[i]->height), false);
+}
+
+static um_image *flashes(um_image *const a[N_FRAMES], um_image *const b[N_FRAMES], int i)
+{
+    (void)b;
+    um_image *out = whole(a[i]);
+    for (int y = 0; i % 6 == 5 && y < out->height; y++)
+        for (int x = 0; x < 3 * out->width; x++)
+            out->data[y * out->stride + x] = (uint8_t)(128 + out->data[y * out->stride + x] / 2);
+    return out;
+}
+
+static void scenes(um_face_finder *finder, const char *dir)
+{
+    static const struct {
+        const char *name;
+        scene *make;
+        int least, most; /* persons */
+    } all[] = {{"close-up", close_up, 1, 2}, {"cuts", cuts, 2, 2},          {"inset", inset, 1, 3},
+               {"mirror", mirror, 2, 2},     {"split", split_screen, 2, 2}, {"flashes", flashes, 1, 1}};
+    um_image *a[N_FRAMES], *b[N_FRAMES];
+    int n_a = read_frames(a, dir, "grid_03.mpg"), n_b = read_frames(b, dir, "vidtimit_1.mp4");
+    CHECK(n_a == N_FRAMES && n_b == N_FRAMES);
+    for (size_t k = 0; k < sizeof all / sizeof *all && n_a == N_FRAMES && n_b == N_FRAMES; k++) {
+        um_face_tracker *t = NULL;
+        um_faces faces = {0};
+        int n_doubles = 0, n_seen = 0;
+        CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
+        for (int i = 0; i < N_FRAMES; i++) {
+            push(t, &faces, all[k].make(a, b, i));
+            n_doubles += doubles(&faces);
+            n_seen += faces.n;
+        }
+        int n = um_face_tracker_n_persons(t);
+        fprintf(stderr, "%s: %d persons, %d faces\n", all[k].name, n, n_seen);
+        CHECK(n_doubles == 0);
+        CHECK(n >= all[k].least && n <= all[k].most);
+        um_faces_clear(&faces);
+        um_face_tracker_free(&t);
+    }
+    for (int i = 0; i < n_a; i++)
+        um_image_free(&a[i]);
+    for (int i = 0; i < n_b; i++)
+        um_image_free(&b[i]);
+}
+
+static void real_faces(void)
 {
     const char *dir = check_testdata();
     um_face_finder *finder = NULL;
@@ -165,6 +305,7 @@ static void real_clips(void)
     if (!dir)
         return;
     CHECK(um_face_finder_new(&finder, &opt, NULL) == UM_OK);
+    scenes(finder, dir);
     CHECK(clips(finder, dir, "train/real") + clips(finder, dir, "dev/real") + clips(finder, dir, "dev/fake") +
               clips(finder, dir, "dfl_pairs") >=
           58);
@@ -188,6 +329,6 @@ int main(void)
 {
     same_face();
     made_faces();
-    real_clips();
+    real_faces();
     return check_done();
 }

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "faces/appearance.h"
 #include "faces/scene.h"
+#include "faces/track.h"
 #include "made_faces.h"
 
 enum { W = 360, H = 200 };
@@ -147,20 +148,219 @@ static void stranger_similarity(um_face_finder *finder)
     }
 }
 
-/* One that the detector is not sure of must be found twice. */
-static void sure(um_face_finder *finder)
+/* Blue of every fourth column of the inner square is one more for each quarter, so that what the networks
+ * read is `blue` + quarters / 4. */
+static um_image *with_blue(int blue, int quarters)
 {
-    static const int blue[2] = {MADE_UNSURE, MADE_UNSURE + 1}; /* .73 and .88 */
-    for (int k = 0; k < 2; k++) {
+    um_image *im = blank();
+    made_face(im, 80, 100, OWNER, blue);
+    for (int y = 100 - MADE_INNER / 2; y < 100 + MADE_INNER / 2; y++)
+        for (int x = 80 - MADE_INNER / 2; x < 80 + MADE_INNER / 2; x++)
+            im->data[y * im->stride + 3 * x + 2] = (uint8_t)(blue + (x % 4 < quarters));
+    return im;
+}
+
+static void push(um_face_tracker *t, um_faces *faces, um_image *im)
+{
+    um_frame frame = {.rgb = im};
+    CHECK(um_face_tracker_push(t, &frame, faces, NULL) == UM_OK);
+    um_image_free(&im);
+}
+
+/* Log odds of 4 make a person at once; less must be found again. One detection gives the detector's blue -
+ * 251 and the landmark network's blue - 250, each up to 3. */
+static void enough(um_face_finder *finder)
+{
+    static const struct {
+        int blue, quarters, frames;
+    } cases[] = {{252, 1, 2}, {252, 3, 1}, {251, 2, 2}, {251, 1, 3}}; /* 3.5, 4.5, 2, 1.5 */
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         um_face_tracker *t = NULL;
         um_faces faces = {0};
         CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
-        show(t, &faces, 80, OWNER, blue[k]);
-        CHECK(faces.n == k);
-        show(t, &faces, 80, OWNER, blue[k]);
-        CHECK(faces.n == 1);
+        for (int i = 1; i <= cases[k].frames; i++) {
+            push(t, &faces, with_blue(cases[k].blue, cases[k].quarters));
+            CHECK(faces.n == (i == cases[k].frames));
+        }
         um_faces_clear(&faces);
         um_face_tracker_free(&t);
+    }
+}
+
+static void weighing(void)
+{
+    um_track t = {0};
+    um_track_weigh(&t, .62f, .7f);
+    CHECK_NEAR(t.evidence, log(.62 / .38) + log(.7 / .3), 1e-5);
+    um_track_weigh(&t, .2f, .96f); /* at most 3: .953 */
+    CHECK_NEAR(t.evidence, log(.62 / .38) + log(.7 / .3) + log(.25) + 3, 1e-5);
+    t.evidence = 0;
+    um_track_weigh(&t, .94f, .04f);
+    CHECK_NEAR(t.evidence, log(.94 / .06) - 3, 1e-4);
+    t.evidence = 0;
+    um_track_weigh(&t, 1, NAN); /* a network that does not say */
+    CHECK_NEAR(t.evidence, 6, 1e-5);
+}
+
+/* A face that the detector hardly sees any more (.5 and less, down to .1) stays who it is; it never begins
+ * one. */
+static void low_scores(um_face_finder *finder)
+{
+    um_found_list found = {0};
+    static const struct {
+        int blue, quarters, n, sure;
+    } cases[] = {{248, 3, 0, 0}, {249, 0, 1, 0}, {250, 3, 1, 0}, {251, 1, 1, 1}}; /* .095, .12, .44, .56 */
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        um_image *im = with_blue(cases[k].blue, cases[k].quarters);
+        CHECK(um_finder_detect(finder, im, true, &found, NULL) == UM_OK && found.n == cases[k].n);
+        CHECK((found.n && found.v[0].score >= um_finder_score(finder)) == cases[k].sure);
+        um_image_free(&im);
+    }
+    free(found.v);
+    for (int known = 0; known < 2; known++) {
+        um_face_tracker *t = NULL;
+        um_faces faces = {0};
+        CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
+        if (known)
+            show(t, &faces, 80, OWNER, MADE_SURE);
+        n_detections = 0;
+        for (int i = 0; i < 40; i++) {
+            push(t, &faces, with_blue(250, 3));
+            CHECK(faces.n == known);
+        }
+        CHECK(um_face_tracker_n_persons(t) == known);
+        CHECK(n_detections == (known ? 3 : 14)); /* every 12th frame; with nobody there every third */
+        um_faces_clear(&faces);
+        um_face_tracker_free(&t);
+    }
+}
+
+/* Looks like a face and moves when it is looked at from another angle: always 6 pixels to the right of here.
+ */
+static um_image *pattern(void)
+{
+    um_image *im = blank();
+    made_face(im, 80, 100, OWNER, MADE_SURE);
+    for (int y = 100 - MADE_INNER / 2; y < 100 + MADE_INNER / 2; y++)
+        for (int x = 80 - MADE_INNER / 2; x < 80 + MADE_INNER / 2; x++)
+            im->data[y * im->stride + 3 * x] = 80;
+    return im;
+}
+
+/* After so many frames with a pattern, a face must agree as often and once more, but for at most 3 of them.
+ */
+static void refusals(um_face_finder *finder)
+{
+    for (int n = 0; n < 6; n++) {
+        um_face_tracker *t = NULL;
+        um_faces faces = {0};
+        CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
+        for (int i = 0; i < n; i++)
+            push(t, &faces, pattern());
+        int late = 0;
+        for (; late < 20 && !faces.n; late++)
+            show(t, &faces, 80, OWNER, MADE_SURE);
+        CHECK(late == 1 + (n < 3 ? n : 3));
+        um_faces_clear(&faces);
+        um_face_tracker_free(&t);
+    }
+}
+
+/* A look that did not agree begins the evidence anew: 3 detections of 1.5 each, twice. */
+static void evidence_anew(um_face_finder *finder)
+{
+    um_face_tracker *t = NULL;
+    um_faces faces = {0};
+    CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
+    push(t, &faces, pattern());
+    int late = 0;
+    for (; late < 20 && !faces.n; late++)
+        push(t, &faces, with_blue(251, 1));
+    CHECK(late >= 6 && late < 20);
+    um_faces_clear(&faces);
+    um_face_tracker_free(&t);
+}
+
+/* What is refused for ever asks for a detection on every frame for a while only. */
+static void refused(void)
+{
+    um_face_finder finder = {.net = {made_detector(false), made_bright()}, .min_side_px = 10};
+    um_face_tracker *t = NULL;
+    um_faces faces = {0};
+    CHECK(um_face_tracker_new(&t, &finder, NULL) == UM_OK);
+    n_detections = 0;
+    for (int i = 0; i < 60; i++) {
+        static const uint8_t white[3] = {255, 255, 255};
+        um_image *im = blank();
+        made_face(im, 80, 100, white, MADE_SURE);
+        for (int y = 0; y < H; y++) /* bright in the first crop, not in a wider one (test_confirm.c) */
+            for (int x = 0; x < W; x++)
+                if (abs(2 * x - 159) > 52 || abs(2 * y - 199) > 52)
+                    memset(im->data + y * im->stride + 3 * x, 0, 3);
+        push(t, &faces, im);
+        CHECK(faces.n == 0);
+    }
+    CHECK(n_detections == 16); /* 12, and every 12th */
+    um_faces_clear(&faces);
+    um_face_tracker_free(&t);
+    made_finder_close(&finder);
+}
+
+/* Beside a person who is calm, one that is not sure yet fades, or vanishes: it is not searched for. */
+static void not_sure_yet(um_face_finder *finder)
+{
+    for (int fades = 0; fades < 2; fades++) {
+        um_face_tracker *t = NULL;
+        um_faces faces = {0};
+        CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
+        n_detections = 0;
+        for (int i = 0; i < 12; i++) {
+            um_image *im = i == 0 ? with_blue(252, 0) : fades ? with_blue(250, 3) : blank();
+            made_face(im, 280, 100, OWNER, MADE_SURE);
+            push(t, &faces, im);
+            CHECK(faces.n == 1);
+        }
+        CHECK(n_detections == (fades ? 3 : 2));
+        um_faces_clear(&faces);
+        um_face_tracker_free(&t);
+    }
+}
+
+static void patterns(um_face_finder *finder)
+{
+    um_face_tracker *t = NULL;
+    um_faces faces = {0};
+    CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
+    n_detections = 0;
+    for (int i = 0; i < 60; i++) {
+        push(t, &faces, pattern());
+        CHECK(faces.n == 0);
+    }
+    fprintf(stderr, "pattern: %d detections\n", n_detections);
+    CHECK(um_face_tracker_n_persons(t) == 0);
+    um_faces_clear(&faces);
+    um_face_tracker_free(&t);
+}
+
+/* A place where somebody is seen who looks like another one moves a track less: by 10 (1 - similarity). */
+static void doubt(void)
+{
+    um_rect first = {10, 10, 80, 90}, second = {30, 12, 84, 90};
+    for (int k = 0; k < 2; k++) {
+        um_track t = {.hits = 1};
+        um_motion want;
+        float similarity = k ? .8f : 1;
+        t.appearance.v[0] = 1;
+        t.now.v[0] = similarity;
+        t.now.v[1] = sqrtf(1 - similarity * similarity);
+        um_motion_begin(&t.motion, first);
+        um_motion_predict(&t.motion);
+        want = t.motion;
+        t.seen.box = second;
+        um_track_update(&t);
+        um_motion_update(&want, second, k ? 3 : 1);
+        CHECK_NEAR(um_motion_box(&t.motion).x, um_motion_box(&want).x, 1e-4);
+        CHECK_NEAR(t.motion.x.velocity, want.x.velocity, 1e-5);
     }
 }
 
@@ -198,7 +398,15 @@ int main(void)
 {
     um_face_finder finder = made_finder();
     scene_cut();
-    sure(&finder);
+    weighing();
+    doubt();
+    enough(&finder);
+    low_scores(&finder);
+    patterns(&finder);
+    refusals(&finder);
+    evidence_anew(&finder);
+    refused();
+    not_sure_yet(&finder);
     follow_similarity(&finder);
     reid_similarity(&finder);
     stranger_similarity(&finder);
