@@ -4,11 +4,12 @@
 
     eval_blinks.py UNMASK SAMPLE [--keep DIR] [--seeds 101,104] [--rates 15,17,24,30] [--sizes 640x480,320x240]
                    [--seconds 30] [--models DIR]
-    eval_blinks.py UNMASK --real VIDEOS [--split train|dev]
+    eval_blinks.py UNMASK --real FOLDER [--labels FILE] [--thin N] [--split train|dev]
 
 The first form renders heads with SAMPLE (unmask-sample), with glasses and without; where ffmpeg is there, each clip is
-also looked at after H.264 at crf 28. DIR keeps the clips for the next run. The second form looks at the clips below VIDEOS
-that blinks.tsv names, whose blinks were labelled by looking at the eyes of every frame; `partial` ones (half closed,
+also looked at after H.264 at crf 28. DIR keeps the clips for the next run. The second form looks at the clips below FOLDER
+that FILE names (blinks.tsv: those of shared/data/faces/videos, every frame looked at; blinks_media.tsv: of media/clips,
+all of split train, closings looked at); --thin 2 drops every second frame, in both phases. `partial` ones (half closed,
 squinting) count neither way, `none` says that a clip has none. A blink is found when it overlaps with the true one or is
 at most two frames away; each counts once. Timing: middle of the blink that was found less the middle of the closed lids.
 """
@@ -112,9 +113,22 @@ def on_rendered(args, folder):
         print(totals[name].line(name))
 
 
-def on_real(args):
+def thinned(path, folder, thin):
+    """The clip itself, or its every thin-th frame in each phase, without loss and at the same times."""
+    if thin == 1:
+        yield path
+        return
+    for phase in range(thin):
+        out = os.path.join(folder, f"thin{phase}.mkv")
+        select = f"select=eq(mod(n\\,{thin})\\,{phase})"
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", path, "-an", "-vf", select, "-vsync", "passthrough", "-c:v", "ffv1", out],
+                       check=True)
+        yield out
+
+
+def on_real(args, folder):
     rows, total = collections.defaultdict(list), Count()
-    with open(os.path.join(HERE, "blinks.tsv"), encoding="utf-8", newline="") as f:
+    with open(args.labels, encoding="utf-8", newline="") as f:
         for row in csv.DictReader(f, delimiter="\t"):
             rows[row["clip"]].append(row)
     print(HEAD)
@@ -122,10 +136,11 @@ def on_real(args):
         if args.split and not clip.startswith(args.split + "/"):
             continue
         at = {kind: [(float(r["t_s"]),) * 2 for r in marks if r["kind"] == kind] for kind in ("blink", "partial")}
-        found, seconds, fps, scored = analyse(args, os.path.join(args.real, clip))
         count = Count()
-        count.add(found, at["blink"], at["partial"], fps, seconds, scored)
-        print(count.line(clip))
+        for path in thinned(os.path.join(args.real, clip), folder, args.thin):
+            found, seconds, fps, scored = analyse(args, path)
+            count.add(found, at["blink"], at["partial"], fps, seconds, scored)
+        print(count.line(clip[-28:]))
         total.merge(count)
     print(total.line("all"))
 
@@ -141,17 +156,19 @@ def main():
     parser.add_argument("--seconds", default="30")
     parser.add_argument("--models")
     parser.add_argument("--real")
+    parser.add_argument("--labels", default=os.path.join(HERE, "blinks.tsv"))
+    parser.add_argument("--thin", type=int, default=1)
     parser.add_argument("--split")
     args = parser.parse_args()
-    if args.real:
-        on_real(args)
-    elif args.sample:
-        with tempfile.TemporaryDirectory(prefix="unmask-blinks-") as folder:
+    if not args.real and not args.sample:
+        parser.error("SAMPLE or --real")
+    with tempfile.TemporaryDirectory(prefix="unmask-blinks-") as folder:
+        if args.real:
+            on_real(args, folder)
+        else:
             if args.keep:
                 os.makedirs(args.keep, exist_ok=True)
             on_rendered(args, args.keep or folder)
-    else:
-        parser.error("SAMPLE or --real")
 
 
 main()

@@ -93,11 +93,13 @@ static inline um_findings *runner_end(runner *r)
     return r->out;
 }
 
-/* A frontal face of person 0 in a square box; both eyes with the given aspect ratio. */
+/* A frontal face of person 0 in a square box; both eyes with the given aspect ratio, which the network states
+ * too. */
 static inline um_face face_at(float x, float y, float side, double ear)
 {
     um_face face = {.score = 1, .box = {x, y, side, side}, .has_points = true};
     face.quality = (um_face_quality){.6f * side, 1, 1, 1, 1, 1};
+    face.eye_opening[0] = face.eye_opening[1] = (float)ear;
     for (int i = 0; i < UM_N_LANDMARKS; i++)
         face.points[i] = (um_point){x + side / 2, y + side / 2};
     for (int eye = 0; eye < 2; eye++) {

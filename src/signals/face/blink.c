@@ -3,14 +3,15 @@
  *
  * Soukupova & Cech, "Real-Time Eye Blink Detection using Facial Landmarks", CVWW 2016: the eye aspect ratio
  * (EAR),
- *     (|p2 - p6| + |p3 - p5|) / (2 |p1 - p4|), mean of both eyes,
+ *     (|p2 - p6| + |p3 - p5|) / (2 |p1 - p4|),
  * falls towards zero when the lids close. The paper classifies 13 ratios at a time with a trained SVM; we
- * compare each with the person's own open eyes, the 90th percentile over 10 s before and after, with
- * hysteresis: nothing is trained, and narrow eyes do not count as closed. Li, Chang & Lyu ("In Ictu Oculi",
- * WIFS 2018) saw early face swaps blink too seldom. People rest at 17 blinks a minute, talk at 26, read
- * at 4.5 (Bentivoglio et al., Movement Disorders 12, 1997); 95 % of adults stay above 8 in primary gaze,
- * above 1.4 when they read (Doughty, Optometry and Vision Science 78, 2001). So a low rate is weak evidence,
- * and a short clip is none. */
+ * compare each eye's ratio, and the opening that the landmark network states, with the person's own open eye
+ * over 10 s before and after. What swings much while the eye is open weighs little: points behind glasses
+ * or under make-up, openings in blur. So narrow eyes do not count as closed, and how deep a closing must be
+ * is a matter of the person. Li, Chang & Lyu ("In Ictu Oculi", WIFS 2018) saw early face swaps blink too
+ * seldom. People rest at 17 blinks a minute, talk at 26, read at 4.5 (Bentivoglio et al., Movement Disorders
+ * 12, 1997); 95 % of adults stay above 8 in primary gaze, above 1.4 when they read (Doughty, Optometry and
+ * Vision Science 78, 2001). So a low rate is weak evidence, and a short clip is none. */
 #include "base/base.h"
 #include "dsp/stats.h"
 #include <math.h>
@@ -18,38 +19,59 @@
 #include <unmask/signal.h>
 
 static const double HALF_WINDOW_S = 10; /* the baseline looks this far both ways */
-static const double OPEN_QUANTILE = .9; /* of the EAR in the window: the open eye */
-static const double CLOSED = .65,
-                    OPEN = .75; /* of the baseline: a blink passes below the first, ends above the other */
+/* The open eye in the window, and its spread: of a normal variable these two are 0.6071 sigma apart. Blinks
+ * and lowered eyes fill the lower half of the window, so it is not asked. Chosen, as the six constants below,
+ * on 12 train clips with 129 blinks and on rendered heads; docs/signals/blink.md says how little they matter.
+ */
+static const double OPEN_QUANTILE = .75, TOP_QUANTILE = .9, SIGMAS_APART = .6071;
+static const double NOISE_FLOOR = .04; /* of the open eye, added to each spread: lids are never stiller */
+static const double SIGMAS = 1.6,
+                    LEAST_DEPTH = .15;  /* a blink closes this many spreads, at least this share */
+static const double POINTS_DEPTH = .22; /* of the points alone: the network also calls blurred eyes narrow */
+static const double START = .6;         /* of the depth needed: something begins */
+static const double HALF = .5;  /* of the depth reached: a blink begins and ends there, another may follow */
+static const double AGREE = .5; /* of the depth needed: the eye that closes less; else a glint or a wink */
 static const double BLINK_MIN_S = .05,
                     BLINK_MAX_S = .5;   /* shorter is a glitch, longer a closed or lowered eye */
 static const double MIN_STEP_S = .008;  /* more than 125 frames a second add nothing */
 static const double MAX_STEP_S = .085;  /* two frames at 25 a second: a longer hole may hide a blink */
-static const double MIN_RATE_HZ = 19.5; /* 20 less rounding: two frames in the shortest usual blink */
+static const double MIN_RATE_HZ = 14.5; /* 15 less rounding: a blink of 100 ms, the shortest, meets a frame */
 static const double NEEDED_S = 20;
 static const double QUIET_S = 20; /* an interval without a blink worth showing */
 static const double USUAL_PER_MIN = 8;
 static const double MAX_SCORE = 6; /* log10 odds */
 static const float MAX_YAW_DEG = 35, MIN_EYES_PX = 40;
-static const double MIN_BASELINE = .08; /* below, no open eye is seen at all */
-enum { EAR_BINS = 1000, MAX_PERSONS = 256, MAX_QUEUE = 8192, SHOWN_BLINKS = 32 };
+static const double MIN_BASELINE = .08; /* EAR; below, no open eye is seen at all */
+/* Each eye twice: its aspect ratio, its opening as the network says. Even: picture left. */
+enum { ASPECT, OPENING = 2, CHANNELS = 4 };
+enum { BINS = 1000, MAX_PERSONS = 256, MAX_QUEUE = 8192, SHOWN_BLINKS = 32 };
 /* Pictures of closing eyes: until judged, and of the first blinks. */
 enum { EYES_WIDTH = 240, EYES_HEIGHT = 96, MAX_HELD = 12, SHOWN_PICTURES = 12 };
 
+/* How far the lids are from the open eye: 0 open, 1 no height at all. */
+typedef struct closure {
+    double depth, eye[2], points;
+    double needed; /* depth of a blink at this time */
+} closure;
+
 typedef struct sample {
-    double t_s, ear;
-    um_image *eyes; /* of the deepest sample of a closing, until it is judged; else NULL */
+    double t_s, height[CHANNELS]; /* NAN: not stated */
+    closure lids;                 /* by the window up to it, then by the whole */
+    um_image *eyes;               /* of the deepest sample of a closing, until it is judged; else NULL */
 } sample;
 
 typedef struct person {
     int id, series;
-    um_histogram window; /* of the EAR of queue[first..n) */
-    sample *queue;       /* [n]; judged up to `now`, forgotten up to `first` */
+    um_histogram window[CHANNELS]; /* of the heights of queue[first..n) */
+    sample *queue;                 /* [n]; judged up to `now`, forgotten up to `first` */
     size_t capacity, n, first, now;
     /* the judge */
     bool any, closing;
-    double last_s, last_ratio, from_s, least; /* of the sample judged last; of the closing eye */
-    um_image *eyes;                           /* at `least`, may be NULL */
+    double last_s;
+    double shallow;  /* the least depth since the last closing, at least 0 */
+    size_t deep;     /* where in the queue this closing is deepest */
+    closure deepest; /* then */
+    um_image *eyes;  /* then, may be NULL */
     double quiet_from_s;
     /* the sums */
     double usable_s, blink_s, closed_to;
@@ -71,7 +93,8 @@ static void end(void *state)
         for (size_t k = p->now; k < p->n; k++)
             um_image_free(&p->queue[k].eyes);
         um_image_free(&p->eyes);
-        um_histogram_clear(&p->window);
+        for (int k = 0; k < CHANNELS; k++)
+            um_histogram_clear(&p->window[k]);
         free(p->queue);
     }
     free(b->person);
@@ -117,20 +140,63 @@ static um_status end_quiet(person *p, double to_s, um_findings *out, um_error *e
                                 to_s - from_s);
 }
 
-/* Time at which the ratio passed OPEN between the last sample and this one. */
-static double crossing(const person *p, double t_s, double ratio)
+/* False: no open eye is seen at all. */
+static bool measure(closure *out, const person *p, const sample *s)
 {
-    const double part = (OPEN - p->last_ratio) / (ratio - p->last_ratio);
-    return p->last_s + um_clampd(part, 0, 1) * (t_s - p->last_s);
+    double weight[CHANNELS], depth[CHANNELS], all = 0, sum = 0;
+    int n = 0;
+    for (int k = 0; k < CHANNELS; k++) {
+        const double open = um_histogram_quantile(&p->window[k], OPEN_QUANTILE);
+        weight[k] = depth[k] = 0;
+        if (isnan(s->height[k]) || open < MIN_BASELINE)
+            continue;
+        const double top = um_histogram_quantile(&p->window[k], TOP_QUANTILE);
+        weight[k] = 1 / ((top / open - 1) / SIGMAS_APART + NOISE_FLOOR);
+        depth[k] = fmin(1 - s->height[k] / open, 1);
+        all += weight[k];
+        sum += weight[k] * depth[k];
+        n++;
+    }
+    *out = (closure){0};
+    const double by_points = weight[ASPECT] + weight[ASPECT + 1];
+    if (by_points <= 0)
+        return false;
+    out->depth = sum / all;
+    for (int e = 0; e < 2; e++)
+        out->eye[e] = (weight[ASPECT + e] * depth[ASPECT + e] + weight[OPENING + e] * depth[OPENING + e]) /
+                      (weight[ASPECT + e] + weight[OPENING + e]);
+    out->points = (weight[ASPECT] * depth[ASPECT] + weight[ASPECT + 1] * depth[ASPECT + 1]) / by_points;
+    out->needed = fmax(LEAST_DEPTH, SIGMAS * n / all); /* of the harmonic mean of the spreads */
+    return true;
 }
 
-static um_status opened(blink *b, person *p, double to_s, um_findings *out, um_error *err)
+/* Time at which the depth passed `level` between two samples. */
+static double crossing(const sample *a, const sample *b, double level)
 {
-    const double duration_s = to_s - p->from_s;
+    const double part = (level - a->lids.depth) / (b->lids.depth - a->lids.depth);
+    return a->t_s + um_clampd(part, 0, 1) * (b->t_s - a->t_s);
+}
+
+/* The sample judged last is the first one beyond half of the way back. */
+static um_status opened(blink *b, person *p, um_findings *out, um_error *err)
+{
+    const sample *last = &p->queue[p->now - 1];
+    const double way = p->deepest.depth - p->shallow, level = p->shallow + HALF * way;
+    const double to_s = crossing(last - 1, last, level);
+    const double least_eye = fmin(p->deepest.eye[0], p->deepest.eye[1]) - p->shallow;
+    size_t i = p->deep;
+    while (i > p->first && p->queue[i].lids.depth > level) /* not beyond where it was shallow */
+        i--;
+    const double from_s =
+        p->queue[i].lids.depth > level ? p->queue[i].t_s : crossing(&p->queue[i], &p->queue[i + 1], level);
+    const double duration_s = to_s - from_s;
     p->closing = false;
-    if (p->least >= CLOSED || duration_s < BLINK_MIN_S)
+    p->shallow = fmax(last->lids.depth, 0);
+    const closure *d = &p->deepest;
+    if (d->depth < d->needed || d->points < POINTS_DEPTH || least_eye < AGREE * d->needed ||
+        duration_s < BLINK_MIN_S)
         return UM_OK;
-    um_status st = end_quiet(p, p->from_s, out, err);
+    um_status st = end_quiet(p, from_s, out, err);
     p->quiet_from_s = to_s;
     if (duration_s > BLINK_MAX_S) {
         p->closures++;
@@ -138,60 +204,67 @@ static um_status opened(blink *b, person *p, double to_s, um_findings *out, um_e
     }
     p->blinks++;
     p->blink_s += duration_s;
-    p->closed_to += p->least;
+    p->closed_to += 1 - p->deepest.depth;
     if (st == UM_OK && b->shown < SHOWN_BLINKS) {
         b->shown++;
-        st = um_findings_evidence(out, um_person_subject(p->id), p->from_s, to_s, p->eyes, err,
+        st = um_findings_evidence(out, um_person_subject(p->id), from_s, to_s, p->eyes, err,
                                   "blink of %.0f ms, closing to %.0f %% of the open eye", 1000 * duration_s,
-                                  100 * p->least);
+                                  100 * (1 - p->deepest.depth));
     }
     return st;
+}
+
+static void forget(person *p)
+{
+    const sample *s = &p->queue[p->first++];
+    for (int k = 0; k < CHANNELS; k++)
+        if (!isnan(s->height[k]))
+            um_histogram_remove(&p->window[k], s->height[k]);
 }
 
 /* One sample, once its whole window is known. */
 static um_status judge(blink *b, person *p, um_findings *out, um_error *err)
 {
-    const sample s = p->queue[p->now];
-    um_image *eyes = s.eyes;
-    p->queue[p->now++].eyes = NULL;
+    sample *s = &p->queue[p->now++];
+    um_image *eyes = s->eyes;
+    s->eyes = NULL;
     b->held -= eyes != NULL;
-    while (p->queue[p->first].t_s < s.t_s - HALF_WINDOW_S)
-        um_histogram_remove(&p->window, p->queue[p->first++].ear);
-    const double baseline = um_histogram_quantile(&p->window, OPEN_QUANTILE);
-    if (baseline < MIN_BASELINE) {
+    while (p->queue[p->first].t_s < s->t_s - HALF_WINDOW_S)
+        forget(p);
+    if (!measure(&s->lids, p, s)) {
         um_image_free(&eyes);
         return UM_OK;
     }
-    const double ratio = s.ear / baseline, step_s = s.t_s - p->last_s;
+    const double depth = s->lids.depth, step_s = s->t_s - p->last_s;
     um_status st = UM_OK;
+    p->last_s = s->t_s;
     if (!p->any || step_s > MAX_STEP_S) {
         if (p->any)
-            st = end_quiet(p, p->last_s, out, err);
+            st = end_quiet(p, s->t_s - step_s, out, err);
         p->any = true;
-        p->quiet_from_s = s.t_s;
+        p->quiet_from_s = s->t_s;
         /* an eye first seen closed is no blink: its beginning is not known */
         p->closing = false;
-    } else {
-        p->usable_s += step_s;
-        p->steps++;
-        if (!p->closing && ratio < OPEN && p->last_ratio >= OPEN) {
-            p->closing = true;
-            p->from_s = crossing(p, s.t_s, ratio);
-            p->least = INFINITY;
-        }
-        if (p->closing && ratio < p->least) {
-            p->least = ratio;
-            um_image_free(&p->eyes);
-            p->eyes = eyes;
-            eyes = NULL;
-        } else if (p->closing) {
-            if (ratio >= OPEN)
-                st = opened(b, p, crossing(p, s.t_s, ratio), out, err);
-        }
+        p->shallow = fmax(depth, 0);
+        um_image_free(&eyes);
+        return st;
+    }
+    p->usable_s += step_s;
+    p->steps++;
+    const bool begins = !p->closing && depth >= p->shallow + START * s->lids.needed;
+    if (begins || (p->closing && depth > p->deepest.depth)) {
+        p->closing = true;
+        p->deep = p->now - 1;
+        p->deepest = s->lids;
+        um_image_free(&p->eyes);
+        p->eyes = eyes;
+        eyes = NULL;
+    } else if (!p->closing) {
+        p->shallow = fmax(fmin(p->shallow, depth), 0);
+    } else if (depth < p->shallow + HALF * (p->deepest.depth - p->shallow)) {
+        st = opened(b, p, out, err);
     }
     um_image_free(&eyes);
-    p->last_s = s.t_s;
-    p->last_ratio = ratio;
     return st;
 }
 
@@ -199,10 +272,10 @@ static um_status judge(blink *b, person *p, um_findings *out, um_error *err)
 static um_status keep_eyes(blink *b, person *p, const um_image *rgb, const um_face *face, um_error *err)
 {
     sample *s = &p->queue[p->n - 1], *before = p->n - 1 > p->now ? s - 1 : NULL;
-    if (!rgb || s->ear >= OPEN * um_histogram_quantile(&p->window, OPEN_QUANTILE))
+    if (!rgb || !measure(&s->lids, p, s) || s->lids.depth < START * s->lids.needed)
         return UM_OK;
     if (before && before->eyes) {
-        if (before->ear <= s->ear)
+        if (before->lids.depth >= s->lids.depth)
             return UM_OK;
         um_image_free(&before->eyes);
         b->held--;
@@ -217,7 +290,7 @@ static um_status keep_eyes(blink *b, person *p, const um_image *rgb, const um_fa
     return st;
 }
 
-static um_status see(blink *b, person *p, const um_frame *frame, const um_face *face, double ear,
+static um_status see(blink *b, person *p, const um_frame *frame, const um_face *face, const sample *seen,
                      um_findings *out, um_error *err)
 {
     const double t_s = frame->t_s;
@@ -228,18 +301,22 @@ static um_status see(blink *b, person *p, const um_frame *frame, const um_face *
             p->queue[i - p->first] = p->queue[i];
         p->n -= p->first;
         p->now -= p->first;
+        p->deep = p->deep > p->first ? p->deep - p->first : 0;
         p->first = 0;
     }
-    um_status st = p->window.count ? UM_OK : um_histogram_init(&p->window, EAR_BINS, 0, 1, err);
-    if (st < 0)
-        return st;
+    um_status st = UM_OK;
+    for (int k = 0; k < CHANNELS; k++)
+        if (!p->window[k].count && (st = um_histogram_init(&p->window[k], BINS, 0, 1, err)) < 0)
+            return st;
     if (!um_grow(&p->queue, &p->capacity, p->n + 1, MAX_QUEUE, sizeof *p->queue))
         return um_fail_oom(err);
-    p->queue[p->n++] = (sample){t_s, ear, NULL};
-    um_histogram_add(&p->window, ear);
+    p->queue[p->n++] = *seen;
+    for (int k = 0; k < CHANNELS; k++)
+        if (!isnan(seen->height[k]))
+            um_histogram_add(&p->window[k], seen->height[k]);
     if ((st = keep_eyes(b, p, frame->rgb, face, err)) < 0)
         return st;
-    st = um_findings_point(out, p->series, t_s, ear, err);
+    st = um_findings_point(out, p->series, t_s, (seen->height[ASPECT] + seen->height[ASPECT + 1]) / 2, err);
     while (st == UM_OK && p->now < p->n && p->queue[p->now].t_s <= t_s - HALF_WINDOW_S)
         st = judge(b, p, out, err);
     return st;
@@ -263,7 +340,6 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
                 return st;
             continue;
         }
-        const double ear = (aspect(face->points + 36) + aspect(face->points + 42)) / 2;
         if (!(fabsf(face->pose.yaw_deg) <= MAX_YAW_DEG)) {
             b->turned++;
             continue;
@@ -272,7 +348,14 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
             b->small++;
             continue;
         }
-        if (isfinite(ear) && (st = see(b, p, in->frame, face, ear, out, err)) < 0)
+        sample s = {.t_s = in->frame->t_s};
+        for (int e = 0; e < 2; e++) {
+            s.height[ASPECT + e] = aspect(face->points + 36 + 6 * e);
+            const double stated = (double)face->eye_opening[e];
+            s.height[OPENING + e] = isfinite(stated) ? stated : NAN;
+        }
+        if (isfinite(s.height[ASPECT]) && isfinite(s.height[ASPECT + 1]) &&
+            (st = see(b, p, in->frame, face, &s, out, err)) < 0)
             return st;
     }
     return UM_OK;
@@ -287,7 +370,7 @@ static um_status conclude(const person *p, um_findings *out, um_error *err)
                                 NEEDED_S);
     const double rate_hz = (double)p->steps / p->usable_s, minutes = p->usable_s / 60, k = (double)p->blinks;
     if (rate_hz < MIN_RATE_HZ)
-        return um_findings_skip(out, who, err, "too few pictures: %.1f usable ones a second, 20 needed",
+        return um_findings_skip(out, who, err, "too few pictures: %.1f usable ones a second, 15 needed",
                                 rate_hz);
     double below, above;
     um_gamma_pq(&below, &above, k + .5, USUAL_PER_MIN * minutes);
@@ -343,7 +426,7 @@ const um_signal um_signal_blink = {
         "clears nobody.",
     .score_unit = "log10 odds of a rate below 8 blinks/min",
     .paper = "Soukupova & Cech, CVWW 2016; Li, Chang & Lyu, WIFS 2018, arXiv:1806.02877",
-    .version = 1,
+    .version = 2,
     .needs = UM_NEED_FACES | UM_NEED_MOTION,
     .state_size = sizeof(blink),
     .push = push,
