@@ -50,27 +50,22 @@ bench: build
 eval: build
 	UNMASK_TESTDATA=$(TESTDATA) tests/eval/all_media.py build/cli/unmask build/eval
 
-# The two face networks that the program carries, from the labelled faces of UNMASK_TESTDATA. MPIRUN="mpirun -n 2" shares
-# the work among processes or machines; an interrupted run goes on where it stopped.
+# The two face networks that the program carries, from the labelled faces of UNMASK_TESTDATA and, of the detector, the
+# training clips and stills of UNMASK_MEDIA (../shared/media). MPIRUN="mpirun -n 2" shares the work among processes
+# or machines; an interrupted run goes on where it stopped.
 TESTDATA ?= $(or $(UNMASK_TESTDATA),../shared)
+TRAINING_MEDIA ?= $(or $(UNMASK_MEDIA),../media)
 LANDMARK_OPTIONS ?= --steps 8000 --batch 32 --shards 4 --rate 0.003 --renders 1600
-DETECTOR_OPTIONS ?= --steps 8000 --batch 32 --shards 8 --rate 0.002
-# and on, with more faces as large as in portraits; then with signs that are no faces and compressed video
-PORTRAIT_OPTIONS ?= --steps 3000 --batch 32 --shards 8 --rate 0.0007 --seed 2 --large 0.3
-DETECTOR_SIGNS ?= --steps 3000 --batch 32 --shards 8 --rate 0.0007 --seed 3 --large 0.3 --signs 0.3 --video 0.3
-LANDMARK_SIGNS ?= --steps 3000 --batch 32 --shards 4 --rate 0.001 --seed 2 --renders 1600 --signs 0.35 --video 0.3
-# $(call train,network,folder,options): goes on where the folder's checkpoint is; labels are made once, by the first
-train = @mkdir -p build/models/$(2) && cp -n build/models/first/*.tsv build/models/$(2)/ 2>/dev/null; \
-    $(MPIRUN) build/models/train/unmask-models $(1) --data $(TESTDATA)/data/faces --teachers $(TESTDATA)/models \
-    --work build/models/$(2) --out build/models/$(2)/$(1).onnx --resume $(3)
+DETECTOR_OPTIONS ?= --media $(TRAINING_MEDIA) --steps 30000 --batch 32 --shards 4 --rate 0.003 --clean 0.5 --poor 0.2 --video 0.1 \
+    --signs 0.15 --large 0.15
+# $(call train,network,options): goes on where its checkpoint is
+train = @mkdir -p build/models/$(1) && $(MPIRUN) build/models/train/unmask-models $(1) --data $(TESTDATA)/data/faces \
+    --teachers $(TESTDATA)/models --arch models/arch/$(1).net --work build/models/$(1) --out build/models/$(1)/$(1).onnx --resume $(2)
 models: build
 	@ninja -C build --quiet models/train/unmask-models
-	$(call train,landmarks,first,--arch models/arch/landmarks.net $(LANDMARK_OPTIONS))
-	$(call train,detector,first,--arch models/arch/detector.net $(DETECTOR_OPTIONS))
-	$(call train,detector,portraits,--start build/models/first/detector.onnx $(PORTRAIT_OPTIONS))
-	$(call train,detector,signs,--start build/models/portraits/detector.onnx $(DETECTOR_SIGNS))
-	$(call train,landmarks,signs,--start build/models/first/landmarks.onnx $(LANDMARK_SIGNS))
-	for n in landmarks detector; do cp build/models/signs/$$n.onnx models/unmask_$$n.onnx; done
+	$(call train,landmarks,$(LANDMARK_OPTIONS))
+	$(call train,detector,$(DETECTOR_OPTIONS))
+	for n in landmarks detector; do cp build/models/$$n/$$n.onnx models/unmask_$$n.onnx; done
 	for n in landmarks detector; do \
 	    sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_$$n.onnx | cut -c1-64)\"/" \
 	        models/manifests/unmask_$$n.json; done

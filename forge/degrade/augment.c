@@ -301,6 +301,13 @@ static void impoverish(um_image *m, rng *r)
 
 void augment_picture(um_image *rgb, const sample_mix *mix, rng *r)
 {
+    if (mix->clean > 0 && rng_chance(r, mix->clean)) {
+        if (rng_chance(r, .5f))
+            relight(rgb, r);
+        if (rng_chance(r, .15f))
+            make_gray(rgb);
+        return;
+    }
     if (mix->poor > 0 && rng_chance(r, mix->poor))
         impoverish(rgb, r);
     if (rng_chance(r, .85f))

@@ -14,7 +14,8 @@ static const float smallest[DET_STRIDES] = {0, 40, 96}, largest[DET_STRIDES] = {
 
 enum { NOBODY = -1, IGNORED = -2 };
 static const float RADIUS = 1.1f; /* cells this near (in strides) to the centre of a face answer for it */
-static const float LEAST_TARGET = .2f; /* of a score: a box is never right at first */
+/* Of a score: a small face is as surely one as a large one, though its box is less right. */
+static const float LEAST_TARGET = .5f;
 static const float BOX_WEIGHT = 2, POINTS_WEIGHT = 1, POINTS_KNEE = .05f;
 
 static bool is_of_level(const det_face *f, int k)
@@ -135,7 +136,7 @@ um_status det_loss(const det_level *level, const det_truth *truth, int n, det_te
             if (o[c] >= 0) {
                 const det_face *f = &truth[i / DET_STRIDES].face[o[c]];
                 float overlap = box_loss(l, k, c, f, weight, &terms->box);
-                target = fmaxf(overlap, LEAST_TARGET);
+                target = LEAST_TARGET + (1 - LEAST_TARGET) * overlap;
                 if (f->has_five)
                     points_loss(l, k, c, f, weight, &terms->points);
             }

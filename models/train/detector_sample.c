@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const float SMALLEST = 8, LARGEST = 300; /* pixels: geometric mean of width and height */
+static const float LEAST_CONTRAST = 6;          /* levels: below, nobody could see a face */
 static const float SEEN = .6f, HIDDEN = .15f;   /* share of a face inside its cell: enough; next to nothing */
 
 typedef struct cell { /* a rectangle of the mosaic */
@@ -77,11 +78,30 @@ static um_status fill(um_image *m, cell c, const photos *p, const sample_mix *mi
     return UM_OK;
 }
 
-static void add_face(det_truth *t, const photo_face *f, um_rect from, float scale, cell c)
+/* Is there anything left of the face: enough pixels in the photo, enough contrast in the part (standard
+ * deviation of green) after all that was done to it? `box` in pixels of the part. */
+static bool is_visible(const photo_face *f, const um_image *part, um_rect box)
 {
-    det_face d = {.has_five = f->has_five, .ignore = f->ignore};
-    d.box = (um_rect){(float)c.x + (f->box.x - from.x) * scale, (float)c.y + (f->box.y - from.y) * scale,
-                      f->box.w * scale, f->box.h * scale};
+    int x0 = (int)fmaxf(0, box.x), x1 = (int)fminf((float)part->width, box.x + box.w);
+    int y0 = (int)fmaxf(0, box.y), y1 = (int)fminf((float)part->height, box.y + box.h);
+    double sum = 0, squares = 0, n = (double)(x1 - x0) * (y1 - y0);
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++) {
+            double v = part->data[y * part->stride + 3 * x + 1];
+            sum += v;
+            squares += v * v;
+        }
+    return size_of(f->box) >= SMALLEST && x1 > x0 && y1 > y0 &&
+           squares / n - sum / n * (sum / n) >= LEAST_CONTRAST * LEAST_CONTRAST;
+}
+
+static void add_face(det_truth *t, const photo_face *f, const um_image *part, um_rect from, float scale,
+                     cell c)
+{
+    um_rect inside = {(f->box.x - from.x) * scale, (f->box.y - from.y) * scale, f->box.w * scale,
+                      f->box.h * scale};
+    det_face d = {.has_five = f->has_five, .ignore = f->ignore || !is_visible(f, part, inside)};
+    d.box = (um_rect){(float)c.x + inside.x, (float)c.y + inside.y, inside.w, inside.h};
     for (int k = 0; k < 5; k++) /* pixel centres at integers become edges at integers */
         d.five[k] = (um_point){(float)c.x + (f->five[k].x + .5f - from.x) * scale,
                                (float)c.y + (f->five[k].y + .5f - from.y) * scale};
@@ -112,7 +132,7 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
         float want = expf(rng_float(r, logf(SMALLEST + 1), logf(most)));
         if (mix->large > 0 && rng_chance(r, mix->large))
             want = rng_float(r, most / 3, most);
-        scale = fminf(4, want / fmaxf(size_of(f->box), 1));
+        scale = fminf(q->labels == LABELS_SOME ? 4 : 1.5f, want / fmaxf(size_of(f->box), 1));
         if (rng_chance(r, .85f)) /* the face inside the cell */
             at = (um_point){
                 f->box.x + f->box.w / 2 + rng_float(r, -.5f, .5f) * fmaxf(0, (float)c.w / scale - f->box.w),
@@ -147,10 +167,10 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
         logo_overlay(part, boxes, n, mix->signs, r);
     augment_picture(part, mix, r);
     paste(m, c.x + x0, c.y + y0, part);
-    um_image_free(&part);
     cell visible = {c.x + x0, c.y + y0, x1 - x0, y1 - y0};
     for (int i = 0; i < q->n_faces; i++)
-        add_face(t, &q->faces[i], inner, scale, visible);
+        add_face(t, &q->faces[i], part, inner, scale, visible);
+    um_image_free(&part);
     return UM_OK;
 }
 
@@ -169,27 +189,47 @@ static void mirror(um_image *m, det_truth *t)
     }
 }
 
+enum { MOST_CELLS = 32, LEAST_CELL = 56 };
+
+/* Cuts a square again and again along its longer side: many cells with a face each teach more in the same
+ * time than one, and the uncut ones have room for the largest. Returns the number of cells. */
+static int divide(cell *out, int n, cell c, float chance, rng *r)
+{
+    bool across = c.w >= c.h;
+    int length = across ? c.w : c.h;
+    if (length < 2 * LEAST_CELL || n > MOST_CELLS - 2 || !rng_chance(r, chance)) {
+        out[n] = c;
+        return n + 1;
+    }
+    int at = (int)rng_float(r, fmaxf(LEAST_CELL, .3f * (float)length),
+                            fminf((float)(length - LEAST_CELL), .7f * (float)length));
+    cell a = c, b = c;
+    if (across) {
+        a.w = at;
+        b.x += at;
+        b.w -= at;
+    } else {
+        a.h = at;
+        b.y += at;
+        b.h -= at;
+    }
+    n = divide(out, n, a, chance, r);
+    return divide(out, n, b, chance, r);
+}
+
 um_status detector_sample(um_image **out, det_truth *truth, const photos *p, bool validation,
                           const sample_mix *mix, int side, uint64_t seed, um_error *err)
 {
     rng r = {seed};
+    cell cells[MOST_CELLS];
     truth->n = 0;
     um_status st = um_image_new(out, side, side, UM_RGB24, err);
     if (st < 0)
         return st;
-    int cut_x = side, cut_y = side;
-    if (rng_chance(&r, .6f)) {
-        cut_x = (int)((float)side * rng_float(&r, .25f, .75f));
-        if (rng_chance(&r, .75f))
-            cut_y = (int)((float)side * rng_float(&r, .25f, .75f));
-    }
-    for (int i = 0; i < 4 && st == UM_OK; i++) {
-        cell c = {i & 1 ? cut_x : 0, i & 2 ? cut_y : 0, i & 1 ? side - cut_x : cut_x,
-                  i & 2 ? side - cut_y : cut_y};
-        if (c.w < 1 || c.h < 1)
-            continue;
+    int n = divide(cells, 0, (cell){0, 0, side, side}, rng_float(&r, .4f, 1), &r);
+    for (int i = 0; i < n && st == UM_OK; i++) {
         const photo *q = draw_photo(p, validation, &r);
-        st = q ? put_photo(*out, truth, p, q, c, mix, &r, err)
+        st = q ? put_photo(*out, truth, p, q, cells[i], mix, &r, err)
                : um_fail(err, UM_EFORMAT, "no photo to %s", validation ? "validate with" : "train on");
     }
     if (st == UM_OK && rng_chance(&r, .5f))

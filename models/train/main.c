@@ -16,7 +16,7 @@
 
 typedef struct options {
     const char *what, *data, *teachers, *arch, *start, *work, *out, *leave_out, *media;
-    double large, signs, video, poor;
+    double large, signs, video, clean, poor;
     int64_t seed;
     int renders;
     sample_mix mix;
@@ -39,6 +39,7 @@ static const um_opt table[] = {
     {"signs", UM_OPT_NUM, "SHARE",
      "of parts without a face, or beside one, under a logo, sign or caption (0)", &chosen.signs, 0, 1},
     {"video", UM_OPT_NUM, "SHARE", "of the pictures, through H.264 or MPEG-4 (0)", &chosen.video, 0, 1},
+    {"clean", UM_OPT_NUM, "SHARE", "of the pictures, that are not spoiled (0)", &chosen.clean, 0, 1},
     {"poor", UM_OPT_NUM, "SHARE", "of the pictures: low light, prints, old photographs (0)", &chosen.poor, 0,
      1},
     {"leave-out", UM_OPT_TEXT, "SETS",
@@ -240,11 +241,36 @@ static um_status compare(const options *o, const char *const *names, int n, um_e
     return st == UM_OK && count[1] ? compare_landmarks(o->data, o->teachers, of_role[1], count[1], err) : st;
 }
 
+/* Boxes for all, and points for the landmarks. */
+static um_status ask_teachers(photos *p, const options *o, um_error *err)
+{
+    const char *work = o->work ? o->work : ".";
+    char cache[512];
+    teacher_counts faces;
+    teacher_points_counts points;
+    um_status st;
+    snprintf(cache, sizeof cache, "%s/teachers.tsv", work);
+    if ((st = teach_faces(p, o->teachers, cache, &faces, err)) < 0)
+        return st;
+    fprintf(stderr, "%d photos: %d annotated faces confirmed, %d not seen; %d more believed, %d doubted\n",
+            p->n, faces.confirmed, faces.alone, faces.believed, faces.doubted);
+    if (strcmp(o->what, "landmarks") != 0)
+        return UM_OK;
+    snprintf(cache, sizeof cache, "%s/points.tsv", work);
+    if ((st = teach_points(p, o->teachers, cache, &points, err)) < 0)
+        return st;
+    fprintf(stderr, "landmarks by teachers: %d of %d faces, %.0f %% of their points", points.labelled,
+            points.asked, 100 * points.points);
+    if (points.measured)
+        fprintf(stderr, "; %.2f %% of the eye distance from hand-set ones on %d faces", points.error,
+                points.measured);
+    fprintf(stderr, "\n");
+    return UM_OK;
+}
+
 /* Annotated photos; with teachers also what they label; and rendered faces. */
 static um_status gather(photos *p, const options *o, um_error *err)
 {
-    char cache[512];
-    const char *work = o->work ? o->work : ".";
     um_status st = photos_read(p, o->data, err);
     if (st == UM_OK && o->teachers)
         st = photos_read_unlabelled(p, o->data, err);
@@ -252,25 +278,8 @@ static um_status gather(photos *p, const options *o, um_error *err)
         st = photos_read_media(p, o->media, err);
     if (st == UM_OK)
         st = photos_read_empty(p, o->data, true, err); /* some do show people: the teachers say where */
-    if (st == UM_OK && o->teachers) {
-        teacher_counts faces;
-        teacher_points_counts points;
-        snprintf(cache, sizeof cache, "%s/teachers.tsv", work);
-        if ((st = teach_faces(p, o->teachers, cache, &faces, err)) < 0)
-            return st;
-        fprintf(stderr,
-                "%d photos: %d annotated faces confirmed, %d not seen; %d more believed, %d doubted\n", p->n,
-                faces.confirmed, faces.alone, faces.believed, faces.doubted);
-        snprintf(cache, sizeof cache, "%s/points.tsv", work);
-        if ((st = teach_points(p, o->teachers, cache, &points, err)) < 0)
-            return st;
-        fprintf(stderr, "landmarks by teachers: %d of %d faces, %.0f %% of their points", points.labelled,
-                points.asked, 100 * points.points);
-        if (points.measured)
-            fprintf(stderr, "; %.2f %% of the eye distance from hand-set ones on %d faces", points.error,
-                    points.measured);
-        fprintf(stderr, "\n");
-    }
+    if (st == UM_OK && o->teachers)
+        st = ask_teachers(p, o, err);
     if (st == UM_OK && o->leave_out)
         st = photos_leave_out(p, o->leave_out, err);
     if (st == UM_OK && o->renders > 0) {
@@ -293,7 +302,7 @@ int main(int argc, char **argv)
     if (n < 0)
         return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
     o->what = argv[1];
-    o->mix = (sample_mix){(float)o->large, (float)o->signs, (float)o->video, (float)o->poor};
+    o->mix = (sample_mix){(float)o->large, (float)o->signs, (float)o->video, (float)o->clean, (float)o->poor};
     o->train.seed = (uint64_t)o->seed;
     if (!is_complete(o)) {
         fprintf(stderr, "unmask-models: %s: not a task, or an option it needs is missing (see --help)\n",

@@ -4,6 +4,7 @@
 #include "../check.h"
 #include "base/base.h"
 #include "degrade/augment.h"
+#include "detector_sample.h"
 #include "photos.h"
 #include <string.h>
 #include <sys/stat.h>
@@ -147,6 +148,80 @@ static void poor_pictures(void)
     CHECK(gray[1] > gray[0] + N / 4);
 }
 
+/* A photo 120 x 90, dark, with one bright face of 24 x 30. */
+static const um_rect bright = {40, 25, 24, 30};
+
+static void add_bright(photos *p, const char *name)
+{
+    um_image *m = NULL;
+    const photo_face f = {.box = bright};
+    if (um_image_new(&m, 120, 90, UM_RGB24, NULL) < 0)
+        abort();
+    for (int y = 0; y < 90; y++)
+        for (int x = 0; x < 120; x++) {
+            bool inside = x >= 40 && x < 64 && y >= 25 && y < 55;
+            memset(m->data + y * m->stride + 3 * x,
+                   inside ? ((x / 6 + y / 6) & 1 ? 250 : 190) : 20 + (x + y) % 9, 3);
+        }
+    CHECK(photos_add(p, PHOTO_BOXES, "bright", name, false, m, &f, 1, NULL) == UM_OK);
+    p->photo[p->n - 1].labels = LABELS_ALL;
+}
+
+static double mean_of(const um_image *m, um_rect b)
+{
+    double sum = 0, n = 0;
+    for (int y = (int)fmaxf(0, b.y); y < m->height && (float)y < b.y + b.h; y++)
+        for (int x = (int)fmaxf(0, b.x); x < m->width && (float)x < b.x + b.w; x++, n++)
+            sum += m->data[y * m->stride + 3 * x + 1];
+    return n > 0 ? sum / n : 0;
+}
+
+/* Wherever a mosaic says that a face is, there is one, of that size: the inside is bright, the ring around it
+ * dark.
+ */
+static void mosaics(void)
+{
+    enum { N = 60 };
+    photos p = {0};
+    const sample_mix mix = {.clean = 1};
+    int faces = 0, most = 0;
+    add_bright(&p, "one");
+    add_bright(&p, "two");
+    photos_group(&p);
+    for (int i = 0; i < N; i++) {
+        um_image *m, *again;
+        det_truth t, same;
+        CHECK(detector_sample(&m, &t, &p, false, &mix, DETECTOR_SIDE, (uint64_t)i, NULL) == UM_OK);
+        CHECK(detector_sample(&again, &same, &p, false, &mix, DETECTOR_SIDE, (uint64_t)i, NULL) == UM_OK);
+        CHECK(t.n == same.n && !memcmp(m->data, again->data, (size_t)m->stride * DETECTOR_SIDE));
+        most = t.n > most ? t.n : most;
+        for (int k = 0; k < t.n; k++) {
+            um_rect b = t.face[k].box;
+            CHECK(b.x >= 0 && b.y >= 0 && b.x + b.w <= DETECTOR_SIDE + .01f &&
+                  b.y + b.h <= DETECTOR_SIDE + .01f);
+            if (t.face[k].ignore || fminf(b.w, b.h) < 10)
+                continue;
+            um_rect core = {b.x + b.w / 5, b.y + b.h / 5, .6f * b.w, .6f * b.h};
+            double inside = mean_of(m, core), area = (double)b.w * b.h,
+                   ring =
+                       (mean_of(m, (um_rect){b.x - b.w / 4, b.y - b.h / 4, 1.5f * b.w, 1.5f * b.h}) * 2.25 -
+                        mean_of(m, b)) /
+                       1.25;
+            faces++;
+            CHECK(inside > 60 && area > 0);
+            CHECK(inside > 1.3 * ring || b.x < 1 || b.y < 1 || b.x + b.w > DETECTOR_SIDE - 1 ||
+                  b.y + b.h > DETECTOR_SIDE - 1);
+            CHECK(b.w / b.h > .8 * .6 - .02 &&
+                  b.w / b.h < .8 / .6 + .03); /* six tenths of it are seen at least */
+        }
+        um_image_free(&m);
+        um_image_free(&again);
+    }
+    fprintf(stderr, "%d faces in %d mosaics, at most %d\n", faces, N, most);
+    CHECK(faces > 2 * N && most >= 8);
+    photos_free(&p);
+}
+
 int main(void)
 {
     if (!mkdtemp(dir))
@@ -169,6 +244,7 @@ int main(void)
     write_set("boxes/macwin_mask", "a.png\t16\t12\t10\t20\t130\t119\tdev\tbox\n");
     conventions();
     poor_pictures();
+    mosaics();
     char command[128];
     snprintf(command, sizeof command, "rm -r %s", dir);
     return system(command) != 0 || check_done();
