@@ -116,10 +116,10 @@ class Peers:
 
 # ---- what is said ----
 
-def ask(args, clip):
+def ask(unmask, clip, models=None, seconds=None):
     """[(number, t_s, [(name, box)])] of all frames."""
-    command = [args.unmask, "faces", "--json", *(["--models", args.models] if args.models else []),
-               *(["--max-seconds", str(args.seconds)] if args.seconds else []), clip]
+    command = [unmask, "faces", "--json", *(["--models", models] if models else []),
+               *(["--max-seconds", str(seconds)] if seconds else []), clip]
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if run.returncode:
         sys.exit(2)
@@ -172,21 +172,24 @@ def show_errors(score, times):
 
 
 def clips_of(paths, part):
+    """(name, path)"""
     for path in paths:
-        found = [path] if os.path.isfile(path) else [os.path.join(r, n) for r, _, names in os.walk(path) for n in names]
-        yield from (p for p in sorted(found) if part in p and (p == path or p.endswith(VIDEOS)))
+        if os.path.isfile(path):
+            yield os.path.basename(path), path
+        found = sorted(os.path.join(r, n) for r, _, names in os.walk(path) for n in names if n.endswith(VIDEOS))
+        yield from ((os.path.relpath(p, path), p) for p in found if part in p)
 
 
 def jobs(args):
     """(name, clip, truth of a frame or None where it is not known, persons labelled)."""
     if args.peer:
         peers = Peers(args.peer, args.cache)
-        for clip in clips_of(args.data, args.clips):
-            yield clip, clip, lambda frames, clip=clip: peer_truth(args, peers, clip, frames), 0
+        for name, clip in clips_of(args.data, args.clips):
+            yield name, clip, lambda frames, clip=clip: peer_truth(args, peers, clip, frames), 0
     elif args.truth:
         rendered = read_rendered(args.truth)
         persons = {p[0] for frame in rendered.values() for p in frame if p[2]}
-        yield args.data[0], args.data[0], lambda frames: rendered, len(persons)
+        yield os.path.basename(args.data[0]), args.data[0], lambda frames: rendered, len(persons)
     else:
         shared = os.environ.get("UNMASK_TESTDATA", os.path.join(HERE, "../../../shared"))
         data = args.data[0] if args.data else os.path.join(shared, "data/faces/videos")
@@ -240,7 +243,7 @@ def main():
     total, n_clips = Sum(), 0
     print(HEAD.replace("MOTA", "recall") if args.peer else HEAD)
     for name, clip, truth_of, labelled in jobs(args):
-        frames = ask(args, clip)
+        frames = ask(args.unmask, clip, args.models, args.seconds)
         truth, score = truth_of(frames), Score()
         for i, _, said in frames:
             if i in truth:
