@@ -10,7 +10,7 @@ enum { N = UM_ASSOCIATE_MOST };
 /* Every row has a column of its own behind the real ones, which costs nothing: not to be given any. */
 struct problem {
     const float *worth;
-    int rows, columns, all;
+    int columns, all;
     double row_price[N], column_price[2 * N];
     int row_of[2 * N]; /* -1: free */
 };
@@ -31,12 +31,13 @@ static void augment(struct problem *p, int row)
     bool done[2 * N] = {false};
     int at = -1, last = -1; /* column that was settled last, and a free one */
     double reached = 0;
-    for (int c = 0; c < p->all; c++) {
+    for (int c = 0; c < 2 * N; c++) {
         far[c] = INFINITY;
         before[c] = -1;
     }
     while (last < 0) {
-        int from = at < 0 ? row : p->row_of[at], next = -1;
+        int from = at < 0 ? row : p->row_of[at], next = 0;
+        double nearest = INFINITY;
         for (int c = 0; c < p->all; c++) {
             if (done[c])
                 continue;
@@ -45,10 +46,12 @@ static void augment(struct problem *p, int row)
                 far[c] = d;
                 before[c] = at;
             }
-            if (next < 0 || far[c] < far[next])
+            if (far[c] < nearest) {
+                nearest = far[c];
                 next = c;
+            }
         }
-        reached = far[next];
+        reached = nearest;
         done[next] = true;
         at = next;
         if (p->row_of[next] < 0)
@@ -69,7 +72,7 @@ static void augment(struct problem *p, int row)
 
 void um_associate(int *column_of, const float *worth, int rows, int columns)
 {
-    struct problem p = {.worth = worth, .rows = rows, .columns = columns, .all = columns + rows};
+    struct problem p = {.worth = worth, .columns = columns, .all = columns + rows};
     for (int c = 0; c < p.all; c++)
         p.row_of[c] = -1;
     for (int r = 0; r < rows; r++) {
