@@ -55,7 +55,7 @@ eval: build
 # or machines; an interrupted run goes on where it stopped.
 TESTDATA ?= $(or $(UNMASK_TESTDATA),../shared)
 TRAINING_MEDIA ?= $(or $(UNMASK_MEDIA),../media)
-LANDMARK_OPTIONS ?= --steps 8000 --batch 32 --shards 4 --rate 0.003 --renders 1600
+LANDMARK_OPTIONS ?= --steps 11000 --batch 32 --shards 4 --rate 0.003 --renders 1600 --signs 0.3 --video 0.3
 DETECTOR_OPTIONS ?= --media $(TRAINING_MEDIA) --steps 30000 --batch 32 --shards 4 --rate 0.003 --clean 0.5 --poor 0.2 --video 0.1 \
     --signs 0.15 --large 0.15
 # $(call train,network,options): goes on where its checkpoint is
