@@ -118,7 +118,7 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
     if (st < 0)
         return st;
     for (int i = 0; i < UM_N_LANDMARKS; i++) {
-        int k = mirrored ? mirrored_point[i] : i;
+        int k = mirrored ? um_landmarks_mirrored[i] : i;
         um_point p = in_square(s, face->points[k]);
         truth->points[i] = mirrored ? (um_point){1 - p.x, p.y} : p;
         truth->sure[i] = truth->is_face ? face->sure[k] : 0;

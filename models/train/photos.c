@@ -4,7 +4,6 @@
 #include "base/base.h"
 #include "base/numbers.h"
 #include "degrade/random.h"
-#include "faces/landmarks.h"
 #include "media/geometry.h"
 #include <dirent.h>
 #include <stdlib.h>
@@ -12,12 +11,6 @@
 #include <unmask/source.h>
 
 enum { MOST_PHOTOS = 100000, VALIDATION_OF = 12 };
-
-/* iBUG order */
-const unsigned char mirrored_point[UM_N_LANDMARKS] = {
-    16, 15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0,  26, 25, 24, 23, 22, 21,
-    20, 19, 18, 17, 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37, 36,
-    41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65};
 
 um_status photo_load(um_image **out, const char *path, um_error *err)
 {

@@ -90,6 +90,4 @@ um_status photos_add(photos *p, photo_source source, const char *set, const char
 um_rect face_box_of_points(const um_point points[UM_N_LANDMARKS]);
 /* A square of a photo that touches no face, drawn from a random.h state; false: this draw found none. */
 bool photo_background(um_rect *out, const photo *q, uint64_t *state);
-/* Where point i goes when the picture is mirrored. */
-extern const unsigned char mirrored_point[UM_N_LANDMARKS];
 #endif

@@ -122,8 +122,7 @@ static um_status read_extra(um_landmarks *out, const um_landmark_map *m, const u
     return UM_OK;
 }
 
-/* iBUG order */
-static const uint8_t mirrored_point[68] = {
+const uint8_t um_landmarks_mirrored[68] = {
     16, 15, 14, 13, 12, 11, 10, 9,  8,  7,  6,  5,  4,  3,  2,  1,  0,  26, 25, 24, 23, 22, 21,
     20, 19, 18, 17, 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37, 36,
     41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65};
@@ -178,7 +177,7 @@ um_status um_landmarks_look_mirrored(um_net *net, um_face_cut *cut, um_square sq
         return st;
     float c = cosf(square.angle_rad), s = sinf(square.angle_rad);
     for (int i = 0; i < 68; i++) {
-        um_point p = seen.points[mirrored_point[i]];
+        um_point p = seen.points[um_landmarks_mirrored[i]];
         float x = p.x - square.centre.x, y = p.y - square.centre.y, across = 2 * (c * x + s * y);
         out->points[i] = (um_point){p.x - c * across, p.y - s * across};
     }

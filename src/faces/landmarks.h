@@ -13,6 +13,8 @@ typedef struct um_landmarks {
 /* One look at `square`. */
 um_status um_landmarks_look(um_net *net, um_face_cut *cut, um_square square, um_landmarks *out,
                             um_error *err);
+/* Where each of the 68 points goes when the picture is mirrored. */
+extern const uint8_t um_landmarks_mirrored[68];
 /* The same through a mirror: the crop is turned over, and its points are brought back. */
 um_status um_landmarks_look_mirrored(um_net *net, um_face_cut *cut, um_square square, um_landmarks *out,
                                      um_error *err);
