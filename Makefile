@@ -5,7 +5,7 @@
 #   make test                  every test: release, ASan+UBSan, the threaded ones under TSan, parsers under MSan; checks of the tree
 #   make bench                 speed against peers, in the same run
 #   make eval                  every clip, photo and voice of UNMASK_TESTDATA, analysed and counted
-#   make models               train the face networks again (about three hours; needs UNMASK_TESTDATA)
+#   make models               train the face networks again (hours; needs UNMASK_TESTDATA and UNMASK_MEDIA)
 #   make build, make install, make clean
 
 comma = ,

@@ -53,7 +53,7 @@ static void relight(um_image *m, rng *r)
     }
 }
 
-static void make_gray(um_image *m)
+void augment_gray(um_image *m)
 {
     for (int y = 0; y < m->height; y++) {
         uint8_t *p = m->data + y * m->stride;
@@ -101,21 +101,24 @@ static void blur(um_image *m, rng *r)
     free(line);
 }
 
-/* Down to fewer pixels and up again. */
-static void coarsen(um_image *m, rng *r)
+void augment_shrink(um_image *m, int w, int h)
 {
-    float f = rng_float(r, .2f, .8f);
-    int w = (int)((float)m->width * f), h = (int)((float)m->height * f);
     um_image *small = NULL, *back = NULL;
-    if (w >= 4 && h >= 4 &&
-        um_image_crop_resize(&small, m, (um_rect){0, 0, (float)m->width, (float)m->height}, w, h, NULL) ==
-            UM_OK &&
-        um_image_crop_resize(&back, small, (um_rect){0, 0, (float)w, (float)h}, m->width, m->height, NULL) ==
-            UM_OK)
+    um_rect all = {0, 0, (float)m->width, (float)m->height}, less = {0, 0, (float)w, (float)h};
+    if (um_image_crop_resize(&small, m, all, w, h, NULL) == UM_OK &&
+        um_image_crop_resize(&back, small, less, m->width, m->height, NULL) == UM_OK)
         for (int y = 0; y < m->height; y++)
             memcpy(m->data + y * m->stride, back->data + y * back->stride, (size_t)m->width * 3);
     um_image_free(&small);
     um_image_free(&back);
+}
+
+static void coarsen(um_image *m, rng *r)
+{
+    float f = rng_float(r, .2f, .8f);
+    int w = (int)((float)m->width * f), h = (int)((float)m->height * f);
+    if (w >= 4 && h >= 4)
+        augment_shrink(m, w, h);
 }
 
 static void add_noise(um_image *m, rng *r)
@@ -274,7 +277,7 @@ static void print(um_image *m, rng *r)
 static void age(um_image *m, rng *r)
 {
     float black = rng_float(r, 0, 90), white = rng_float(r, 150, 255);
-    make_gray(m);
+    augment_gray(m);
     for (int y = 0; y < m->height; y++)
         for (int x = 0; x < 3 * m->width; x++) {
             uint8_t *p = m->data + y * m->stride + x;
@@ -290,7 +293,7 @@ static void impoverish(um_image *m, rng *r)
 {
     float kind = rng_float(r, 0, 1);
     if (kind < .3f)
-        make_gray(m);
+        augment_gray(m);
     if (kind < .45f)
         dim(m, r);
     else if (kind < .6f)
@@ -305,7 +308,7 @@ void augment_picture(um_image *rgb, const sample_mix *mix, rng *r)
         if (rng_chance(r, .5f))
             relight(rgb, r);
         if (rng_chance(r, .15f))
-            make_gray(rgb);
+            augment_gray(rgb);
         return;
     }
     if (mix->poor > 0 && rng_chance(r, mix->poor))
@@ -313,7 +316,7 @@ void augment_picture(um_image *rgb, const sample_mix *mix, rng *r)
     if (rng_chance(r, .85f))
         relight(rgb, r);
     if (rng_chance(r, .15f))
-        make_gray(rgb);
+        augment_gray(rgb);
     if (rng_chance(r, .2f))
         blur(rgb, r);
     if (rng_chance(r, .3f))

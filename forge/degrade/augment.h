@@ -21,6 +21,9 @@ typedef struct sample_mix {
 void augment_picture(um_image *rgb, const sample_mix *mix, rng *r);
 /* Covers a part with a flat or noisy shape, or with a piece of `other` (may be NULL). */
 void augment_cover(um_image *rgb, const um_image *other, rng *r);
+void augment_gray(um_image *rgb);
+/* Down to w x h pixels and up again. */
+void augment_shrink(um_image *rgb, int w, int h);
 /* 8x8 cosine transform, the example tables of the JPEG standard at quality 1..100, colour at half size. */
 void augment_jpeg(um_image *rgb, int quality);
 /* Left and right exchanged. */

@@ -74,9 +74,10 @@ UM_API um_status um_face_find(um_face_finder *finder, const um_image *rgb, um_fa
 UM_API um_status um_face_landmarks(um_face_finder *finder, const um_image *rgb, um_rect box, um_face *out,
                                    um_error *err);
 
-/** Follows persons: detection now and then and when someone is lost, landmarks on every frame. No two faces given
- * out for a frame are the same face. Persons are numbered in the order in which they are given out; a face of which
- * one look does not suffice to tell that it is one is given out when more frames have, and not before. */
+/** Follows persons: detection now and then and when someone is lost, landmarks on every frame. No two faces
+ * given out for a frame are the same face. Persons are numbered in the order in which they are given out; a
+ * face of which one look does not suffice to tell that it is one is given out when more frames have, and not
+ * before. */
 typedef struct um_face_tracker um_face_tracker;
 UM_API um_status um_face_tracker_new(um_face_tracker **out, um_face_finder *finder, um_error *err);
 UM_API void um_face_tracker_free(um_face_tracker **tracker);

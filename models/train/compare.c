@@ -214,13 +214,13 @@ static void print_row(const char *name, const record *r, float least, double ms)
     printf(" | %.0f ms\n", ms);
 }
 
-static um_status examine(record *r, const photos *p, const char *data, um_error *err)
+static um_status examine(record *r, const photos *p, const char *data, bool choosing, um_error *err)
 {
     char dir[512];
     um_status st = UM_OK;
     for (int i = 0; i < p->n && st == UM_OK; i++)
         st = judge(r, &p->photo[i], err);
-    for (int k = 0; k < 2 && st == UM_OK; k++) {
+    for (int k = 0; k < (choosing ? 1 : 2) && st == UM_OK; k++) {
         snprintf(dir, sizeof dir, "%s/videos/%s/real", data, k ? "dev" : "train");
         st = each_file(dir, see_clip, r, err);
     }
@@ -228,7 +228,7 @@ static um_status examine(record *r, const photos *p, const char *data, um_error 
 }
 
 um_status compare_detectors(const photos *p, const char *data, const char *teachers, const char *const *names,
-                            int n, um_error *err)
+                            int n, bool choosing, um_error *err)
 {
     um_status st = UM_OK;
     printf("Recall in percent at so many false alarms per picture without faces, and at the manifest's own "
@@ -241,7 +241,7 @@ um_status compare_detectors(const photos *p, const char *data, const char *teach
         um_network_store *networks = NULL;
         if ((st = um_network_store_new(&networks, teachers, NULL, err)) == UM_OK &&
             (st = um_network_store_named(&r.d.net, networks, names[i], err)) == UM_OK &&
-            (st = examine(&r, p, data, err)) == UM_OK) {
+            (st = examine(&r, p, data, choosing, err)) == UM_OK) {
             double ms = 1e3 * r.d.seconds / r.d.looks;
             for (int k = 0; k < N_ALLOWED && st == UM_OK; k++) {
                 float least;

@@ -2,12 +2,12 @@
 /* compare_conditions.c: landmarks on faces that are turned, small, dark, blurred, covered. */
 #include "compare_conditions.h"
 #include "base/base.h"
+#include "degrade/augment.h"
 #include "degrade/random.h"
 #include "faces/pose.h"
 #include "media/geometry.h"
 #include "wear.h"
 #include <stdlib.h>
-#include <string.h>
 
 /* Every face is cut out with AROUND times its box and brought to FACE pixels, so that a condition means the
  * same for all. */
@@ -17,11 +17,7 @@ typedef void spoil_fn(um_image *m, const um_point *p, rng *r);
 
 static void gray(um_image *m, const um_point *p, rng *r)
 {
-    for (int y = 0; y < m->height; y++)
-        for (int x = 0; x < m->width; x++) {
-            uint8_t *q = m->data + y * m->stride + 3 * x;
-            q[0] = q[1] = q[2] = (uint8_t)((77 * q[0] + 150 * q[1] + 29 * q[2]) >> 8);
-        }
+    augment_gray(m);
 }
 
 /* A twelfth of the light, and the noise of reading it out. */
@@ -56,15 +52,7 @@ static void smear(um_image *m, const um_point *p, rng *r)
 /* 24 pixels of face. */
 static void shrink(um_image *m, const um_point *p, rng *r)
 {
-    um_image *small = NULL, *back = NULL;
-    int side = (int)(24 * AROUND);
-    um_rect all = {0, 0, (float)m->width, (float)m->height}, less = {0, 0, (float)side, (float)side};
-    if (um_image_crop_resize(&small, m, all, side, side, NULL) == UM_OK &&
-        um_image_crop_resize(&back, small, less, m->width, m->height, NULL) == UM_OK)
-        for (int y = 0; y < m->height; y++)
-            memcpy(m->data + y * m->stride, back->data + y * back->stride, (size_t)m->width * 3);
-    um_image_free(&small);
-    um_image_free(&back);
+    augment_shrink(m, (int)(24 * AROUND), (int)(24 * AROUND));
 }
 
 static void mask(um_image *m, const um_point *p, rng *r)

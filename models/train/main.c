@@ -236,8 +236,10 @@ static um_status compare(const options *o, const char *const *names, int n, um_e
     }
     um_network_store_free(&networks);
     if (st == UM_OK && count[0] && (st = gather_unseen(&p, o, err)) == UM_OK)
-        st = compare_detectors(&p, o->data, o->teachers, of_role[0], count[0], err);
+        st = compare_detectors(&p, o->data, o->teachers, of_role[0], count[0], o->leave_out != NULL, err);
     photos_free(&p);
+    if (o->leave_out) /* no set with points is apart from the test rows */
+        return st;
     return st == UM_OK && count[1] ? compare_landmarks(o->data, o->teachers, of_role[1], count[1], err) : st;
 }
 

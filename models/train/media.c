@@ -19,7 +19,7 @@ static bool read_row(row *r, char *line)
     line[strcspn(line, "\r\n")] = 0;
     r->path = strsep(&rest, ",");
     r->label = rest ? strsep(&rest, ",") : NULL;
-    r->split = last + 1;
+    r->split = last ? last + 1 : NULL;
     return r->label && last > r->label;
 }
 

@@ -185,4 +185,14 @@ static inline void made_finder_close(um_face_finder *finder)
     um_net_free(&finder->net[UM_ROLE_DETECTOR]);
     um_net_free(&finder->net[UM_ROLE_LANDMARKS]);
 }
+/* A picture of one gray. */
+static inline um_image *made_ground(int width, int height, int level)
+{
+    um_image *im = NULL;
+    if (um_image_new(&im, width, height, UM_RGB24, NULL) < 0)
+        exit(1);
+    for (int y = 0; y < height; y++)
+        memset(im->data + y * im->stride, level, 3 * (size_t)width);
+    return im;
+}
 #endif

@@ -123,4 +123,11 @@ static inline const um_result *result_of(const um_findings *f, int person)
             return &f->result[i];
     return NULL;
 }
+
+/* The number with which the result of person 0 begins; -1 when there is none. */
+static inline int first_number(const um_findings *f)
+{
+    const um_result *r = result_of(f, 0);
+    return r && r->outcome == UM_SCORED ? atoi(r->text) : -1;
+}
 #endif

@@ -7,16 +7,6 @@
 enum { SIDE = 240, MIDDLE = 120 };
 static const uint8_t OWNER[3] = {40, 110, 30};
 
-static um_image *ground(int level)
-{
-    um_image *im = NULL;
-    if (um_image_new(&im, SIDE, SIDE, UM_RGB24, NULL) < 0)
-        exit(1);
-    for (int y = 0; y < SIDE; y++)
-        memset(im->data + y * im->stride, level, 3 * SIDE);
-    return im;
-}
-
 /* Mean points around (x, y). */
 static um_face face_at(float x, float y)
 {
@@ -42,7 +32,7 @@ static bool is_confirmed(float *moved, um_face *face, um_net *net, const um_imag
  * left. */
 static um_image *pattern(float right)
 {
-    um_image *im = ground(60);
+    um_image *im = made_ground(SIDE, SIDE, 60);
     made_face(im, MIDDLE, MIDDLE, OWNER, MADE_SURE);
     for (int y = MIDDLE - MADE_INNER / 2; y < MIDDLE + MADE_INNER / 2; y++)
         for (int x = MIDDLE - MADE_INNER / 2; x < MIDDLE + MADE_INNER / 2; x++)
@@ -76,7 +66,7 @@ static void moved(void)
 static void elsewhere(void)
 {
     um_net *net = made_landmarks();
-    um_image *im = ground(60);
+    um_image *im = made_ground(SIDE, SIDE, 60);
     made_face(im, MIDDLE, MIDDLE, OWNER, MADE_SURE);
     um_face face = face_at(MIDDLE, MIDDLE + 10);
     CHECK(is_confirmed(NULL, &face, net, im));
@@ -97,7 +87,7 @@ static void believed(void)
     } cases[] = {{0, 48, false}, {0, 56, true}};
     um_net *net = made_bright();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        um_image *im = ground(0);
+        um_image *im = made_ground(SIDE, SIDE, 0);
         um_face face = face_at(MIDDLE, MIDDLE);
         int half = cases[i].width / 2;
         for (int y = MIDDLE - half; y < MIDDLE + half; y++)
@@ -140,7 +130,7 @@ static um_net *leaning(void)
 static void mirrored(void)
 {
     um_net *net = leaning();
-    um_image *im = ground(60), *over = ground(60);
+    um_image *im = made_ground(SIDE, SIDE, 60), *over = made_ground(SIDE, SIDE, 60);
     um_landmarks plain, back;
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {

@@ -35,16 +35,6 @@ static int doubles(const um_faces *faces)
     return n;
 }
 
-static um_image *ground(void)
-{
-    um_image *im = NULL;
-    if (um_image_new(&im, W, H, UM_RGB24, NULL) < 0)
-        exit(1);
-    for (int y = 0; y < H; y++)
-        memset(im->data + y * im->stride, 60, 3 * W);
-    return im;
-}
-
 /* Takes the picture. */
 static void push(um_face_tracker *t, um_faces *faces, um_image *rgb)
 {
@@ -61,7 +51,7 @@ static void meeting(um_face_finder *finder, int step, int lower, const uint8_t s
     int n_seen = 0;
     CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
     for (int i = 0; i < n_frames; i++) {
-        um_image *im = ground();
+        um_image *im = made_ground(W, H, 60);
         made_face(im, 80 + step * i, 120, GREEN, MADE_SURE);
         made_face(im, 560 - step * i, 120 + lower, second, MADE_SURE);
         push(t, &faces, im);
@@ -79,7 +69,7 @@ static void meeting(um_face_finder *finder, int step, int lower, const uint8_t s
 static void photo(um_face_finder *finder)
 {
     um_faces faces = {0};
-    um_image *im = ground();
+    um_image *im = made_ground(W, H, 60);
     made_face(im, 120, 120, GREEN, MADE_SURE);
     CHECK(um_face_find(finder, im, &faces, NULL) == UM_OK && faces.n == 1);
     um_image_free(&im);
@@ -90,7 +80,7 @@ static void made_faces(void)
 {
     um_face_finder finder = {.net = {made_detector(true), made_landmarks()}, .min_side_px = 10};
     um_found_list found = {0};
-    um_image *im = ground();
+    um_image *im = made_ground(W, H, 60);
     made_face(im, 120, 120, GREEN, MADE_SURE);
     CHECK(um_finder_detect(&finder, im, true, &found, NULL) == UM_OK);
     CHECK(found.n == 2); /* or there would be nothing to test */

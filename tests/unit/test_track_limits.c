@@ -23,20 +23,10 @@ um_status __wrap_um_finder_detect(um_face_finder *finder, const um_image *rgb, b
     return __real_um_finder_detect(finder, rgb, video, list, err);
 }
 
-static um_image *blank(void)
-{
-    um_image *im = NULL;
-    if (um_image_new(&im, W, H, UM_RGB24, NULL) < 0)
-        exit(1);
-    for (int y = 0; y < H; y++)
-        memset(im->data + y * im->stride, 60, 3 * W);
-    return im;
-}
-
 /* One frame with a face at (x, 100), or nobody for x = 0. */
 static void show(um_face_tracker *t, um_faces *faces, int x, const uint8_t owner[3], int blue)
 {
-    um_image *im = blank();
+    um_image *im = made_ground(W, H, 60);
     um_frame frame = {.rgb = im};
     if (x)
         made_face(im, x, 100, owner, blue);
@@ -47,7 +37,7 @@ static void show(um_face_tracker *t, um_faces *faces, int x, const uint8_t owner
 static um_appearance appearance_of(um_face_finder *finder, int x, const uint8_t owner[3])
 {
     um_appearance out = {{0}};
-    um_image *im = blank();
+    um_image *im = made_ground(W, H, 60);
     um_face face;
     um_face_cut cut = {.frame = im};
     made_face(im, x, 100, owner, MADE_SURE);
@@ -152,7 +142,7 @@ static void stranger_similarity(um_face_finder *finder)
  * read is `blue` + quarters / 4. */
 static um_image *with_blue(int blue, int quarters)
 {
-    um_image *im = blank();
+    um_image *im = made_ground(W, H, 60);
     made_face(im, 80, 100, OWNER, blue);
     for (int y = 100 - MADE_INNER / 2; y < 100 + MADE_INNER / 2; y++)
         for (int x = 80 - MADE_INNER / 2; x < 80 + MADE_INNER / 2; x++)
@@ -239,7 +229,7 @@ static void low_scores(um_face_finder *finder)
  */
 static um_image *pattern(void)
 {
-    um_image *im = blank();
+    um_image *im = made_ground(W, H, 60);
     made_face(im, 80, 100, OWNER, MADE_SURE);
     for (int y = 100 - MADE_INNER / 2; y < 100 + MADE_INNER / 2; y++)
         for (int x = 80 - MADE_INNER / 2; x < 80 + MADE_INNER / 2; x++)
@@ -291,7 +281,7 @@ static void refused(void)
     n_detections = 0;
     for (int i = 0; i < 60; i++) {
         static const uint8_t white[3] = {255, 255, 255};
-        um_image *im = blank();
+        um_image *im = made_ground(W, H, 60);
         made_face(im, 80, 100, white, MADE_SURE);
         for (int y = 0; y < H; y++) /* bright in the first crop, not in a wider one (test_confirm.c) */
             for (int x = 0; x < W; x++)
@@ -315,7 +305,7 @@ static void not_sure_yet(um_face_finder *finder)
         CHECK(um_face_tracker_new(&t, finder, NULL) == UM_OK);
         n_detections = 0;
         for (int i = 0; i < 12; i++) {
-            um_image *im = i == 0 ? with_blue(252, 0) : fades ? with_blue(250, 3) : blank();
+            um_image *im = i == 0 ? with_blue(252, 0) : fades ? with_blue(250, 3) : made_ground(W, H, 60);
             made_face(im, 280, 100, OWNER, MADE_SURE);
             push(t, &faces, im);
             CHECK(faces.n == 1);
