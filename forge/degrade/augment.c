@@ -226,9 +226,10 @@ void augment_jpeg(um_image *m, int quality)
     free(luma);
 }
 
-/* A frame of a video in which something moves; pictures below 16 x 16 stay as they are. */
-static void recode(um_image *m, rng *r)
+void augment_video(um_image *m, const sample_mix *mix, rng *r)
 {
+    if (!(mix->video > 0 && rng_chance(r, mix->video)))
+        return;
     bool old = rng_chance(r, .25f);
     int quantizer = 3 + rng_int(r, 27), dx = rng_int(r, 9) - 4, dy = rng_int(r, 5) - 2;
     um_image_recode(m, old ? "mpeg4" : "libx264", quantizer, dx, dy, NULL);
@@ -325,8 +326,7 @@ void augment_picture(um_image *rgb, const sample_mix *mix, rng *r)
         add_noise(rgb, r);
     if (rng_chance(r, .4f))
         augment_jpeg(rgb, 8 + rng_int(r, 85));
-    if (mix->video > 0 && rng_chance(r, mix->video))
-        recode(rgb, r);
+    augment_video(rgb, mix, r);
 }
 
 void augment_cover(um_image *m, const um_image *other, rng *r)

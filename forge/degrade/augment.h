@@ -19,6 +19,8 @@ typedef struct sample_mix {
 /* Light (gamma, contrast, colour cast, light from one side), gray, blur, fewer pixels, noise, JPEG; video as
  * `mix` says. */
 void augment_picture(um_image *rgb, const sample_mix *mix, rng *r);
+/* The last of these alone: a frame of a video in which something moves. Pictures below 16 x 16 stay. */
+void augment_video(um_image *rgb, const sample_mix *mix, rng *r);
 /* Covers a part with a flat or noisy shape, or with a piece of `other` (may be NULL). */
 void augment_cover(um_image *rgb, const um_image *other, rng *r);
 void augment_gray(um_image *rgb);

@@ -6,11 +6,15 @@
 #include "degrade/logo.h"
 #include "faces/landmarks.h"
 #include "media/geometry.h"
+#include "wear.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST_EYES = 12 }; /* pixels between the outer corners: below, hand-set points are too coarse */
-enum { TIMES_BY_HAND = 3 };  /* an epoch shows faces with hand-set points more often than those of machines */
+enum { SMALLEST_FACE = 30 }; /* pixels of the box, mean side: below, hand-set points are too coarse */
+enum { TIMES_BY_HAND = 4 };  /* an epoch shows faces with hand-set points more often than those of machines */
+/* Shares of faces: as they are but for the codec; in a mask; in glasses. */
+static const float CLEAN = .4f, MASKED = .1f, GLASSES = .12f;
+static const float HIDDEN = .3f; /* trust in points behind a drawn mask or dark lens: where they would be */
 
 um_status landmark_set_new(landmark_set *out, const photos *p, bool validation, um_error *err)
 {
@@ -25,8 +29,7 @@ um_status landmark_set_new(landmark_set *out, const photos *p, bool validation, 
         for (int k = 0; k < p->photo[i].n_faces && p->photo[i].validation == validation; k++) {
             bool by_hand = p->photo[i].source == PHOTO_HELEN;
             const photo_face *f = &p->photo[i].faces[k];
-            if (f->has_points && !f->ignore &&
-                hypotf(f->points[36].x - f->points[45].x, f->points[36].y - f->points[45].y) >= SMALLEST_EYES)
+            if (f->has_points && !f->ignore && f->box.w + f->box.h >= 2 * SMALLEST_FACE)
                 for (int times = by_hand && !validation ? TIMES_BY_HAND : 1; times > 0; times--)
                     out->item[out->n++] = (landmark_item){i, k};
         }
@@ -82,6 +85,26 @@ static bool shows_no_face(um_square s, const photo *from)
     return true;
 }
 
+/* Draws on the crop; points behind it count less, and of an eye that is not seen the opening counts nothing.
+ */
+static void wear(um_image *crop, landmark_truth *t, rng *r)
+{
+    um_point p[UM_N_LANDMARKS];
+    for (int i = 0; i < UM_N_LANDMARKS; i++)
+        p[i] = (um_point){t->points[i].x * LANDMARK_SIDE - .5f, t->points[i].y * LANDMARK_SIDE - .5f};
+    if (rng_chance(r, GLASSES) && wear_glasses(crop, p, r)) {
+        t->opening_sure[0] = t->opening_sure[1] = 0;
+        for (int i = 36; i < 48; i++)
+            t->sure[i] *= HIDDEN;
+    }
+    if (rng_chance(r, MASKED)) {
+        wear_mask(crop, p, r);
+        for (int i = 0; i < UM_N_LANDMARKS; i++)
+            if (i >= 48 || (i >= 2 && i <= 14) || (i >= 30 && i < 36))
+                t->sure[i] *= HIDDEN;
+    }
+}
+
 um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_set *set, int item,
                           uint64_t seed, const sample_mix *mix, um_error *err)
 {
@@ -94,12 +117,12 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
     memset(truth, 0, sizeof *truth);
     truth->is_face = true;
     if (mix) {
-        float turn = rng_chance(&r, .25f) ? rng_float(&r, -.7f, .7f) : .12f * rng_normal(&r);
+        float turn = rng_chance(&r, .2f) ? rng_float(&r, -.7f, .7f) : .12f * rng_normal(&r);
         mirrored = rng_chance(&r, .5f);
         um_square t = {s.centre, s.side * expf(.09f * rng_normal(&r)), s.angle_rad + turn};
         t.centre.x += .045f * s.side * rng_normal(&r);
         t.centre.y += .045f * s.side * rng_normal(&r);
-        if (rng_chance(&r, .15f)) {
+        if (rng_chance(&r, .12f)) {
             const photo *there = from;
             um_square away = beside(s, &r);
             if (rng_chance(&r, .7f)) {
@@ -139,6 +162,12 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
         um_rect at = {(LANDMARK_SIDE - w) * rng_float(&r, .3f, .7f),
                       (LANDMARK_SIDE - h) * rng_float(&r, .3f, .7f), w, h};
         logo_draw(*out, at, &r);
+    }
+    if (truth->is_face)
+        wear(*out, truth, &r);
+    if (rng_chance(&r, CLEAN)) {
+        augment_video(*out, mix, &r);
+        return UM_OK;
     }
     for (float p = .35f; rng_chance(&r, p); p = .3f)
         augment_cover(*out, other, &r);

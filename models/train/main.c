@@ -163,6 +163,8 @@ static um_status train(options *o, const photos *p, um_error *err)
     }
     bool first = comm && comm->rank == 0; /* of the processes that mpirun started */
     um_comm_close(&comm);
+    if (st == UM_OK && lm.task.name)
+        st = landmark_task_finish(g, err);
     if (st == UM_OK && first)
         st = write_graph(g, o, &result, err);
     if (st == UM_OK && first)

@@ -25,7 +25,7 @@ static bool chance(uint64_t *r, float p)
 static void pose(moment_state *m, uint64_t *r)
 {
     pose_state *p = &m->pose;
-    m->yaw_deg = chance(r, .5f) ? rng_range(r, -75, 75) : 15 * rng_normal(r);
+    m->yaw_deg = chance(r, .5f) ? rng_range(r, -90, 90) : 15 * rng_normal(r);
     m->pitch_deg = chance(r, .3f) ? rng_range(r, -40, 40) : 8 * rng_normal(r);
     m->roll_deg = 10 * rng_normal(r);
     script_turn(m);

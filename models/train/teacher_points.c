@@ -14,7 +14,7 @@ enum { TEACHERS = sizeof names / sizeof *names };
 static const float SMALLEST = 36; /* pixels of the box */
 static const float APART = .15f;  /* eye distances from the median at which a point is no longer believed */
 static const float ENOUGH = .8f;  /* share of believed points below which the face is left out */
-static const float TRUST = .5f, TRUST_LIDS = .2f; /* the teachers were hardly shown closed eyes */
+static const float TRUST = .4f, TRUST_LIDS = .1f; /* the teachers were hardly shown closed eyes */
 
 static float middle(float a, float b, float c)
 {
@@ -66,8 +66,8 @@ static um_status ask(um_network_store **networks, const char *models, const um_i
 
 static bool is_asked(const photo *q, const photo_face *f)
 {
-    return !q->validation && q->source == PHOTO_STILL && !f->has_points && !f->ignore &&
-           fminf(f->box.w, f->box.h) >= SMALLEST;
+    return !q->validation && (q->source == PHOTO_STILL || q->source == PHOTO_BOXES) && !f->has_points &&
+           !f->ignore && fminf(f->box.w, f->box.h) >= SMALLEST;
 }
 
 static void write_answer(FILE *f, const char *name, int face, const photo_face *q, bool sure)
