@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Only tests set these; the default costs one relaxed load per allocation. */
 static _Atomic long fail_at = -1;
@@ -35,14 +36,21 @@ void *um_calloc(size_t n, size_t size)
     return allowed(n, size) ? calloc(n ? n : 1, size ? size : 1) : NULL;
 }
 
+/* From LARGE bytes on, whole huge pages: the first touch of 512 pages costs more than what is computed in
+ * them. */
+enum { HUGE_PAGE = 2 << 20, LARGE = 4 << 20 };
+
 void *um_calloc_aligned(size_t n, size_t size)
 {
     if (!allowed(n, size))
         return NULL;
-    size_t bytes = (n * size + 63) / 64 * 64;
-    void *p = aligned_alloc(64, bytes ? bytes : 64);
-    if (p)
-        memset(p, 0, bytes);
+    size_t unit = n * size >= LARGE ? HUGE_PAGE : 64, bytes = (n * size + unit - 1) / unit * unit;
+    void *p = aligned_alloc(unit, bytes ? bytes : unit);
+    if (!p)
+        return NULL;
+    if (unit == HUGE_PAGE)
+        madvise(p, bytes, MADV_HUGEPAGE); /* may be refused: then it is only slower */
+    memset(p, 0, bytes);
     return p;
 }
 
