@@ -38,7 +38,9 @@ typedef struct um_face {
     um_point five[5];                ///< image-left eye, image-right eye, nose tip, mouth left, mouth right
     bool has_points;                 ///< landmarks were computed
     um_point points[UM_N_LANDMARKS]; ///< iBUG/300-W order
-    float confidence;     ///< 0..1 that this is a face, by the landmark network; NAN when it does not say
+    float confidence; ///< 0..1 that this is a face, by the landmark network; NAN when it does not say
+    float trust;      ///< 0..1 that the points are right, by the same (one half: their mean error is a tenth
+                      ///< of the distance of the outer eye corners); NAN when it does not say
     float eye_opening[2]; ///< lid distance over eye width, image-left and image-right eye, by the landmark
                           ///< network (0 = closed); NAN when it does not say
     um_pose pose;

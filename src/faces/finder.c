@@ -101,7 +101,7 @@ um_status um_finder_complete(um_face_finder *f, um_face_cut *cut, const um_found
     um_status st;
     memset(out, 0, sizeof *out);
     out->person = -1;
-    out->confidence = out->eye_opening[0] = out->eye_opening[1] = NAN;
+    out->confidence = out->trust = out->eye_opening[0] = out->eye_opening[1] = NAN;
     out->score = found->score;
     out->box = found->box;
     memcpy(out->five, found->five, sizeof out->five);

@@ -110,13 +110,17 @@ static um_status read_points(um_point points[68], const um_landmark_map *m, cons
 /* The numbers beside the points; NAN what the network does not say. */
 static um_status read_extra(um_landmarks *out, const um_landmark_map *m, const um_tensor *t, um_error *err)
 {
-    out->confidence = out->opening[0] = out->opening[1] = NAN;
+    out->confidence = out->trust = out->opening[0] = out->opening[1] = NAN;
     if (!*m->extra.text)
         return UM_OK;
-    if (!t || um_tensor_count(t) <= (m->face > m->opening + 1 ? m->face : m->opening + 1))
+    int last = m->face > m->opening + 1 ? m->face : m->opening + 1;
+    last = m->trust > last ? m->trust : last;
+    if (!t || um_tensor_count(t) <= last)
         return um_fail(err, UM_EFORMAT, "a landmark network answers in another shape than its manifest says");
     const float *v = t->data;
     out->confidence = 1 / (1 + expf(-v[m->face]));
+    if (m->trust >= 0)
+        out->trust = 1 / (1 + expf(-v[m->trust]));
     for (int i = 0; i < 2; i++)
         out->opening[i] = fmaxf(v[m->opening + i], 0);
     return UM_OK;
@@ -182,6 +186,7 @@ um_status um_landmarks_look_mirrored(um_net *net, um_face_cut *cut, um_square sq
         out->points[i] = (um_point){p.x - c * across, p.y - s * across};
     }
     out->confidence = seen.confidence;
+    out->trust = seen.trust;
     out->opening[0] = seen.opening[1];
     out->opening[1] = seen.opening[0];
     return UM_OK;
@@ -224,6 +229,7 @@ um_status um_face_complete(um_face *face, const um_landmarks *seen, um_face_cut 
     memcpy(face->points, seen->points, sizeof face->points);
     memcpy(face->eye_opening, seen->opening, sizeof face->eye_opening);
     face->confidence = seen->confidence;
+    face->trust = seen->trust;
     face->has_points = true;
     face->box = um_points_box(p, 68);
     float forehead = 0.25f * face->box.h;

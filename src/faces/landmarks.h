@@ -7,7 +7,7 @@
 
 typedef struct um_landmarks {
     um_point points[68];
-    float confidence, opening[2]; /* as in um_face */
+    float confidence, trust, opening[2]; /* as in um_face */
 } um_landmarks;
 
 /* One look at `square`. */

@@ -91,7 +91,8 @@ static float compression(const um_face *face, const um_image *gray)
     return unit((float)(1 / (1 + 2 * fmax(0, ratio - 1.1))));
 }
 
-/* Share of the box inside the picture, and how well a rigid head explains the points. */
+/* Share of the box inside the picture, how well a rigid head explains the points, and whether the network
+ * trusts them. */
 static float visible(const um_face *face, const um_image *image, float eyes)
 {
     um_rect b = face->box;
@@ -99,7 +100,8 @@ static float visible(const um_face *face, const um_image *image, float eyes)
     float h = fminf(b.y + b.h, (float)image->height) - fmaxf(b.y, 0);
     float inside = b.w > 0 && b.h > 0 ? unit(w / b.w) * unit(h / b.h) : 0;
     float misfit = face->pose.error_px / fmaxf(eyes, 1) / 0.1f;
-    return unit(inside / (1 + misfit * misfit * misfit * misfit));
+    float trust = isnan(face->trust) ? 1 : face->trust;
+    return unit(trust * inside / (1 + misfit * misfit * misfit * misfit));
 }
 
 um_status um_face_measure(um_face_quality *out, const um_face *face, um_face_cut *cut, um_error *err)

@@ -38,7 +38,8 @@ static bool is_unreliable(const um_track *t, um_rect predicted)
     float moved = um_point_distance(um_rect_centre(f->box), um_rect_centre(predicted));
     return f->pose.error_px > 0.3f * eyes || grown < 0.75f || grown > 1.33f ||
            moved > 0.5f * um_box_size(t->face.box) ||
-           um_appearance_similarity(&t->now, &t->appearance) < FOLLOW_SIMILARITY || !um_face_believed(f);
+           um_appearance_similarity(&t->now, &t->appearance) < FOLLOW_SIMILARITY || !um_face_believed(f) ||
+           f->trust < 0.5f;
 }
 
 um_status um_track_follow(um_face_tracker *tr, um_track *t, const um_image *rgb, um_error *err)

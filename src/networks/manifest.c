@@ -208,6 +208,7 @@ static void read_landmarks(struct reader *r, um_landmark_map *m, const um_json *
         outputs(r, &m->extra, 1, extra, "output", true);
         m->face = integer(r, extra, "face", 0, 0, 255);
         m->opening = integer(r, extra, "opening", 0, 0, 255);
+        m->trust = um_json_get(extra, "trust") ? integer(r, extra, "trust", 0, 0, 255) : -1;
     }
     const um_json *order = um_json_get(j, "order");
     if (order && um_json_count(order) != 68) {

@@ -63,6 +63,7 @@ typedef struct um_landmark_map {
     um_crop_rule from_box, from_points;       /* of a detector's box; of the tight box of 68 points */
     um_output_name extra;                     /* more numbers of the face, "" = none */
     int face, opening; /* among them: "this is a face" (logit), the first of two eyes */
+    int trust;         /* "its points are right" (logit); -1: not stated */
 } um_landmark_map;
 
 typedef struct um_manifest {

@@ -26,6 +26,8 @@ static void put_face(um_json_writer *w, const um_face *f)
             um_json_put_num(w, "confidence", f->confidence, 4);
             put_numbers(w, "eye_opening", f->eye_opening, 2, 3);
         }
+        if (!isnan(f->trust))
+            um_json_put_num(w, "trust", f->trust, 4);
         um_json_put_object(w, "pose");
         um_json_put_num(w, "yaw_deg", f->pose.yaw_deg, 4);
         um_json_put_num(w, "pitch_deg", f->pose.pitch_deg, 4);

@@ -136,8 +136,8 @@ static inline um_net *made_landmarks(void)
     float *extra_bias = made_values(g, "extra.bias");
     extra_bias[0] = extra_bias[1] = .3f; /* eyes open */
     extra_bias[2] = -250;
-    man.landmarks =
-        (um_landmark_map){.type = UM_POINTS_XY, .n_points = 68, .multiply = MADE_INPUT, .face = 2};
+    man.landmarks = (um_landmark_map){
+        .type = UM_POINTS_XY, .n_points = 68, .multiply = MADE_INPUT, .face = 2, .trust = -1};
     man.landmarks.from_box.scale = 1;
     man.landmarks.from_points.scale = 2 * MADE_BOX / (box.w + box.h);
     snprintf(man.landmarks.output.text, sizeof man.landmarks.output.text, "points");

@@ -321,11 +321,16 @@ static void manifests(void)
     const char *extra =
         "{\"unmask_manifest\": 1, \"role\": \"face_landmarks\", \"name\": \"n\", \"model\": \"n\", "
         "\"input\": {\"width\": 64, \"height\": 64}, \"landmarks\": {\"type\": \"xy\", "
-        "\"output\": \"o\", \"extra\": {\"output\": \"e\", \"opening\": 1, \"face\": %d}}}";
+        "\"output\": \"o\", \"extra\": {\"output\": \"e\", \"opening\": 1, \"face\": %d%s}}}";
     char text[400];
-    snprintf(text, sizeof text, extra, 4);
+    snprintf(text, sizeof text, extra, 4, "");
     CHECK(parse(text, &man) == UM_OK && man.landmarks.face == 4 && man.landmarks.opening == 1);
-    snprintf(text, sizeof text, extra, -1);
+    CHECK(man.landmarks.trust < 0); /* not stated */
+    snprintf(text, sizeof text, extra, 4, ", \"trust\": 0");
+    CHECK(parse(text, &man) == UM_OK && man.landmarks.trust == 0);
+    snprintf(text, sizeof text, extra, 4, ", \"trust\": -1");
+    CHECK(parse(text, &man) == UM_EFORMAT);
+    snprintf(text, sizeof text, extra, -1, "");
     CHECK(parse(text, &man) == UM_EFORMAT);
 }
 
@@ -481,7 +486,7 @@ static void nobody(void)
 static um_face_quality quality_of(float yaw, float x, const um_image *im)
 {
     um_face f = {0};
-    um_landmarks seen = {.confidence = NAN, .opening = {NAN, NAN}};
+    um_landmarks seen = {.confidence = NAN, .trust = NAN, .opening = {NAN, NAN}};
     face_at(seen.points, yaw, x);
     um_face_cut cut = {.frame = im};
     CHECK(um_face_complete(&f, &seen, &cut, NULL) == UM_OK && um_face_believed(&f));

@@ -33,7 +33,8 @@ static um_net *network(float x, float y)
         weights[6 + c] = 20; /* of the third number: face */
     for (int c = 0; c < 3; c++)
         man.input.scale[c] = 1 / 127.5f;
-    man.landmarks = (um_landmark_map){.type = UM_POINTS_XY, .n_points = 68, .multiply = 16, .face = 2};
+    man.landmarks =
+        (um_landmark_map){.type = UM_POINTS_XY, .n_points = 68, .multiply = 16, .face = 2, .trust = -1};
     snprintf(man.landmarks.output.text, sizeof man.landmarks.output.text, "points");
     snprintf(man.landmarks.extra.text, sizeof man.landmarks.extra.text, "extra");
     man.landmarks.from_box.scale = man.landmarks.from_points.scale = 1.4f;
