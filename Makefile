@@ -55,16 +55,21 @@ eval: build
 # or machines; an interrupted run goes on where it stopped.
 TESTDATA ?= $(or $(UNMASK_TESTDATA),../shared)
 TRAINING_MEDIA ?= $(or $(UNMASK_MEDIA),../media)
-LANDMARK_OPTIONS ?= --steps 11000 --batch 32 --shards 4 --rate 0.003 --renders 1600 --signs 0.3 --video 0.3
-DETECTOR_OPTIONS ?= --media $(TRAINING_MEDIA) --steps 30000 --batch 32 --shards 4 --rate 0.003 --clean 0.5 --poor 0.2 --video 0.1 \
-    --signs 0.15 --large 0.15
-# $(call train,network,options): goes on where its checkpoint is
-train = @mkdir -p build/models/$(1) && $(MPIRUN) build/models/train/unmask-models $(1) --data $(TESTDATA)/data/faces \
-    --teachers $(TESTDATA)/models --arch models/arch/$(1).net --work build/models/$(1) --out build/models/$(1)/$(1).onnx --resume $(2)
+LANDMARK_OPTIONS ?= --batch 16 --shards 2 --renders 640 --signs 0.3 --video 0.4 --poor 0.12
+LANDMARK_FIRST ?= --steps 18000 --rate 0.0025
+LANDMARK_THEN ?= --steps 6000 --rate 0.001 --seed 2
+DETECTOR_OPTIONS ?= --media $(TRAINING_MEDIA) --batch 32 --shards 4 --clean 0.5 --poor 0.2 --video 0.1 --signs 0.15 --large 0.15
+DETECTOR_FIRST ?= --steps 30000 --rate 0.003
+DETECTOR_THEN ?= --steps 12000 --rate 0.0015 --seed 2 --pages 0.07
+# $(call train,network,folder,options): goes on where its checkpoint is
+train = @mkdir -p build/models/$(2) && $(MPIRUN) build/models/train/unmask-models $(1) --data $(TESTDATA)/data/faces \
+    --teachers $(TESTDATA)/models --work build/models/$(2) --out build/models/$(2)/$(1).onnx --resume $(3)
 models: build
 	@ninja -C build --quiet models/train/unmask-models
-	$(call train,landmarks,$(LANDMARK_OPTIONS))
-	$(call train,detector,$(DETECTOR_OPTIONS))
+	$(call train,landmarks,landmarks_first,--arch models/arch/landmarks.net $(LANDMARK_OPTIONS) $(LANDMARK_FIRST))
+	$(call train,landmarks,landmarks,--start build/models/landmarks_first/landmarks.onnx $(LANDMARK_OPTIONS) $(LANDMARK_THEN))
+	$(call train,detector,detector_first,--arch models/arch/detector.net $(DETECTOR_OPTIONS) $(DETECTOR_FIRST))
+	$(call train,detector,detector,--start build/models/detector_first/detector.onnx $(DETECTOR_OPTIONS) $(DETECTOR_THEN))
 	for n in landmarks detector; do cp build/models/$$n/$$n.onnx models/unmask_$$n.onnx; done
 	for n in landmarks detector; do \
 	    sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_$$n.onnx | cut -c1-64)\"/" \

@@ -11,6 +11,7 @@ typedef struct sample_mix {
     float large; /* detector: faces that fill at least a third of their cell, as in portraits */
     float
         signs; /* detector: parts under a sign or caption; landmarks: crops without a face that show a sign */
+    float pages; /* detector: parts that are printed pages */
     float video; /* pictures through H.264 or MPEG-4 */
     float clean; /* pictures as they are but for some light: not blurred, noisy or coded any more */
     float poor;  /* pictures in low light, printed through a screen, or old and gray */

@@ -3,6 +3,7 @@
 #include "compare.h"
 #include "base/base.h"
 #include "faces/detect.h"
+#include "faces/landmarks.h"
 #include "media/geometry.h"
 #include "networks/store.h"
 #include <stdlib.h>
@@ -46,17 +47,44 @@ static int above(const scores *s, float least)
 }
 
 typedef struct detector {
-    um_net *net;
+    um_net *net, *landmarks; /* what these do not believe is dropped; NULL: nothing is */
     um_found_list list;
     double seconds;
     int looks;
 } detector;
+
+/* As a finder of faces does it: what is found is looked at, and dropped if it is no face. */
+static um_status drop_unbelieved(detector *d, const um_image *rgb, um_error *err)
+{
+    int kept = 0;
+    for (int i = 0; i < d->list.n; i++) {
+        um_found *f = &d->list.v[i];
+        um_face face = {0};
+        um_landmarks seen;
+        if (f->score < d->net->man.decoder.score_min)
+            continue;
+        um_face_cut cut = {.frame = rgb};
+        memcpy(face.five, f->five, sizeof face.five);
+        um_status st =
+            um_landmarks_find(d->landmarks, &cut, f->box, f->has_five ? um_eye_angle(&face) : 0, &seen, err);
+        um_face_cut_end(&cut);
+        if (st < 0)
+            return st;
+        face.confidence = seen.confidence;
+        if (um_face_believed(&face))
+            d->list.v[kept++] = *f;
+    }
+    d->list.n = kept;
+    return UM_OK;
+}
 
 static um_status detect(detector *d, const um_image *rgb, bool video, um_error *err)
 {
     um_detect_plan plan = {.min_side_px = 10, .score_min = LEAST_SCORE, .video = video};
     double start = um_now_s();
     um_status st = um_detect(d->net, rgb, &plan, &d->list, err);
+    if (st == UM_OK && d->landmarks)
+        st = drop_unbelieved(d, rgb, err);
     d->seconds += um_now_s() - start;
     d->looks++;
     return st;
@@ -227,35 +255,52 @@ static um_status examine(record *r, const photos *p, const char *data, bool choo
     return st;
 }
 
-um_status compare_detectors(const photos *p, const char *data, const char *teachers, const char *const *names,
-                            int n, bool choosing, um_error *err)
+static um_status compare_one(const photos *p, const char *data, const char *teachers, const char *name,
+                             const char *landmarks, bool choosing, um_error *err)
+{
+    record r = {0};
+    um_network_store *networks = NULL;
+    char title[80];
+    um_status st = um_network_store_new(&networks, teachers, NULL, err);
+    if (st == UM_OK)
+        st = um_network_store_named(&r.d.net, networks, name, err);
+    if (st == UM_OK && landmarks)
+        st = um_network_store_named(&r.d.landmarks, networks, landmarks, err);
+    if (st == UM_OK && landmarks && !*r.d.landmarks->man.landmarks.extra.text)
+        goto done; /* says of nothing that it is no face */
+    if (st == UM_OK)
+        st = examine(&r, p, data, choosing, err);
+    double ms = 1e3 * r.d.seconds / (r.d.looks ? r.d.looks : 1);
+    for (int k = 0; k < N_ALLOWED && !landmarks && st == UM_OK; k++) {
+        float least;
+        if ((st = score_at(&least, &r, allowed[k], err)) == UM_OK) {
+            printf("%.2f ", allowed[k]);
+            print_row(name, &r, least, ms);
+        }
+    }
+    snprintf(title, sizeof title, "%s%s%s", name, landmarks ? " + " : "", landmarks ? landmarks : "");
+    if (st == UM_OK) {
+        printf("own  ");
+        print_row(title, &r, r.d.net->man.decoder.score_min, ms);
+    }
+    fflush(stdout);
+done:
+    um_network_store_free(&networks);
+    record_free(&r);
+    return st;
+}
+
+um_status compare_detectors(const photos *p, const char *data, const char *teachers, const compared *c,
+                            bool choosing, um_error *err)
 {
     um_status st = UM_OK;
     printf("Recall in percent at so many false alarms per picture without faces, and at the manifest's own "
-           "score: "
-           "frames of\nreal clips; per set all faces (16 to 32 / 32 to 64 / more pixels), + false alarms per "
-           "100 "
-           "pictures\n");
-    for (int i = 0; i < n && st == UM_OK; i++) {
-        record r = {0};
-        um_network_store *networks = NULL;
-        if ((st = um_network_store_new(&networks, teachers, NULL, err)) == UM_OK &&
-            (st = um_network_store_named(&r.d.net, networks, names[i], err)) == UM_OK &&
-            (st = examine(&r, p, data, choosing, err)) == UM_OK) {
-            double ms = 1e3 * r.d.seconds / r.d.looks;
-            for (int k = 0; k < N_ALLOWED && st == UM_OK; k++) {
-                float least;
-                if ((st = score_at(&least, &r, allowed[k], err)) == UM_OK) {
-                    printf("%.2f ", allowed[k]);
-                    print_row(names[i], &r, least, ms);
-                }
-            }
-            printf("own  ");
-            print_row(names[i], &r, r.d.net->man.decoder.score_min, ms);
-            fflush(stdout);
-        }
-        um_network_store_free(&networks);
-        record_free(&r);
+           "score: frames of\nreal clips; per set all faces (16 to 32 / 32 to 64 / more pixels), + false "
+           "alarms per 100 pictures; with\nlandmarks: without what these do not believe to be faces\n");
+    for (int i = 0; i < c->n_detectors && st == UM_OK; i++) {
+        st = compare_one(p, data, teachers, c->detector[i], NULL, choosing, err);
+        for (int k = 0; k < c->n_landmarks && st == UM_OK; k++)
+            st = compare_one(p, data, teachers, c->detector[i], c->landmarks[k], choosing, err);
     }
     return st;
 }

@@ -117,7 +117,7 @@ static um_status look(seen *out, um_net *net, const photo *q, const photo_face *
     double eyes = landmark_eyes(f.points);
     *out = (seen){.error = landmark_distance(got.points, f.points, 0, UM_N_LANDMARKS) / eyes,
                   .lids = landmark_distance(got.points + 36, f.points + 36, 0, 12) / eyes,
-                  .confidence = got.confidence,
+                  .confidence = isnan(got.trust) ? got.confidence : got.trust,
                   .yaw = um_pose_fit(&pose, face->points, NULL, &camera) ? fabs((double)pose.yaw_deg) : 90,
                   .size = (face->box.w + face->box.h) / 2};
     return UM_OK;
@@ -154,7 +154,8 @@ static int by_error(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Spearman's correlation of error and confidence, and what confidence below one half catches. */
+/* Confidence: that the points are right, or where the network does not say that, that this is a face.
+ * Spearman's correlation of error and confidence, and what confidence below one half catches. */
 static void print_confidence(const seen_list *l)
 {
     int n = l->n, wrong = 0, caught = 0, blamed = 0, tenth = n / 10;

@@ -85,16 +85,16 @@ static um_status measure(errors *e, um_net *net, const photo *q, const photo_fac
     return st < 0 ? st : compress(&e->jitter_video, net, q, f, &seen, true, err);
 }
 
-um_status compare_landmarks(const char *data, const char *teachers, const char *const *names, int n,
-                            um_error *err)
+um_status compare_landmarks(const char *data, const char *teachers, const compared *c, um_error *err)
 {
+    const char *const *names = c->landmarks;
     photos p;
     um_status st = photos_read_test(&p, data, err);
     printf("Mean distance in percent of the distance of the outer eye corners, test rows of helen_afw68, "
            "from the same boxes\n");
     printf("%-24s %5s %7s %7s %7s %9s %12s %8s %8s %s\n", "network", "faces", "68", "eyelids", "lips",
            "above 10", "box +-5 %", "JPEG 40", "H.264", "ms (two looks)");
-    for (int i = 0; i < n && st == UM_OK; i++) {
+    for (int i = 0; i < c->n_landmarks && st == UM_OK; i++) {
         um_network_store *networks = NULL;
         um_net *net = NULL;
         errors e = {0};

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "degrade/augment.h"
 #include "degrade/logo.h"
+#include "degrade/page.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +175,18 @@ static um_status put_photo(um_image *m, det_truth *t, const photos *p, const pho
     return UM_OK;
 }
 
+static um_status put_page(um_image *m, cell c, const sample_mix *mix, rng *r, um_error *err)
+{
+    um_image *page;
+    um_status st = page_draw(&page, c.w, c.h, r, err);
+    if (st < 0)
+        return st;
+    augment_picture(page, mix, r);
+    paste(m, c.x, c.y, page);
+    um_image_free(&page);
+    return UM_OK;
+}
+
 static void mirror(um_image *m, det_truth *t)
 {
     float side = (float)m->width;
@@ -228,6 +241,10 @@ um_status detector_sample(um_image **out, det_truth *truth, const photos *p, boo
         return st;
     int n = divide(cells, 0, (cell){0, 0, side, side}, rng_float(&r, .4f, 1), &r);
     for (int i = 0; i < n && st == UM_OK; i++) {
+        if (mix->pages > 0 && rng_chance(&r, mix->pages)) {
+            st = put_page(*out, cells[i], mix, &r, err);
+            continue;
+        }
         const photo *q = draw_photo(p, validation, &r);
         st = q ? put_photo(*out, truth, p, q, cells[i], mix, &r, err)
                : um_fail(err, UM_EFORMAT, "no photo to %s", validation ? "validate with" : "train on");

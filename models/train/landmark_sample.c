@@ -105,46 +105,42 @@ static void wear(um_image *crop, landmark_truth *t, rng *r)
     }
 }
 
-um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_set *set, int item,
-                          uint64_t seed, const sample_mix *mix, um_error *err)
+/* Where a sample is cut out: about where its face is, and now and then where there is none. */
+typedef struct place {
+    const photo *from;
+    um_square square;
+    bool is_face, mirrored;
+} place;
+
+static void move_about(place *p, const landmark_set *set, rng *r)
 {
-    const photo *from = &set->photos->photo[set->item[item].photo];
-    const photo_face *face = &from->faces[set->item[item].face];
-    const um_image *other = set->photos->photo[seed % (uint64_t)set->photos->n].rgb;
-    rng r = {seed};
-    um_square s = upright_square(face->points);
-    bool mirrored = false;
-    memset(truth, 0, sizeof *truth);
-    truth->is_face = true;
-    if (mix) {
-        float turn = rng_chance(&r, .2f) ? rng_float(&r, -.7f, .7f) : .12f * rng_normal(&r);
-        mirrored = rng_chance(&r, .5f);
-        um_square t = {s.centre, s.side * expf(.09f * rng_normal(&r)), s.angle_rad + turn};
-        t.centre.x += .045f * s.side * rng_normal(&r);
-        t.centre.y += .045f * s.side * rng_normal(&r);
-        if (rng_chance(&r, .12f)) {
-            const photo *there = from;
-            um_square away = beside(s, &r);
-            if (rng_chance(&r, .7f)) {
-                there = &set->photos->photo[rng_int(&r, set->photos->n)];
-                away = anywhere(there, &r);
-            }
-            if (there->validation == from->validation && shows_no_face(away, there)) {
-                from = there;
-                t = away;
-                truth->is_face = false;
-            }
-        }
-        s = t;
+    um_square s = p->square;
+    float turn = rng_chance(r, .2f) ? rng_float(r, -.7f, .7f) : .12f * rng_normal(r);
+    p->mirrored = rng_chance(r, .5f);
+    p->square = (um_square){s.centre, s.side * expf(.09f * rng_normal(r)), s.angle_rad + turn};
+    p->square.centre.x += .045f * s.side * rng_normal(r);
+    p->square.centre.y += .045f * s.side * rng_normal(r);
+    if (!rng_chance(r, .12f))
+        return;
+    const photo *there = p->from;
+    um_square away = beside(s, r);
+    if (rng_chance(r, .7f)) {
+        there = &set->photos->photo[rng_int(r, set->photos->n)];
+        away = anywhere(there, r);
     }
-    um_status st = um_square_crop(out, from->rgb, s, LANDMARK_SIDE, err);
-    if (st < 0)
-        return st;
+    if (there->validation == p->from->validation && shows_no_face(away, there))
+        *p = (place){there, away, false, p->mirrored};
+}
+
+static void tell_truth(landmark_truth *truth, const photo_face *face, const place *at)
+{
+    memset(truth, 0, sizeof *truth);
+    truth->is_face = at->is_face;
     for (int i = 0; i < UM_N_LANDMARKS; i++) {
-        int k = mirrored ? um_landmarks_mirrored[i] : i;
-        um_point p = in_square(s, face->points[k]);
-        truth->points[i] = mirrored ? (um_point){1 - p.x, p.y} : p;
-        truth->sure[i] = truth->is_face ? face->sure[k] : 0;
+        int k = at->mirrored ? um_landmarks_mirrored[i] : i;
+        um_point p = in_square(at->square, face->points[k]);
+        truth->points[i] = at->mirrored ? (um_point){1 - p.x, p.y} : p;
+        truth->sure[i] = at->is_face ? face->sure[k] : 0;
     }
     for (int e = 0; e < 2; e++) {
         const int first = 36 + 6 * e;
@@ -153,24 +149,46 @@ um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_
         for (int i = first; i < first + 6; i++)
             truth->opening_sure[e] = fminf(truth->opening_sure[e], truth->sure[i]);
     }
-    if (!mix)
-        return UM_OK;
-    if (mirrored)
-        mirror_picture(*out);
-    if (!truth->is_face && mix->signs > 0 && rng_chance(&r, mix->signs)) {
-        float w = LANDMARK_SIDE * rng_float(&r, .4f, 1.2f), h = w * rng_float(&r, .7f, 1.4f);
-        um_rect at = {(LANDMARK_SIDE - w) * rng_float(&r, .3f, .7f),
-                      (LANDMARK_SIDE - h) * rng_float(&r, .3f, .7f), w, h};
-        logo_draw(*out, at, &r);
+}
+
+/* What the world does to a crop: things worn and laid over it, cameras, encoders. */
+static void spoil(um_image *crop, landmark_truth *truth, const um_image *other, const sample_mix *mix, rng *r)
+{
+    if (!truth->is_face && mix->signs > 0 && rng_chance(r, mix->signs)) {
+        float w = LANDMARK_SIDE * rng_float(r, .4f, 1.2f), h = w * rng_float(r, .7f, 1.4f);
+        um_rect at = {(LANDMARK_SIDE - w) * rng_float(r, .3f, .7f),
+                      (LANDMARK_SIDE - h) * rng_float(r, .3f, .7f), w, h};
+        logo_draw(crop, at, r);
     }
     if (truth->is_face)
-        wear(*out, truth, &r);
-    if (rng_chance(&r, CLEAN)) {
-        augment_video(*out, mix, &r);
-        return UM_OK;
+        wear(crop, truth, r);
+    if (rng_chance(r, CLEAN)) {
+        augment_video(crop, mix, r);
+        return;
     }
-    for (float p = .35f; rng_chance(&r, p); p = .3f)
-        augment_cover(*out, other, &r);
-    augment_picture(*out, mix, &r);
+    for (float p = .35f; rng_chance(r, p); p = .3f)
+        augment_cover(crop, other, r);
+    augment_picture(crop, mix, r);
+}
+
+um_status landmark_sample(um_image **out, landmark_truth *truth, const landmark_set *set, int item,
+                          uint64_t seed, const sample_mix *mix, um_error *err)
+{
+    const photo *from = &set->photos->photo[set->item[item].photo];
+    const photo_face *face = &from->faces[set->item[item].face];
+    const um_image *other = set->photos->photo[seed % (uint64_t)set->photos->n].rgb;
+    rng r = {seed};
+    place at = {from, upright_square(face->points), true, false};
+    if (mix)
+        move_about(&at, set, &r);
+    um_status st = um_square_crop(out, at.from->rgb, at.square, LANDMARK_SIDE, err);
+    if (st < 0)
+        return st;
+    tell_truth(truth, face, &at);
+    if (!mix)
+        return UM_OK;
+    if (at.mirrored)
+        mirror_picture(*out);
+    spoil(*out, truth, other, mix, &r);
     return UM_OK;
 }

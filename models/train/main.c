@@ -16,7 +16,7 @@
 
 typedef struct options {
     const char *what, *data, *teachers, *arch, *start, *work, *out, *leave_out, *media;
-    double large, signs, video, clean, poor;
+    double large, signs, pages, video, clean, poor;
     int64_t seed;
     int renders;
     sample_mix mix;
@@ -38,6 +38,8 @@ static const um_opt table[] = {
      1},
     {"signs", UM_OPT_NUM, "SHARE",
      "of parts without a face, or beside one, under a logo, sign or caption (0)", &chosen.signs, 0, 1},
+    {"pages", UM_OPT_NUM, "SHARE", "of the detector's parts, that are printed pages (0)", &chosen.pages, 0,
+     1},
     {"video", UM_OPT_NUM, "SHARE", "of the pictures, through H.264 or MPEG-4 (0)", &chosen.video, 0, 1},
     {"clean", UM_OPT_NUM, "SHARE", "of the pictures, that are not spoiled (0)", &chosen.clean, 0, 1},
     {"poor", UM_OPT_NUM, "SHARE", "of the pictures: low light, prints, old photographs (0)", &chosen.poor, 0,
@@ -163,8 +165,6 @@ static um_status train(options *o, const photos *p, um_error *err)
     }
     bool first = comm && comm->rank == 0; /* of the processes that mpirun started */
     um_comm_close(&comm);
-    if (st == UM_OK && lm.task.name)
-        st = landmark_task_finish(g, err);
     if (st == UM_OK && first)
         st = write_graph(g, o, &result, err);
     if (st == UM_OK && first)
@@ -219,9 +219,7 @@ static um_status compare(const options *o, const char *const *names, int n, um_e
         "unmask_detector",       "yunet_n_640",        "yunet_2023mar_640", "retinaface_mnet025_640",
         "blazeface_short_range", "ultralight_rfb_320", "unmask_landmarks",  "peppa_slim68_160",
         "tddfa_v2_mb05_lm68",    "osf_lm66_224"};
-    enum { MOST = 32 };
-    const char *of_role[2][MOST];
-    int count[2] = {0, 0};
+    compared c = {0};
     um_network_store *networks = NULL;
     photos p = {0};
     if (!n) {
@@ -229,20 +227,20 @@ static um_status compare(const options *o, const char *const *names, int n, um_e
         n = sizeof usual / sizeof *usual;
     }
     um_status st = um_network_store_new(&networks, o->teachers, NULL, err);
-    for (int i = 0; i < n && i < MOST && st == UM_OK; i++) {
+    for (int i = 0; i < n && i < MOST_COMPARED && st == UM_OK; i++) {
         um_net *net;
         if ((st = um_network_store_named(&net, networks, names[i], err)) == UM_OK) {
-            int role = !strcmp(net->man.role_name, um_role_name(UM_ROLE_LANDMARKS));
-            of_role[role][count[role]++] = names[i];
+            bool landmarks = !strcmp(net->man.role_name, um_role_name(UM_ROLE_LANDMARKS));
+            *(landmarks ? &c.landmarks[c.n_landmarks++] : &c.detector[c.n_detectors++]) = names[i];
         }
     }
     um_network_store_free(&networks);
-    if (st == UM_OK && count[0] && (st = gather_unseen(&p, o, err)) == UM_OK)
-        st = compare_detectors(&p, o->data, o->teachers, of_role[0], count[0], o->leave_out != NULL, err);
+    if (st == UM_OK && c.n_detectors && (st = gather_unseen(&p, o, err)) == UM_OK)
+        st = compare_detectors(&p, o->data, o->teachers, &c, o->leave_out != NULL, err);
     photos_free(&p);
     if (o->leave_out) /* no set with points is apart from the test rows */
         return st;
-    return st == UM_OK && count[1] ? compare_landmarks(o->data, o->teachers, of_role[1], count[1], err) : st;
+    return st == UM_OK && c.n_landmarks ? compare_landmarks(o->data, o->teachers, &c, err) : st;
 }
 
 /* Boxes for all, and points for the landmarks. */
@@ -306,7 +304,12 @@ int main(int argc, char **argv)
     if (n < 0)
         return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
     o->what = argv[1];
-    o->mix = (sample_mix){(float)o->large, (float)o->signs, (float)o->video, (float)o->clean, (float)o->poor};
+    o->mix = (sample_mix){.large = (float)o->large,
+                          .signs = (float)o->signs,
+                          .pages = (float)o->pages,
+                          .video = (float)o->video,
+                          .clean = (float)o->clean,
+                          .poor = (float)o->poor};
     o->train.seed = (uint64_t)o->seed;
     if (!is_complete(o)) {
         fprintf(stderr, "unmask-models: %s: not a task, or an option it needs is missing (see --help)\n",

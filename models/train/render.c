@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const float GLASSES = .35f; /* share of persons who wear them */
 enum { SIDE = 256, STILLS_OF_PERSON = 16 };
 static const float CELL_MM = 2, SECONDS = 4;
 static const float HIDDEN = .3f, OUTLINE = .5f; /* trust in points that cannot be seen */
@@ -91,6 +92,7 @@ static um_status draw_person(photos *p, int backgrounds, int n, uint64_t seed, i
     if (!plan)
         return um_fail_oom(err);
     script_make(plan, seed, SECONDS, 1, 0);
+    plan->actor[0].look.wears_glasses = chance(&r, GLASSES);
     scene_options opt = {SIDE, SIDE, CELL_MM, threads};
     um_status st = scene_new(&s, plan, &opt, err);
     for (int i = 0; i < n && st == UM_OK; i++) {

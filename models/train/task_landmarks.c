@@ -8,18 +8,15 @@
 
 /* Outputs and targets; EXTRA target: opening left, right, is a face, weights of both openings. */
 enum { POINTS, EXTRA, SURE };
-enum { N_VALUES = 2 * UM_N_LANDMARKS, N_EXTRA_OUT = 3, N_EXTRA = 5 };
+enum { N_VALUES = 2 * UM_N_LANDMARKS, N_EXTRA_OUT = 4, N_EXTRA = 5 };
 
 /* Wing loss (Feng et al. 2018) in units of the crop: its published 10 and 2 pixels of 256, for 112. */
 static const double WING_WIDTH = .04, WING_CURVE = .008;
-static const double POINTS_SCALE = 20, OPENING_SCALE = 1, OPENING_KNEE = .05, FACE_SCALE = .2;
+static const double POINTS_SCALE = 20, OPENING_SCALE = 1, OPENING_KNEE = .05, FACE_SCALE = .2,
+                    TRUST_SCALE = .1;
 static const double LABEL_ERROR = .04;
-/* With half of it one of five masked faces was dropped (validation photos of boxes/ilc_mask), with this one
- * of ten. */
-static const double HALF_ERROR = .2;
-/* Added to that logit in the end: with it as many false finds in validation photos are believed as before
- * (67 of 233; 40 without it), and 313 of 341 faces of boxes (303 without). */
-static const float LIFT = .85f;
+static const double HALF_ERROR =
+    .1; /* of the eye distance: points that are off by more are commonly called failures */
 static const double LEAST_EYES = .25; /* of the crop: in a profile the corners are close to each other */
 
 void planes_of(float *to, const um_image *rgb)
@@ -71,7 +68,7 @@ static float weight_of_point(int i)
     return i >= 36 && i < 48 ? 3 : i >= 48 ? 1.5f : 1;
 }
 
-/* What the third number is to say of a crop with a face: 1 for points that are right, .5 where their mean
+/* What the fourth number is to say of a crop with a face: 1 for points that are right, .5 where their mean
  * error is HALF_ERROR of the eye distance, 0 where they are wrong. Labels of machines are not held against
  * the points for LABEL_ERROR, which is about what they are off themselves. No gradient flows through it to
  * the points. */
@@ -101,15 +98,16 @@ static um_status loss(void *user, const um_train_batch *b, double *terms, um_err
             weight[i * N_VALUES + k] = weight_of_point(k / 2) * b->target[SURE][UM_N_LANDMARKS * i + k / 2];
     terms[0] = um_loss_wing(b->grad[POINTS], points, b->target[POINTS], weight, (int64_t)b->n * N_VALUES,
                             WING_WIDTH, WING_CURVE, POINTS_SCALE / b->n / UM_N_LANDMARKS);
-    terms[1] = terms[2] = 0;
+    terms[1] = terms[2] = terms[3] = 0;
     for (int i = 0; i < b->n; i++) {
         const float *t = b->target[EXTRA] + N_EXTRA * i, *x = extra + N_EXTRA_OUT * i;
         float *g = b->grad[EXTRA] + N_EXTRA_OUT * i;
         terms[1] += um_loss_smooth_l1(g, x, t, t + 3, 2, OPENING_KNEE, OPENING_SCALE / b->n);
         const float *sure = b->target[SURE] + UM_N_LANDMARKS * i;
         const void *got = points + N_VALUES * i, *want = b->target[POINTS] + N_VALUES * i;
-        float face = t[2] > 0 ? trust_in(got, want, sure) : 0;
-        terms[2] += um_loss_bce(g + 2, x + 2, &face, NULL, 1, FACE_SCALE / b->n);
+        float trust = trust_in(got, want, sure);
+        terms[2] += um_loss_bce(g + 2, x + 2, t + 2, NULL, 1, FACE_SCALE / b->n);
+        terms[3] += um_loss_bce(g + 3, x + 3, &trust, t + 2, 1, TRUST_SCALE / b->n);
     }
     free(weight);
     return UM_OK;
@@ -176,8 +174,8 @@ um_status landmark_task_new(landmark_task *t, const photos *p, const sample_mix 
                               .in = {{3, {3, LANDMARK_SIDE, LANDMARK_SIDE}}},
                               .target = {{1, {N_VALUES}}, {1, {N_EXTRA}}, {1, {UM_N_LANDMARKS}}},
                               .samples = t->train.n,
-                              .n_terms = 3,
-                              .term = {"points", "opening", "face"},
+                              .n_terms = 4,
+                              .term = {"points", "opening", "face", "trust"},
                               .n_metrics = 3,
                               .metric = {"minus NME %", "minus NME % of eyelids", "minus error of opening"},
                               .user = t,
@@ -188,21 +186,6 @@ um_status landmark_task_new(landmark_task *t, const photos *p, const sample_mix 
     t->check.samples = t->validation.n;
     t->check.sample = sample_validation;
     return UM_OK;
-}
-
-um_status landmark_task_finish(um_graph *g, um_error *err)
-{
-    for (size_t i = 0; i < g->n_nodes; i++) {
-        const um_node *node = &g->nodes[i];
-        if (node->out[0] != g->outputs[EXTRA] || node->n_in < 3)
-            continue;
-        um_tensor *bias = g->values[node->in[2]].constant;
-        if (bias && um_tensor_count(bias) == N_EXTRA_OUT) {
-            ((float *)bias->data)[N_EXTRA_OUT - 1] += LIFT;
-            return UM_OK;
-        }
-    }
-    return um_fail(err, UM_EFORMAT, "%s: the last numbers have no bias", g->file);
 }
 
 void landmark_task_free(landmark_task *t)

@@ -18,9 +18,6 @@ typedef struct landmark_task {
 um_status landmark_task_new(landmark_task *out, const photos *p, const sample_mix *mix, int threads,
                             um_error *err);
 void landmark_task_free(landmark_task *t);
-/* Once, after training: moves the number that says whether this is a face to where one half is the limit. */
-um_status landmark_task_finish(um_graph *graph, um_error *err);
-
 /* Metric: average precision (area under precision over recall at IoU 0.5) of mosaics of validation photos. */
 
 typedef struct detector_task {
