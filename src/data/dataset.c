@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dataset.c: the samples of a set and their texts. */
+#include "data/build.h"
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Texts lie in blocks that never move. A text that the sample before also had is kept once. */
+typedef struct block {
+    struct block *before;
+    size_t used, size;
+    char text[];
+} block;
+
+struct um_dataset {
+    um_sample *sample;
+    size_t n, capacity;
+    block *texts;
+};
+
+static const struct field {
+    const char *name;
+    size_t offset;
+} fields[] = {
+    {"path", offsetof(um_sample, name)},           {"kind", offsetof(um_sample, kind)},
+    {"generator", offsetof(um_sample, generator)}, {"pair_id", offsetof(um_sample, pair_id)},
+    {"group", offsetof(um_sample, group)},         {"source", offsetof(um_sample, source)},
+    {"quality", offsetof(um_sample, quality)},
+};
+static const char *const labels[] = {"", "real", "fake", "neither"};
+static const char *const splits[] = {"", "train", "dev", "test"};
+
+static const char **text_at(const um_sample *sample, size_t offset)
+{
+    return (const char **)((char *)sample + offset);
+}
+
+const char *um_label_name(um_label label)
+{
+    return labels[label];
+}
+
+const char *um_split_name(um_split split)
+{
+    return splits[split];
+}
+
+const char *um_sample_field(const um_sample *sample, const char *field)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (!strcmp(field, fields[i].name))
+            return *text_at(sample, fields[i].offset);
+    return !strcmp(field, "label")         ? um_label_name(sample->label)
+           : !strcmp(field, "audio_label") ? um_label_name(sample->audio)
+           : !strcmp(field, "video_label") ? um_label_name(sample->video)
+           : !strcmp(field, "split")       ? um_split_name(sample->split)
+                                           : NULL;
+}
+
+bool um_label_from(um_label *out, const char *word)
+{
+    static const struct {
+        const char *word;
+        um_label label;
+    } words[] = {
+        {"", UM_LABEL_UNSAID},         {"real", UM_LABEL_REAL},      {"bonafide", UM_LABEL_REAL},
+        {"bona-fide", UM_LABEL_REAL},  {"fake", UM_LABEL_FAKE},      {"spoof", UM_LABEL_FAKE},
+        {"neither", UM_LABEL_NEITHER}, {"edited", UM_LABEL_NEITHER},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcasecmp(word, words[i].word)) {
+            *out = words[i].label;
+            return true;
+        }
+    return false;
+}
+
+bool um_split_from(um_split *out, const char *word)
+{
+    static const struct {
+        const char *word;
+        um_split split;
+    } words[] = {
+        {"", UM_SPLIT_NONE},     {"train", UM_SPLIT_TRAIN}, {"training", UM_SPLIT_TRAIN},
+        {"dev", UM_SPLIT_DEV},   {"val", UM_SPLIT_DEV},     {"validation", UM_SPLIT_DEV},
+        {"test", UM_SPLIT_TEST}, {"eval", UM_SPLIT_TEST},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcasecmp(word, words[i].word)) {
+            *out = words[i].split;
+            return true;
+        }
+    return false;
+}
+
+um_status um_dataset_new(um_dataset **out, um_error *err)
+{
+    *out = um_calloc(1, sizeof **out);
+    return *out ? UM_OK : um_fail_oom(err);
+}
+
+void um_dataset_free(um_dataset **set)
+{
+    if (!set || !*set)
+        return;
+    for (block *b = (*set)->texts, *before; b; b = before) {
+        before = b->before;
+        free(b);
+    }
+    free((*set)->sample);
+    free(*set);
+    *set = NULL;
+}
+
+size_t um_dataset_count(const um_dataset *set)
+{
+    return set->n;
+}
+
+const um_sample *um_dataset_at(const um_dataset *set, size_t i)
+{
+    return &set->sample[i];
+}
+
+/* Room for a text of n bytes and its end; NULL when memory is exhausted. */
+static char *room(um_dataset *set, size_t n)
+{
+    enum { BLOCK = 1 << 16 };
+    block *b = set->texts;
+    if (!b || b->size - b->used <= n) {
+        const size_t size = n < BLOCK ? BLOCK : n + 1;
+        if (!(b = um_calloc(1, sizeof *b + size)))
+            return NULL;
+        *b = (block){.before = set->texts, .size = size};
+        set->texts = b;
+    }
+    char *text = b->text + b->used;
+    b->used += n + 1;
+    return text;
+}
+
+static const char *keep(um_dataset *set, const char *text, const char *before)
+{
+    if (!text || !*text)
+        return "";
+    if (before && !strcmp(text, before))
+        return before;
+    const size_t n = strlen(text);
+    char *copy = room(set, n);
+    return copy ? memcpy(copy, text, n) : NULL; /* blocks come zeroed */
+}
+
+static const char *place(um_dataset *set, const char *folder, const char *name)
+{
+    const size_t n = strlen(folder), length = strlen(name);
+    if (*name == '/' || !n)
+        return keep(set, name, NULL);
+    char *path = room(set, n + 1 + length);
+    if (path)
+        snprintf(path, n + length + 2, "%s%s%s", folder, folder[n - 1] == '/' ? "" : "/", name);
+    return path;
+}
+
+um_status um_dataset_add(um_dataset *set, const char *folder, const um_sample *sample, um_error *err)
+{
+    if (!um_grow(&set->sample, &set->capacity, set->n + 1, UM_DATASET_ROWS, sizeof *set->sample))
+        return set->n == UM_DATASET_ROWS
+                   ? um_fail(err, UM_ENOMEM, "%s: more than %d recordings", sample->name, UM_DATASET_ROWS)
+                   : um_fail_oom(err);
+    um_sample *to = &set->sample[set->n];
+    const um_sample *before = set->n ? to - 1 : NULL;
+    *to = *sample;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const size_t at = fields[i].offset;
+        if (!(*text_at(to, at) = keep(set, *text_at(sample, at), before ? *text_at(before, at) : NULL)))
+            return um_fail_oom(err);
+    }
+    to->path = sample->path ? keep(set, sample->path, NULL) : place(set, folder, to->name);
+    if (!to->path)
+        return um_fail_oom(err);
+    set->n++;
+    return UM_OK;
+}
+
+void um_dataset_keep(um_dataset *set, const bool *kept)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < set->n; i++)
+        if (kept[i])
+            set->sample[n++] = set->sample[i];
+    set->n = n;
+}
