@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* clusters.c: samples that share a person, a source or a pair, by union of disjoint sets (Tarjan 1975). */
+/* clusters.c: examples that share a person, a source or a pair, by union of disjoint sets (Tarjan 1975). */
 #include "data/dataset.h"
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct key {
     const char *text;
-    uint32_t sample;
+    uint32_t example;
 } key;
 
 static int by_text(const void *a, const void *b)
 {
     const key *p = a, *q = b;
     const int order = strcmp(p->text, q->text);
-    return order ? order : (p->sample > q->sample) - (p->sample < q->sample);
+    return order ? order : (p->example > q->example) - (p->example < q->example);
 }
 
 static uint32_t root(uint32_t *up, uint32_t i)
@@ -23,12 +23,12 @@ static uint32_t root(uint32_t *up, uint32_t i)
     return i;
 }
 
-/* Joins the samples whose field is the same and not empty; the first of them becomes the root. */
+/* Joins the examples whose field is the same and not empty; the first of them becomes the root. */
 static void join(uint32_t *up, key *keys, const um_dataset *set, const char *field)
 {
     size_t n = 0;
     for (size_t i = 0; i < um_dataset_count(set); i++) {
-        const char *text = um_sample_field(um_dataset_at(set, i), field);
+        const char *text = um_example_field(um_dataset_at(set, i), field);
         if (*text)
             keys[n++] = (key){text, (uint32_t)i};
     }
@@ -37,7 +37,7 @@ static void join(uint32_t *up, key *keys, const um_dataset *set, const char *fie
     for (size_t i = 1; i < n; i++) {
         if (strcmp(keys[i].text, keys[i - 1].text) != 0)
             continue;
-        const uint32_t a = root(up, keys[i - 1].sample), b = root(up, keys[i].sample);
+        const uint32_t a = root(up, keys[i - 1].example), b = root(up, keys[i].example);
         up[a > b ? a : b] = a < b ? a : b;
     }
 }

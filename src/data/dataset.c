@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dataset.c: the samples of a set and their texts. */
+/* dataset.c: the examples of a set and their texts. */
 #include "data/build.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* Texts lie in blocks that never move. A text that the sample before also had is kept once. */
+/* Texts lie in blocks that never move. A text that the example before also had is kept once. */
 typedef struct block {
     struct block *before;
     size_t used, size;
@@ -13,7 +13,7 @@ typedef struct block {
 } block;
 
 struct um_dataset {
-    um_sample *sample;
+    um_example *example;
     size_t n, capacity;
     block *texts;
 };
@@ -22,17 +22,17 @@ static const struct field {
     const char *name;
     size_t offset;
 } fields[] = {
-    {"path", offsetof(um_sample, name)},           {"kind", offsetof(um_sample, kind)},
-    {"generator", offsetof(um_sample, generator)}, {"pair_id", offsetof(um_sample, pair_id)},
-    {"group", offsetof(um_sample, group)},         {"source", offsetof(um_sample, source)},
-    {"quality", offsetof(um_sample, quality)},
+    {"path", offsetof(um_example, name)},           {"kind", offsetof(um_example, kind)},
+    {"generator", offsetof(um_example, generator)}, {"pair_id", offsetof(um_example, pair_id)},
+    {"group", offsetof(um_example, group)},         {"source", offsetof(um_example, source)},
+    {"quality", offsetof(um_example, quality)},
 };
 static const char *const labels[] = {"", "real", "fake", "neither"};
 static const char *const splits[] = {"", "train", "dev", "test"};
 
-static const char **text_at(const um_sample *sample, size_t offset)
+static const char **text_at(const um_example *example, size_t offset)
 {
-    return (const char **)((char *)sample + offset);
+    return (const char **)((char *)example + offset);
 }
 
 const char *um_label_name(um_label label)
@@ -45,15 +45,15 @@ const char *um_split_name(um_split split)
     return splits[split];
 }
 
-const char *um_sample_field(const um_sample *sample, const char *field)
+const char *um_example_field(const um_example *example, const char *field)
 {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (!strcmp(field, fields[i].name))
-            return *text_at(sample, fields[i].offset);
-    return !strcmp(field, "label")         ? um_label_name(sample->label)
-           : !strcmp(field, "audio_label") ? um_label_name(sample->audio)
-           : !strcmp(field, "video_label") ? um_label_name(sample->video)
-           : !strcmp(field, "split")       ? um_split_name(sample->split)
+            return *text_at(example, fields[i].offset);
+    return !strcmp(field, "label")         ? um_label_name(example->label)
+           : !strcmp(field, "audio_label") ? um_label_name(example->audio)
+           : !strcmp(field, "video_label") ? um_label_name(example->video)
+           : !strcmp(field, "split")       ? um_split_name(example->split)
                                            : NULL;
 }
 
@@ -107,7 +107,7 @@ void um_dataset_free(um_dataset **set)
         before = b->before;
         free(b);
     }
-    free((*set)->sample);
+    free((*set)->example);
     free(*set);
     *set = NULL;
 }
@@ -117,9 +117,9 @@ size_t um_dataset_count(const um_dataset *set)
     return set->n;
 }
 
-const um_sample *um_dataset_at(const um_dataset *set, size_t i)
+const um_example *um_dataset_at(const um_dataset *set, size_t i)
 {
-    return &set->sample[i];
+    return &set->example[i];
 }
 
 /* Room for a text of n bytes and its end; NULL when memory is exhausted. */
@@ -161,21 +161,21 @@ static const char *place(um_dataset *set, const char *folder, const char *name)
     return path;
 }
 
-um_status um_dataset_add(um_dataset *set, const char *folder, const um_sample *sample, um_error *err)
+um_status um_dataset_add(um_dataset *set, const char *folder, const um_example *example, um_error *err)
 {
-    if (!um_grow(&set->sample, &set->capacity, set->n + 1, UM_DATASET_ROWS, sizeof *set->sample))
+    if (!um_grow(&set->example, &set->capacity, set->n + 1, UM_DATASET_ROWS, sizeof *set->example))
         return set->n == UM_DATASET_ROWS
-                   ? um_fail(err, UM_ENOMEM, "%s: more than %d recordings", sample->name, UM_DATASET_ROWS)
+                   ? um_fail(err, UM_ENOMEM, "%s: more than %d recordings", example->name, UM_DATASET_ROWS)
                    : um_fail_oom(err);
-    um_sample *to = &set->sample[set->n];
-    const um_sample *before = set->n ? to - 1 : NULL;
-    *to = *sample;
+    um_example *to = &set->example[set->n];
+    const um_example *before = set->n ? to - 1 : NULL;
+    *to = *example;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const size_t at = fields[i].offset;
-        if (!(*text_at(to, at) = keep(set, *text_at(sample, at), before ? *text_at(before, at) : NULL)))
+        if (!(*text_at(to, at) = keep(set, *text_at(example, at), before ? *text_at(before, at) : NULL)))
             return um_fail_oom(err);
     }
-    to->path = sample->path ? keep(set, sample->path, NULL) : place(set, folder, to->name);
+    to->path = example->path ? keep(set, example->path, NULL) : place(set, folder, to->name);
     if (!to->path)
         return um_fail_oom(err);
     set->n++;
@@ -187,6 +187,6 @@ void um_dataset_keep(um_dataset *set, const bool *kept)
     size_t n = 0;
     for (size_t i = 0; i < set->n; i++)
         if (kept[i])
-            set->sample[n++] = set->sample[i];
+            set->example[n++] = set->example[i];
     set->n = n;
 }

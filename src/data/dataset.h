@@ -25,7 +25,7 @@ typedef enum um_split {
 } um_split;
 
 /* One recording. Texts are "" when nothing is said. */
-typedef struct um_sample {
+typedef struct um_example {
     const char *path;      /* to be opened */
     const char *name;      /* as the set calls it, below its folder */
     const char *kind;      /* how it was faked: swap, lip-sync, tts ...; or what it shows */
@@ -37,7 +37,7 @@ typedef struct um_sample {
     um_label label;
     um_label audio, video; /* of its sound and of its picture alone; UM_LABEL_UNSAID mostly */
     um_split split;
-} um_sample;
+} um_example;
 
 typedef struct um_dataset um_dataset;
 
@@ -46,20 +46,20 @@ typedef struct um_dataset um_dataset;
 um_status um_dataset_open(um_dataset **out, const char *path, um_error *err);
 void um_dataset_free(um_dataset **set);
 size_t um_dataset_count(const um_dataset *set);
-const um_sample *um_dataset_at(const um_dataset *set, size_t i);
+const um_example *um_dataset_at(const um_dataset *set, size_t i);
 
-/* Keeps the samples that an expression describes: conditions with commas between them, all of which must
+/* Keeps the examples that an expression describes: conditions with commas between them, all of which must
  * hold; FIELD=VALUE or FIELD!=VALUE, several values with | between them: "split=train,kind!=tts|vc". Fields
- * are those of um_sample_field. UM_EINVAL: no such field or no such form. */
+ * are those of um_example_field. UM_EINVAL: no such field or no such form. */
 um_status um_dataset_filter(um_dataset *set, const char *expression, um_error *err);
 
 /* A field by the name that it has in labels.csv (path is `name` here); NULL: there is no such field. */
-const char *um_sample_field(const um_sample *sample, const char *field);
+const char *um_example_field(const um_example *example, const char *field);
 const char *um_label_name(um_label label); /* "", "real", "fake", "neither" */
 const char *um_split_name(um_split split); /* "", "train", "dev", "test" */
 
-/* Numbers the sets of samples that hang together by group or pair_id, directly or through others: cluster[i]
- * of sample i, 0 to *n - 1 in order of appearance. What has neither hangs together with nothing. Whoever
+/* Numbers the sets of examples that hang together by group or pair_id, directly or through others: cluster[i]
+ * of example i, 0 to *n - 1 in order of appearance. What has neither hangs together with nothing. Whoever
  * divides the set or draws from it at random does so by cluster. `cluster` has room for all. */
 um_status um_dataset_clusters(uint32_t *cluster, size_t *n, const um_dataset *set, um_error *err);
 #endif

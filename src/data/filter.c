@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* filter.c: which samples an expression describes. */
+/* filter.c: which examples an expression describes. */
 #include "data/build.h"
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +14,14 @@ typedef struct condition {
 /* The condition at `text`; gives what stands behind it and its comma, NULL when it has no such form. */
 static const char *parse(condition *c, const char *text)
 {
-    static const um_sample nothing = {"", "", "", "", "", "", "", ""};
+    static const um_example nothing = {"", "", "", "", "", "", "", ""};
     const char *sign = text + strcspn(text, "!=,");
     const size_t n = (size_t)(sign - text);
     *c = (condition){.equal = *sign == '='};
     if (!n || n >= sizeof c->field || !(c->equal || (sign[0] == '!' && sign[1] == '=')))
         return NULL;
     memcpy(c->field, text, n);
-    if (!um_sample_field(&nothing, c->field))
+    if (!um_example_field(&nothing, c->field))
         return NULL;
     c->values = sign + (c->equal ? 1 : 2);
     c->n = strcspn(c->values, ",");
@@ -60,7 +60,7 @@ um_status um_dataset_filter(um_dataset *set, const char *expression, um_error *e
                            um_printable(shown, sizeof shown, expression));
         }
         for (size_t i = 0; i < n; i++)
-            kept[i] &= is_one_of(um_sample_field(um_dataset_at(set, i), c.field), &c) == c.equal;
+            kept[i] &= is_one_of(um_example_field(um_dataset_at(set, i), c.field), &c) == c.equal;
     }
     um_dataset_keep(set, kept);
     free(kept);

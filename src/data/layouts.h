@@ -5,6 +5,6 @@
 #include "data/dataset.h"
 
 /* labels.csv: columns by name in any order; path and label must be there, others are optional, and what is
- * not a field of um_sample is passed over. `repository` is taken for source, `speaker` for group. */
+ * not a field of um_example is passed over. `repository` is taken for source, `speaker` for group. */
 um_status um_dataset_read_list(um_dataset *set, const char *path, um_error *err);
 #endif

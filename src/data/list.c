@@ -47,7 +47,7 @@ static um_status label(um_label *out, const um_csv *csv, int column, um_error *e
 
 static um_status add(um_dataset *set, const char *folder, const um_csv *csv, const columns *c, um_error *err)
 {
-    um_sample s = {
+    um_example s = {
         .name = um_csv_field(csv, c->path),
         .kind = um_csv_field(csv, c->kind),
         .generator = um_csv_field(csv, c->generator),

@@ -106,7 +106,7 @@ static void list_is_read(void)
     char expected[300];
     um_dataset *set = opened("labels.csv", list);
     CHECK(set && um_dataset_count(set) == 6);
-    const um_sample *s = um_dataset_at(set, 1);
+    const um_example *s = um_dataset_at(set, 1);
     snprintf(expected, sizeof expected, "%s/f/1.wav", dir);
     CHECK(!strcmp(s->path, expected) && !strcmp(s->name, "f/1.wav") && s->label == UM_LABEL_FAKE);
     CHECK(!strcmp(s->kind, "tts") && !strcmp(s->generator, "hifi") && !strcmp(s->pair_id, "p1"));
@@ -118,8 +118,8 @@ static void list_is_read(void)
     s = um_dataset_at(set, 4);
     CHECK(s->label == UM_LABEL_REAL && s->split == UM_SPLIT_NONE && !*um_split_name(s->split));
     CHECK(um_dataset_at(set, 5)->split == UM_SPLIT_DEV);
-    CHECK(!strcmp(um_sample_field(s, "path"), "r/4.wav") && !strcmp(um_sample_field(s, "label"), "real"));
-    CHECK(!um_sample_field(s, "colour"));
+    CHECK(!strcmp(um_example_field(s, "path"), "r/4.wav") && !strcmp(um_example_field(s, "label"), "real"));
+    CHECK(!um_example_field(s, "colour"));
     um_dataset_free(&set);
     CHECK(!set);
 
