@@ -227,3 +227,14 @@ bool um_json_member(const um_json *object, size_t i, const char **key, const um_
     *value = json_object_iter_value(it);
     return true;
 }
+
+um_status um_json_each(const um_json *object, um_json_member_fn fn, void *user, um_error *err)
+{
+    um_status st = UM_OK;
+    json_t *o;
+    memcpy(&o, &object, sizeof o); /* only read */
+    for (void *it = json_is_object(o) ? json_object_iter(o) : NULL; it && st >= 0;
+         it = json_object_iter_next(o, it))
+        st = fn(user, json_object_iter_key(it), json_object_iter_value(it), err);
+    return st;
+}

@@ -32,6 +32,10 @@ const um_json *um_json_get(const um_json *object, const char *key); /* NULL when
 const um_json *um_json_at(const um_json *array, size_t i);
 /* The i-th member of an object, in the order of the text; false past the end. Borrowed. */
 bool um_json_member(const um_json *object, size_t i, const char **key, const um_json **value);
+/* Calls `fn` for each member of an object, in the order of the text; stops at a negative status and gives it.
+ * For objects of any size: um_json_member walks from the first each time. */
+typedef um_status (*um_json_member_fn)(void *user, const char *key, const um_json *value, um_error *err);
+um_status um_json_each(const um_json *object, um_json_member_fn fn, void *user, um_error *err);
 size_t um_json_count(const um_json *array_or_object);
 typedef enum um_json_kind {
     UM_JSON_ABSENT,
