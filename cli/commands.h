@@ -7,6 +7,7 @@
 #define UM_COMMANDS(X) \
     X(analyze) \
     X(report) \
+    X(evaluate) \
     X(faces) \
     X(probe) \
     X(edges) \

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_evaluate.c: labelled recordings in, how good the answers are out. */
+#include "commands.h"
+#include "progress.h"
+#include "report.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <unmask/unmask.h>
+
+static struct {
+    const char *where, *by, *scores, *save_scores, *signals, *models, *calibration, *cache, *json, *html,
+        *verifier;
+    int threads, draws;
+    int64_t cache_bytes, seed;
+    double max_s;
+} o;
+
+static const um_opt options[] = {
+    {"where", UM_OPT_TEXT, "CONDITIONS", "which recordings: FIELD=A|B or FIELD!=A|B, with commas between",
+     &o.where},
+    {"by", UM_OPT_TEXT, "A,B", "divide the fakes by kind, generator, source, quality, group or split", &o.by},
+    {"scores", UM_OPT_TEXT, "FILE", "scores of another program (CSV: path, then a column per detector)",
+     &o.scores},
+    {"save-scores", UM_OPT_TEXT, "FILE", "write all scores as CSV", &o.save_scores},
+    {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
+    {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
+    {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
+     &o.calibration},
+    {"cache", UM_OPT_TEXT, "DIR", "keep answers there, and go on from them after an interruption", &o.cache},
+    {"cache-bytes", UM_OPT_BIG, "N", "at most so many bytes in it (default: 1 GiB)", &o.cache_bytes, 1, 1e15},
+    {"json", UM_OPT_TEXT, "FILE", "write all measures; '-' is standard output", &o.json},
+    {"html", UM_OPT_TEXT, "FILE", "write one self-contained page; '-' is standard output", &o.html},
+    {"verifier", UM_OPT_TEXT, "M,A,S",
+     "errors of a speaker verification, for min t-DCF: misses, false alarms, fakes accepted", &o.verifier},
+    {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds of each", &o.max_s, 0.001, 1e9},
+    {"threads", UM_OPT_INT, "N", "recordings at once (default: all cores)", &o.threads, 1,
+     UM_POOL_MAX_THREADS},
+    {"draws", UM_OPT_INT, "N", "draws of the bootstrap (default: 1000)", &o.draws, 1, 100000},
+    {"seed", UM_OPT_BIG, "N", "of these draws", &o.seed, 0, 1e15},
+    {0},
+};
+
+static um_progress bar;
+static volatile sig_atomic_t interrupted; /* the signal, or 0 */
+
+static void on_interrupt(int number)
+{
+    interrupted = number;
+}
+
+static bool progress(void *user, double done, double total)
+{
+    um_progress_update(user, done, total);
+    return !interrupted;
+}
+
+static um_status save(um_status (*tell)(char **, const um_evaluation *, um_error *), const um_evaluation *e,
+                      const char *path, um_error *err)
+{
+    char *text = NULL;
+    if (!path)
+        return UM_OK;
+    um_status st = tell(&text, e, err);
+    if (st == UM_OK)
+        st = um_report_save(text, path, err);
+    free(text);
+    return st;
+}
+
+static um_status tell(const um_evaluation *e, um_error *err)
+{
+    char *text = NULL;
+    um_status st = save(um_evaluation_json, e, o.json, err);
+    if (st == UM_OK)
+        st = save(um_evaluation_html, e, o.html, err);
+    if (st == UM_OK)
+        st = save(um_evaluation_scores, e, o.save_scores, err);
+    if (st == UM_OK && !um_is_output(o.json) && !um_is_output(o.html) && !um_is_output(o.save_scores)) {
+        st = um_evaluation_text(&text, e, err);
+        if (st == UM_OK)
+            fputs(text, stdout);
+    }
+    free(text);
+    return st;
+}
+
+static int run(int n, char **args)
+{
+    um_error err = {0};
+    um_evaluation *e = NULL;
+    double verifier[3];
+    char end;
+    if (um_share_output("evaluate", o.json, o.html))
+        return UM_EXIT_USAGE;
+    if (o.verifier &&
+        sscanf(o.verifier, "%lf,%lf,%lf%c", &verifier[0], &verifier[1], &verifier[2], &end) != 3) {
+        fputs("unmask evaluate: --verifier takes three numbers with commas between\n", stderr);
+        return UM_EXIT_USAGE;
+    }
+    const um_evaluate_options opt = {.size = sizeof opt,
+                                     .where = o.where,
+                                     .by = o.by,
+                                     .scores = o.scores,
+                                     .signals = o.signals,
+                                     .models_dir = o.models,
+                                     .calibration = o.calibration,
+                                     .max_s = o.max_s,
+                                     .cache = o.cache,
+                                     .cache_bytes = o.cache_bytes,
+                                     .threads = o.threads,
+                                     .draws = o.draws,
+                                     .seed = (uint64_t)o.seed,
+                                     .verifier = o.verifier ? verifier : NULL,
+                                     .progress = progress,
+                                     .user = &bar};
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    um_progress_begin(&bar, args[0]);
+    um_status st = um_evaluate(&e, args[0], &opt, &err);
+    um_progress_end(&bar);
+    if (interrupted)
+        return um_evaluation_free(&e), UM_EXIT_SIGNAL + interrupted;
+    if (st == UM_OK)
+        st = tell(e, &err);
+    const int status = st < 0                      ? um_complain(&err)
+                       : um_evaluation_failures(e) ? UM_EXIT_SOME_FAILED
+                                                   : UM_EXIT_OK;
+    um_evaluation_free(&e);
+    return status;
+}
+
+const um_command um_cmd_evaluate = {
+    .program = "unmask",
+    .name = "evaluate",
+    .arguments = "LABELS",
+    .summary = "Measure how well the answers tell fakes from real recordings, on a labelled set",
+    .details =
+        "LABELS is a list (labels.csv with path, label and what else is known) or the folder of a set. Each "
+        "recording is\n"
+        "analysed, or its scores are read from a file; each signal is measured, and the verdict: AUC, EER, "
+        "average precision,\n"
+        "minCllr and more, with intervals by drawing again whole groups that share a person, a source or a "
+        "pair.",
+    .examples = "  unmask evaluate --cache cache --by kind,generator --html page.html labels.csv\n"
+                "  unmask evaluate --where 'split=dev' --signals audio_bandwidth voices/labels.csv\n"
+                "  unmask evaluate --scores submission.csv --json measures.json set",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};

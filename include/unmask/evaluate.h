@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** evaluate.h: how well scores tell the fakes of a labelled set from its real recordings (docs/evaluate.md).
+ *
+ * A um_evaluation comes from um_evaluate, is only read from then on, and is freed with um_evaluation_free.
+ * Text for a caller to keep (`char **out`) is freed with free().
+ */
+#ifndef UNMASK_EVALUATE_H
+#define UNMASK_EVALUATE_H
+
+#include <unmask/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** All zero = the defaults. Start from UM_EVALUATE_OPTIONS_INIT. */
+typedef struct um_evaluate_options {
+    size_t size;         ///< of this struct
+    const char *where;   ///< which recordings: "split=dev,kind!=tts|vc"; NULL = all
+    const char *by;      ///< fields by which to divide the fakes, with commas between; NULL = none
+    const char *scores;  ///< CSV file of scores, instead of analysing; NULL = analyse
+    const char *signals; ///< as in um_analysis_options, as the next two
+    const char *models_dir;
+    const char *calibration;
+    double max_s;        ///< look only at the first seconds; 0 = all
+    const char *cache;   ///< folder in which answers are kept; NULL = none
+    int64_t cache_bytes; ///< its maximum; 0 = 1 GiB
+    int threads;         ///< recordings at once; 0 = number of cores
+    int draws;           ///< of the bootstrap; 0 = 1000
+    uint64_t seed;       ///< of the bootstrap
+    const double
+        *verifier; ///< [3] of a speaker verification: misses, false alarms, fakes accepted; may be NULL
+    um_progress_fn progress; ///< in recordings; by several threads, one at a time; may be NULL
+    void *user;              ///< of `progress`
+} um_evaluate_options;
+
+#define UM_EVALUATE_OPTIONS_INIT    \
+    {                               \
+        sizeof(um_evaluate_options) \
+    }
+
+typedef struct um_evaluation um_evaluation;
+
+/** `labels`: a list or a folder (docs/data.md). Recordings that cannot be read are listed in the result, not
+ * fatal. UM_EINVAL: an expression, field or signal that does not exist. UM_EIO, UM_EFORMAT: labels or scores
+ * cannot be read. UM_ECANCELLED: `progress` said so; what was answered is in the cache. */
+UM_API um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate_options *opt,
+                             um_error *err);
+UM_API void um_evaluation_free(um_evaluation **evaluation);
+
+UM_API size_t um_evaluation_failures(const um_evaluation *evaluation); ///< recordings that could not be read
+
+/** Tables for a terminal. */
+UM_API um_status um_evaluation_text(char **out, const um_evaluation *evaluation, um_error *err);
+UM_API um_status um_evaluation_json(char **out, const um_evaluation *evaluation, um_error *err);
+/** One self-contained page. */
+UM_API um_status um_evaluation_html(char **out, const um_evaluation *evaluation, um_error *err);
+/** All scores as a CSV file that `scores` takes. */
+UM_API um_status um_evaluation_scores(char **out, const um_evaluation *evaluation, um_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

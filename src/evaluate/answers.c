@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* answers.c: every recording analysed, several at once, each on one thread; what an answer says goes into the
+ * cache, by the file's digest and all that may change the answer. */
+#include "base/input.h"
+#include "base/json.h"
+#include "base/pool.h"
+#include "cache/cache.h"
+#include "evaluate/evaluation.h"
+#include "probe/hash.h"
+#include <dirent.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unmask/analysis.h>
+#include <unmask/version.h>
+
+enum { ANSWER_VERSION = 1, DIGITS = 17 };
+static const int64_t CACHE_BYTES = (int64_t)1 << 30;
+
+typedef struct idle {
+    um_analyzer *analyzer;
+    struct idle *next;
+} idle;
+
+typedef struct job {
+    um_evaluation *e;
+    const um_evaluate_options *opt;
+    um_cache *cache; /* NULL: none */
+    char *producer;
+    char **answer;  /* [examples] JSON; NULL: none */
+    char **failure; /* [examples] one line */
+    pthread_mutex_t lock;
+    idle *idle; /* from here on under the lock */
+    size_t done, total;
+    um_status st;
+    um_error err;
+} job;
+
+/* --- what may change an answer --- */
+
+static void add_file(um_buf *b, const char *path)
+{
+    um_input *input;
+    char hex[UM_SHA256_HEX + 1];
+    if (um_input_open(&input, path, NULL) < 0)
+        return;
+    if (um_hash_now(hex, input, NULL) == UM_OK)
+        um_buf_printf(b, "%s\n", hex);
+    else
+        b->broken = true;
+    um_input_free(&input);
+}
+
+static void add_folder(um_buf *b, const char *folder)
+{
+    struct dirent **file;
+    const int n = scandir(folder, &file, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        um_buf path;
+        um_buf_init(&path, 8192);
+        um_buf_printf(&path, "%s/%s", folder, file[i]->d_name);
+        if (*file[i]->d_name != '.' && path.data) {
+            um_buf_printf(b, "%s\n", file[i]->d_name);
+            add_file(b, path.data);
+        }
+        um_buf_free(&path);
+        free(file[i]);
+    }
+    if (n >= 0)
+        free(file);
+}
+
+static um_status name_producer(job *j, um_error *err)
+{
+    const char *models = j->opt->models_dir ? j->opt->models_dir : getenv("UNMASK_MODELS");
+    um_buf b;
+    um_buf_init(&b, 1 << 20);
+    um_buf_printf(&b, "answer %d of unmask %s\n", ANSWER_VERSION, um_version());
+    for (int i = 0; i < um_signal_count(); i++)
+        um_buf_printf(&b, "%s %u\n", um_signal_at(i)->name, um_signal_at(i)->version);
+    um_buf_printf(&b, "of them %s\n%.17g s\n", j->opt->signals ? j->opt->signals : "all", j->opt->max_s);
+    if (j->opt->calibration)
+        add_file(&b, j->opt->calibration);
+    if (models)
+        add_folder(&b, models);
+    j->producer = um_buf_take(&b);
+    return j->producer ? UM_OK : um_fail_oom(err);
+}
+
+/* --- one recording --- */
+
+/* The highest score of any subject: one fake face makes a fake. NAN: none was scored. */
+static double highest(const um_findings *f)
+{
+    double score = NAN;
+    for (int i = 0; i < um_findings_n_results(f); i++) {
+        const um_result *r = um_findings_result(f, i);
+        if (r->outcome == UM_SCORED)
+            score = fmax(score, r->score);
+    }
+    return score;
+}
+
+static um_status answer_of(char **out, const um_results *results, um_error *err)
+{
+    um_json *answer = um_json_object(), *signals = um_json_object();
+    const um_verdict *v = um_results_verdict(results);
+    for (int i = 0; i < um_results_n_signals(results); i++) {
+        const um_findings *f = um_results_signal(results, i);
+        um_json_set_num(signals, um_findings_signal(f)->name, highest(f), DIGITS);
+    }
+    um_json_set(answer, "signals", signals);
+    um_json_set_num(answer, "verdict_log_lr", v->n_weighed ? v->log_lr : NAN, DIGITS);
+    um_status st = um_json_text(out, answer, 0, err);
+    um_json_free(&answer);
+    return st;
+}
+
+static um_status lease(um_analyzer **out, job *j, um_error *err)
+{
+    pthread_mutex_lock(&j->lock);
+    idle *i = j->idle;
+    if (i)
+        j->idle = i->next;
+    pthread_mutex_unlock(&j->lock);
+    if (i) {
+        *out = i->analyzer;
+        free(i);
+        return UM_OK;
+    }
+    const um_analysis_options opt = {.size = sizeof opt,
+                                     .signals = j->opt->signals,
+                                     .models_dir = j->opt->models_dir,
+                                     .calibration = j->opt->calibration,
+                                     .threads = 1,
+                                     .max_s = j->opt->max_s};
+    return um_analyzer_new(out, &opt, err);
+}
+
+static void give_back(job *j, um_analyzer *analyzer)
+{
+    idle *i = um_calloc(1, sizeof *i);
+    if (!i) {
+        um_analyzer_free(&analyzer);
+        return;
+    }
+    i->analyzer = analyzer;
+    pthread_mutex_lock(&j->lock);
+    i->next = j->idle;
+    j->idle = i;
+    pthread_mutex_unlock(&j->lock);
+}
+
+static um_status key_of(char key[UM_SHA256_HEX + 1], const job *j, const char *path, um_error *err)
+{
+    um_input *input;
+    char sha256[UM_SHA256_HEX + 1];
+    um_status st = um_input_open(&input, path, err);
+    if (st < 0)
+        return st;
+    st = um_hash_now(sha256, input, err);
+    um_input_free(&input);
+    return st < 0 ? st : um_cache_key(key, sha256, j->producer) ? UM_OK : um_fail_oom(err);
+}
+
+static um_status analyse(char **out, job *j, const char *path, um_error *err)
+{
+    um_analyzer *analyzer = NULL;
+    um_results *results = NULL;
+    um_status st = lease(&analyzer, j, err);
+    if (st < 0)
+        return st;
+    st = um_analyzer_run(&results, analyzer, path, err);
+    if (st == UM_OK)
+        st = answer_of(out, results, err);
+    um_results_free(&results);
+    give_back(j, analyzer);
+    return st;
+}
+
+static um_status answer(char **out, job *j, const char *path, um_error *err)
+{
+    char key[UM_SHA256_HEX + 1];
+    size_t n;
+    if (!j->cache)
+        return analyse(out, j, path, err);
+    um_status st = key_of(key, j, path, err);
+    if (st < 0 || um_cache_get(out, &n, j->cache, key, NULL) == UM_OK)
+        return st;
+    st = analyse(out, j, path, err);
+    return st < 0 ? st : um_cache_put(j->cache, key, *out, strlen(*out), err);
+}
+
+/* What concerns the recording alone does not stop the others. */
+static bool is_its_own(um_status st)
+{
+    return st == UM_EIO || st == UM_EFORMAT || st == UM_EUNSUPPORTED;
+}
+
+static void part(void *context, int i)
+{
+    job *j = context;
+    um_error err = {0};
+    const um_example *x = um_dataset_at(j->e->set, (size_t)i);
+    pthread_mutex_lock(&j->lock);
+    const bool stopped = j->st < 0;
+    pthread_mutex_unlock(&j->lock);
+    if (stopped || (x->label != UM_LABEL_REAL && x->label != UM_LABEL_FAKE))
+        return;
+    um_status st = answer(&j->answer[i], j, x->path, &err);
+    if (is_its_own(st))
+        st = (j->failure[i] = um_strdup(err.text)) ? UM_OK : um_fail_oom(&err);
+    pthread_mutex_lock(&j->lock);
+    j->done++;
+    if (st == UM_OK && j->opt->progress && !j->opt->progress(j->opt->user, (double)j->done, (double)j->total))
+        st = um_fail(&err, UM_ECANCELLED, "stopped after %zu of %zu recordings", j->done, j->total);
+    if (st < 0 && j->st == UM_OK) {
+        j->st = st;
+        j->err = err;
+    }
+    pthread_mutex_unlock(&j->lock);
+}
+
+/* --- all of them --- */
+
+static um_status merge_answer(um_evaluation *e, size_t i, const char *text, um_error *err)
+{
+    um_json *json;
+    const char *name;
+    const um_json *value;
+    um_status st = um_json_parse(&json, text, strlen(text), um_dataset_at(e->set, i)->path, err);
+    if (st < 0)
+        return st;
+    for (size_t k = 0; st == UM_OK && um_json_member(um_json_get(json, "signals"), k, &name, &value); k++) {
+        um_detector *d = um_evaluation_detector(e, name, UM_SCORE_RANK);
+        if (d)
+            d->score[i] = um_json_as_num(value, NAN);
+        else
+            st = um_fail_oom(err);
+    }
+    um_detector *verdict = um_evaluation_detector(e, "verdict_log_lr", UM_SCORE_RATIO);
+    if (st == UM_OK && !verdict)
+        st = um_fail_oom(err);
+    if (st == UM_OK)
+        verdict->score[i] = um_json_get_num(json, "verdict_log_lr", NAN);
+    um_json_free(&json);
+    return st;
+}
+
+/* In the order of the set, whichever ended first. */
+static um_status merge(job *j, um_error *err)
+{
+    um_evaluation *e = j->e;
+    um_status st = UM_OK;
+    for (size_t i = 0; i < um_dataset_count(e->set) && st == UM_OK; i++) {
+        if (j->answer[i])
+            st = merge_answer(e, i, j->answer[i], err);
+        if (!j->failure[i] || st < 0)
+            continue;
+        if (!um_grow(&e->failure, &e->failure_capacity, e->n_failures + 1, UM_DATASET_ROWS,
+                     sizeof *e->failure))
+            return um_fail_oom(err);
+        e->failure[e->n_failures++] = (um_failure){i, j->failure[i]};
+        j->failure[i] = NULL;
+    }
+    return st;
+}
+
+static um_status run(job *j, um_error *err)
+{
+    const size_t n = um_dataset_count(j->e->set);
+    um_pool *pool = NULL;
+    um_analyzer *first = NULL;
+    um_status st = um_pool_new(&pool, j->opt->threads, err);
+    if (st == UM_OK) /* wrong options are told before anything is read */
+        st = lease(&first, j, err);
+    if (st == UM_OK) {
+        give_back(j, first);
+        um_pool_run(pool, part, j, (int)n);
+        st = j->st;
+        if (st < 0 && err)
+            *err = j->err;
+    }
+    um_pool_free(&pool);
+    return st == UM_OK ? merge(j, err) : st;
+}
+
+um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt, um_error *err)
+{
+    const size_t n = um_dataset_count(e->set);
+    job j = {.e = e, .opt = opt};
+    for (size_t i = 0; i < n; i++)
+        j.total += um_dataset_at(e->set, i)->label == UM_LABEL_REAL ||
+                   um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
+    pthread_mutex_init(&j.lock, NULL);
+    j.answer = um_calloc(n, sizeof *j.answer);
+    j.failure = um_calloc(n, sizeof *j.failure);
+    um_status st = j.answer && j.failure ? name_producer(&j, err) : um_fail_oom(err);
+    if (st == UM_OK && opt->cache)
+        st = um_cache_open(&j.cache, opt->cache, opt->cache_bytes ? opt->cache_bytes : CACHE_BYTES, err);
+    if (st == UM_OK)
+        st = run(&j, err);
+    for (size_t i = 0; i < n && j.answer && j.failure; i++) {
+        free(j.answer[i]);
+        free(j.failure[i]);
+    }
+    for (idle *i = j.idle, *next; i; i = next) {
+        next = i->next;
+        um_analyzer_free(&i->analyzer);
+        free(i);
+    }
+    um_cache_close(&j.cache);
+    free(j.producer);
+    free(j.answer);
+    free(j.failure);
+    pthread_mutex_destroy(&j.lock);
+    return st;
+}

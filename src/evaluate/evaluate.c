@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* evaluate.c: from labels to measures. */
+#include "evaluate/evaluation.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DRAWS = 1000, MOST_DRAWS = 100000 };
+
+/* Options of an older caller end sooner; those of a newer one may only say zero beyond what is known here. */
+static um_status take_options(um_evaluate_options *out, const um_evaluate_options *opt, um_error *err)
+{
+    const size_t known = sizeof *out;
+    for (size_t i = known; i < opt->size; i++)
+        if (((const char *)opt)[i])
+            return um_fail(err, UM_EINVAL, "options of a later version");
+    *out = (um_evaluate_options){0};
+    memcpy(out, opt, opt->size && opt->size < known ? opt->size : known);
+    out->draws = out->draws ? out->draws : DRAWS;
+    if (out->draws < 1 || out->draws > MOST_DRAWS)
+        return um_fail(err, UM_EINVAL, "%d draws: 1 to %d are possible", out->draws, MOST_DRAWS);
+    return UM_OK;
+}
+
+static um_status open_set(um_evaluation *e, const char *labels, const um_evaluate_options *o, um_error *err)
+{
+    size_t n[2] = {0};
+    um_status st = um_dataset_open(&e->set, labels, err);
+    if (st == UM_OK && o->where)
+        st = um_dataset_filter(e->set, o->where, err);
+    if (st < 0)
+        return st;
+    for (size_t i = 0; i < um_dataset_count(e->set); i++) {
+        n[0] += um_dataset_at(e->set, i)->label == UM_LABEL_REAL;
+        n[1] += um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
+    }
+    if (!n[0] || !n[1])
+        return um_fail(err, UM_EFORMAT, "%s: %zu real and %zu fake recordings: both are needed", labels, n[0],
+                       n[1]);
+    if (!(e->cluster = um_calloc(um_dataset_count(e->set), sizeof *e->cluster)))
+        return um_fail_oom(err);
+    return um_dataset_clusters(e->cluster, &e->n_clusters, e->set, err);
+}
+
+um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate_options *opt, um_error *err)
+{
+    um_evaluate_options o;
+    um_evaluation *e = um_calloc(1, sizeof *e);
+    *out = NULL;
+    if (!e)
+        return um_fail_oom(err);
+    um_status st = take_options(&o, opt, err);
+    if (st == UM_OK)
+        st = open_set(e, labels, &o, err);
+    if (st < 0)
+        goto done;
+    e->draws = o.draws;
+    e->seed = o.seed;
+    if ((e->has_verifier = o.verifier))
+        e->verifier = (um_verifier){o.verifier[0], o.verifier[1], o.verifier[2]};
+    st = o.scores ? um_evaluation_read_scores(e, o.scores, err) : um_evaluation_analyse(e, &o, err);
+    if (st == UM_OK)
+        st = um_evaluation_measure(e, o.by, err);
+    if (st == UM_OK) {
+        *out = e;
+        e = NULL;
+    }
+done:
+    um_evaluation_free(&e);
+    return st;
+}
+
+void um_evaluation_free(um_evaluation **evaluation)
+{
+    if (!evaluation || !*evaluation)
+        return;
+    um_evaluation *e = *evaluation;
+    for (size_t i = 0; i < e->n_detectors; i++)
+        free(e->detector[i].score);
+    for (size_t i = 0; i < e->n_slices; i++)
+        free(e->slice[i].cell);
+    for (size_t i = 0; i < e->n_failures; i++)
+        free(e->failure[i].text);
+    free(e->detector);
+    free(e->slice);
+    free(e->failure);
+    free(e->cluster);
+    um_dataset_free(&e->set);
+    free(e);
+    *evaluation = NULL;
+}
+
+size_t um_evaluation_failures(const um_evaluation *e)
+{
+    return e->n_failures;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* evaluation.h: the inside of a um_evaluation: detectors with a score per recording, and what was measured.
+ */
+#ifndef UM_EVALUATE_EVALUATION_H
+#define UM_EVALUATE_EVALUATION_H
+#include "data/dataset.h"
+#include "eval/bootstrap.h"
+#include "eval/decision.h"
+#include <unmask/evaluate.h>
+
+/* What a score is: higher is always more likely fake. */
+typedef enum um_score_kind {
+    UM_SCORE_RANK,        /* no more than that */
+    UM_SCORE_PROBABILITY, /* of a fake, 0 to 1 */
+    UM_SCORE_RATIO,       /* log10 likelihood ratio; as a probability: that of even odds before */
+} um_score_kind;
+
+/* One column of scores: a signal, the verdict, or a column of a file. */
+typedef struct um_detector {
+    char name[64];
+    um_score_kind kind;
+    double *score; /* [examples], NAN: it said nothing */
+} um_detector;
+
+typedef enum um_measure {
+    UM_MEASURE_AUC,
+    UM_MEASURE_EER,
+    UM_MEASURE_AP,
+    UM_MEASURE_MIN_CLLR,
+    UM_MEASURE_MIN_DCF,
+    UM_MEASURE_MIN_TDCF,
+    UM_MEASURE_CLLR,
+    UM_MEASURE_LOG_LOSS,
+    UM_MEASURE_BRIER,
+    UM_MEASURE_ECE,
+    UM_MEASURE_ACCURACY,
+    UM_MEASURE_F1,
+    UM_MEASURES
+} um_measure;
+extern const struct um_measure_name {
+    const char *key, *title;
+} um_measure_names[UM_MEASURES];
+
+typedef struct um_measured {
+    double value; /* NAN: not defined here */
+    um_interval interval;
+} um_measured;
+
+/* One detector on one slice. */
+typedef struct um_cell {
+    size_t n_real, n_fake, silent_real, silent_fake; /* with and without a score */
+    um_measured measure[UM_MEASURES];
+    size_t n_pairs;
+    um_measured within; /* mean AUC within a pair */
+} um_cell;
+
+/* The fakes of which a field has this value, against the real ones that have it, too; all real ones where
+ * there are none. */
+typedef struct um_slice {
+    char field[32];    /* "": all */
+    const char *value; /* of the set */
+    bool own_reals;
+    um_cell *cell; /* [detectors] */
+} um_slice;
+
+typedef struct um_failure {
+    size_t example;
+    char *text;
+} um_failure;
+
+enum { UM_EVALUATION_DETECTORS = 512, UM_EVALUATION_SLICES = 10000 };
+
+struct um_evaluation {
+    um_dataset *set;
+    uint32_t *cluster; /* [examples] */
+    size_t n_clusters;
+    um_detector *detector;
+    size_t n_detectors, detector_capacity;
+    um_slice *slice;
+    size_t n_slices, slice_capacity;
+    um_failure *failure;
+    size_t n_failures, failure_capacity;
+    int draws;
+    uint64_t seed;
+    bool has_verifier;
+    um_verifier verifier;
+};
+
+/* The detector of this name, made when it is not there; NULL when memory is exhausted or there are too many.
+ */
+um_detector *um_evaluation_detector(um_evaluation *e, const char *name, um_score_kind kind);
+
+/* Columns of a CSV file: `path` (as in the set) or `filename` (its last part) first of all, every other one a
+ * detector; X_log_lr and log_lr hold ratios, X_probability, probability, and label beside filename
+ * (submission.csv of the DFDC) probabilities. An empty field: no score. */
+um_status um_evaluation_read_scores(um_evaluation *e, const char *path, um_error *err);
+/* Analyses every recording that has a class, several at once. */
+um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt, um_error *err);
+
+/* Of a score of this kind. */
+double um_score_probability(um_score_kind kind, double score);
+double um_score_ratio(um_score_kind kind, double score);
+
+/* Cuts the set into slices by fields ("kind,generator"; may be NULL) and measures all detectors on all. */
+um_status um_evaluation_measure(um_evaluation *e, const char *by, um_error *err);
+/* role[i]: 1 real and in the slice, 2 fake and in the slice. */
+um_status um_evaluation_cell(um_cell *out, const um_evaluation *e, const um_detector *d, const char *role,
+                             um_error *err);
+/* The sorted trials of a detector on all recordings; the caller frees. */
+um_status um_evaluation_trials(um_trial **out, size_t *n, const um_evaluation *e, const um_detector *d,
+                               um_error *err);
+#endif

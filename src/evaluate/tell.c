@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tell.c: an evaluation as tables for a terminal and as JSON. */
+#include "base/json_write.h"
+#include "base/text.h"
+#include "evaluate/evaluation.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_TEXT = 256 << 20, DIGITS = 6, NAME = 28 };
+
+/* --- terminal --- */
+
+static void put_measured(um_buf *b, const um_measured *m)
+{
+    if (isnan(m->value))
+        um_buf_printf(b, "  %-19s", "-");
+    else if (isnan(m->interval.lo))
+        um_buf_printf(b, "  %-19.3f", m->value);
+    else
+        um_buf_printf(b, "  %5.3f [%5.3f %5.3f]", m->value, m->interval.lo, m->interval.hi);
+}
+
+static void put_slice(um_buf *b, const um_slice *s, const um_cell *c)
+{
+    static const um_measure shown[] = {UM_MEASURE_AUC, UM_MEASURE_EER, UM_MEASURE_MIN_CLLR};
+    char name[200], value[120];
+    snprintf(name, sizeof name, "%s%s%s", *s->field ? s->field : "all", *s->field ? " " : "",
+             um_printable(value, sizeof value, s->value));
+    um_buf_printf(b, "  %-*.*s %5zu %5zu", NAME, NAME, name, c->n_fake, c->n_real);
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        put_measured(b, &c->measure[shown[i]]);
+    um_buf_printf(b, "  %5zu", c->n_pairs);
+    put_measured(b, &c->within);
+    um_buf_text(b, "\n");
+}
+
+static void put_detector(um_buf *b, const um_evaluation *e, size_t k)
+{
+    const um_cell *all = &e->slice[0].cell[k];
+    um_buf_printf(b, "%s: a score for %zu of %zu fake and %zu of %zu real recordings\n", e->detector[k].name,
+                  all->n_fake, all->n_fake + all->silent_fake, all->n_real, all->n_real + all->silent_real);
+    if (!all->n_fake || !all->n_real) {
+        um_buf_text(b, "\n");
+        return;
+    }
+    if (e->detector[k].kind != UM_SCORE_RANK) {
+        um_buf_text(b, " ");
+        for (int m = UM_MEASURE_CLLR; m < UM_MEASURES; m++) {
+            um_buf_printf(b, " %s", um_measure_names[m].title);
+            um_buf_printf(b, " %.3f", all->measure[m].value);
+        }
+        um_buf_text(b, "\n");
+    }
+    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %-19s  %5s  %s\n", NAME, "", "fake", "real", "AUC", "EER",
+                  "minCllr", "pairs", "AUC within pairs");
+    for (size_t i = 0; i < e->n_slices; i++)
+        put_slice(b, &e->slice[i], &e->slice[i].cell[k]);
+    um_buf_text(b, "\n");
+}
+
+um_status um_evaluation_text(char **out, const um_evaluation *e, um_error *err)
+{
+    enum { FAILURES_SHOWN = 10 };
+    char line[400];
+    um_buf b;
+    um_buf_init(&b, MOST_TEXT);
+    um_buf_printf(&b, "%zu recordings in %zu groups; 95 %% intervals by %d draws of groups\n\n",
+                  um_dataset_count(e->set), e->n_clusters, e->draws);
+    for (size_t k = 0; k < e->n_detectors; k++)
+        put_detector(&b, e, k);
+    if (e->n_failures)
+        um_buf_printf(&b, "%zu recordings could not be read:\n", e->n_failures);
+    for (size_t i = 0; i < e->n_failures && i < FAILURES_SHOWN; i++)
+        um_buf_printf(&b, "  %s\n", um_printable(line, sizeof line, e->failure[i].text));
+    if (e->n_failures > FAILURES_SHOWN)
+        um_buf_printf(&b, "  and %zu more, which the JSON lists\n", e->n_failures - FAILURES_SHOWN);
+    *out = um_buf_take(&b);
+    return *out ? UM_OK : um_fail_oom(err);
+}
+
+/* --- JSON --- */
+
+static void json_measured(um_json_writer *w, const char *key, const um_measured *m)
+{
+    if (isnan(m->value))
+        return;
+    um_json_put_row(w, key, 0);
+    um_json_put_num(w, NULL, m->value, DIGITS);
+    um_json_put_num(w, NULL, m->interval.lo, DIGITS);
+    um_json_put_num(w, NULL, m->interval.hi, DIGITS);
+    um_json_put_end(w);
+}
+
+static void json_slice(um_json_writer *w, const um_slice *s, const um_cell *c)
+{
+    um_json_put_object(w, NULL);
+    um_json_put_text(w, "field", *s->field ? s->field : "all");
+    um_json_put_text(w, "value", s->value);
+    um_json_put_text(w, "against",
+                     s->own_reals && *s->field ? "real recordings of the same value" : "all real recordings");
+    um_json_put_int(w, "n_fake", (int64_t)c->n_fake);
+    um_json_put_int(w, "n_real", (int64_t)c->n_real);
+    um_json_put_int(w, "silent_fake", (int64_t)c->silent_fake);
+    um_json_put_int(w, "silent_real", (int64_t)c->silent_real);
+    for (int m = 0; m < UM_MEASURES; m++)
+        json_measured(w, um_measure_names[m].key, &c->measure[m]);
+    um_json_put_int(w, "n_pairs", (int64_t)c->n_pairs);
+    json_measured(w, "auc_within_pairs", &c->within);
+    um_json_put_end(w);
+}
+
+um_status um_evaluation_json(char **out, const um_evaluation *e, um_error *err)
+{
+    static const char *const kinds[] = {"rank", "probability", "log10 likelihood ratio"};
+    um_buf b;
+    um_buf_init(&b, MOST_TEXT);
+    um_json_writer w = um_json_writer_to(&b, 1);
+    um_json_put_object(&w, NULL);
+    um_json_put_text(&w, "format", "unmask evaluation 1");
+    um_json_put_text(&w, "version", um_version());
+    um_json_put_int(&w, "recordings", (int64_t)um_dataset_count(e->set));
+    um_json_put_int(&w, "groups", (int64_t)e->n_clusters);
+    um_json_put_int(&w, "draws", e->draws);
+    um_json_put_array(&w, "detectors");
+    for (size_t k = 0; k < e->n_detectors; k++) {
+        um_json_put_object(&w, NULL);
+        um_json_put_text(&w, "name", e->detector[k].name);
+        um_json_put_text(&w, "score", kinds[e->detector[k].kind]);
+        um_json_put_array(&w, "slices");
+        for (size_t i = 0; i < e->n_slices; i++)
+            json_slice(&w, &e->slice[i], &e->slice[i].cell[k]);
+        um_json_put_end(&w);
+        um_json_put_end(&w);
+    }
+    um_json_put_end(&w);
+    um_json_put_array(&w, "failures");
+    for (size_t i = 0; i < e->n_failures; i++) {
+        um_json_put_object(&w, NULL);
+        um_json_put_text(&w, "path", um_dataset_at(e->set, e->failure[i].example)->name);
+        um_json_put_text(&w, "error", e->failure[i].text);
+        um_json_put_end(&w);
+    }
+    um_json_put_end(&w);
+    um_json_put_end(&w);
+    um_buf_text(&b, "\n");
+    *out = um_buf_take(&b);
+    return *out ? UM_OK : um_fail_oom(err);
+}
