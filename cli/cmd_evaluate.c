@@ -10,6 +10,7 @@
 static struct {
     const char *where, *by, *scores, *save_scores, *signals, *models, *calibration, *cache, *json, *html,
         *verifier;
+    bool check;
     int threads, draws;
     int64_t cache_bytes, seed;
     double max_s;
@@ -32,6 +33,8 @@ static const um_opt options[] = {
     {"html", UM_OPT_TEXT, "FILE", "write one self-contained page; '-' is standard output", &o.html},
     {"verifier", UM_OPT_TEXT, "M,A,S",
      "errors of a speaker verification, for min t-DCF: misses, false alarms, fakes accepted", &o.verifier},
+    {"check", UM_OPT_FLAG, NULL,
+     "measure nothing: list duplicates, what crosses splits, and what cannot be read", &o.check},
     {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds of each", &o.max_s, 0.001, 1e9},
     {"threads", UM_OPT_INT, "N", "recordings at once (default: all cores)", &o.threads, 1,
      UM_POOL_MAX_THREADS},
@@ -84,6 +87,23 @@ static um_status tell(const um_evaluation *e, um_error *err)
     return st;
 }
 
+/* Exit status: 4 when there are faults, as if some recordings had failed. */
+static int check(const char *labels, const um_evaluate_options *opt)
+{
+    um_error err = {0};
+    char *faults = NULL;
+    size_t n = 0;
+    const um_status st = um_labels_check(&faults, &n, labels, opt, &err);
+    um_progress_end(&bar);
+    if (st == UM_OK)
+        printf("%s%zu faults\n", faults, n);
+    free(faults);
+    return interrupted ? UM_EXIT_SIGNAL + interrupted
+           : st < 0    ? um_complain(&err)
+           : n         ? UM_EXIT_SOME_FAILED
+                       : UM_EXIT_OK;
+}
+
 static int run(int n, char **args)
 {
     um_error err = {0};
@@ -116,6 +136,8 @@ static int run(int n, char **args)
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     um_progress_begin(&bar, args[0]);
+    if (o.check)
+        return check(args[0], &opt);
     um_status st = um_evaluate(&e, args[0], &opt, &err);
     um_progress_end(&bar);
     if (interrupted)

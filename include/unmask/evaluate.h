@@ -58,6 +58,12 @@ UM_API um_status um_evaluation_html(char **out, const um_evaluation *evaluation,
 /** All scores as a CSV file that `scores` takes. */
 UM_API um_status um_evaluation_scores(char **out, const um_evaluation *evaluation, um_error *err);
 
+/** Looks for what would make a measurement or a training on the set dishonest: a group or pair in several
+ * splits, the same file twice, pictures that look the same in different splits, recordings that cannot be
+ * read. One line per fault. Of `opt`: where, threads, progress. */
+UM_API um_status um_labels_check(char **out, size_t *n_faults, const char *labels,
+                                 const um_evaluate_options *opt, um_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* evaluate.c: from labels to measures. */
+#include "data/check.h"
 #include "evaluate/evaluation.h"
 #include <math.h>
 #include <stdlib.h>
@@ -93,4 +94,29 @@ void um_evaluation_free(um_evaluation **evaluation)
 size_t um_evaluation_failures(const um_evaluation *e)
 {
     return e->n_failures;
+}
+
+um_status um_labels_check(char **out, size_t *n_faults, const char *labels, const um_evaluate_options *opt,
+                          um_error *err)
+{
+    um_evaluate_options o;
+    um_dataset *set = NULL;
+    um_pool *pool = NULL;
+    *out = NULL;
+    *n_faults = 0;
+    um_status st = take_options(&o, opt, err);
+    if (st == UM_OK)
+        st = um_dataset_open(&set, labels, err);
+    if (st == UM_OK && o.where)
+        st = um_dataset_filter(set, o.where, err);
+    if (st == UM_OK)
+        st = um_pool_new(&pool, o.threads, err);
+    if (st == UM_OK) {
+        const um_check_options check = {
+            .contents = true, .pool = pool, .progress = o.progress, .user = o.user};
+        st = um_dataset_check(out, n_faults, set, &check, err);
+    }
+    um_pool_free(&pool);
+    um_dataset_free(&set);
+    return st;
 }

@@ -11,7 +11,7 @@ enum {
     MOST_PAGE = 256 << 20,
     WIDTH = 320,
     HEIGHT = 300,
-    LEFT = 46,
+    LEFT = 60,
     RIGHT = 8,
     TOP = 8,
     BOTTOM = 40,
@@ -85,6 +85,9 @@ static void draw(um_buf *b, const char *name, const axis *x, const axis *y, cons
         um_chart_path(b, &chart, xy, n, INFINITY, COLUMNS);
         um_buf_text(b, "\"/>");
     }
+    if (dots) /* what a calibrated detector says comes */
+        um_buf_printf(b, "<path class=\"grid\" d=\"M%d %dL%d %d\"/>", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT,
+                      TOP);
     for (size_t i = 0; dots && i < n; i++)
         um_buf_printf(b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>", um_chart_x(&chart, xy[2 * i]),
                       um_chart_y(&chart, xy[2 * i + 1]));

@@ -197,6 +197,28 @@ for c in $commands; do
     esac
 done
 
+# labelled sets: scores by hand, the recordings themselves, a planted leak
+mkdir -p "$dir/set/real" "$dir/set/fake"
+cp "$dir/tone.wav" "$dir/set/real/r.wav"
+cp "$dir/tone.wav" "$dir/set/fake/f.wav"
+printf 'path,mine_log_lr\nreal/r.wav,-1\nfake/f.wav,1\n' >"$dir/scores.csv"
+expect 0 "$bin" evaluate "$dir/set" --scores "$dir/scores.csv" --draws 5 --html "$dir/set.html" --json "$dir/set.json"
+holds 'mine_log_lr: a score for 1 of 1 fake and 1 of 1 real recordings' out
+holds '"auc": [1.0,' set.json
+holds '</html>' set.html
+lines 0 err
+expect 0 "$bin" evaluate "$dir/set" --signals provenance --cache "$dir/cache" --draws 5
+holds 'provenance: a score for' out
+expect 4 "$bin" evaluate "$dir/set" --check
+holds 'are the same file with different labels' out
+holds '1 faults' out
+expect 2 "$bin" evaluate "$dir/set" --scores "$dir/scores.csv" --verifier 1,2
+lines 1 err
+expect 2 "$bin" evaluate "$dir/set" --where 'colour=red'
+lines 1 err
+expect 3 "$bin" evaluate /nonexistent/labels.csv
+lines 1 err
+
 # Two pictures of 64 x 48, dark left, bright right: one vertical edge. As YUV4MPEG, and the first as PGM.
 row() { printf '\20%.0s' {1..32}; printf '\353%.0s' {1..32}; }
 plane() { for _ in {1..48}; do row; done; }
