@@ -104,17 +104,27 @@ static int check(const char *labels, const um_evaluate_options *opt)
                        : UM_EXIT_OK;
 }
 
+static bool three_numbers(double out[3], const char *text)
+{
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        out[i] = strtod(text, &end);
+        if (end == text || *end != (i < 2 ? ',' : 0) || !(out[i] >= 0 && out[i] <= 1))
+            return false;
+        text = end + 1;
+    }
+    return true;
+}
+
 static int run(int n, char **args)
 {
     um_error err = {0};
     um_evaluation *e = NULL;
     double verifier[3];
-    char end;
     if (um_share_output("evaluate", o.json, o.html))
         return UM_EXIT_USAGE;
-    if (o.verifier &&
-        sscanf(o.verifier, "%lf,%lf,%lf%c", &verifier[0], &verifier[1], &verifier[2], &end) != 3) {
-        fputs("unmask evaluate: --verifier takes three numbers with commas between\n", stderr);
+    if (o.verifier && !three_numbers(verifier, o.verifier)) {
+        fputs("unmask evaluate: --verifier takes three shares, 0 to 1, with commas between\n", stderr);
         return UM_EXIT_USAGE;
     }
     const um_evaluate_options opt = {.size = sizeof opt,

@@ -147,7 +147,7 @@ static const char *keep(um_dataset *set, const char *text, const char *before)
         return before;
     const size_t n = strlen(text);
     char *copy = room(set, n);
-    return copy ? memcpy(copy, text, n) : NULL; /* blocks come zeroed */
+    return copy ? memcpy(copy, text, n + 1) : NULL;
 }
 
 static const char *place(um_dataset *set, const char *folder, const char *name)
