@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 512 << 20, WORDS = 16, PLACES = 64 };
+enum { MOST = 512 << 20, WORDS = 16, PLACES = 64, LOOKED_INTO = 1000 };
 
 typedef struct places {
     char *folder[PLACES]; /* which are called flac... near the protocol */
     int n;
-    int of[3]; /* which holds the recordings of each split; -1 not yet looked for */
+    int looked_into; /* folders; 0: not yet any */
+    int of[3];       /* which holds the recordings of each split; -1 not yet looked for */
 } places;
 
 static const char split_letters[] = "TDE";
@@ -24,6 +25,8 @@ static um_status find(places *p, const char *folder, bool below, um_error *err)
 {
     struct dirent **entry;
     um_status st = UM_OK;
+    if (p->looked_into++ >= LOOKED_INTO) /* a protocol that lies where much else does */
+        return UM_OK;
     const int n = scandir(folder, &entry, NULL, alphasort);
     for (int i = 0; i < n; i++) {
         const bool named = !strncmp(entry[i]->d_name, "flac", 4);
@@ -106,7 +109,8 @@ static um_status add(um_dataset *set, places *p, char *const *word, int n, const
     const char *letter = bar && bar > word[1] ? strchr(split_letters, bar[-1]) : NULL;
     const int split = letter ? (int)(letter - split_letters) : -1;
     x.split = split < 0 ? UM_SPLIT_NONE : (um_split[]){UM_SPLIT_TRAIN, UM_SPLIT_DEV, UM_SPLIT_TEST}[split];
-    return um_dataset_add(set, folder_of(p, split, file), &x, err);
+    um_status st = p->looked_into ? UM_OK : find_all(p, where, err);
+    return st < 0 ? st : um_dataset_add(set, folder_of(p, split, file), &x, err);
 }
 
 um_status um_dataset_read_asvspoof(um_dataset *set, const char *path, um_error *err)
@@ -115,8 +119,6 @@ um_status um_dataset_read_asvspoof(um_dataset *set, const char *path, um_error *
     size_t n, line = 0;
     places p = {.n = 0};
     um_status st = um_file_read(&text, &n, path, MOST, err);
-    if (st == UM_OK)
-        st = find_all(&p, path, err);
     rest = text;
     for (char *at; st == UM_OK && (at = strsep(&rest, "\n"));) {
         char *word[WORDS];
