@@ -57,3 +57,21 @@ void um_fft_run(um_fft *fft)
 {
     fftw_execute(fft->plan);
 }
+
+/* By the same plan: for H = Re X - Im X, Hartley's transform of x (Bracewell 1983, "Discrete Hartley
+ * transform"), x[i] = sum over k of H[k] (cos + sin)(2 pi i k / n) / n = (Re Y - Im Y)[i] / n, Y that of H.
+ */
+void um_fft_back(um_fft *fft)
+{
+    const int n = fft->cols;
+    for (int pass = 0; pass < 2; pass++) {
+        const double scale = pass ? 1. / n : 1;
+        for (int k = 0; k <= n / 2; k++) {
+            const double re = fft->out[k][0] * scale, im = fft->out[k][1] * scale;
+            fft->in[k ? n - k : 0] = re + im;
+            fft->in[k] = re - im; /* after its mirror image: where both are one, im counts as nothing else */
+        }
+        if (!pass)
+            um_fft_run(fft);
+    }
+}

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sound.c: the products of sound: 16 kHz, and frames on one grid: spectrum, mel bands, voice, pitch. */
-#include "dsp/fft.h"
+#include "dsp/frames.h"
 #include "dsp/mel.h"
 #include "dsp/pitch.h"
 #include "dsp/resample.h"
-#include "dsp/spectrum.h"
 #include "dsp/voice.h"
 #include "products/products_internal.h"
 #include <stdlib.h>
@@ -25,8 +24,7 @@ struct um_sound_streams {
     int n;
     int64_t first, next_frame, next_pitch, next_pitch_out;
     bool samples_jump, frames_jump; /* since the last of them was given */
-    um_fft *fft;
-    double window[UM_FRAME_WINDOW], scale;
+    um_framer *framer;
     um_mel mel;
     um_voice_detector voice;
     um_pitch_tracker *pitch;
@@ -50,7 +48,7 @@ void um_sound_streams_free(um_sound_streams *s)
     if (!s)
         return;
     um_resampler_free(&s->resampler);
-    um_fft_free(&s->fft);
+    um_framer_free(&s->framer);
     um_mel_clear(&s->mel);
     um_voice_clear(&s->voice);
     um_pitch_free(&s->pitch);
@@ -72,10 +70,8 @@ void um_sound_products_clear(um_sound_products *made)
 static um_status set_up(um_sound_streams *s, int rate_hz, um_error *err)
 {
     um_status st = um_resampler_new(&s->resampler, rate_hz, UM_SOUND_HZ, err);
-    if (st == UM_OK && s->needs & UM_NEED_SPECTROGRAM) {
-        st = um_fft_new(&s->fft, 1, PADDED, err);
-        s->scale = 1 / (um_window_hann(s->window, UM_FRAME_WINDOW) * PADDED);
-    }
+    if (st == UM_OK && s->needs & UM_NEED_SPECTROGRAM)
+        st = um_framer_new(&s->framer, UM_FRAME_WINDOW, PADDED, err);
     if (st == UM_OK && s->needs & UM_NEED_LOGMEL)
         st = um_mel_init(&s->mel, UM_MEL_BANDS, UM_FRAME_BINS, UM_SOUND_HZ, err);
     if (st == UM_OK && s->needs & UM_NEED_VOICE)
@@ -87,17 +83,6 @@ static um_status set_up(um_sound_streams *s, int rate_hz, um_error *err)
 }
 
 /* ---- frames ---- */
-
-static void spectrum(um_sound_streams *s, float *power, const float *samples)
-{
-    double exact[UM_FRAME_BINS];
-    for (int i = 0; i < PADDED; i++)
-        s->fft->in[i] = i < UM_FRAME_WINDOW ? samples[i] * s->window[i] : 0;
-    um_fft_run(s->fft);
-    um_fft_power(exact, s->fft, s->scale);
-    for (int k = 0; k < UM_FRAME_BINS; k++) /* all but the first and the last stand for a mirror image, too */
-        power[k] = (float)(k && k < UM_FRAME_BINS - 1 ? 2 * exact[k] : exact[k]);
-}
 
 static um_sound_frames frames_of(const um_sound_streams *s, int n, int size, const float *value)
 {
@@ -114,8 +99,8 @@ static um_status make_frames(um_sound_streams *s, um_sound_products *made, um_er
     if (!power)
         return um_fail_oom(err);
     for (int i = 0; i < n; i++)
-        spectrum(s, power + (size_t)i * UM_FRAME_BINS,
-                 s->waiting + ((s->next_frame + i) * UM_FRAME_HOP - s->first));
+        um_framer_power(s->framer, power + (size_t)i * UM_FRAME_BINS,
+                        s->waiting + ((s->next_frame + i) * UM_FRAME_HOP - s->first));
     if (s->needs & UM_NEED_LOGMEL) {
         float *bands = um_calloc((size_t)n, UM_MEL_BANDS * sizeof *bands);
         made->logmel = frames_of(s, n, UM_MEL_BANDS, bands);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Transforms and statistics against their definitions; constants against closed forms and scipy. */
 #include "../check.h"
+#include "dsp/frames.h"
 #include "dsp/spectrum.h"
 #include "dsp/stats.h"
 #include "dsp/stft.h"
@@ -54,6 +55,63 @@ static void fft_definition(void)
     CHECK(um_fft_new(&fft, 0, 4, &err) == UM_EINVAL && !fft);
     CHECK(um_fft_new(&fft, 1 << 20, 1 << 20, &err) == UM_EINVAL && !fft);
     um_fft_free(&fft);
+}
+
+/* Forward and back are the data again. */
+static void fft_back(void)
+{
+    static const int sizes[] = {1, 2, 7, 64, 90, 105};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        um_fft *fft = NULL;
+        double in[128], worst = 0;
+        CHECK(um_fft_new(&fft, 1, sizes[k], NULL) == UM_OK);
+        for (int i = 0; i < sizes[k]; i++)
+            fft->in[i] = in[i] = normal();
+        um_fft_run(fft);
+        memset(fft->in, 0, (size_t)sizes[k] * sizeof *fft->in);
+        um_fft_back(fft);
+        for (int i = 0; i < sizes[k]; i++)
+            worst = fmax(worst, fabs(fft->in[i] - in[i]));
+        CHECK(worst < 1e-14 * sizes[k]);
+        um_fft_free(&fft);
+    }
+}
+
+/* The power of a frame is the mean square under its window; of the map neither level nor a fixed colour is
+ * left. */
+static void frames(void)
+{
+    enum { WINDOW = 400, PADDED = 512, BINS = PADDED / 2 + 1, FRAMES = 6 };
+    static float power[FRAMES * BINS], map[BINS * FRAMES], other[BINS * FRAMES], x[WINDOW];
+    um_framer *f = NULL;
+    double square = 0, weight = 0, sum = 0, worst = 0;
+    CHECK(um_framer_new(&f, WINDOW, PADDED, NULL) == UM_OK);
+    for (int i = 0; i < WINDOW; i++) {
+        const double w = .5 - .5 * cos(2 * M_PI * i / WINDOW);
+        x[i] = (float)normal();
+        square += w * w * x[i] * x[i];
+        weight += w * w;
+    }
+    um_framer_power(f, power, x);
+    for (int k = 0; k < BINS; k++)
+        sum += power[k];
+    CHECK_NEAR(sum, square / weight, 1e-5 * sum);
+    um_framer_free(&f);
+    CHECK(!f && um_framer_new(&f, 500, 400, NULL) == UM_EINVAL && !f);
+
+    for (int i = 0; i < FRAMES * BINS; i++)
+        power[i] = (float)exp(normal());
+    um_frames_map(map, power, FRAMES, BINS);
+    for (int i = 0; i < FRAMES * BINS; i++)
+        power[i] *= 7e-4f * (1 + .5f * sinf((float)(i % BINS)));
+    um_frames_map(other, power, FRAMES, BINS);
+    for (int i = 0; i < FRAMES * BINS; i++)
+        worst = fmax(worst, fabs(map[i] - other[i]));
+    CHECK(worst < 1e-4); /* the floor, 66 dB below, is not coloured with the rest */
+    memset(power, 0, sizeof power);
+    um_frames_map(map, power, FRAMES, BINS);
+    for (int i = 0; i < FRAMES * BINS; i++)
+        CHECK(map[i] == 0);
 }
 
 static void *plan_and_run(void *arg)
@@ -380,6 +438,8 @@ static void no_memory(void)
 int main(void)
 {
     fft_definition();
+    fft_back();
+    frames();
     fft_threads();
     windows();
     radial();
