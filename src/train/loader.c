@@ -92,8 +92,11 @@ static um_status make(um_loader *l, slot *s, int64_t step, int at, um_error *err
         target[k] = s->target[k] + at * um_train_elements(&task->target[k]);
     if (o->in_order && epoch)
         return UM_OK;
-    if (!o->in_order)
-        index = um_shuffle(mix(o->seed, (uint64_t)epoch), task->samples, index);
+    if (!o->in_order) {
+        const int together = task->together > 1 ? task->together : 1;
+        index = index % together + together * um_shuffle(mix(o->seed, (uint64_t)epoch),
+                                                         task->samples / together, index / together);
+    }
     uint64_t seed = mix(mix(o->seed, ~(uint64_t)epoch), (uint64_t)index);
     return task->sample(task->user, index, epoch, seed, in, target, err);
 }

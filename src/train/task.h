@@ -27,6 +27,8 @@ typedef struct um_train_task {
     int n_in, n_targets; /* inputs in the order of the graph */
     um_train_shape in[UM_TRAIN_PORTS], target[UM_TRAIN_PORTS];
     int64_t samples; /* in an epoch */
+    int together;    /* so many samples, from a multiple of it on, stay neighbours in any order: pairs in
+                        one batch. Divides `samples`, and should divide a shard; 0: 1 */
     int n_terms;     /* the loss is their sum */
     const char *term[UM_TRAIN_TERMS];
     int n_metrics; /* the first decides: higher is better */

@@ -384,6 +384,41 @@ static void shuffles(void)
     CHECK(far >= 0 && far < (int64_t)1 << 40);
 }
 
+/* Samples that belong together stay neighbours, whatever the order. */
+static um_status write_index(void *user, int64_t index, int64_t epoch, uint64_t seed, float *const *in,
+                             float *const *target, um_error *err)
+{
+    in[0][0] = (float)index;
+    return UM_OK;
+}
+
+static void pairs_stay(void)
+{
+    const um_train_task task = {
+        .n_in = 1, .in = {{1, {1}}}, .samples = 30, .together = 2, .sample = write_index};
+    const um_loader_options o = {
+        .steps = 15, .batch = 8, .shards = 2, .size = 1, .threads = 2, .ahead = 2, .seed = 4};
+    um_loader *l = NULL;
+    um_error err = {0};
+    int seen[30] = {0}, moved = 0;
+    CHECK(um_loader_new(&l, &task, &o, &err) == UM_OK);
+    for (int step = 0; step < o.steps; step++) {
+        float *const *in, *const *target;
+        double waited = 0;
+        CHECK(um_loader_next(l, &in, &target, &waited, &err) == UM_OK);
+        for (int i = 0; i < o.batch; i += 2) {
+            const int a = (int)in[0][i], b = (int)in[0][i + 1];
+            CHECK(a % 2 == 0 && b == a + 1);
+            seen[a]++;
+            moved += a != (step * o.batch + i) % 30;
+        }
+    }
+    for (int i = 0; i < 30; i += 2)
+        CHECK(seen[i] == 4); /* 120 samples are four epochs */
+    CHECK(moved > 30);
+    um_loader_free(&l);
+}
+
 /* --- several processes: this program under mpirun, writing its curve --- */
 
 static int run_as_process(const char *path)
@@ -461,6 +496,7 @@ int main(int argc, char **argv)
     if (!mkdtemp(dir))
         return 1;
     shuffles();
+    pairs_stay();
     statistics();
     numbers_beat_none();
     clips();
