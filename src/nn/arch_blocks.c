@@ -1,65 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* arch_blocks.c: the blocks of the network language, as ONNX operators of opset 13. */
-#include "nn/arch.h"
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* --- arguments --- */
-
-static const char *option(um_block_args *a, const char *key, const char *otherwise)
-{
-    for (int i = 0; i < a->n_options; i++)
-        if (!strcmp(a->option[i].key, key)) {
-            a->option[i].used = true;
-            return a->option[i].text;
-        }
-    return otherwise;
-}
-
-static double option_number(um_block_args *a, const char *key, double otherwise, double low, double high)
-{
-    const char *text = option(a, key, NULL);
-    char *end;
-    double v = text ? strtod(text, &end) : otherwise;
-    if (text && (end == text || *end || !(v >= low && v <= high)))
-        a->problem = "an option is not a number, or out of range";
-    return a->problem ? otherwise : v;
-}
-
-static int64_t option_int(um_block_args *a, const char *key, int64_t otherwise, int64_t low, int64_t high)
-{
-    double v = option_number(a, key, (double)otherwise, (double)low, (double)high);
-    if (v != floor(v))
-        a->problem = "an option must be a whole number";
-    return (int64_t)v;
-}
-
-static bool needs(um_block_args *a, const um_wire *x, um_form form)
-{
-    static const char *const problem[] = {
-        "this block needs a map", "this block needs a row: see gap, flatten", "this block needs rows"};
-    if (x->form != form)
-        a->problem = problem[form];
-    return !a->problem;
-}
-
-/* "NAME.part": names of parameters and of nodes inside a block. */
-typedef struct label {
-    char text[112];
-} label;
-static label part(const um_block_args *a, const char *suffix)
-{
-    label l;
-    snprintf(l.text, sizeof l.text, "%s%s%s", a->name, *suffix ? "." : "", suffix);
-    return l;
-}
-static label join(label l, const char *suffix)
-{
-    label j;
-    snprintf(j.text, sizeof j.text, "%.90s.%s", l.text, suffix);
-    return j;
-}
+#include "nn/arch_args.h"
 
 /* --- pieces --- */
 
@@ -501,6 +442,88 @@ static void make_centroid(um_block_args *a, um_wire *out)
     *out = (um_wire){.value = out->value, .form = UM_FORM_ROWS, .channels = 2, .height = out->channels};
 }
 
+/* [0, -1, last ...] etc.: the shape of a Reshape. */
+static int reshaped(um_block_args *a, int value, label name, const int64_t *shape, int64_t rank)
+{
+    int in[2] = {value, um_build_constant(a->build, join(name, "shape").text, UM_I64, 1, &rank, shape)};
+    return um_build_node(a->build, "Reshape", name.text, 2, in);
+}
+
+/* Channels weighed by what the whole map holds (Hu et al. 2018, "Squeeze-and-excitation networks"). */
+static void make_excite(um_block_args *a, um_wire *out)
+{
+    um_build *b = a->build;
+    const int64_t c = out->channels, inner = c / option_int(a, "by", 4, 1, 64);
+    const int64_t squeeze[2] = {inner, c}, excite[2] = {c, inner}, shape[4] = {0, c, 1, 1};
+    if (!needs(a, out, UM_FORM_MAP) || inner < 1)
+        return;
+    int mean = um_build_node(b, "GlobalAveragePool", part(a, "mean").text, 1, &out->value), in[3], both[2];
+    in[0] = um_build_node(b, "Flatten", part(a, "row").text, 1, &mean);
+    um_build_int(b, "axis", 1);
+    in[1] = um_build_weights(b, part(a, "squeeze.weight").text, 2, squeeze, sqrt(2. / (double)c));
+    in[2] = um_build_filled(b, part(a, "squeeze.bias").text, inner, 0);
+    in[0] = um_build_node(b, "Gemm", part(a, "squeeze").text, 3, in);
+    um_build_int(b, "transB", 1);
+    in[0] = um_build_node(b, "Relu", part(a, "inner").text, 1, in);
+    in[1] = um_build_weights(b, part(a, "excite.weight").text, 2, excite, sqrt(1. / (double)inner));
+    in[2] = um_build_filled(b, part(a, "excite.bias").text, c, 0);
+    in[0] = um_build_node(b, "Gemm", part(a, "excite").text, 3, in);
+    um_build_int(b, "transB", 1);
+    in[0] = um_build_node(b, "Sigmoid", part(a, "gate").text, 1, in);
+    both[0] = out->value;
+    both[1] = reshaped(a, in[0], part(a, "gates"), shape, 4);
+    out->value = um_build_node(b, "Mul", a->name, 2, both);
+}
+
+/* Columns of a map as moments of time: mean and deviation of all their numbers, weighed by an attention of
+ * `hidden` units (Okabe et al. 2018, "Attentive statistics pooling", arXiv:1803.10963). [N, C, H, W] to
+ * [N, 2 C H]. */
+static void make_stats(um_block_args *a, um_wire *out)
+{
+    um_build *b = a->build;
+    const int64_t hidden = option_int(a, "hidden", 32, 1, 4096), numbers = out->channels * out->height;
+    const int64_t perm[4] = {0, 3, 2, 1}, rows[3] = {0, -1, numbers}, turn[3] = {0, 2, 1};
+    const int64_t in_dim[2] = {numbers, hidden}, out_dim[2] = {hidden, 1};
+    const float small = 1e-4f;
+    if (!needs(a, out, UM_FORM_MAP))
+        return;
+    if (out->height < 1)
+        a->problem = "only maps of known height have statistics";
+    if (a->problem || !affordable(a, numbers * hidden))
+        return;
+    int x = um_build_node(b, "Transpose", part(a, "columns").text, 1, &out->value), in[2], mean, square;
+    um_build_ints(b, "perm", 4, perm);
+    x = reshaped(a, x, part(a, "moments"), rows, 3);
+    in[0] = x;
+    in[1] = um_build_weights(b, part(a, "look").text, 2, in_dim, sqrt(1. / (double)numbers));
+    in[0] = um_build_node(b, "MatMul", part(a, "looked").text, 2, in);
+    in[0] = um_build_node(b, "Tanh", part(a, "seen").text, 1, in);
+    in[1] = um_build_weights(b, part(a, "weigh").text, 2, out_dim, sqrt(1. / (double)hidden));
+    in[0] = um_build_node(b, "MatMul", part(a, "weighed").text, 2, in);
+    in[0] = um_build_node(b, "Transpose", part(a, "turned").text, 1, in);
+    um_build_ints(b, "perm", 3, turn);
+    const int attention = um_build_node(b, "Softmax", part(a, "attention").text, 1, in);
+    um_build_int(b, "axis", -1);
+    in[0] = attention, in[1] = x;
+    mean = um_build_node(b, "MatMul", part(a, "mean").text, 2, in);
+    in[0] = x;
+    in[1] = um_build_node(b, "Mul", part(a, "square").text, 2, in);
+    in[0] = attention;
+    square = um_build_node(b, "MatMul", part(a, "squares").text, 2, in);
+    in[0] = in[1] = mean;
+    in[1] = um_build_node(b, "Mul", part(a, "mean_square").text, 2, in);
+    in[0] = square;
+    in[0] = um_build_node(b, "Sub", part(a, "spread").text, 2, in);
+    in[0] = um_build_node(b, "Relu", part(a, "variance").text, 1, in);
+    in[1] = um_build_fixed(b, part(a, "small").text, 0, NULL, &small); /* an initializer would learn */
+    in[0] = um_build_node(b, "Add", part(a, "positive").text, 2, in);
+    in[1] = um_build_node(b, "Sqrt", part(a, "deviation").text, 1, in);
+    in[0] = mean;
+    in[0] = um_build_node(b, "Concat", part(a, "both").text, 2, in);
+    um_build_int(b, "axis", 2);
+    to_row(a, out, in[0], 2 * numbers);
+}
+
 static const um_block blocks[] = {
     {"input", 0, 0, 3, 3, make_input},
     {"conv", 1, 1, 1, 1, make_conv},
@@ -521,6 +544,8 @@ static const um_block blocks[] = {
     {"softmax", 1, 1, 0, 0, make_softmax},
     {"cells", 1, 1, 0, 0, make_cells},
     {"centroid", 1, 1, 0, 0, make_centroid},
+    {"excite", 1, 1, 0, 0, make_excite},
+    {"stats", 1, 1, 0, 0, make_stats},
 };
 
 const um_block *um_block_find(const char *name)

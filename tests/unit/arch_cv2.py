@@ -47,7 +47,9 @@ y = concat v w
 z = linear y 9 std=0.3
 end = softmax z
 where = centroid o
-output s end where i
+gated = excite n
+over = stats gated
+output s end where i over
 """
 
 

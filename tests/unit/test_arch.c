@@ -176,7 +176,9 @@ static void refuse(const char *text, const char *expected)
     "t = gap l\n"                                 \
     "u = concat s t\n"                            \
     "v = linear u 9\n"                            \
-    "w = centroid m\n"
+    "w = centroid m\n"                            \
+    "y = excite l\n"                              \
+    "z = stats y hidden=8\n"
 
 /* Declared shapes are those that come out. */
 static void shapes(void)
@@ -191,7 +193,7 @@ static void shapes(void)
                  {"j", 4, {-1, 80, 12, 10}},   {"k", 4, {-1, 80, 12, 10}}, {"m", 4, {-1, 6, 12, 10}},
                  {"n", 4, {-1, 6, 12, 10}},    {"o", 3, {-1, 120, 6}},     {"q", 3, {-1, 240, 6}},
                  {"s", 2, {-1, 80 * 12 * 10}}, {"u", 2, {-1, 80 * 121}},   {"v", 2, {-1, 9}},
-                 {"w", 3, {-1, 6, 2}}};
+                 {"w", 3, {-1, 6, 2}},         {"y", 4, {-1, 80, 12, 10}}, {"z", 2, {-1, 2 * 80 * 12}}};
     um_pool *w = NULL;
     um_error err = {0};
     const int64_t dim[4] = {2, 3, 48, 40};

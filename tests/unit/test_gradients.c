@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every backward pass against differences: the operators in each of their forms (gradient_check.h). */
 #include "gradient_check.h"
+#include "nn/arch.h"
 
 static int node1(um_build *b, const char *type, int x)
 {
@@ -366,6 +367,23 @@ static int add_shared(um_build *b, int x) /* a row, a column and one number, all
     x = um_build_node(b, "Mul", "m", 2, (const int[2]){um_build_weights(b, "column", 4, column, 1), x});
     return um_build_node(b, "Mul", "s", 2, (const int[2]){x, um_build_weights(b, "one", 0, NULL, 1)});
 }
+/* A block of the network language on x, [2, 4, 6, 5]. */
+static int block(um_build *b, int x, const char *name)
+{
+    um_block_args a = {.build = b, .name = "y", .n_in = 1};
+    um_wire out = {.value = x, .form = UM_FORM_MAP, .channels = 4, .height = 6, .width = 5};
+    um_block_find(name)->make(&a, &out);
+    CHECK(!a.problem);
+    return out.value;
+}
+static int excite(um_build *b, int x)
+{
+    return block(b, x, "excite");
+}
+static int stats(um_build *b, int x)
+{
+    return block(b, x, "stats");
+}
 static int softmax_channels(um_build *b, int x)
 {
     int y = node1(b, "Softmax", x);
@@ -530,6 +548,8 @@ int main(void)
                  CASE(matmul_batch),
                  CASE(add_shared),
                  CASE(softmax_channels),
+                 CASE(excite),
+                 CASE(stats),
                  CASE(reduce_max),
                  CASE(reduce_min),
                  CASE(reduce_sum),
