@@ -6,13 +6,14 @@
 #   make bench                 speed against peers, in the same run
 #   make eval                  every clip, photo and voice of UNMASK_TESTDATA, analysed and counted
 #   make models               train the face networks again (hours; needs UNMASK_TESTDATA and UNMASK_MEDIA)
+#   make voice                 train the voice network (hours; the same), make voice-folds: with each fifth of the sources set aside
 #   make build, make install, make clean
 
 comma = ,
 MEDIA ?=
 PREFIX ?= /usr/local
 
-.PHONY: demo test build bench eval models install clean setup setup-test
+.PHONY: demo test build bench eval models voice voice-folds install clean setup setup-test
 
 demo: build
 	@mkdir -p demo
@@ -75,6 +76,27 @@ models: build
 	    sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_$$n.onnx | cut -c1-64)\"/" \
 	        models/manifests/unmask_$$n.json; done
 	@echo "New weights in models/: make build puts them into the program."
+
+# The voice network, from UNMASK_MEDIA/voices and the sound of UNMASK_TESTDATA. VOICE_HELD: sources set aside, by which the best weights are
+# chosen. voice-folds: each fifth of the sources set aside once, with its table.
+VOICE_OPTIONS ?= --steps 20000 --batch 32 --shards 4 --rate 0.002 --validate-every 1000
+VOICE_FOLD_OPTIONS ?= --steps 3000 --batch 32 --shards 4 --rate 0.002 --validate-every 3000
+VOICE_HELD ?= 1/5
+voices = $(TRAINING_MEDIA)/voices $(TESTDATA)/data/audio --store build/voice/store
+# $(call voice,folder,held,options)
+voice = mkdir -p build/voice && build/models/train/unmask-voice train $(voices) --held $(2) --arch models/arch/voice.net \
+    --work build/voice/$(1) --out build/voice/$(1)/voice.onnx --resume $(3)
+voice: build
+	@ninja -C build --quiet models/train/unmask-voice
+	$(call voice,all,$(VOICE_HELD),$(VOICE_OPTIONS))
+	build/models/train/unmask-voice evaluate $(voices) --held $(VOICE_HELD) --start build/voice/all/voice.onnx
+voice-folds: build
+	@ninja -C build --quiet models/train/unmask-voice
+	@for k in 1 2 3 4 5; do \
+	    $(call voice,fold$$k,$$k/5,$(VOICE_FOLD_OPTIONS)) && \
+	    build/models/train/unmask-voice evaluate $(voices) --held $$k/5 --start build/voice/fold$$k/voice.onnx \
+	        --out build/voice/fold$$k/scores.csv || exit 1; \
+	done
 
 install: build
 	@[ "$(origin PREFIX)" = file ] || { meson configure build -Dprefix=$(PREFIX) && ninja -C build --quiet; }

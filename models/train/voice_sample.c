@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* voice_sample.c: pairs of voices, drawn, spoiled and brought before the network. */
+#include "voice_sample.h"
+#include <stdlib.h>
+#include <string.h>
+
+voice_mix voice_mix_usual(void)
+{
+    return (voice_mix){.matched = .35f, .copied = .3f, .strength = 1, .masks = .3f};
+}
+
+um_status voice_maker_new(voice_maker **out, um_error *err)
+{
+    voice_maker *m = *out = um_calloc(1, sizeof *m);
+    if (!m)
+        return um_fail_oom(err);
+    um_status st = channel_new(&m->channel, VOICE_PIECE, err);
+    if (st == UM_OK)
+        st = vocoder_new(&m->vocoder, VOICE_PIECE, err);
+    if (st == UM_OK)
+        st = um_framer_new(&m->framer, VOICE_FRAME, VOICE_PADDED, err);
+    if (st == UM_OK && (!(m->piece = um_calloc(VOICE_PIECE, sizeof *m->piece)) ||
+                        !(m->power = um_calloc(VOICE_FRAMES * (VOICE_BINS + 1), sizeof *m->power))))
+        st = um_fail_oom(err);
+    if (st < 0)
+        voice_maker_free(out);
+    return st;
+}
+
+void voice_maker_free(voice_maker **maker)
+{
+    voice_maker *m = *maker;
+    if (!m)
+        return;
+    channel_free(&m->channel);
+    vocoder_free(&m->vocoder);
+    um_framer_free(&m->framer);
+    free(m->piece);
+    free(m->power);
+    free(m);
+    *maker = NULL;
+}
+
+/* The recording and the fake of a pair; what is lacking is made up for by another kind of pair. */
+static void draw_two(int two[2], voice_origin *o, const voice_set *set, const voice_mix *mix, rng *r)
+{
+    const float at = rng_float(r, 0, 1);
+    o->how = at < mix->matched && set->paired.n                ? VOICE_MATCHED
+             : at < mix->matched + mix->copied || !set->fake.n ? VOICE_COPIED
+                                                               : VOICE_FREE;
+    if (o->how == VOICE_MATCHED) {
+        two[1] = voice_set_draw(&set->paired, r);
+        const voice *v = &set->voice[two[1]];
+        two[0] = set->pair[v->first_pair + rng_int(r, v->n_pairs)];
+    } else {
+        two[0] = voice_set_draw(&set->real, r);
+        two[1] = o->how == VOICE_COPIED ? two[0] : voice_set_draw(&set->fake, r);
+    }
+}
+
+um_status voice_draw(voice_maker *m, voice_origin *o, const voice_set *set, const voice_mix *mix, bool fake,
+                     uint64_t seed, um_error *err)
+{
+    rng r = {seed};
+    int two[2];
+    *o = (voice_origin){.fake = fake};
+    draw_two(two, o, set, mix, &r);
+    o->voice = two[fake];
+    o->vocoder = (vocoder_kind)rng_int(&r, VOCODER_KINDS);
+    if (o->voice < 0)
+        return um_fail(err, UM_EINVAL, "no %s voices to train on", fake ? "fake" : "real");
+    /* the same place in both, as far as the shorter goes */
+    const int a = set->voice[two[0]].n, b = set->voice[two[1]].n, room = (a < b ? a : b) - VOICE_PIECE;
+    const int start = room > 0 ? rng_int(&r, room) : 0;
+    um_status st = voice_set_samples(m->piece, set, o->voice, start, VOICE_PIECE, err);
+    rng spoken = {rng_next(&r)};
+    if (st == UM_OK && o->how == VOICE_COPIED && fake)
+        st = vocoder_run(m->vocoder, m->piece, o->vocoder, &spoken, err);
+    /* from one that is hardly touched to the worst: what is easy is learnt first, and stays known */
+    const float strength = mix->strength * rng_float(&r, 0, 1);
+    return st < 0 ? st : channel_run(m->channel, m->piece, strength, &r, err);
+}
+
+um_status voice_window(voice_maker *m, const voice_set *set, int which, int start, float strength,
+                       uint64_t seed, um_error *err)
+{
+    rng r = {seed};
+    um_status st = voice_set_samples(m->piece, set, which, start, VOICE_PIECE, err);
+    return st < 0 ? st : channel_run(m->channel, m->piece, strength, &r, err);
+}
+
+void voice_map(voice_maker *m, float *planes)
+{
+    float first[VOICE_BINS + 1];
+    for (int f = 0; f < VOICE_FRAMES; f++) {
+        um_framer_power(m->framer, first, m->piece + VOICE_MARGIN + f * VOICE_HOP);
+        memcpy(m->power + f * VOICE_BINS, first + 1, VOICE_BINS * sizeof *first);
+    }
+    um_frames_map(planes, m->power, VOICE_FRAMES, VOICE_BINS);
+    float *where = planes + VOICE_BINS * VOICE_FRAMES;
+    for (int k = 0; k < VOICE_BINS; k++)
+        for (int f = 0; f < VOICE_FRAMES; f++)
+            *where++ = 2 * (float)k / (VOICE_BINS - 1) - 1;
+}
+
+void voice_cover(float *planes, float masks, rng *r)
+{
+    for (int i = 0; i < 2; i++) {
+        if (rng_chance(r, masks)) { /* a band */
+            const int n = 4 + rng_int(r, 36), k = rng_int(r, VOICE_BINS - n);
+            memset(planes + k * VOICE_FRAMES, 0, (size_t)n * VOICE_FRAMES * sizeof *planes);
+        }
+        if (rng_chance(r, masks)) { /* a moment */
+            const int n = 2 + rng_int(r, 28), f = rng_int(r, VOICE_FRAMES - n);
+            for (int k = 0; k < VOICE_BINS; k++)
+                memset(planes + k * VOICE_FRAMES + f, 0, (size_t)n * sizeof *planes);
+        }
+    }
+    if (rng_chance(r, masks * .6f)) { /* all above */
+        const int k = 100 + rng_int(r, VOICE_BINS - 100);
+        memset(planes + k * VOICE_FRAMES, 0, (size_t)(VOICE_BINS - k) * VOICE_FRAMES * sizeof *planes);
+    }
+}
