@@ -47,7 +47,7 @@ static um_status store_face(um_cache *cache, const char *key, const um_image *rg
                                        (c * y - t * x) * scale + (float)side / 2 - .5f};
         }
         for (int y = 0; y < side; y++)
-            memcpy((char *)(to + 1) + 3 * side * y, crop->data + y * crop->stride, (size_t)(3 * side));
+            memcpy((char *)(to + 1) + 3 * side * y, crop->data + y * crop->stride, (size_t)side * 3);
         st = um_cache_put(cache, key, to, bytes, err);
     }
     um_image_free(&crop);
@@ -126,7 +126,7 @@ static um_status look(file_faces *f, work *w, um_face_finder *finder, um_error *
     if (!ok || !um_cache_key(key, f->sha, PRODUCER))
         return um_fail_oom(err);
     if ((st = um_cache_get(&bytes, &n, w->cache, key, err)) == UM_OK) {
-        f->n = um_clampi(atoi(bytes), 0, FACES_OF_CLIP);
+        f->n = um_clampi((int)strtol(bytes, NULL, 10), 0, FACES_OF_CLIP);
         free(bytes);
         return UM_OK;
     }
@@ -326,8 +326,8 @@ um_status face_set_read(face_picture *out, const face_set *set, int item, um_err
     if (st == UM_OK)
         st = um_image_new(&out->rgb, side, side, UM_RGB24, err);
     for (int y = 0; st == UM_OK && y < side; y++)
-        memcpy(out->rgb->data + y * out->rgb->stride, bytes + sizeof head + (size_t)(3 * side * y),
-               (size_t)(3 * side));
+        memcpy(out->rgb->data + y * out->rgb->stride, bytes + sizeof head + (size_t)side * 3 * (size_t)y,
+               (size_t)side * 3);
     memcpy(out->points, head.points, sizeof out->points);
     free(bytes);
     return st;

@@ -12,8 +12,10 @@ enum { LEAST = VOICE_STORE_HZ * 3 / 4 }; /* samples: shorter ones would mostly b
 static bool is_held(const char *list, const char *name)
 {
     const size_t n = strlen(name);
-    unsigned part, parts;
-    if (list && sscanf(list, "%u/%u", &part, &parts) == 2 && parts)
+    char *end = NULL, *last = NULL;
+    const unsigned long part = list ? strtoul(list, &end, 10) : 0;
+    const unsigned long parts = end && end > list && *end == '/' ? strtoul(end + 1, &last, 10) : 0;
+    if (parts && !*last)
         return um_hash(name, n) % parts == part % parts;
     for (const char *p = list; p; p = strchr(p, ','), p = p ? p + 1 : NULL)
         if (!strncmp(p, name, n) && (p[n] == ',' || !p[n]))

@@ -45,7 +45,7 @@ static um_status add_block(sound *s, um_resampler **r, const um_sound *block, um
         return st;
     if ((st = um_resampler_push(*r, &out, &n, &first, block->first, block->mono, block->n, err)) < 0)
         return st;
-    if (out && um_grow(&s->sample, &s->capacity, (size_t)(s->n + n), (size_t)1 << 24, sizeof *out)) {
+    if (out && um_grow(&s->sample, &s->capacity, (size_t)s->n + (size_t)n, (size_t)1 << 24, sizeof *out)) {
         memcpy(s->sample + s->n, out, (size_t)n * sizeof *out);
         s->n += n;
     } else if (out) {

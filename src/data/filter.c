@@ -52,7 +52,8 @@ um_status um_dataset_filter(um_dataset *set, const char *expression, um_error *e
     if (!kept)
         return um_fail_oom(err);
     memset(kept, true, n);
-    for (const char *at = expression; at && *at;) {
+    const char *at = expression ? expression : "";
+    while (*at) {
         if (!(at = parse(&c, at))) {
             free(kept);
             return um_fail(err, UM_EINVAL,

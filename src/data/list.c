@@ -31,9 +31,8 @@ static um_status find(columns *c, const um_csv *csv, um_error *err)
         .video = um_csv_column(csv, "video_label"),
         .split = um_csv_column(csv, "split"),
     };
-    return c->path >= 0 && c->label >= 0 ? UM_OK
-                                         : um_fail(err, UM_EFORMAT, "%s: line 1: no column '%s'", csv->path,
-                                                   c->path < 0 ? "path" : "label");
+    const char *missing = c->path < 0 ? "path" : c->label < 0 ? "label" : NULL;
+    return missing ? um_fail(err, UM_EFORMAT, "%s: line 1: no column '%s'", csv->path, missing) : UM_OK;
 }
 
 static um_status label(um_label *out, const um_csv *csv, int column, um_error *err)

@@ -475,6 +475,12 @@ static void make_excite(um_block_args *a, um_wire *out)
     out->value = um_build_node(b, "Mul", a->name, 2, both);
 }
 
+static int of_two(um_block_args *a, const char *type, const char *name, int x, int y)
+{
+    const int in[2] = {x, y};
+    return um_build_node(a->build, type, part(a, name).text, 2, in);
+}
+
 /* Columns of a map as moments of time: mean and deviation of all their numbers, weighed by an attention of
  * `hidden` units (Okabe et al. 2018, "Attentive statistics pooling", arXiv:1803.10963). [N, C, H, W] to
  * [N, 2 C H]. */
@@ -491,37 +497,28 @@ static void make_stats(um_block_args *a, um_wire *out)
         a->problem = "only maps of known height have statistics";
     if (a->problem || !affordable(a, numbers * hidden))
         return;
-    int x = um_build_node(b, "Transpose", part(a, "columns").text, 1, &out->value), in[2], mean, square;
+    int x = um_build_node(b, "Transpose", part(a, "columns").text, 1, &out->value);
     um_build_ints(b, "perm", 4, perm);
     x = reshaped(a, x, part(a, "moments"), rows, 3);
-    in[0] = x;
-    in[1] = um_build_weights(b, part(a, "look").text, 2, in_dim, sqrt(1. / (double)numbers));
-    in[0] = um_build_node(b, "MatMul", part(a, "looked").text, 2, in);
-    in[0] = um_build_node(b, "Tanh", part(a, "seen").text, 1, in);
-    in[1] = um_build_weights(b, part(a, "weigh").text, 2, out_dim, sqrt(1. / (double)hidden));
-    in[0] = um_build_node(b, "MatMul", part(a, "weighed").text, 2, in);
-    in[0] = um_build_node(b, "Transpose", part(a, "turned").text, 1, in);
+    int at = um_build_weights(b, part(a, "look").text, 2, in_dim, sqrt(1. / (double)numbers));
+    at = of_two(a, "MatMul", "looked", x, at);
+    at = um_build_node(b, "Tanh", part(a, "seen").text, 1, &at);
+    const int weigh = um_build_weights(b, part(a, "weigh").text, 2, out_dim, sqrt(1. / (double)hidden));
+    at = of_two(a, "MatMul", "weighed", at, weigh);
+    at = um_build_node(b, "Transpose", part(a, "turned").text, 1, &at);
     um_build_ints(b, "perm", 3, turn);
-    const int attention = um_build_node(b, "Softmax", part(a, "attention").text, 1, in);
+    at = um_build_node(b, "Softmax", part(a, "attention").text, 1, &at);
     um_build_int(b, "axis", -1);
-    in[0] = attention, in[1] = x;
-    mean = um_build_node(b, "MatMul", part(a, "mean").text, 2, in);
-    in[0] = x;
-    in[1] = um_build_node(b, "Mul", part(a, "square").text, 2, in);
-    in[0] = attention;
-    square = um_build_node(b, "MatMul", part(a, "squares").text, 2, in);
-    in[0] = in[1] = mean;
-    in[1] = um_build_node(b, "Mul", part(a, "mean_square").text, 2, in);
-    in[0] = square;
-    in[0] = um_build_node(b, "Sub", part(a, "spread").text, 2, in);
-    in[0] = um_build_node(b, "Relu", part(a, "variance").text, 1, in);
-    in[1] = um_build_fixed(b, part(a, "small").text, 0, NULL, &small); /* an initializer would learn */
-    in[0] = um_build_node(b, "Add", part(a, "positive").text, 2, in);
-    in[1] = um_build_node(b, "Sqrt", part(a, "deviation").text, 1, in);
-    in[0] = mean;
-    in[0] = um_build_node(b, "Concat", part(a, "both").text, 2, in);
+    const int mean = of_two(a, "MatMul", "mean", at, x);
+    const int squares = of_two(a, "MatMul", "squares", at, of_two(a, "Mul", "square", x, x));
+    int spread = of_two(a, "Sub", "spread", squares, of_two(a, "Mul", "mean_square", mean, mean));
+    spread = um_build_node(b, "Relu", part(a, "variance").text, 1, &spread);
+    /* a constant: an initializer would learn */
+    spread = of_two(a, "Add", "positive", spread, um_build_fixed(b, part(a, "small").text, 0, NULL, &small));
+    spread = um_build_node(b, "Sqrt", part(a, "deviation").text, 1, &spread);
+    const int both = of_two(a, "Concat", "both", mean, spread);
     um_build_int(b, "axis", 2);
-    to_row(a, out, in[0], 2 * numbers);
+    to_row(a, out, both, 2 * numbers);
 }
 
 static const um_block blocks[] = {
