@@ -48,7 +48,10 @@ typedef struct um_verdict {
     double log_lr, lo, hi; ///< log10 likelihood ratio (> 0: manipulation more likely) with a 90 % interval; 0
                            ///< when nothing weighs
     int n_weighed;         ///< calibrated results that went in
-    char words[48];        ///< the ratio in words, or "inconclusive"
+    double call_from;      ///< |log_lr| from which on this side is called; below, the verdict is inconclusive
+    int call_wrong, call_of; ///< of `call_of` recordings of the other class that were measured, so many
+                             ///< reached that; 0 of 0: not measured
+    char words[48]; ///< the ratio in words, or "inconclusive"
 } um_verdict;
 
 /** Of the file: of its most suspicious person together with what concerns the file. */

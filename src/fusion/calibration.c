@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* calibration.c: reads and checks calibration files, versions 1 and 2. */
+/* calibration.c: reads and checks calibration files, versions 1 to 3. */
 #include "fusion/calibration.h"
 #include "base/digest.h"
 #include "base/embed.h"
 #include "base/json.h"
+#include "fusion/scale.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,10 @@ static um_status read_entry(um_calibration_entry *e, const um_json *j, const cha
     *e = (um_calibration_entry){
         .version = (unsigned)um_json_get_int(j, "version", 0),
         .group = -1,
+        .n_real = (int)um_json_get_int(j, "n_real", 0),
+        .n_fake = (int)um_json_get_int(j, "n_fake", 0),
+        .manipulated = {.from = UM_LR_NO_SUPPORT},
+        .untouched = {.from = UM_LR_NO_SUPPORT},
         .line = {.slope = um_json_get_num(j, "slope", NAN),
                  .intercept = um_json_get_num(j, "intercept", NAN),
                  .score_min = um_json_get_num(j, "score_min", NAN),
@@ -102,6 +107,24 @@ static um_status read_entry_2(um_calibration *c, um_calibration_entry *e, const 
                        name);
     e->place = c->group[e->group].n++;
     return UM_OK;
+}
+
+static bool read_call(um_call *c, const um_json *j, const char *right, const char *wrong)
+{
+    *c = (um_call){.from = um_json_get_num(j, "from", NAN),
+                   .n_right = (int)um_json_get_int(j, right, -1),
+                   .n_wrong = (int)um_json_get_int(j, wrong, -1)};
+    return c->from >= UM_LR_NO_SUPPORT && c->from <= UM_CALL_NEVER && c->n_right >= 0 && c->n_wrong >= 0;
+}
+
+/* What version 3 adds. */
+static um_status read_entry_3(um_calibration_entry *e, const um_json *j, const char *file, um_error *err)
+{
+    if (e->n_real > 0 && e->n_fake > 0 &&
+        read_call(&e->manipulated, um_json_get(j, "manipulated"), "fake", "real") &&
+        read_call(&e->untouched, um_json_get(j, "untouched"), "real", "fake"))
+        return UM_OK;
+    return um_fail(err, UM_EFORMAT, "%s: it is not said from where on '%s' calls what", file, e->name);
 }
 
 static um_status read_group(um_calibration *c, const um_json *j, const char *file, um_error *err)
@@ -147,19 +170,21 @@ static um_status read(um_calibration *c, const um_json *root, const char *file, 
 {
     const int64_t version = um_json_get_int(root, "version", 0);
     const um_json *list = um_json_get(root, "signals"),
-                  *groups = version == 2 ? um_json_get(root, "groups") : NULL;
+                  *groups = version >= 2 ? um_json_get(root, "groups") : NULL;
     const size_t n = um_json_count(list), n_groups = um_json_count(groups);
     um_status st = UM_OK;
-    if ((version != 1 && version != 2) || !list || n > UM_MAX_CALIBRATED || n_groups > UM_MAX_GROUPS)
-        return um_fail(err, UM_EFORMAT, "%s: not a calibration of version 1 or 2", file);
+    if (version < 1 || version > 3 || !list || n > UM_MAX_CALIBRATED || n_groups > UM_MAX_GROUPS)
+        return um_fail(err, UM_EFORMAT, "%s: not a calibration of version 1 to 3", file);
     for (size_t i = 0; i < n_groups && st == UM_OK; i++)
         st = read_group(c, um_json_at(groups, i), file, err);
     for (size_t i = 0; i < n && st == UM_OK; i++) {
         const um_json *j = um_json_at(list, i);
         um_calibration_entry *e = &c->entry[c->n++];
         st = read_entry(e, j, file, err);
-        if (st == UM_OK && version == 2)
+        if (st == UM_OK && version >= 2)
             st = read_entry_2(c, e, j, file, err);
+        if (st == UM_OK && version == 3)
+            st = read_entry_3(e, j, file, err);
     }
     for (int i = 0; i < c->n_groups && st == UM_OK; i++)
         if (c->group[i].rule == UM_GROUP_COVARIANCE)

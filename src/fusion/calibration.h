@@ -22,11 +22,21 @@ double um_calibration_log_lr(const um_calibration_line *line, double score);
 /* quality 0..1; NAN: unknown, taken for 0 */
 double um_calibration_sigma(const um_calibration_line *line, double quality);
 
+/* From which log10 ratio on (of its sign's magnitude) a side is called, and how often that was right and
+ * wrong on the recordings of the fit. */
+#define UM_CALL_NEVER 7. /* beyond every ratio */
+typedef struct um_call {
+    double from;
+    int n_right, n_wrong;
+} um_call;
+
 typedef struct um_calibration_entry {
     char name[48], known[240];
     unsigned version;
     um_calibration_line line;
-    int group, place; /* -1: in none; its row in the group's covariance */
+    int n_real, n_fake;             /* of the fit; 0: not said */
+    um_call manipulated, untouched; /* before version 3: from a ratio of 2 on, nothing counted */
+    int group, place;               /* -1: in none; its row in the group's covariance */
 } um_calibration_entry;
 
 /* How the ratios of a group become one: the strongest speaks for all, or a weighted sum that allows for the

@@ -4,10 +4,13 @@
 #include "base/numbers.h"
 #include "dsp/stats.h"
 #include "eval/metrics.h"
+#include "fusion/scale.h"
 #include <stdlib.h>
 
 enum { MIN_PER_CLASS = 20, N_DRAWS = 400, N_PROBES = 19 };
-static const double MIN_AUC = .6, LOG_LR_MAX = 1, PENALTY = .01, MIN_SIGMA = .15;
+static const double MIN_AUC = .6, PENALTY = .01, MIN_SIGMA = .15;
+static const double LEAST_LIMIT = 1, MOST_LIMIT = 2;                /* of |log10 LR| */
+static const double MOST_REAL_CALLED = .01, MOST_FAKE_CALLED = .05; /* wrongly, of those that were fitted */
 static const double TAIL = .01; /* of the scores, at each end: beyond, nothing was learnt */
 
 typedef struct line { /* log10 LR = slope * score + offset */
@@ -18,7 +21,7 @@ typedef struct set {
     um_fit_score *item; /* [n], by score */
     size_t n;
     const um_fit *fit;
-    double *weight, mean, spread;
+    double *weight, mean, spread, limit;
     uint64_t random;
 } set;
 
@@ -102,7 +105,7 @@ static um_status spread_of_draws(double *out, set *s, um_error *err)
         const line l = fit(s);
         for (int p = 0; p < N_PROBES; p++) {
             const double score = s->item[(size_t)(p + 1) * s->n / (N_PROBES + 1)].score;
-            value[p * N_DRAWS + d] = um_clampd(l.slope * score + l.offset, -LOG_LR_MAX, LOG_LR_MAX);
+            value[p * N_DRAWS + d] = um_clampd(l.slope * score + l.offset, -s->limit, s->limit);
         }
     }
     for (int p = 0; p < N_PROBES && st == UM_OK; p++)
@@ -141,6 +144,35 @@ static um_status describe(um_fit *out, const set *s, um_error *err)
     return st;
 }
 
+/* From which ratio on a side is called: the first that at most `most` of the other class reach. `sign` -1:
+ * the side of what was left alone. */
+static um_call call_of(const set *s, const um_calibration_line *fitted, int sign, double most)
+{
+    const bool wrong = sign < 0; /* the class that is wronged */
+    const size_t allowed = (size_t)(most * (double)s->fit->n[wrong]);
+    size_t passed = 0;
+    um_call call = {.from = UM_LR_NO_SUPPORT};
+    double at = INFINITY, above = INFINITY; /* the ratio of this item, and the next greater one */
+    for (size_t i = 0; i < s->n; i++) {     /* from the most convincing on */
+        const um_fit_score *item = &s->item[sign > 0 ? s->n - 1 - i : i];
+        const double lr = sign * um_calibration_log_lr(fitted, item->score);
+        if (lr < UM_LR_NO_SUPPORT)
+            break;
+        if (lr < at) {
+            above = at;
+            at = lr;
+        }
+        if (item->fake == wrong && ++passed > allowed) {
+            call.from = isinf(above) ? UM_CALL_NEVER : (at + above) / 2;
+            break;
+        }
+    }
+    for (size_t i = 0; i < s->n; i++)
+        if (sign * um_calibration_log_lr(fitted, s->item[i].score) >= call.from)
+            (*(s->item[i].fake == wrong ? &call.n_wrong : &call.n_right))++;
+    return call;
+}
+
 static um_status settle(um_fit *out, set *s, um_error *err)
 {
     double *score = um_calloc(s->n, sizeof *score), sigma = 0;
@@ -158,6 +190,7 @@ static um_status settle(um_fit *out, set *s, um_error *err)
         out->outcome = UM_FIT_FEW;
         return UM_OK;
     }
+    s->limit = um_clampd(log10(fmin(out->groups[0], out->groups[1])), LEAST_LIMIT, MOST_LIMIT);
     const line l = fit(s);
     out->slope = l.slope;
     if (out->auc < MIN_AUC || l.slope <= 0) {
@@ -169,8 +202,10 @@ static um_status settle(um_fit *out, set *s, um_error *err)
                                       .intercept = l.offset,
                                       .score_min = low,
                                       .score_max = high,
-                                      .log_lr_max = LOG_LR_MAX,
+                                      .log_lr_max = s->limit,
                                       .sigma = fmax(sigma, MIN_SIGMA)};
+    out->manipulated = call_of(s, &out->line, 1, MOST_REAL_CALLED);
+    out->untouched = call_of(s, &out->line, -1, MOST_FAKE_CALLED);
     return st;
 }
 

@@ -4,8 +4,12 @@
  * A logistic curve is fitted to the scores (Platt, "Probabilistic outputs for support vector machines", 1999,
  * with his targets that keep clear of 0 and 1), both classes weighing the same in sum, so that its log odds
  * are a log likelihood ratio. A light L2 penalty on the slope keeps separable data finite. |log10 LR| is
- * limited to 1: labelled media share cues (sizes, codecs, sources) with their labels, so no single signal may
- * say more than "10 times as likely" on their strength.
+ * limited to 1, or to the log10 of the number of groups of the rarer class where that is more, and to 2: a
+ * hundred sources cannot show that something happens in one of a thousand (compare Vergeer et al. 2016,
+ * "Numerical likelihood ratios outputted by LR systems are often based on extrapolation", ELUB).
+ *
+ * A side is called from the ratio on that at most 1 % of the real recordings reach (manipulated), or 5 % of
+ * the fakes (untouched). Below it lies what is inconclusive.
  *
  * `sigma` is the spread of the log ratio when whole groups (sources) are drawn again with replacement, 400
  * times; a class with a single group is drawn item by item, which understates it. The draws are the same for
@@ -34,6 +38,7 @@ typedef struct um_fit {
     double auc, equal_error;  /* of these scores; unless there were few */
     double slope;             /* log10 LR per unit of score; unless there were few */
     um_calibration_line line; /* when done */
+    um_call manipulated, untouched;
 } um_fit;
 
 /* UM_EINVAL: a score is not finite, or a group out of 0..n-1. UM_ENOMEM. */

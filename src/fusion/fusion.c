@@ -45,6 +45,12 @@ void um_fusion_settle(um_verdict *v)
     else if (v->lo < 0 && v->hi > 0)
         snprintf(v->reason, sizeof v->reason,
                  "the evidence leans one way, but its 90 %% interval includes both");
+    else if (fabs(v->log_lr) < v->call_from)
+        snprintf(v->reason, sizeof v->reason,
+                 v->log_lr > 0
+                     ? "the evidence leans towards manipulation, but too many real recordings look like this"
+                     : "the evidence leans towards no manipulation, but too many manipulated recordings "
+                       "look like this");
     else {
         v->inconclusive = false;
         v->reason[0] = 0;
@@ -57,6 +63,7 @@ typedef struct tally {
     const um_calibration *c;
     double log_lr, below, above; /* sums; of squared half widths */
     int n_weighed;
+    const um_calibration_entry *strictest[2];      /* of those that weigh: untouched, manipulated */
     const um_result *strongest[UM_MAX_CALIBRATED]; /* of each entry that is in a group */
 } tally;
 
@@ -78,6 +85,19 @@ static const um_result *stronger(const um_result *a, const um_result *b)
     return !a || fabs(b->log_lr) > fabs(a->log_lr) ? b : a;
 }
 
+static const um_call *call_of(const um_calibration_entry *e, bool manipulated)
+{
+    return manipulated ? &e->manipulated : &e->untouched;
+}
+
+/* Several signals together call no side before the strictest of them would. */
+static void keep_strictest(tally *t, const um_calibration_entry *e)
+{
+    for (int side = 0; side < 2; side++)
+        if (!t->strictest[side] || call_of(e, side)->from > call_of(t->strictest[side], side)->from)
+            t->strictest[side] = e;
+}
+
 /* Signals that are in no group count as independent of all others. */
 static void gather(tally *t, um_findings *const *findings, int n, um_subject subject)
 {
@@ -88,6 +108,8 @@ static void gather(tally *t, um_findings *const *findings, int n, um_subject sub
             const um_result *r = &f->result[k];
             if (!um_subject_equal(r->subject, subject) || !r->calibrated)
                 continue;
+            if (e)
+                keep_strictest(t, e);
             if (!e || e->group < 0)
                 add_result(t, r);
             else
@@ -137,6 +159,13 @@ static um_verdict verdict_of(tally *t)
     for (int i = 0; i < t->c->n_groups; i++)
         add_group(t, i);
     um_verdict v = {.log_lr = t->log_lr, .n_weighed = t->n_weighed};
+    const bool manipulated = v.log_lr > 0;
+    const um_calibration_entry *e = t->strictest[manipulated];
+    if (e) {
+        v.call_from = call_of(e, manipulated)->from;
+        v.call_wrong = call_of(e, manipulated)->n_wrong;
+        v.call_of = manipulated ? e->n_real : e->n_fake;
+    }
     v.lo = v.log_lr - sqrt(t->below);
     v.hi = v.log_lr + sqrt(t->above);
     um_fusion_settle(&v);

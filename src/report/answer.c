@@ -64,6 +64,9 @@ static void verdict_sentence(um_buf *b, const um_results *report)
                   um_words_ratio(times, fabs(v->log_lr)),
                   v->log_lr > 0 ? "manipulated recording than in one that was left alone"
                                 : "recording that was left alone than in a manipulated one");
+    if (v->call_of)
+        um_buf_printf(b, " Of %d %s recordings that this was measured on, %d looked like that.", v->call_of,
+                      v->log_lr > 0 ? "real" : "manipulated", v->call_wrong);
 }
 
 static void settle(um_verdict *v)

@@ -106,6 +106,9 @@ static void put_verdict(um_json_writer *w, const um_verdict *v)
     um_json_put_bool(w, "inconclusive", v->inconclusive);
     um_json_put_text_or_null(w, "inconclusive_reason", v->inconclusive ? v->reason : NULL);
     um_json_put_int(w, "results_weighed", v->n_weighed);
+    um_json_put_num(w, "called_from", v->call_from, DIGITS_LR);
+    um_json_put_int(w, "wrong_calls", v->call_wrong);
+    um_json_put_int(w, "wrong_calls_of", v->call_of);
     um_json_put_end(w);
 }
 

@@ -32,6 +32,11 @@ static void read_verdict(um_fields *q, um_verdict *v, const um_json *parent)
     v->inconclusive = um_field_bool(q, o, "inconclusive");
     um_field_text_or_null(q, o, "inconclusive_reason", v->reason, sizeof v->reason);
     v->n_weighed = (int)um_field_int(q, o, "results_weighed", 0, INT32_MAX);
+    if (!um_json_get(o, "called_from"))
+        return; /* of a program before 0.9 */
+    v->call_from = um_field_num(q, o, "called_from");
+    v->call_wrong = (int)um_field_int(q, o, "wrong_calls", 0, INT32_MAX);
+    v->call_of = (int)um_field_int(q, o, "wrong_calls_of", 0, INT32_MAX);
 }
 
 static um_face_quality read_quality(um_fields *q, const um_json *o)

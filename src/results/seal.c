@@ -30,6 +30,7 @@ static void round_verdict(um_verdict *v)
     round_to(&v->log_lr, DIGITS_LR);
     round_to(&v->lo, DIGITS_LR);
     round_to(&v->hi, DIGITS_LR);
+    round_to(&v->call_from, DIGITS_LR);
 }
 
 static void round_subject(um_subject *s)

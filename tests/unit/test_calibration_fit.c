@@ -144,9 +144,39 @@ static void spreads(void)
     um_alloc_fail_at(-1);
 }
 
+/* 200 real ones score 0, 1, ... 199, 100 fakes 100.5, 102.5, ... 298.5, each of its own group: of the real
+ * ones 1 % or two may be called, 198 and 199, the third, 197, not; the next greater score is 198. Of the
+ * fakes five may be called untouched, the sixth, 110.5, not; the next smaller score is 110. */
+static void calls(void)
+{
+    um_fit_score s[300];
+    um_fit fit;
+    for (int i = 0; i < 300; i++)
+        s[i] = i < 200 ? (um_fit_score){i, false, i} : (um_fit_score){100.5 + 2 * (i - 200), true, i - 200};
+    CHECK(um_fit_scores(&fit, s, 300, NULL) == UM_OK && fit.outcome == UM_FIT_DONE);
+    const um_calibration_line *l = &fit.line;
+    CHECK(l->log_lr_max == 2); /* of 100 groups */
+    CHECK_NEAR(fit.manipulated.from, (um_calibration_log_lr(l, 197) + um_calibration_log_lr(l, 198)) / 2,
+               1e-12);
+    CHECK(fit.manipulated.n_wrong == 2 && fit.manipulated.n_right == 51); /* from 198.5 on */
+    const double at = -um_calibration_log_lr(l, 110.5), above = -um_calibration_log_lr(l, 110);
+    if (at >= log10(2))
+        CHECK_NEAR(fit.untouched.from, (at + above) / 2, 1e-12);
+    else
+        CHECK_NEAR(fit.untouched.from, log10(2), 1e-12);
+    CHECK(fit.untouched.n_wrong <= 5 && fit.untouched.n_right > 50);
+
+    /* more real ones than may be share the highest score there is: nothing is called */
+    for (int i = 0; i < 300; i++)
+        s[i].score = s[i].fake ? i % 10 != 0 : i % 10 == 0;
+    CHECK(um_fit_scores(&fit, s, 300, NULL) == UM_OK && fit.outcome == UM_FIT_DONE);
+    CHECK(fit.manipulated.from == UM_CALL_NEVER && !fit.manipulated.n_right && !fit.manipulated.n_wrong);
+}
+
 int main(void)
 {
     least_loss();
+    calls();
     outcomes();
     spreads();
     const char *tool = getenv("UNMASK_FIT");
