@@ -5,11 +5,12 @@
 #include "report.h"
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unmask/unmask.h>
 
 static struct {
     const char *where, *by, *scores, *save_scores, *signals, *models, *calibration, *cache, *json, *html,
-        *verifier;
+        *verifier, *calibrate;
     bool check;
     int threads, draws;
     int64_t cache_bytes, seed;
@@ -27,6 +28,10 @@ static const um_opt options[] = {
     {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
     {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
+    {"calibrate", UM_OPT_TEXT, "FILE",
+     "fit a calibration to what is of split train, or of none, and write it; signals that were not measured\n"
+     "keep theirs",
+     &o.calibrate},
     {"cache", UM_OPT_TEXT, "DIR", "keep answers there, and go on from them after an interruption", &o.cache},
     {"cache-bytes", UM_OPT_BIG, "N", "at most so many bytes in it (default: 1 GiB)", &o.cache_bytes, 1, 1e15},
     {"json", UM_OPT_TEXT, "FILE", "write all measures; '-' is standard output", &o.json},
@@ -84,6 +89,29 @@ static um_status tell(const um_evaluation *e, um_error *err)
             fputs(text, stdout);
     }
     free(text);
+    return st;
+}
+
+/* What it was fitted on goes into the file: the last two parts of the name of the list, and the conditions.
+ */
+static um_status calibrate(const um_evaluation *e, const char *labels, um_error *err)
+{
+    char data[200], command[400], *text, *said;
+    const char *last = strrchr(labels, '/'), *from = last;
+    while (from && from > labels && from[-1] != '/')
+        from--;
+    snprintf(data, sizeof data, "%s%s%s", from ? from : labels, o.where ? " where " : "",
+             o.where ? o.where : "");
+    snprintf(command, sizeof command, "unmask evaluate%s%s%s%s --calibrate %s %s",
+             o.signals ? " --signals " : "", o.signals ? o.signals : "", o.where ? " --where " : "",
+             o.where ? o.where : "", o.calibrate, from ? from : labels);
+    um_status st = um_evaluation_calibration(&text, &said, e, o.calibration, "unmask", data, command, err);
+    if (st == UM_OK)
+        st = um_report_save(text, o.calibrate, err);
+    if (st == UM_OK)
+        fputs(said, um_is_output(o.calibrate) ? stderr : stdout);
+    free(text);
+    free(said);
     return st;
 }
 
@@ -154,6 +182,8 @@ static int run(int n, char **args)
         return um_evaluation_free(&e), UM_EXIT_SIGNAL + interrupted;
     if (st == UM_OK)
         st = tell(e, &err);
+    if (st == UM_OK && o.calibrate)
+        st = calibrate(e, args[0], &err);
     const int status = st < 0                      ? um_complain(&err)
                        : um_evaluation_failures(e) ? UM_EXIT_SOME_FAILED
                                                    : UM_EXIT_OK;
@@ -175,6 +205,7 @@ const um_command um_cmd_evaluate = {
         "pair.",
     .examples = "  unmask evaluate --cache cache --by kind,generator --html page.html labels.csv\n"
                 "  unmask evaluate --where 'split=dev' --signals audio_bandwidth voices/labels.csv\n"
+                "  unmask evaluate --signals voice_generated --calibrate ours.json --cache cache labels.csv\n"
                 "  unmask evaluate --scores submission.csv --json measures.json set",
     .options = options,
     .min_args = 1,

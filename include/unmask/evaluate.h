@@ -58,6 +58,14 @@ UM_API um_status um_evaluation_html(char **out, const um_evaluation *evaluation,
 /** All scores as a CSV file that `scores` takes. */
 UM_API um_status um_evaluation_scores(char **out, const um_evaluation *evaluation, um_error *err);
 
+/** A calibration (docs/fusion.md) fitted to the scores of all signals on recordings of split "train", or of
+ * sets that are not divided; never on others. Signals that cannot tell the classes apart are left out; `said`
+ * has a line per signal. Kept are the other signals of the calibration at `base` (NULL: the built-in one).
+ * `name`, `data`, `command`: for its reader. */
+UM_API um_status um_evaluation_calibration(char **out, char **said, const um_evaluation *evaluation,
+                                           const char *base, const char *name, const char *data,
+                                           const char *command, um_error *err);
+
 /** Looks for what would make a measurement or a training on the set dishonest: a group or pair in several
  * splits, the same file twice, pictures that look the same in different splits, recordings that cannot be
  * read. One line per fault. Of `opt`: where, threads, progress. */

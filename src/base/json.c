@@ -17,6 +17,11 @@ um_json *um_json_array(void)
     return json_array();
 }
 
+um_json *um_json_copy(const um_json *json)
+{
+    return json_deep_copy(json);
+}
+
 void um_json_free(um_json **json)
 {
     if (json) {

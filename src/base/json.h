@@ -11,6 +11,7 @@ typedef struct json_t um_json;
 
 um_json *um_json_object(void);
 um_json *um_json_array(void);
+um_json *um_json_copy(const um_json *json); /* of all below it, too */
 void um_json_free(um_json **json);
 void um_json_set(um_json *object, const char *key, um_json *child);
 void um_json_set_text(um_json *object, const char *key,

@@ -3,6 +3,7 @@
  */
 #ifndef UM_EVALUATE_EVALUATION_H
 #define UM_EVALUATE_EVALUATION_H
+#include "base/digest.h"
 #include "data/dataset.h"
 #include "eval/bootstrap.h"
 #include "eval/decision.h"
@@ -19,7 +20,8 @@ typedef enum um_score_kind {
 typedef struct um_detector {
     char name[64];
     um_score_kind kind;
-    double *score; /* [examples], NAN: it said nothing */
+    double *score;                   /* [examples], NAN: it said nothing */
+    char network[UM_SHA256_HEX + 1]; /* of a signal that asks one */
 } um_detector;
 
 typedef enum um_measure {

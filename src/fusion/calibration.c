@@ -3,7 +3,6 @@
 #include "fusion/calibration.h"
 #include "base/digest.h"
 #include "base/embed.h"
-#include "base/json.h"
 #include "fusion/scale.h"
 #include <math.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 extern const um_embedded um_embedded_fusion[];
 
 static const size_t MAX_BYTES = 4u << 20;
+static const char EMBEDDED[] = "embedded calibration";
 static const double MOST_LOG_LR = 6, MOST_SIGMA = 6; /* log10: beyond a million there are no words */
 static const double MOST_VARIANCE = 36;
 
@@ -192,34 +192,59 @@ static um_status read(um_calibration *c, const um_json *root, const char *file, 
     return st;
 }
 
+/* The bytes of a calibration and what they mean. The caller frees `text`, which is NULL for the embedded one.
+ */
+static um_status read_json(um_json **root, char **text, const char **bytes, size_t *n, const char *path,
+                           um_error *err)
+{
+    um_status st = UM_OK;
+    *text = NULL;
+    if (path && (st = um_file_read(text, n, path, MAX_BYTES, err)) < 0)
+        return st;
+    *bytes = path ? *text : (const char *)um_embedded_fusion[0].data;
+    if (!path)
+        *n = um_embedded_fusion[0].n;
+    return um_json_parse(root, *bytes, *n, path ? path : EMBEDDED, err);
+}
+
 um_status um_calibration_load(um_calibration **out, const char *path, um_error *err)
 {
-    um_status st;
     um_json *root = NULL;
     char *text = NULL, hash[UM_SHA256_HEX + 1];
-    size_t n = um_embedded_fusion[0].n;
-    const char *file = path ? path : "embedded calibration";
+    const char *bytes = NULL;
+    size_t n = 0;
     um_calibration *c = um_calloc(1, sizeof *c);
     *out = NULL;
-    if (!c)
-        return um_fail_oom(err);
-    if (path && (st = um_file_read(&text, &n, path, MAX_BYTES, err)) < 0)
-        goto done;
-    const char *bytes = path ? text : (const char *)um_embedded_fusion[0].data;
-    if ((st = um_json_parse(&root, bytes, n, file, err)) < 0 || (st = read(c, root, file, err)) < 0)
-        goto done;
-    if (!um_sha256_hex(hash, bytes, n)) {
+    um_status st = c ? read_json(&root, &text, &bytes, &n, path, err) : um_fail_oom(err);
+    if (st == UM_OK)
+        st = read(c, root, path ? path : EMBEDDED, err);
+    if (st == UM_OK && !um_sha256_hex(hash, bytes, n))
         st = um_fail_oom(err);
-        goto done;
+    if (st == UM_OK) {
+        snprintf(c->name, sizeof c->name, "%.40s (sha256 %.16s)", um_json_get_text(root, "name", "unnamed"),
+                 hash);
+        *out = c;
+        c = NULL;
     }
-    snprintf(c->name, sizeof c->name, "%.40s (sha256 %.16s)", um_json_get_text(root, "name", "unnamed"),
-             hash);
-    *out = c;
-    c = NULL;
-done:
     um_json_free(&root);
     free(text);
     free(c);
+    return st;
+}
+
+um_status um_calibration_json(um_json **out, const char *path, um_error *err)
+{
+    um_calibration *c;
+    char *text = NULL;
+    const char *bytes;
+    size_t n;
+    *out = NULL;
+    um_status st = um_calibration_load(&c, path, err);
+    if (st < 0)
+        return st;
+    um_calibration_free(&c);
+    st = read_json(out, &text, &bytes, &n, path, err);
+    free(text);
     return st;
 }
 

@@ -8,6 +8,7 @@
 #ifndef UM_FUSION_CALIBRATION_H
 #define UM_FUSION_CALIBRATION_H
 #include "base/base.h"
+#include "base/json.h"
 
 enum { UM_MAX_CALIBRATED = 256, UM_MAX_GROUPS = 64, UM_MAX_GROUP = 16 };
 
@@ -59,6 +60,8 @@ typedef struct um_calibration {
 
 /* path NULL: the embedded one. UM_EFORMAT, with one line that names the file, for what is no calibration. */
 um_status um_calibration_load(um_calibration **out, const char *path, um_error *err);
+/* The same as JSON: a calibration, checked, but with what is there only for its reader. */
+um_status um_calibration_json(um_json **out, const char *path, um_error *err);
 void um_calibration_free(um_calibration **c);
 const char *um_calibration_name(const um_calibration *c);
 /* The entry of this version of that signal, or NULL. */

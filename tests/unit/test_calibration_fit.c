@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The fit of a calibration by its definition, and fit_calibration on scores whose likelihood ratio is known:
- * two normal classes of variance v around +-m have the log ratio 2 m x / v. */
+/* The fit of a calibration by its definition, and unmask evaluate --calibrate on scores whose likelihood
+ * ratio is known: two normal classes of variance v around +-m have the log ratio 2 m x / v. */
 #include "../check.h"
 #include "base/json.h"
 #include "fusion/fit.h"
@@ -173,72 +173,82 @@ static void calls(void)
     CHECK(fit.manipulated.from == UM_CALL_NEVER && !fit.manipulated.n_right && !fit.manipulated.n_wrong);
 }
 
-int main(void)
+/* unmask evaluate --calibrate on two normal classes of variance 1 around +-.5: the natural log ratio is the
+ * score. Rows of split dev say the contrary and must not be read. */
+static void command_line(void)
 {
-    least_loss();
-    calls();
-    outcomes();
-    spreads();
-    const char *tool = getenv("UNMASK_FIT");
-    char dir[] = "/tmp/unmask-fit-XXXXXX", scores[64], out[64], command[4096];
-    if (!tool || !mkdtemp(dir)) {
-        fprintf(stderr, "skipped: UNMASK_FIT is not set\n");
-        return CHECK_SKIP;
+    const char *unmask = getenv("UNMASK_BIN");
+    char dir[] = "/tmp/unmask-fit-XXXXXX", path[4][64], command[4096];
+    static const char *const file[] = {"labels.csv", "scores.csv", "out.json", "again.json"};
+    CHECK(unmask && mkdtemp(dir));
+    if (!unmask)
+        return;
+    for (int i = 0; i < 4; i++)
+        snprintf(path[i], sizeof path[i], "%s/%s", dir, file[i]);
+    FILE *labels = fopen(path[0], "w"), *scores = fopen(path[1], "w");
+    fprintf(labels, "path,label,source,split\n");
+    fprintf(scores, "path,radial,audio_bandwidth,blink,provenance,theirs\n");
+    for (int i = 0; i < 12000; i++) {
+        const int fake = i % 3 == 0,
+                  dev = i / 3 % 2; /* twice as many real ones: classes are balanced by weight */
+        fprintf(labels, "%d,%s,s%d,%s\n", i, fake ? "fake" : "real", i / 7 % 50, dev ? "dev" : "train");
+        const double good = (dev ? fake ? -9 : 9 : fake ? .5 : -.5) + normal();
+        fprintf(scores, "%d,%.6f,%.6f,%.6f,", i, good, normal(), (fake ? -1 : 1) + normal());
+        fprintf(scores, i < 60 ? "%d,1\n" : ",1\n", fake); /* few; and no signal */
     }
-    snprintf(scores, sizeof scores, "%s/scores.csv", dir);
-    snprintf(out, sizeof out, "%s/out.json", dir);
-    FILE *f = fopen(scores, "w");
-    CHECK(f);
-    if (!f)
-        return check_done();
-    fprintf(f, "signal,version,split,group,label,score\n");
-    for (int i = 0; i < 6000; i++) {
-        const int fake = i % 3 == 0; /* twice as many real ones: classes are balanced by weight */
-        const char *label = fake ? "fake" : "real";
-        fprintf(f, "good,3,train,g%d,%s,%.6f\n", i % 50, label, (fake ? .5 : -.5) + normal());
-        fprintf(f, "good,3,dev,g%d,%s,%.6f\n", i % 50, label,
-                (fake ? -9 : 9) + normal()); /* must not be read */
-        fprintf(f, "chance,1,train,g%d,%s,%.6f\n", i % 50, label, normal());
-        fprintf(f, "backwards,1,train,g%d,%s,%.6f\n", i % 50, label, (fake ? -1 : 1) + normal());
-        if (i < 30)
-            fprintf(f, "few,1,train,g,%s,%d\n", label, fake);
-    }
-    fclose(f);
-    snprintf(command, sizeof command, "'%s' '%s' '%s' name data command >/dev/null", tool, scores, out);
+    fclose(labels);
+    fclose(scores);
+    snprintf(command, sizeof command, "'%s' evaluate --draws 1 --scores %s --calibrate %s %s >/dev/null",
+             unmask, path[1], path[2], path[0]);
     CHECK(system(command) == 0);
     um_json *root = NULL;
-    CHECK(um_json_read(&root, out, 1 << 20, NULL) == UM_OK);
+    um_calibration *read;
+    CHECK(um_json_read(&root, path[2], 1 << 20, NULL) == UM_OK);
+    CHECK(um_calibration_load(&read, path[2], NULL) == UM_OK && read->n == 1);
     const um_json *list = um_json_get(root, "signals"), *good = um_json_at(list, 0);
-    CHECK(um_json_get_int(root, "version", 0) == 1 && um_json_count(list) == 1);
-    CHECK(!strcmp(um_json_get_text(good, "name", ""), "good") && um_json_get_int(good, "version", 0) == 3);
-    /* m = 0.5, v = 1: natural log ratio x, log10 ratio x / ln 10; standard errors of the fit are about 4 % */
+    CHECK(um_json_get_int(root, "version", 0) == 3 && um_json_count(list) == 1);
+    CHECK(!strcmp(um_json_get_text(good, "name", ""), "radial"));
+    /* natural log ratio x, log10 ratio x / ln 10; standard errors of the fit are about 4 % */
     CHECK_NEAR(um_json_get_num(good, "slope", 0), 1 / M_LN10, .15 / M_LN10);
     CHECK_NEAR(um_json_get_num(good, "intercept", 9), 0, .04);
     /* AUC of unit normals 1 apart is Phi(1 / sqrt 2), the equal error rate Phi(-1/2) */
     CHECK_NEAR(um_json_get_num(good, "auc_train", 0), .5 * erfc(-.5), .02);
     CHECK_NEAR(um_json_get_num(good, "eer_train", 0), .5 * erfc(.5 / sqrt(2)), .02);
     CHECK(um_json_get_int(good, "n_real", 0) == 4000 && um_json_get_int(good, "n_fake", 0) == 2000);
+    CHECK(um_json_get_int(good, "groups_real", 0) == 50);
     CHECK_NEAR(um_json_get_num(good, "sigma", 0), .15, 1e-9); /* the floor: much data, many groups */
+    /* 1 % of real ones lie above -.5 + 2.326, a log10 ratio of .79; 1 - Phi(1.326) = 9.2 % of the fakes */
+    CHECK_NEAR(um_json_get_num(um_json_get(good, "manipulated"), "from", 0), 1.826 / M_LN10, .12);
+    CHECK_NEAR((double)um_json_get_int(um_json_get(good, "manipulated"), "fake", 0), 184, 60);
+    CHECK(um_json_get_int(um_json_get(good, "manipulated"), "real", 99) <= 40);
     um_json_free(&root);
+    um_calibration_free(&read);
 
-    f = fopen(scores, "w");
-    CHECK(f && fprintf(f, "good,1,train,g,maybe,1\n") > 0);
-    if (f)
-        fclose(f);
-    snprintf(command, sizeof command, "'%s' '%s' '%s' n d c 2>/dev/null", tool, scores, out);
-    CHECK(system(command) != 0);
-    f = fopen(scores, "w");
-    CHECK(f && fprintf(f, "good,1,train,g,real,1\ngood,2,train,g,fake,1\n") > 0);
-    if (f)
-        fclose(f);
-    CHECK(system(command) != 0); /* two versions */
-    f = fopen(scores, "w");
-    CHECK(f && fprintf(f, "good,1,dev,g,real,1\n") > 0);
-    if (f)
-        fclose(f);
-    CHECK(system(command) != 0); /* nothing to learn from: no calibration of nothing */
-    unlink(scores);
-    unlink(out);
+    /* added to: what was not measured stays, what was is replaced */
+    scores = fopen(path[1], "w");
+    fprintf(scores, "path,blink\n");
+    for (int i = 0; i < 12000; i++)
+        fprintf(scores, "%d,%d\n", i, (i % 3 == 0) != (i % 10 == 0));
+    fclose(scores);
+    snprintf(command, sizeof command,
+             "'%s' evaluate --draws 1 --scores %s --calibration %s --calibrate %s %s >/dev/null", unmask,
+             path[1], path[2], path[3], path[0]);
+    CHECK(system(command) == 0);
+    CHECK(um_calibration_load(&read, path[3], NULL) == UM_OK && read->n == 2);
+    if (read && read->n == 2)
+        CHECK(!strcmp(read->entry[0].name, "radial") && !strcmp(read->entry[1].name, "blink"));
+    um_calibration_free(&read);
+    for (int i = 0; i < 4; i++)
+        unlink(path[i]);
     rmdir(dir);
+}
+
+int main(void)
+{
+    least_loss();
+    calls();
+    outcomes();
+    spreads();
+    command_line();
     return check_done();
 }

@@ -185,30 +185,8 @@ static void by_definition(void)
     }
 }
 
-/* The AUC that tests/eval prints is this one. */
-static void by_python(void)
-{
-    const char *source = getenv("UNMASK_SOURCE_DIR");
-    const double score[] = {3, 1, 2, 2, 5, 3, 3, 0, 4};
-    char command[4096], answer[64] = "";
-    const size_t n = trials_of("+--+-++--", score);
-    snprintf(command, sizeof command,
-             "/usr/bin/python3 -c \"import sys; sys.path.insert(0, '%s/tests/eval'); sys.dont_write_bytecode "
-             "= True; "
-             "import eval_signals; print(eval_signals.auc([1, 2, 5, 0, 4], [3, 2, 3, 3]))\" 2>/dev/null",
-             source ? source : "");
-    FILE *python = source ? popen(command, "r") : NULL;
-    if (python && fgets(answer, sizeof answer, python))
-        CHECK_NEAR(strtod(answer, NULL), um_auc(trials, n), 1e-15);
-    else
-        fprintf(stderr, "no python3, or no UNMASK_SOURCE_DIR: eval_signals.py is not compared\n");
-    if (python)
-        pclose(python);
-}
-
 int main(void)
 {
-    by_python();
     by_hand();
     extremes();
     by_definition();
