@@ -307,7 +307,8 @@ static void judge(um_results *r, const um_calibration *calibration)
         other[n] = um_voice_subject(r->voice[i].id);
         r->voice[i].verdict = um_fusion_subject(calibration, r->findings, r->n_findings, other[n++]);
     }
-    r->verdict = um_fusion_file(calibration, r->findings, r->n_findings, other, n);
+    r->verdict = um_fusion_file(calibration, r->findings, r->n_findings, other, n, r->media.has_video,
+                                r->media.has_sound);
     snprintf(r->calibration, sizeof r->calibration, "%s", um_calibration_name(calibration));
 }
 

@@ -59,8 +59,19 @@ void um_fusion_settle(um_verdict *v)
 
 /* ---- what goes into one verdict ---- */
 
+/* A fake voice does not become likelier by a genuine face, nor a fake face by a genuine voice: what is said
+ * of picture and sound is not summed, the more suspicious of the two decides. */
+typedef enum aspect { PICTURE, SOUND, ASPECTS } aspect;
+
+static bool speaks_of(const um_signal *signal, aspect which)
+{
+    const char *family = signal->family ? signal->family : "";
+    return !strcmp(family, "file") || (which == SOUND) == !strcmp(family, "sound");
+}
+
 typedef struct tally {
     const um_calibration *c;
+    aspect which;
     double log_lr, below, above; /* sums; of squared half widths */
     int n_weighed;
     const um_calibration_entry *strictest[2];      /* of those that weigh: untouched, manipulated */
@@ -103,6 +114,8 @@ static void gather(tally *t, um_findings *const *findings, int n, um_subject sub
 {
     for (int i = 0; i < n; i++) {
         const um_findings *f = findings[i];
+        if (!speaks_of(f->signal, t->which))
+            continue;
         const um_calibration_entry *e = um_calibration_find(t->c, f->signal->name, f->signal->version);
         for (int k = 0; k < f->n_results; k++) {
             const um_result *r = &f->result[k];
@@ -199,44 +212,72 @@ static bool is_first(um_findings *const *findings, int i, int k)
     return true;
 }
 
-/* A person with the voices that are hers. */
-static void gather_all(tally *t, um_findings *const *findings, int n, um_subject subject)
+static um_verdict more_suspicious(um_verdict a, um_verdict b)
 {
-    gather(t, findings, n, subject);
-    if (subject.kind != UM_SUBJECT_PERSON)
-        return;
-    for (int i = 0; i < n; i++)
-        for (int k = 0; k < findings[i]->n_links; k++) {
-            const int voice = findings[i]->link[k].voice;
-            if (is_first(findings, i, k) && um_fusion_speaker(findings, n, voice) == subject.id)
-                gather(t, findings, n, um_voice_subject(voice));
-        }
+    return !b.n_weighed || (a.n_weighed && a.log_lr >= b.log_lr) ? a : b;
+}
+
+static um_verdict verdict_on(const um_calibration *c, um_findings *const *findings, int n, um_subject subject,
+                             aspect which)
+{
+    tally t = {.c = c, .which = which};
+    gather(&t, findings, n, subject);
+    return verdict_of(&t);
+}
+
+static um_verdict verdict_alone(const um_calibration *c, um_findings *const *findings, int n,
+                                um_subject subject)
+{
+    return more_suspicious(verdict_on(c, findings, n, subject, PICTURE),
+                           verdict_on(c, findings, n, subject, SOUND));
 }
 
 um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findings, int n, um_subject subject)
 {
-    tally t = {.c = c};
-    gather_all(&t, findings, n, subject);
-    return verdict_of(&t);
+    um_verdict v = verdict_alone(c, findings, n, subject);
+    if (subject.kind != UM_SUBJECT_PERSON)
+        return v;
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < findings[i]->n_links; k++) {
+            const int voice = findings[i]->link[k].voice;
+            if (is_first(findings, i, k) && um_fusion_speaker(findings, n, voice) == subject.id)
+                v = more_suspicious(v, verdict_alone(c, findings, n, um_voice_subject(voice)));
+        }
+    return v;
 }
 
-um_verdict um_fusion_file(const um_calibration *c, um_findings *const *findings, int n,
-                          const um_subject *others, int n_others)
+/* What concerns the whole, together with the most suspicious of the others. */
+static um_verdict verdict_of_file(const um_calibration *c, um_findings *const *findings, int n,
+                                  const um_subject *others, int n_others, aspect which)
 {
     double highest = -INFINITY;
     int worst = -1;
     for (int i = 0; i < n_others; i++) {
-        if (others[i].kind == UM_SUBJECT_VOICE && um_fusion_speaker(findings, n, others[i].id) >= 0)
-            continue;
-        const um_verdict v = um_fusion_subject(c, findings, n, others[i]);
+        const um_verdict v = verdict_on(c, findings, n, others[i], which);
         if (v.n_weighed && v.log_lr > highest) {
             highest = v.log_lr;
             worst = i;
         }
     }
-    tally t = {.c = c};
+    tally t = {.c = c, .which = which};
     gather(&t, findings, n, um_file_subject());
     if (worst >= 0)
-        gather_all(&t, findings, n, others[worst]);
+        gather(&t, findings, n, others[worst]);
     return verdict_of(&t);
+}
+
+um_verdict um_fusion_file(const um_calibration *c, um_findings *const *findings, int n,
+                          const um_subject *others, int n_others, bool has_picture, bool has_sound)
+{
+    const um_verdict picture = verdict_of_file(c, findings, n, others, n_others, PICTURE),
+                     sound = verdict_of_file(c, findings, n, others, n_others, SOUND);
+    um_verdict v = more_suspicious(picture, sound);
+    if (!v.inconclusive && v.log_lr < 0 &&
+        ((has_picture && !picture.n_weighed) || (has_sound && !sound.n_weighed))) {
+        v.inconclusive = true;
+        snprintf(v.reason, sizeof v.reason,
+                 "nothing speaks for manipulation of the %s, but the %s could not be judged",
+                 picture.n_weighed ? "picture" : "sound", picture.n_weighed ? "sound" : "picture");
+    }
+    return v;
 }

@@ -24,14 +24,17 @@ typedef struct um_subject_quality {
 void um_fusion_calibrate(const um_calibration *c, um_findings *findings, const um_subject_quality *quality,
                          int n_quality);
 /* The verdict on one subject, from results that um_fusion_calibrate has filled: on a voice, on the file (of
- * what concerns the whole), on a person together with the voices that are hers, on an
- * interval or a region that a signal has named. */
+ * what concerns the whole), on a person or a voice of hers, whichever is more suspicious, on an interval or a
+ * region that a signal has named. What is said of picture and of sound is not summed: the more suspicious of
+ * the two decides. */
 um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findings, int n,
                              um_subject subject);
-/* The file: what concerns the whole, together with the most suspicious of `others`: persons, and voices that
- * are nobody's (those of a person are passed over). */
+/* The file: what concerns the whole, together with the most suspicious of `others`, persons and voices; of
+ * picture and sound the more suspicious. No support for "no manipulation" while one of the two was not
+ * judged.
+ */
 um_verdict um_fusion_file(const um_calibration *c, um_findings *const *findings, int n,
-                          const um_subject *others, int n_others);
+                          const um_subject *others, int n_others, bool has_picture, bool has_sound);
 /* From the ratio, its interval and the number of results: is it conclusive, and if not, why. */
 void um_fusion_settle(um_verdict *v);
 /* Whose voice it is: the person of the most confident link, if it is more likely than not; otherwise -1. */

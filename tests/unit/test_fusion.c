@@ -142,19 +142,19 @@ static void table(void)
     CHECK_NEAR(person[2].hi, -.5, 1e-12);
 
     /* the whole and the most suspicious person */
-    v = um_fusion_file(cal, f, 8, (um_subject[]){p0, p1, p2}, 3);
+    v = um_fusion_file(cal, f, 8, (um_subject[]){p0, p1, p2}, 3, true, false);
     CHECK(v.n_weighed == 5 && !v.inconclusive);
     CHECK_NEAR(v.log_lr, .5 + 1.45, 1e-12);
     CHECK_NEAR(v.lo, 1.95 - z * sqrt(.5), 1e-12); /* .25 + .25 */
     CHECK_NEAR(v.hi, 1.95 + z * sqrt(.5), 1e-12);
-    v = um_fusion_file(cal, f, 8, &p2, 1);
+    v = um_fusion_file(cal, f, 8, &p2, 1, true, false);
     CHECK_NEAR(v.log_lr, 0, 1e-12); /* also where that person speaks against it */
-    v = um_fusion_file(cal, f, 8, NULL, 0);
+    v = um_fusion_file(cal, f, 8, NULL, 0, true, false);
     CHECK(v.n_weighed == 3 && v.log_lr == whole.log_lr && v.inconclusive);
     const um_subject silent = um_person_subject(9);
-    v = um_fusion_file(cal, f, 8, &silent, 1);
+    v = um_fusion_file(cal, f, 8, &silent, 1, true, false);
     CHECK(v.n_weighed == 3 && v.log_lr == whole.log_lr); /* nothing about that person weighs */
-    v = um_fusion_file(cal, f, 8, (um_subject[]){p2, silent}, 2);
+    v = um_fusion_file(cal, f, 8, (um_subject[]){p2, silent}, 2, true, false);
     CHECK(v.n_weighed == 4); /* nor is she more suspicious than one who is cleared */
     for (int i = 0; i < 8; i++)
         um_findings_free(&f[i]);
@@ -188,6 +188,50 @@ static void borders(void)
         }
         um_calibration_free(&cal);
     }
+}
+
+/* What is said of the picture and of the sound is not summed. */
+static void aspects(void)
+{
+    static const um_signal face = {.name = "a", .version = 1, .family = "face"},
+                           voice = {.name = "b", .version = 7, .family = "sound"};
+    static const char text[] = "{\"version\":2,\"signals\":[{\"name\":\"a\",\"version\":1,\"slope\":1,"
+                               "\"intercept\":0,\"score_min\":-2,"
+                               "\"score_max\":2,\"log_lr_max\":2,\"sigma\":0},{\"name\":\"b\",\"version\":7,"
+                               "\"slope\":1,\"intercept\":0,"
+                               "\"score_min\":-2,\"score_max\":2,\"log_lr_max\":2,\"sigma\":0}]}";
+    static const struct {
+        double face, voice; /* NAN: silent */
+        bool has_picture, has_sound;
+        double log_lr;
+        const char *reason;
+    } known[] = {{1, -1.5, true, true, 1, ""},
+                 {-1.5, 1, true, true, 1, ""},
+                 {-1, -1.5, true, true, -1, ""},
+                 {-1.5, .1, true, true, .1, "neither side"},
+                 {NAN, -1, true, true, -1, "of the sound, but the picture could not be judged"},
+                 {-1, NAN, true, true, -1, "of the picture, but the sound could not be judged"},
+                 {NAN, -1, false, true, -1, ""},
+                 {-1, NAN, true, false, -1, ""},
+                 {NAN, 1, true, true, 1, ""}};
+    const um_subject person = um_person_subject(0);
+    um_calibration *cal = load(text, NULL);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        um_findings *f[2];
+        int n = 0;
+        if (!isnan(known[i].face))
+            f[n++] = findings(&face, &(said){person, known[i].face}, 1);
+        if (!isnan(known[i].voice))
+            f[n++] = findings(&voice, &(said){um_file_subject(), known[i].voice}, 1);
+        for (int k = 0; k < n; k++)
+            um_fusion_calibrate(cal, f[k], NULL, 0);
+        const um_verdict v = um_fusion_file(cal, f, n, &person, 1, known[i].has_picture, known[i].has_sound);
+        CHECK_NEAR(v.log_lr, known[i].log_lr, 1e-12);
+        CHECK(v.inconclusive == (known[i].reason[0] != 0) && strstr(v.reason, known[i].reason));
+        while (n)
+            um_findings_free(&f[--n]);
+    }
+    um_calibration_free(&cal);
 }
 
 /* Version 3: a side is called from its own ratio on, of several signals from the strictest; and how often
@@ -388,7 +432,7 @@ static void groups(void)
                         findings(five[4], (said[]){{um_file_subject(), .1}, {um_person_subject(0), .2}}, 2)};
     for (int i = 0; i < 2; i++)
         um_fusion_calibrate(cal, f[i], NULL, 0);
-    v = um_fusion_file(cal, f, 2, (um_subject[]){um_person_subject(0)}, 1);
+    v = um_fusion_file(cal, f, 2, (um_subject[]){um_person_subject(0)}, 1, true, false);
     CHECK_NEAR(v.log_lr, 1.2 + .1 + .2, 1e-12);
     for (int i = 0; i < 2; i++)
         um_findings_free(&f[i]);
@@ -478,20 +522,19 @@ static void voices(void)
     CHECK_NEAR(v.log_lr, .9 - .6, 1e-12);
     v = um_fusion_subject(cal, f, 2, um_person_subject(0));
     CHECK(v.n_weighed == 0);
-    /* her own .2, her voices' .9 and -.3, and the stronger of -.6 and .5 */
+    /* of her own .2 + .5, her voices' .9 - .6 and -.3 the most suspicious */
     v = um_fusion_subject(cal, f, 2, um_person_subject(1));
-    CHECK(v.n_weighed == 4);
-    CHECK_NEAR(v.log_lr, .2 + .9 - .3 - .6, 1e-12);
+    CHECK(v.n_weighed == 2);
+    CHECK_NEAR(v.log_lr, .2 + .5, 1e-12);
     CHECK_NEAR(um_fusion_subject(cal, f, 2, um_interval_subject(1, 2)).log_lr, 2,
                1e-12); /* and nowhere else */
-    /* nobody's voice says 1.4, the person .2 */
+    /* nobody's voice says 1.4, the person .7 */
     const um_subject all[] = {um_person_subject(0), um_person_subject(1), um_voice_subject(0),
                               um_voice_subject(1)};
-    v = um_fusion_file(cal, f, 2, all, 4);
+    v = um_fusion_file(cal, f, 2, all, 4, true, false);
     CHECK_NEAR(v.log_lr, 1.4 + .1, 1e-12);
-    v = um_fusion_file(cal, f, 2, all,
-                       3); /* voice 0 alone would say .3; it is hers. File and person share a group */
-    CHECK_NEAR(v.log_lr, .2, 1e-12);
+    v = um_fusion_file(cal, f, 2, all, 3, true, false); /* file and person share a group: .5, not .1 + .5 */
+    CHECK_NEAR(v.log_lr, .2 + .5, 1e-12);
     for (int i = 0; i < 2; i++)
         um_findings_free(&f[i]);
     um_calibration_free(&cal);
@@ -597,6 +640,7 @@ int main(void)
     table();
     borders();
     calls();
+    aspects();
     files();
     return check_done();
 }
