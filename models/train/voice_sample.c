@@ -91,16 +91,7 @@ um_status voice_window(voice_maker *m, const voice_set *set, int which, int star
 
 void voice_map(voice_maker *m, float *planes)
 {
-    float first[VOICE_BINS + 1];
-    for (int f = 0; f < VOICE_FRAMES; f++) {
-        um_framer_power(m->framer, first, m->piece + VOICE_MARGIN + f * VOICE_HOP);
-        memcpy(m->power + f * VOICE_BINS, first + 1, VOICE_BINS * sizeof *first);
-    }
-    um_frames_map(planes, m->power, VOICE_FRAMES, VOICE_BINS);
-    float *where = planes + VOICE_BINS * VOICE_FRAMES;
-    for (int k = 0; k < VOICE_BINS; k++)
-        for (int f = 0; f < VOICE_FRAMES; f++)
-            *where++ = 2 * (float)k / (VOICE_BINS - 1) - 1;
+    um_frames_planes(planes, m->framer, m->power, m->piece + VOICE_MARGIN, VOICE_FRAMES, VOICE_HOP);
 }
 
 void voice_cover(float *planes, float masks, rng *r)

@@ -119,7 +119,7 @@ static um_status list_networks(um_results *r, um_network_store *networks, um_err
     um_status st = UM_OK;
     for (int i = 0; st == UM_OK && networks && (net = um_network_store_opened(networks, i)); i++) {
         char role[UM_ROLE_NAME];
-        if (net->man.role != UM_ROLE_OTHER && !r->media.has_video)
+        if (net->man.role < UM_N_FACE_ROLES && !r->media.has_video)
             continue;
         for (size_t k = 0; k < sizeof role; k++)
             role[k] = net->man.role_name[k] == '_' ? ' ' : net->man.role_name[k];

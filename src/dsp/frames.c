@@ -4,6 +4,7 @@
 #include "dsp/spectrum.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double FLOOR = 2.5e-7, SPREAD = 1. / 3; /* brings the logarithms to a deviation of about one */
 
@@ -66,4 +67,19 @@ void um_frames_map(float *map, const float *power, int n_frames, int n_bins)
         for (int i = 0; i < n_frames; i++)
             row[i] = (float)((row[i] - mean) * SPREAD);
     }
+}
+
+void um_frames_planes(float *planes, um_framer *framer, float *power, const float *samples, int n_frames,
+                      int hop)
+{
+    const int n_bins = um_fft_bins(framer->fft) - 1;
+    float *where = planes + (ptrdiff_t)n_bins * n_frames;
+    for (int f = 0; f < n_frames; f++) {
+        um_framer_power(framer, where, samples + (ptrdiff_t)f * hop);
+        memcpy(power + (ptrdiff_t)f * n_bins, where + 1, (size_t)n_bins * sizeof *power);
+    }
+    um_frames_map(planes, power, n_frames, n_bins);
+    for (int k = 0; k < n_bins; k++)
+        for (int f = 0; f < n_frames; f++)
+            *where++ = 2 * (float)k / (float)(n_bins - 1) - 1;
 }

@@ -24,4 +24,10 @@ void um_framer_power(um_framer *framer, float *power, const float *samples);
  * mean over the frames of its bin, a third of it: the colour of a channel, as far as it does not change, is
  * gone, as is the level. No power at all gives zeros. */
 void um_frames_map(float *map, const float *power, int n_frames, int n_bins);
+
+/* What a network hears of a stretch of sound: two planes [n_bins][n_frames], the map of all bins but the
+ * lowest, and beside it where each bin lies, from -1 to 1. n_bins is half of `padded`, n_frames at least 2;
+ * `samples` has (n_frames - 1) * hop + window; `power`, [n_frames][n_bins], is to work in. */
+void um_frames_planes(float *planes, um_framer *framer, float *power, const float *samples, int n_frames,
+                      int hop);
 #endif

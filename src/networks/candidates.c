@@ -4,6 +4,8 @@
  * folders. */
 #include "networks/candidates.h"
 #include "base/base.h"
+#include "base/input.h"
+#include "probe/hash.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -58,8 +60,8 @@ static um_status scan(struct files *files, const char *dir, int depth, um_error 
         } else if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) {
             if (depth < MAX_DEPTH)
                 st = scan(files, path, depth + 1, err);
-        } else if ((ends_with(path, ".onnx") || ends_with(path, ".json")) && stat(path, &s) == 0 &&
-                   S_ISREG(s.st_mode)) {
+        } else if ((ends_with(path, ".onnx") || ends_with(path, ".net") || ends_with(path, ".json")) &&
+                   stat(path, &s) == 0 && S_ISREG(s.st_mode)) {
             if (um_grow(&files->path, &files->capacity, (size_t)files->n + 1, MAX_FILES,
                         sizeof *files->path)) {
                 files->path[files->n++] = path;
@@ -198,4 +200,36 @@ um_status um_candidates_find(um_candidates *out, const char *dir, um_error *err)
         um_candidates_free(&c);
     *out = c;
     return st;
+}
+
+static void add_embedded(um_sha256 *sum, const um_embedded *e)
+{
+    for (; e->name; e++) {
+        um_sha256_add(sum, e->name, strlen(e->name) + 1);
+        um_sha256_add(sum, e->data, e->n);
+    }
+}
+
+um_status um_candidates_digest(char hex[UM_SHA256_HEX + 1], const char *dir, um_error *err)
+{
+    struct files files = {0};
+    um_sha256 sum;
+    um_sha256_init(&sum);
+    um_status st = dir ? scan(&files, dir, 0, err) : UM_OK;
+    if (st == UM_OK && files.n)
+        qsort(files.path, (size_t)files.n, sizeof *files.path, by_text);
+    for (int i = 0; i < files.n && st == UM_OK; i++) {
+        um_input *input;
+        char of_file[UM_SHA256_HEX + 1];
+        if ((st = um_input_open(&input, files.path[i], err)) < 0)
+            break;
+        st = um_hash_now(of_file, input, err);
+        um_input_free(&input);
+        um_sha256_add(&sum, files.path[i] + strlen(dir), strlen(files.path[i] + strlen(dir)) + 1);
+        um_sha256_add(&sum, of_file, sizeof of_file);
+    }
+    files_free(&files);
+    add_embedded(&sum, um_embedded_manifests);
+    add_embedded(&sum, um_embedded_networks);
+    return um_sha256_end(&sum, hex) || st < 0 ? st : um_fail_oom(err);
 }

@@ -3,6 +3,7 @@
  * (docs/models). */
 #ifndef UM_CANDIDATES_H
 #define UM_CANDIDATES_H
+#include "base/digest.h"
 #include "base/embed.h"
 #include "networks/manifest.h"
 
@@ -22,4 +23,6 @@ typedef struct um_candidates {
  */
 um_status um_candidates_find(um_candidates *out, const char *dir, um_error *err);
 void um_candidates_free(um_candidates *c);
+/* SHA-256 of all that um_candidates_find looks at: another one when a network or a manifest has changed. */
+um_status um_candidates_digest(char hex[UM_SHA256_HEX + 1], const char *dir, um_error *err);
 #endif

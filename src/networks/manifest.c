@@ -96,7 +96,7 @@ static void per_channel(struct reader *r, float out[3], const um_json *j, const 
         out[c] = (float)v[c];
 }
 
-static void read_input(struct reader *r, um_net_input *in, const um_json *j)
+static void read_picture(struct reader *r, um_net_input *in, const um_json *j)
 {
     static const char *const colours[] = {"rgb", "bgr", "gray", NULL},
                              *const fits[] = {"stretch", "letterbox", NULL},
@@ -112,6 +112,35 @@ static void read_input(struct reader *r, um_net_input *in, const um_json *j)
     in->height = fixed ? integer(r, j, "height", 0, 8, 2048) : 0;
     per_channel(r, in->mean, j, "mean", 0, -1e6);
     per_channel(r, in->scale, j, "scale", 1, 1e-9);
+}
+
+static void read_sound(struct reader *r, um_net_input *in, const um_json *j)
+{
+    static const char *const kinds[] = {"wave", "log_power", NULL};
+    um_sound_input *s = &in->sound;
+    if (word(r, j, "sound", "", kinds) == 0) {
+        in->kind = UM_INPUT_WAVE;
+        s->samples = integer(r, j, "samples", 0, 1600, 480000);
+        return;
+    }
+    in->kind = UM_INPUT_LOG_POWER;
+    s->frames = integer(r, j, "frames", 0, 8, 4096);
+    s->bins = integer(r, j, "bins", 0, 8, 2048);
+    s->window = integer(r, j, "window", 400, 16, 4096);
+    s->hop = integer(r, j, "hop", 160, 16, 4096);
+    s->samples = (s->frames - 1) * s->hop + s->window;
+    if (s->window > 2 * s->bins || s->samples > 480000)
+        bad(r, "\"window\" is longer than a frame of twice \"bins\", or all of it than 30 s");
+}
+
+static void read_input(struct reader *r, um_manifest *out, const um_json *j)
+{
+    if (um_json_get(j, "sound") && out->role >= UM_N_FACE_ROLES) {
+        read_sound(r, &out->input, j);
+    } else {
+        out->input.kind = UM_INPUT_PICTURE;
+        read_picture(r, &out->input, j);
+    }
 }
 
 /* One output name, or an array of `n` of them. */
@@ -227,6 +256,22 @@ static void read_landmarks(struct reader *r, um_landmark_map *m, const um_json *
     }
 }
 
+static void read_answer(struct reader *r, um_answer *a, const um_json *j)
+{
+    static const char *const types[] = {"logit", "probability", "logits", NULL}, *const classes[] = {
+                                                                                     "fake", "real", NULL};
+    a->type = (um_answer_type)word(r, j, "type", "", types);
+    outputs(r, &a->output, 1, j, "output", true);
+    outputs(r, &a->map, 1, j, "map", false);
+    if (a->type == UM_ANSWER_LOGITS) {
+        a->fake = integer(r, j, "fake", -1, 0, 4095);
+        a->real = integer(r, j, "real", -1, 0, 4095);
+    } else {
+        a->of_real = word(r, j, "of", "fake", classes) == 1;
+        a->fake = integer(r, j, "index", 0, 0, 4095);
+    }
+}
+
 /* A path that stays below the folder of the manifest. */
 static bool inside(const char *path)
 {
@@ -266,15 +311,20 @@ um_status um_manifest_parse(um_manifest *out, const um_json *json, const char *w
     if (!inside(out->model))
         bad(&r, "\"model\" leads out of its folder");
     out->priority = integer(&r, json, "priority", 0, -1000000, 1000000);
-    out->has_picture = out->role != UM_ROLE_OTHER || um_json_get(json, "input");
-    if (out->has_picture)
-        read_input(&r, &out->input, um_json_get(json, "input"));
+    if (out->role != UM_ROLE_OTHER || um_json_get(json, "input"))
+        read_input(&r, out, um_json_get(json, "input"));
     if (out->role == UM_ROLE_DETECTOR)
         read_decoder(&r, &out->decoder, um_json_get(json, "decoder"));
     else if (out->role == UM_ROLE_LANDMARKS)
         read_landmarks(&r, &out->landmarks, um_json_get(json, "landmarks"));
-    else
+    else if (out->role == UM_ROLE_EMBEDDING || out->role == UM_ROLE_OTHER)
         outputs(&r, &out->output, 1, json, "output", out->role == UM_ROLE_EMBEDDING);
+    else
+        read_answer(&r, &out->answer, um_json_get(json, "answer"));
+    if ((out->role == UM_ROLE_VOICE_GENERATED) !=
+            (out->input.kind == UM_INPUT_WAVE || out->input.kind == UM_INPUT_LOG_POWER) &&
+        out->role != UM_ROLE_OTHER)
+        bad(&r, "\"input\" is not what this role looks at or listens to");
     bool of_one_face = out->role == UM_ROLE_LANDMARKS || out->role == UM_ROLE_EMBEDDING;
     if (of_one_face && (!out->input.width || out->input.width != out->input.height))
         bad(&r, "a network for one face needs a square \"width\" and \"height\"");

@@ -7,7 +7,23 @@
 
 enum { UM_MAX_STRIDES = 6, UM_MAX_SIZES = 6, UM_MAX_MEAN_OF = 4 };
 
+typedef enum um_input_kind {
+    UM_INPUT_OTHER, /* what its signal knows of */
+    UM_INPUT_PICTURE,
+    UM_INPUT_WAVE,      /* samples at 16 kHz */
+    UM_INPUT_LOG_POWER, /* um_frames_planes of sound at 16 kHz */
+} um_input_kind;
+
+/* Of sound. */
+typedef struct um_sound_input {
+    int samples;             /* that a run takes */
+    int frames, window, hop; /* log power; bins: half of the padded frame, without that of the mean */
+    int bins;
+} um_sound_input;
+
 typedef struct um_net_input {
+    um_input_kind kind;
+    um_sound_input sound;
     int channels;            /* 1 or 3 */
     bool bgr;                /* channel order when 3 */
     bool letterbox;          /* keep the aspect, pad with black; else stretch */
@@ -66,15 +82,30 @@ typedef struct um_landmark_map {
     int trust;         /* "its points are right" (logit); -1: not stated */
 } um_landmark_map;
 
+typedef enum um_answer_type {
+    UM_ANSWER_LOGIT,
+    UM_ANSWER_PROBABILITY,
+    UM_ANSWER_LOGITS, /* one per class */
+} um_answer_type;
+
+/* How to read "generated or manipulated?". */
+typedef struct um_answer {
+    um_answer_type type;
+    um_output_name output;
+    bool of_real;       /* logit, probability: of being real */
+    int fake, real;     /* values of the output; `real` of logits only */
+    um_output_name map; /* where, as logits of cells, "" = not stated */
+} um_answer;
+
 typedef struct um_manifest {
     um_role role;
     char role_name[UM_ROLE_NAME];
     char name[64], model[160], sha256[65]; /* model: path relative to the manifest; sha256 "" = any */
     int priority;                          /* the highest wins */
-    bool has_picture;                      /* always of face roles */
     um_net_input input;
     um_decoder decoder;        /* detectors */
     um_landmark_map landmarks; /* landmark networks */
+    um_answer answer;          /* of those that tell generated from recorded */
     um_output_name output;     /* embeddings; of other roles perhaps "" */
 } um_manifest;
 

@@ -7,7 +7,7 @@
 
 static um_status check_names(const um_net *net, const char *path, um_error *err)
 {
-    const um_output_name *names[4 * UM_MAX_STRIDES + 3];
+    const um_output_name *names[4 * UM_MAX_STRIDES + 5];
     int n = 0;
     for (int i = 0; i < UM_MAX_STRIDES; i++) {
         names[n++] = &net->man.decoder.score[i];
@@ -17,6 +17,8 @@ static um_status check_names(const um_net *net, const char *path, um_error *err)
     }
     names[n++] = &net->man.landmarks.output;
     names[n++] = &net->man.landmarks.extra;
+    names[n++] = &net->man.answer.output;
+    names[n++] = &net->man.answer.map;
     names[n++] = &net->man.output;
     for (int i = 0; i < n; i++) {
         bool known = !*names[i]->text;
@@ -29,15 +31,39 @@ static um_status check_names(const um_net *net, const char *path, um_error *err)
     return UM_OK;
 }
 
+/* Dimension i, which the manifest gives, unless the network leaves it open. */
+static bool is_dim(const um_value_info *v, int i, int64_t dim)
+{
+    return v->dim[i] < 0 || v->dim[i] == dim;
+}
+
+static um_status check_input(const um_net *net, const char *path, um_error *err)
+{
+    const um_net_input *in = &net->man.input;
+    const um_value_info *v =
+        um_network_n_inputs(net->network) == 1 ? um_network_input(net->network, 0) : NULL;
+    if (in->kind == UM_INPUT_PICTURE && (!v || v->rank != 4))
+        return um_fail(err, UM_EFORMAT, "%s: does not have one picture as input", path);
+    if (in->kind == UM_INPUT_WAVE && (!v || v->rank != 2 || !is_dim(v, 1, in->sound.samples)))
+        return um_fail(err, UM_EFORMAT, "%s: does not have %d samples as its one input", path,
+                       in->sound.samples);
+    if (in->kind == UM_INPUT_LOG_POWER && (!v || v->rank != 4 || !is_dim(v, 1, 2) ||
+                                           !is_dim(v, 2, in->sound.bins) || !is_dim(v, 3, in->sound.frames)))
+        return um_fail(err, UM_EFORMAT, "%s: does not have two planes of %d x %d as its one input", path,
+                       in->sound.bins, in->sound.frames);
+    return UM_OK;
+}
+
 static um_status check_network(const um_net *net, const char *path, um_error *err)
 {
     const um_network *n = net->network;
+    um_status st = check_input(net, path, err);
     for (int i = 0; i < um_network_n_ops(n); i++)
         if (!um_network_op(n, i)->supported)
             return um_fail(err, UM_EUNSUPPORTED, "%s: operator %s is not supported", path,
                            um_network_op(n, i)->op);
-    if (net->man.has_picture && (um_network_n_inputs(n) != 1 || um_network_input(n, 0)->rank != 4))
-        return um_fail(err, UM_EFORMAT, "%s: does not have one picture as input", path);
+    if (st < 0)
+        return st;
     if (um_network_n_outputs(n) > UM_NET_MAX_OUTPUTS)
         return um_fail(err, UM_EUNSUPPORTED, "%s: has more than %d outputs", path, UM_NET_MAX_OUTPUTS);
     if (*net->man.sha256 && strcmp(net->man.sha256, um_network_sha256(n)) != 0)
@@ -85,6 +111,8 @@ um_status um_net_open_memory(um_net **out, const um_manifest *man, const void *b
 static void lease_free(um_lease *lease)
 {
     um_tensor_free(&lease->in);
+    um_framer_free(&lease->framer);
+    free(lease->power);
     um_session_free(&lease->session);
     free(lease);
 }

@@ -6,6 +6,7 @@
 #ifndef UM_NET_H
 #define UM_NET_H
 #include "base/pool.h"
+#include "dsp/frames.h"
 #include "networks/manifest.h"
 #include <pthread.h>
 #include <unmask/image.h>
@@ -26,7 +27,9 @@ typedef struct um_net {
 struct um_lease {
     um_net *net;
     um_session *session;
-    um_tensor *in;                            /* the picture of the last run */
+    um_tensor *in;     /* the picture or sound of the last run */
+    um_framer *framer; /* of sound as log power; NULL before the first run */
+    float *power;
     const um_tensor *out[UM_NET_MAX_OUTPUTS]; /* of the last run, borrowed from the session */
     um_lease *next;
 };
@@ -44,6 +47,12 @@ void um_net_return(um_lease **lease);
 um_status um_net_run(um_lease *lease, const um_image *picture, um_error *err);
 /* The same for a network without a picture: `in` in the order of its inputs. */
 um_status um_net_run_tensors(um_lease *lease, const um_tensor *const *in, um_error *err);
+/* The same for one that listens: man.input.sound.samples of them. */
+um_status um_net_hear(um_lease *lease, const float *samples, um_error *err);
+/* After a run: how much more likely fake than real (natural logarithm of the odds, at most UM_NET_SURE either
+ * way), as man.answer says. UM_EFORMAT when the network gives no number there. */
+#define UM_NET_SURE 20
+um_status um_net_answer(double *logit, const um_lease *lease, um_error *err);
 /* The output of this name after a run, or NULL; only 32-bit floats count. */
 const um_tensor *um_net_output(const um_lease *lease, const um_output_name *name);
 #endif

@@ -3,10 +3,13 @@
 #include "networks/roles.h"
 #include <string.h>
 
-static const char *const names[UM_N_FACE_ROLES] = {
+static const char *const names[UM_ROLE_OTHER] = {
     [UM_ROLE_DETECTOR] = "face_detector",
     [UM_ROLE_LANDMARKS] = "face_landmarks",
     [UM_ROLE_EMBEDDING] = "face_embedding",
+    [UM_ROLE_VOICE_GENERATED] = "voice_generated",
+    [UM_ROLE_FACE_MANIPULATED] = "face_manipulated",
+    [UM_ROLE_PICTURE_GENERATED] = "picture_generated",
 };
 
 const char *um_role_name(um_role role)
@@ -17,7 +20,7 @@ const char *um_role_name(um_role role)
 um_role um_role_of(const char *name)
 {
     int i = 0;
-    while (i < UM_N_FACE_ROLES && strcmp(names[i], name))
+    while (i < UM_ROLE_OTHER && strcmp(names[i], name))
         i++;
     return (um_role)i;
 }

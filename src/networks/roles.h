@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* roles.h: what networks are for. Those of the face finder are known here, with what their manifests must
- * say; any other name is a role too, which a signal may ask for (um_network_need). */
+/* roles.h: what networks are for. Those of the face finder and those that tell generated from recorded are
+ * known here, with what their manifests must say; any other name is a role too, which a signal may ask for
+ * (um_network_need). */
 #ifndef UM_ROLES_H
 #define UM_ROLES_H
 
@@ -11,9 +12,12 @@ typedef enum um_role {
     UM_ROLE_LANDMARKS,
     UM_ROLE_EMBEDDING,
     UM_N_FACE_ROLES,
-    UM_ROLE_OTHER = UM_N_FACE_ROLES
+    UM_ROLE_VOICE_GENERATED = UM_N_FACE_ROLES,
+    UM_ROLE_FACE_MANIPULATED,
+    UM_ROLE_PICTURE_GENERATED,
+    UM_ROLE_OTHER
 } um_role;
 
-const char *um_role_name(um_role role); /* of a face role */
+const char *um_role_name(um_role role); /* of a known role */
 um_role um_role_of(const char *name);   /* UM_ROLE_OTHER when it is none of the above */
 #endif
