@@ -108,6 +108,7 @@ typedef struct um_result {
     um_outcome outcome; ///< scored or not applicable
     double score;
     char text[240]; ///< the words beside the score, or the reason
+    double quality; ///< 0..1 as the signal says (um_findings_quality), NAN when it does not
     bool calibrated;
     double log_lr, lo, hi; ///< when calibrated: log10 likelihood ratio with a 90 % interval
 } um_result;
@@ -145,6 +146,8 @@ UM_API const um_signal *um_findings_signal(const um_findings *findings);
 /** `reason` (may be NULL): why not applicable, or the error; "" when scored. */
 UM_API um_outcome um_findings_outcome(const um_findings *findings, const char **reason);
 UM_API const char *um_findings_error_rate(const um_findings *findings); ///< a sentence, "" when not measured
+/** SHA-256 of the network that it asked, hex; "" when it asks none. A calibration holds for one network. */
+UM_API const char *um_findings_network(const um_findings *findings);
 UM_API int um_findings_n_results(const um_findings *findings);
 UM_API const um_result *um_findings_result(const um_findings *findings, int i);
 /** The result about one subject, or NULL. */

@@ -82,6 +82,9 @@ UM_API um_status um_findings_evidence(um_findings *f, um_subject subject, double
  * replaces the earlier one. Beyond 1024 the highest scores stay. UM_EINVAL: not a finite number. */
 UM_API um_status um_findings_score(um_findings *f, um_subject subject, double score, um_error *err,
                                    const char *format, ...) UM_PRINTF(5, 6);
+/** How well the subject could be looked at or heard, 0 (useless) to 1 (good), by what moves this score: after
+ * the score. A person's own quality counts where a signal says nothing. */
+UM_API um_status um_findings_quality(um_findings *f, um_subject subject, double quality, um_error *err);
 /** Not applicable (to a subject, or with um_file_subject() to the recording): the reason, one sentence. */
 UM_API um_status um_findings_skip(um_findings *f, um_subject subject, um_error *err, const char *format, ...)
     UM_PRINTF(4, 5);

@@ -50,6 +50,8 @@ static void find_networks(um_chosen *c, const um_resources *resources)
     for (const um_network_need *n = c->signal->networks; n && n->role && !c->absent[0]; n++)
         if (um_resources_net(&net, resources, n->role, &err) < 0)
             snprintf(c->absent, sizeof c->absent, "%.*s", (int)sizeof c->absent - 1, err.text);
+        else if (!*c->network)
+            snprintf(c->network, sizeof c->network, "%s", um_network_sha256(net->network));
 }
 
 um_status um_chosen_open(um_chosen *c, const um_resources *resources, um_error *err)
@@ -109,6 +111,7 @@ um_status um_runner_begin(um_runner *r, const um_chosen *chosen, const um_signal
     if (st < 0)
         return st;
     r->chosen = chosen;
+    memcpy(r->findings->network, chosen->network, sizeof chosen->network);
     const char *reason = unsuited(chosen, in->media);
     if (reason)
         return um_findings_skip(r->findings, um_file_subject(), err, "%s", reason);

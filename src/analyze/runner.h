@@ -10,6 +10,7 @@ typedef struct um_chosen {
     const um_signal *signal;
     void *shared;
     char absent[240]; /* "" or the reason why it applies to no recording */
+    char network[65]; /* SHA-256 of the first it needs */
     um_error failure; /* of `open`; code UM_OK = none */
     bool opened;
 } um_chosen;

@@ -6,8 +6,8 @@
 #include "base/pool.h"
 #include "cache/cache.h"
 #include "evaluate/evaluation.h"
+#include "networks/candidates.h"
 #include "probe/hash.h"
-#include <dirent.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include <unmask/analysis.h>
 #include <unmask/version.h>
 
-enum { ANSWER_VERSION = 1, DIGITS = 17 };
+enum { ANSWER_VERSION = 2, DIGITS = 17 };
 static const int64_t CACHE_BYTES = (int64_t)1 << 30;
 
 typedef struct idle {
@@ -52,28 +52,10 @@ static void add_file(um_buf *b, const char *path)
     um_input_free(&input);
 }
 
-static void add_folder(um_buf *b, const char *folder)
-{
-    struct dirent **file;
-    const int n = scandir(folder, &file, NULL, alphasort);
-    for (int i = 0; i < n; i++) {
-        um_buf path;
-        um_buf_init(&path, 8192);
-        um_buf_printf(&path, "%s/%s", folder, file[i]->d_name);
-        if (*file[i]->d_name != '.' && path.data) {
-            um_buf_printf(b, "%s\n", file[i]->d_name);
-            add_file(b, path.data);
-        }
-        um_buf_free(&path);
-        free(file[i]);
-    }
-    if (n >= 0)
-        free(file);
-}
-
 static um_status name_producer(job *j, um_error *err)
 {
     const char *models = j->opt->models_dir ? j->opt->models_dir : getenv("UNMASK_MODELS");
+    char networks[UM_SHA256_HEX + 1];
     um_buf b;
     um_buf_init(&b, 1 << 20);
     um_buf_printf(&b, "answer %d of unmask %s\n", ANSWER_VERSION, um_version());
@@ -82,10 +64,10 @@ static um_status name_producer(job *j, um_error *err)
     um_buf_printf(&b, "of them %s\n%.17g s\n", j->opt->signals ? j->opt->signals : "all", j->opt->max_s);
     if (j->opt->calibration)
         add_file(&b, j->opt->calibration);
-    if (models)
-        add_folder(&b, models);
+    um_status st = um_candidates_digest(networks, models && *models ? models : NULL, err);
+    um_buf_printf(&b, "networks %s\n", networks);
     j->producer = um_buf_take(&b);
-    return j->producer ? UM_OK : um_fail_oom(err);
+    return st < 0 ? st : j->producer ? UM_OK : um_fail_oom(err);
 }
 
 /* --- one recording --- */
@@ -104,13 +86,16 @@ static double highest(const um_findings *f)
 
 static um_status answer_of(char **out, const um_results *results, um_error *err)
 {
-    um_json *answer = um_json_object(), *signals = um_json_object();
+    um_json *answer = um_json_object(), *signals = um_json_object(), *networks = um_json_object();
     const um_verdict *v = um_results_verdict(results);
     for (int i = 0; i < um_results_n_signals(results); i++) {
         const um_findings *f = um_results_signal(results, i);
         um_json_set_num(signals, um_findings_signal(f)->name, highest(f), DIGITS);
+        if (*um_findings_network(f))
+            um_json_set_text(networks, um_findings_signal(f)->name, um_findings_network(f));
     }
     um_json_set(answer, "signals", signals);
+    um_json_set(answer, "networks", networks);
     um_json_set_num(answer, "verdict_log_lr", v->n_weighed ? v->log_lr : NAN, DIGITS);
     um_status st = um_json_text(out, answer, 0, err);
     um_json_free(&answer);
@@ -234,10 +219,13 @@ static um_status merge_answer(um_evaluation *e, size_t i, const char *text, um_e
         return st;
     for (size_t k = 0; st == UM_OK && um_json_member(um_json_get(json, "signals"), k, &name, &value); k++) {
         um_detector *d = um_evaluation_detector(e, name, UM_SCORE_RANK);
+        const char *network = um_json_get_text(um_json_get(json, "networks"), name, "");
+        if (!d)
+            st = um_fail_oom(err);
+        else if (strlen(network) == UM_SHA256_HEX)
+            memcpy(d->network, network, sizeof d->network);
         if (d)
             d->score[i] = um_json_as_num(value, NAN);
-        else
-            st = um_fail_oom(err);
     }
     um_detector *verdict = um_evaluation_detector(e, "verdict_log_lr", UM_SCORE_RATIO);
     if (st == UM_OK && !verdict)

@@ -29,10 +29,12 @@ double um_calibration_sigma(const um_calibration_line *line, double quality)
     return line->sigma + lack * (line->sigma_poor - line->sigma);
 }
 
-const um_calibration_entry *um_calibration_find(const um_calibration *c, const char *signal, unsigned version)
+const um_calibration_entry *um_calibration_find(const um_calibration *c, const char *signal, unsigned version,
+                                                const char *network)
 {
     for (int i = 0; i < c->n; i++)
-        if (!strcmp(c->entry[i].name, signal) && c->entry[i].version == version)
+        if (!strcmp(c->entry[i].name, signal) && c->entry[i].version == version &&
+            !strcmp(c->entry[i].network, network))
             return &c->entry[i];
     return NULL;
 }
@@ -74,6 +76,11 @@ static um_status read_entry(um_calibration_entry *e, const um_json *j, const cha
     };
     if (!*name || strlen(name) >= sizeof e->name || !is_line(&e->line))
         return um_fail(err, UM_EFORMAT, "%s: the entry '%.40s' is not a calibration", file, name);
+    const char *network = um_json_get_text(j, "network", "");
+    if (*network &&
+        (strlen(network) != UM_SHA256_HEX || strspn(network, "0123456789abcdef") != UM_SHA256_HEX))
+        return um_fail(err, UM_EFORMAT, "%s: the network of '%s' is not a SHA-256", file, name);
+    snprintf(e->network, sizeof e->network, "%s", network);
     snprintf(e->name, sizeof e->name, "%s", name);
     read_known(e, j);
     return UM_OK;
@@ -91,7 +98,7 @@ static um_status read_entry_2(um_calibration *c, um_calibration_entry *e, const 
             !(e->line.sigma_poor <= MOST_SIGMA))
             return um_fail(err, UM_EFORMAT, "%s: the quality of '%s' is not one", file, e->name);
     }
-    if (um_calibration_find(c, e->name, e->version) != e)
+    if (um_calibration_find(c, e->name, e->version, e->network) != e)
         return um_fail(err, UM_EFORMAT, "%s: '%s' stands there twice", file, e->name);
     if (!group)
         return UM_OK;

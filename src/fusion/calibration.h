@@ -34,6 +34,7 @@ typedef struct um_call {
 typedef struct um_calibration_entry {
     char name[48], known[240];
     unsigned version;
+    char network[65]; /* SHA-256 of the one that gave the scores, "": the signal asks none */
     um_calibration_line line;
     int n_real, n_fake;             /* of the fit; 0: not said */
     um_call manipulated, untouched; /* before version 3: from a ratio of 2 on, nothing counted */
@@ -64,9 +65,9 @@ um_status um_calibration_load(um_calibration **out, const char *path, um_error *
 um_status um_calibration_json(um_json **out, const char *path, um_error *err);
 void um_calibration_free(um_calibration **c);
 const char *um_calibration_name(const um_calibration *c);
-/* The entry of this version of that signal, or NULL. */
-const um_calibration_entry *um_calibration_find(const um_calibration *c, const char *signal,
-                                                unsigned version);
+/* The entry of this version of that signal with that network, or NULL. */
+const um_calibration_entry *um_calibration_find(const um_calibration *c, const char *signal, unsigned version,
+                                                const char *network);
 
 /* Weights by which the ratios of the signals at places which[0..n) of a group are to be summed: 1 for each
  * that depends on no other, together 1 for copies of the same. False: their covariance is not positive

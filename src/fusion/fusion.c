@@ -19,14 +19,15 @@ static double quality_of(const um_subject_quality *quality, int n, um_subject su
 
 void um_fusion_calibrate(const um_calibration *c, um_findings *f, const um_subject_quality *quality, int n)
 {
-    const um_calibration_entry *e = um_calibration_find(c, f->signal->name, f->signal->version);
+    const um_calibration_entry *e = um_calibration_find(c, f->signal->name, f->signal->version, f->network);
     if (e)
         snprintf(f->error_rate, sizeof f->error_rate, "%s", e->known);
     for (int i = 0; e && i < f->n_results && f->outcome != UM_FAILED; i++) {
         um_result *r = &f->result[i];
         if (r->outcome != UM_SCORED || !isfinite(r->score))
             continue;
-        const double half = Z90 * um_calibration_sigma(&e->line, quality_of(quality, n, r->subject));
+        const double seen = isnan(r->quality) ? quality_of(quality, n, r->subject) : r->quality;
+        const double half = Z90 * um_calibration_sigma(&e->line, seen);
         r->calibrated = true;
         r->log_lr = um_calibration_log_lr(&e->line, r->score);
         r->lo = r->log_lr - half;
@@ -116,7 +117,8 @@ static void gather(tally *t, um_findings *const *findings, int n, um_subject sub
         const um_findings *f = findings[i];
         if (!speaks_of(f->signal, t->which))
             continue;
-        const um_calibration_entry *e = um_calibration_find(t->c, f->signal->name, f->signal->version);
+        const um_calibration_entry *e =
+            um_calibration_find(t->c, f->signal->name, f->signal->version, f->network);
         for (int k = 0; k < f->n_results; k++) {
             const um_result *r = &f->result[k];
             if (!um_subject_equal(r->subject, subject) || !r->calibrated)

@@ -5,8 +5,9 @@
  *     ratios of a group of signals -> one ratio    by the rule of the group
  *     ratios of the groups -> their sum            the verdict
  *
- * A signal without calibration is shown and weighs nothing. Reporting follows the ENFSI Guideline for
- * Evaluative Reporting, 2015. docs/fusion.md has all formulas. */
+ * A calibration holds for a signal, its version and the network it asks: what another network says is not
+ * weighed by it. A signal without calibration is shown and weighs nothing. Reporting follows the ENFSI
+ * Guideline for Evaluative Reporting, 2015. docs/fusion.md has all formulas. */
 #ifndef UM_FUSION_H
 #define UM_FUSION_H
 #include "fusion/calibration.h"

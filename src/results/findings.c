@@ -192,7 +192,7 @@ static um_status result(um_findings *f, um_subject subject, um_outcome outcome, 
     um_status st = place(&r, f, subject, outcome, score, err);
     if (st < 0 || !r)
         return st;
-    *r = (um_result){.subject = subject, .outcome = outcome, .score = score};
+    *r = (um_result){.subject = subject, .outcome = outcome, .score = score, .quality = NAN};
     say(r->text, sizeof r->text, format, args);
     return UM_OK;
 }
@@ -207,6 +207,16 @@ um_status um_findings_score(um_findings *f, um_subject subject, double score, um
     um_status st = result(f, subject, UM_SCORED, score, err, format, args);
     va_end(args);
     return st;
+}
+
+um_status um_findings_quality(um_findings *f, um_subject subject, double quality, um_error *err)
+{
+    if (!(quality >= 0 && quality <= 1))
+        return refuse(f, "a quality that is not between 0 and 1", err);
+    for (int i = 0; i < f->n_results; i++)
+        if (um_subject_equal(f->result[i].subject, subject))
+            f->result[i].quality = quality;
+    return UM_OK;
 }
 
 um_status um_findings_skip(um_findings *f, um_subject subject, um_error *err, const char *format, ...)

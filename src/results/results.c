@@ -239,6 +239,11 @@ um_outcome um_findings_outcome(const um_findings *f, const char **reason)
     return f->outcome;
 }
 
+const char *um_findings_network(const um_findings *f)
+{
+    return f->network;
+}
+
 const char *um_findings_error_rate(const um_findings *f)
 {
     return f->error_rate;

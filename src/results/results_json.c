@@ -162,6 +162,7 @@ static void put_result(um_json_writer *w, const um_result *r, const um_signal *s
     um_json_put_num(w, "score", r->outcome == UM_SCORED ? r->score : NAN, DIGITS_SCORE);
     um_json_put_text(w, "score_unit", signal->score_unit ? signal->score_unit : "");
     um_json_put_text(w, "words", r->text);
+    um_json_put_num(w, "quality", r->quality, DIGITS_QUALITY);
     um_json_put_bool(w, "calibrated", r->calibrated);
     um_json_put_num(w, "log_lr", r->calibrated ? r->log_lr : NAN, DIGITS_LR);
     if (r->calibrated)
@@ -226,6 +227,7 @@ static void put_signal(um_json_writer *w, const um_findings *f, bool timing)
     um_json_put_text(w, "paper", s->paper ? s->paper : "");
     um_json_put_text(w, "status", um_key_of_outcome(f->outcome));
     um_json_put_text_or_null(w, "reason", f->outcome == UM_SCORED ? NULL : f->reason);
+    um_json_put_text_or_null(w, "network", f->network);
     um_json_put_text_or_null(w, "error_rate", f->error_rate);
     um_json_put_array(w, "results");
     for (int i = 0; i < f->n_results; i++)

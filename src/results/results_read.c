@@ -199,6 +199,18 @@ static void read_subjects(um_fields *q, um_results *r, const um_json *root)
 
 /* ---- findings ---- */
 
+/* NAN for null, and where an older report does not have it. */
+static double read_share_or_none(um_fields *q, const um_json *o, const char *key)
+{
+    const um_json_kind kind = um_json_kind_of(um_json_get(o, key));
+    if (kind == UM_JSON_ABSENT || kind == UM_JSON_NULL)
+        return NAN;
+    const double v = um_field_num(q, o, key);
+    if (!(v >= 0 && v <= 1))
+        um_fields_fail(q, UM_EFORMAT, key, "is not between 0 and 1");
+    return v;
+}
+
 static void read_results(um_fields *q, um_findings *f, um_signal *s, const um_json *signal)
 {
     int n;
@@ -216,6 +228,7 @@ static void read_results(um_fields *q, um_findings *f, um_signal *s, const um_js
         if (i == 0)
             s->score_unit = um_field_keep(q, o, "score_unit");
         um_field_text(q, o, "words", r->text, sizeof r->text);
+        r->quality = read_share_or_none(q, o, "quality");
         if (!(r->calibrated = um_field_bool(q, o, "calibrated")))
             continue;
         r->log_lr = um_field_num(q, o, "log_lr");
@@ -301,6 +314,8 @@ static void read_signal(um_fields *q, um_findings *f, um_signal *s, const um_jso
     if (!um_outcome_of_key(&f->outcome, um_json_get_text(o, "status", "")))
         um_fields_fail(q, UM_EFORMAT, "status", "is no outcome of a signal");
     um_field_text_or_null(q, o, "reason", f->reason, sizeof f->reason);
+    if (um_json_kind_of(um_json_get(o, "network")) != UM_JSON_ABSENT)
+        um_field_text_or_null(q, o, "network", f->network, sizeof f->network);
     um_field_text_or_null(q, o, "error_rate", f->error_rate, sizeof f->error_rate);
     f->results_dropped = um_field_int(q, o, "results_dropped", 0, MANY);
     f->series_dropped = um_field_int(q, o, "series_dropped", 0, MANY);

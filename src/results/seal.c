@@ -50,6 +50,7 @@ static void round_findings(um_findings *f)
         um_result *r = &f->result[i];
         round_subject(&r->subject);
         round_to(&r->score, DIGITS_SCORE);
+        round_to(&r->quality, DIGITS_QUALITY);
         round_to(&r->log_lr, DIGITS_LR);
         round_to(&r->lo, DIGITS_LR);
         round_to(&r->hi, DIGITS_LR);
