@@ -15,9 +15,10 @@ typedef struct runner {
     um_signal_input in;
 } runner;
 
+static um_resources runner_lends; /* to signals */
+
 static inline um_status runner_begin(runner *r, const um_signal *signal)
 {
-    static const um_resources resources;
     *r =
         (runner){.signal = signal, .media = {.path = "test", .width = 640, .height = 480, .has_video = true}};
     r->in.media = &r->media;
@@ -27,7 +28,7 @@ static inline um_status runner_begin(runner *r, const um_signal *signal)
     if (st == UM_OK)
         st = um_product_streams_new(&r->streams, signal->needs, NULL);
     if (st == UM_OK && signal->open)
-        st = signal->open(r->shared, &resources, NULL);
+        st = signal->open(r->shared, &runner_lends, NULL);
     return st < 0 || !signal->begin ? st : signal->begin(r->state, r->shared, &r->in, NULL);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What every registered signal promises, whatever it looks for. */
 #include "../check.h"
+#include "detector_models.h"
 #include "signal_run.h"
 #include <ctype.h>
 #include <string.h>
@@ -122,8 +123,11 @@ static void registry(void)
 
 int main(void)
 {
+    um_network_store *store = detector_models(NULL);
     registry();
     for (int i = 0; i < um_signal_count(); i++)
         contract(um_signal_at(i));
+    um_network_store_free(&store);
+    detector_models_remove();
     return check_done();
 }

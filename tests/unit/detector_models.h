@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* detector_models.h: a folder with small networks, never trained, of every role that a signal asks. Included
+ * once per test program, after signal_run.h. */
+#ifndef UM_DETECTOR_MODELS_H
+#define UM_DETECTOR_MODELS_H
+#include "../check.h"
+#include "signal_run.h"
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char detector_dir[64];
+static const char *const detector_files[][2] = {
+    {"voice.net", "unmask-network 1 voice\n"
+                  "sound = input 2 256 32\n"
+                  "a = conv sound 4 k=5 s=4\n"
+                  "mean = gap a\n"
+                  "fake = linear mean 1 std=1\n"
+                  "output fake\n"},
+    {"voice.json",
+     "{\"unmask_manifest\": 1, \"role\": \"voice_generated\", \"name\": \"untrained voice\", "
+     "\"model\": \"voice.net\", \"input\": {\"sound\": \"log_power\", \"frames\": 32, \"bins\": "
+     "256}, \"answer\": {\"type\": \"logit\", \"output\": \"fake\"}}"},
+};
+
+static void detector_models_remove(void)
+{
+    char path[128];
+    for (size_t i = 0; i < sizeof detector_files / sizeof *detector_files; i++) {
+        snprintf(path, sizeof path, "%s/%s", detector_dir, detector_files[i][0]);
+        unlink(path);
+    }
+    rmdir(detector_dir);
+}
+
+/* Signals that runner_begin begins find them from now on; the store is the caller's to free. */
+static um_network_store *detector_models(um_pool *pool)
+{
+    char path[128];
+    um_network_store *store = NULL;
+    um_error err = {0};
+    snprintf(detector_dir, sizeof detector_dir, "/tmp/unmask-detectors-XXXXXX");
+    CHECK(mkdtemp(detector_dir) != NULL);
+    for (size_t i = 0; i < sizeof detector_files / sizeof *detector_files; i++) {
+        const char *text = detector_files[i][1];
+        snprintf(path, sizeof path, "%s/%s", detector_dir, detector_files[i][0]);
+        CHECK(um_file_write(path, text, strlen(text), NULL) == UM_OK);
+    }
+    CHECK(um_network_store_new(&store, detector_dir, pool, &err) == UM_OK);
+    runner_lends = (um_resources){.pool = pool, .networks = store};
+    return store;
+}
+#endif
