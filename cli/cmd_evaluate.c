@@ -10,7 +10,7 @@
 
 static struct {
     const char *where, *by, *scores, *save_scores, *signals, *models, *calibration, *cache, *json, *html,
-        *verifier, *calibrate;
+        *verifier, *calibrate, *aggregate, *label, *submission;
     bool check;
     int threads, draws;
     int64_t cache_bytes, seed;
@@ -24,6 +24,12 @@ static const um_opt options[] = {
     {"scores", UM_OPT_TEXT, "FILE", "scores of another program (CSV: path, then a column per detector)",
      &o.scores},
     {"save-scores", UM_OPT_TEXT, "FILE", "write all scores as CSV", &o.save_scores},
+    {"submission", UM_OPT_TEXT, "FILE", "write probabilities as the DFDC wants them: filename,label",
+     &o.submission},
+    {"label", UM_OPT_TEXT, "audio|video", "what is said of the sound or of the picture alone counts",
+     &o.label},
+    {"aggregate", UM_OPT_TEXT, "RULE",
+     "how persons and moments become a score: score, mean, confident, max, person", &o.aggregate},
     {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
     {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
     {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
@@ -75,6 +81,11 @@ static um_status save(um_status (*tell)(char **, const um_evaluation *, um_error
     return st;
 }
 
+static um_status submission(char **out, const um_evaluation *e, um_error *err)
+{
+    return um_evaluation_submission(out, e, NULL, err);
+}
+
 static um_status tell(const um_evaluation *e, um_error *err)
 {
     char *text = NULL;
@@ -83,7 +94,10 @@ static um_status tell(const um_evaluation *e, um_error *err)
         st = save(um_evaluation_html, e, o.html, err);
     if (st == UM_OK)
         st = save(um_evaluation_scores, e, o.save_scores, err);
-    if (st == UM_OK && !um_is_output(o.json) && !um_is_output(o.html) && !um_is_output(o.save_scores)) {
+    if (st == UM_OK)
+        st = save(submission, e, o.submission, err);
+    if (st == UM_OK && !um_is_output(o.json) && !um_is_output(o.html) && !um_is_output(o.save_scores) &&
+        !um_is_output(o.submission)) {
         st = um_evaluation_text(&text, e, err);
         if (st == UM_OK)
             fputs(text, stdout);
@@ -155,6 +169,12 @@ static int run(int n, char **args)
         fputs("unmask evaluate: --verifier takes three shares, 0 to 1, with commas between\n", stderr);
         return UM_EXIT_USAGE;
     }
+    if (o.calibrate && (o.aggregate || o.label)) {
+        fputs("unmask evaluate: a calibration is of a signal's own score and of the whole recording: "
+              "--calibrate without --aggregate and --label\n",
+              stderr);
+        return UM_EXIT_USAGE;
+    }
     const um_evaluate_options opt = {.size = sizeof opt,
                                      .where = o.where,
                                      .by = o.by,
@@ -169,6 +189,8 @@ static int run(int n, char **args)
                                      .draws = o.draws,
                                      .seed = (uint64_t)o.seed,
                                      .verifier = o.verifier ? verifier : NULL,
+                                     .aggregate = o.aggregate,
+                                     .label = o.label,
                                      .progress = progress,
                                      .user = &bar};
     signal(SIGINT, on_interrupt);

@@ -32,6 +32,10 @@ typedef struct um_evaluate_options {
         *verifier; ///< [3] of a speaker verification: misses, false alarms, fakes accepted; may be NULL
     um_progress_fn progress; ///< in recordings; by several threads, one at a time; may be NULL
     void *user;              ///< of `progress`
+    const char *aggregate; ///< how persons and moments become a score: "score" (the signal's own; NULL, too),
+                           ///< "mean", "confident", "max", "person" (docs/evaluate.md)
+    const char *label;     ///< "audio" or "video": what is said of the sound or of the picture alone counts;
+                           ///< NULL: of the whole
 } um_evaluate_options;
 
 #define UM_EVALUATE_OPTIONS_INIT    \
@@ -57,6 +61,11 @@ UM_API um_status um_evaluation_json(char **out, const um_evaluation *evaluation,
 UM_API um_status um_evaluation_html(char **out, const um_evaluation *evaluation, um_error *err);
 /** All scores as a CSV file that `scores` takes. */
 UM_API um_status um_evaluation_scores(char **out, const um_evaluation *evaluation, um_error *err);
+/** The probabilities of one detector as the DFDC wants them: `filename,label`, one half where it says
+ * nothing. `detector` NULL: the first that gives probabilities or likelihood ratios. UM_EINVAL: there is
+ * none, or two recordings have the same file name. */
+UM_API um_status um_evaluation_submission(char **out, const um_evaluation *evaluation, const char *detector,
+                                          um_error *err);
 
 /** A calibration (docs/fusion.md) fitted to the scores of all signals on recordings of split "train", or of
  * sets that are not divided; never on others. Signals that cannot tell the classes apart are left out; `said`

@@ -182,6 +182,19 @@ um_status um_dataset_add(um_dataset *set, const char *folder, const um_example *
     return UM_OK;
 }
 
+bool um_dataset_label_by(um_dataset *set, const char *medium)
+{
+    const bool audio = !strcmp(medium, "audio");
+    if (!audio && strcmp(medium, "video") != 0)
+        return false;
+    for (size_t i = 0; i < set->n; i++) {
+        um_example *x = &set->example[i];
+        const um_label said = audio ? x->audio : x->video;
+        x->label = said != UM_LABEL_UNSAID ? said : x->label == UM_LABEL_FAKE ? UM_LABEL_UNSAID : x->label;
+    }
+    return true;
+}
+
 void um_dataset_keep(um_dataset *set, const bool *kept)
 {
     size_t n = 0;

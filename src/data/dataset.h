@@ -53,6 +53,11 @@ const um_example *um_dataset_at(const um_dataset *set, size_t i);
  * are those of um_example_field. UM_EINVAL: no such field or no such form. */
 um_status um_dataset_filter(um_dataset *set, const char *expression, um_error *err);
 
+/* From here on `label` is that of the sound ("audio") or of the picture ("video") alone; where it is not
+ * said, what the whole is called holds if that is real, and nothing is said if it is fake: the other may be
+ * it. False: neither of the two words. */
+bool um_dataset_label_by(um_dataset *set, const char *medium);
+
 /* A field by the name that it has in labels.csv (path is `name` here); NULL: there is no such field. */
 const char *um_example_field(const um_example *example, const char *field);
 const char *um_label_name(um_label label); /* "", "real", "fake", "neither" */

@@ -2,20 +2,19 @@
 /* answers.c: every recording analysed, several at once, each on one thread; what an answer says goes into the
  * cache, by the file's digest and all that may change the answer. */
 #include "base/input.h"
-#include "base/json.h"
 #include "base/pool.h"
 #include "cache/cache.h"
-#include "evaluate/evaluation.h"
+#include "evaluate/answer.h"
+#include "evaluate/remember.h"
 #include "networks/candidates.h"
 #include "probe/hash.h"
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/analysis.h>
 #include <unmask/version.h>
 
-enum { ANSWER_VERSION = 2, DIGITS = 17 };
+enum { ANSWER_VERSION = 3 };
 static const int64_t CACHE_BYTES = (int64_t)1 << 30;
 
 typedef struct idle {
@@ -28,6 +27,7 @@ typedef struct job {
     const um_evaluate_options *opt;
     um_cache *cache; /* NULL: none */
     char *producer;
+    um_aggregate rule;
     char **answer;  /* [examples] JSON; NULL: none */
     char **failure; /* [examples] one line */
     pthread_mutex_t lock;
@@ -72,36 +72,6 @@ static um_status name_producer(job *j, um_error *err)
 
 /* --- one recording --- */
 
-/* The highest score of any subject: one fake face makes a fake. NAN: none was scored. */
-static double highest(const um_findings *f)
-{
-    double score = NAN;
-    for (int i = 0; i < um_findings_n_results(f); i++) {
-        const um_result *r = um_findings_result(f, i);
-        if (r->outcome == UM_SCORED)
-            score = fmax(score, r->score);
-    }
-    return score;
-}
-
-static um_status answer_of(char **out, const um_results *results, um_error *err)
-{
-    um_json *answer = um_json_object(), *signals = um_json_object(), *networks = um_json_object();
-    const um_verdict *v = um_results_verdict(results);
-    for (int i = 0; i < um_results_n_signals(results); i++) {
-        const um_findings *f = um_results_signal(results, i);
-        um_json_set_num(signals, um_findings_signal(f)->name, highest(f), DIGITS);
-        if (*um_findings_network(f))
-            um_json_set_text(networks, um_findings_signal(f)->name, um_findings_network(f));
-    }
-    um_json_set(answer, "signals", signals);
-    um_json_set(answer, "networks", networks);
-    um_json_set_num(answer, "verdict_log_lr", v->n_weighed ? v->log_lr : NAN, DIGITS);
-    um_status st = um_json_text(out, answer, 0, err);
-    um_json_free(&answer);
-    return st;
-}
-
 static um_status lease(um_analyzer **out, job *j, um_error *err)
 {
     pthread_mutex_lock(&j->lock);
@@ -144,7 +114,7 @@ static um_status key_of(char key[UM_SHA256_HEX + 1], const job *j, const char *p
     um_status st = um_input_open(&input, path, err);
     if (st < 0)
         return st;
-    st = um_hash_now(sha256, input, err);
+    st = um_digest_remembered(sha256, input, j->cache, err);
     um_input_free(&input);
     return st < 0 ? st : um_cache_key(key, sha256, j->producer) ? UM_OK : um_fail_oom(err);
 }
@@ -158,7 +128,7 @@ static um_status analyse(char **out, job *j, const char *path, um_error *err)
         return st;
     st = um_analyzer_run(&results, analyzer, path, err);
     if (st == UM_OK)
-        st = answer_of(out, results, err);
+        st = um_answer_of(out, results, err);
     um_results_free(&results);
     give_back(j, analyzer);
     return st;
@@ -209,33 +179,6 @@ static void part(void *context, int i)
 
 /* --- all of them --- */
 
-static um_status merge_answer(um_evaluation *e, size_t i, const char *text, um_error *err)
-{
-    um_json *json;
-    const char *name;
-    const um_json *value;
-    um_status st = um_json_parse(&json, text, strlen(text), um_dataset_at(e->set, i)->path, err);
-    if (st < 0)
-        return st;
-    for (size_t k = 0; st == UM_OK && um_json_member(um_json_get(json, "signals"), k, &name, &value); k++) {
-        um_detector *d = um_evaluation_detector(e, name, UM_SCORE_RANK);
-        const char *network = um_json_get_text(um_json_get(json, "networks"), name, "");
-        if (!d)
-            st = um_fail_oom(err);
-        else if (strlen(network) == UM_SHA256_HEX)
-            memcpy(d->network, network, sizeof d->network);
-        if (d)
-            d->score[i] = um_json_as_num(value, NAN);
-    }
-    um_detector *verdict = um_evaluation_detector(e, "verdict_log_lr", UM_SCORE_RATIO);
-    if (st == UM_OK && !verdict)
-        st = um_fail_oom(err);
-    if (st == UM_OK)
-        verdict->score[i] = um_json_get_num(json, "verdict_log_lr", NAN);
-    um_json_free(&json);
-    return st;
-}
-
 /* In the order of the set, whichever ended first. */
 static um_status merge(job *j, um_error *err)
 {
@@ -243,7 +186,7 @@ static um_status merge(job *j, um_error *err)
     um_status st = UM_OK;
     for (size_t i = 0; i < um_dataset_count(e->set) && st == UM_OK; i++) {
         if (j->answer[i])
-            st = merge_answer(e, i, j->answer[i], err);
+            st = um_answer_take(e, i, j->answer[i], j->rule, um_dataset_at(e->set, i)->path, err);
         if (!j->failure[i] || st < 0)
             continue;
         if (!um_grow(&e->failure, &e->failure_capacity, e->n_failures + 1, UM_DATASET_ROWS,
@@ -278,6 +221,8 @@ um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt
 {
     const size_t n = um_dataset_count(e->set);
     job j = {.e = e, .opt = opt};
+    if (!um_aggregate_from(&j.rule, opt->aggregate))
+        return um_fail(err, UM_EINVAL, "'%s': no rule by which scores are aggregated", opt->aggregate);
     for (size_t i = 0; i < n; i++)
         j.total += um_dataset_at(e->set, i)->label == UM_LABEL_REAL ||
                    um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;

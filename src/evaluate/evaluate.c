@@ -29,6 +29,8 @@ static um_status open_set(um_evaluation *e, const char *labels, const um_evaluat
     um_status st = um_dataset_open(&e->set, labels, err);
     if (st == UM_OK && o->where)
         st = um_dataset_filter(e->set, o->where, err);
+    if (st == UM_OK && o->label && !um_dataset_label_by(e->set, o->label))
+        st = um_fail(err, UM_EINVAL, "'%s': labels are of 'audio' or 'video'", o->label);
     if (st < 0)
         return st;
     for (size_t i = 0; i < um_dataset_count(e->set); i++) {

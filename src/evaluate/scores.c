@@ -31,6 +31,22 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const named *)a)->name, ((const named *)b)->name);
 }
 
+/* All of them by name; the name of two, or NULL. */
+static const char *sort_names(named *names, const um_evaluation *e, bool by_filename)
+{
+    const size_t n = um_dataset_count(e->set);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = um_dataset_at(e->set, i)->name;
+        names[i] = (named){by_filename ? last_part(name) : name, i};
+    }
+    if (n)
+        qsort(names, n, sizeof *names, by_name);
+    for (size_t i = 1; i < n; i++)
+        if (!strcmp(names[i].name, names[i - 1].name))
+            return names[i].name;
+    return NULL;
+}
+
 static bool ends(const char *text, const char *end)
 {
     const size_t n = strlen(text), m = strlen(end);
@@ -56,18 +72,12 @@ static um_status begin(reader *r, um_evaluation *e, um_error *err)
     }
     if (!(r->names = um_calloc(n, sizeof *r->names)) || !(r->seen = um_calloc(n, sizeof *r->seen)))
         return um_fail_oom(err);
-    for (size_t i = 0; i < n; i++) {
-        const char *name = um_dataset_at(e->set, i)->name;
-        r->names[i] = (named){r->by_filename ? last_part(name) : name, i};
+    const char *twice = sort_names(r->names, e, r->by_filename);
+    if (twice) {
+        char shown[120];
+        return um_fail(err, UM_EFORMAT, "%s: two recordings of the set are called %s", r->csv.path,
+                       um_printable(shown, sizeof shown, twice));
     }
-    if (n)
-        qsort(r->names, n, sizeof *r->names, by_name);
-    for (size_t i = 1; i < n; i++)
-        if (!strcmp(r->names[i].name, r->names[i - 1].name)) {
-            char shown[120];
-            return um_fail(err, UM_EFORMAT, "%s: two recordings of the set are called %s", r->csv.path,
-                           um_printable(shown, sizeof shown, r->names[i].name));
-        }
     for (size_t c = 0; c < r->csv.n_columns; c++) {
         if ((int)c == r->key)
             continue;
@@ -159,6 +169,47 @@ um_status um_evaluation_scores(char **out, const um_evaluation *e, um_error *err
         }
         um_buf_text(&b, "\n");
     }
+    *out = um_buf_take(&b);
+    return *out ? UM_OK : um_fail_oom(err);
+}
+
+/* --- submission.csv of the DFDC --- */
+
+static const um_detector *probable(const um_evaluation *e, const char *name)
+{
+    for (size_t k = 0; k < e->n_detectors; k++)
+        if (e->detector[k].kind != UM_SCORE_RANK && (!name || !strcmp(name, e->detector[k].name)))
+            return &e->detector[k];
+    return NULL;
+}
+
+um_status um_evaluation_submission(char **out, const um_evaluation *e, const char *detector, um_error *err)
+{
+    char shown[120];
+    const size_t n = um_dataset_count(e->set);
+    const um_detector *d = probable(e, detector);
+    *out = NULL;
+    if (!d)
+        return um_fail(err, UM_EINVAL, "'%s' gives neither probabilities nor likelihood ratios",
+                       um_printable(shown, sizeof shown, detector ? detector : "what was measured"));
+    named *names = um_calloc(n, sizeof *names);
+    if (!names)
+        return um_fail_oom(err);
+    const char *twice = sort_names(names, e, true);
+    if (twice) {
+        free(names);
+        return um_fail(err, UM_EINVAL, "two recordings of the set are called %s",
+                       um_printable(shown, sizeof shown, twice));
+    }
+    um_buf b;
+    um_buf_init(&b, UM_CSV_BYTES);
+    um_buf_text(&b, "filename,label\n");
+    for (size_t i = 0; i < n; i++) {
+        const double p = um_score_probability(d->kind, d->score[names[i].example]);
+        put_field(&b, names[i].name);
+        um_buf_printf(&b, ",%.6g\n", isnan(p) ? .5 : p);
+    }
+    free(names);
     *out = um_buf_take(&b);
     return *out ? UM_OK : um_fail_oom(err);
 }

@@ -70,14 +70,17 @@ static void hash(void)
 
 static char *check(bool contents, size_t *n)
 {
+    um_pool *pool;
     char path[300], *out = NULL;
     um_dataset *set;
     um_error err = {0};
-    const um_check_options opt = {.contents = contents};
+    CHECK(um_pool_new(&pool, 3, NULL) == UM_OK);
+    const um_check_options opt = {.contents = contents, .pool = pool};
     snprintf(path, sizeof path, "%s/labels.csv", dir);
     CHECK(um_dataset_open(&set, path, &err) == UM_OK);
     CHECK(um_dataset_check(&out, n, set, &opt, &err) == UM_OK);
     um_dataset_free(&set);
+    um_pool_free(&pool);
     return out;
 }
 

@@ -4,8 +4,10 @@
 #include "../check.h"
 #include "base/base.h"
 #include "base/json.h"
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <unmask/evaluate.h>
 
@@ -195,11 +197,13 @@ static void put_wav(const char *name, int i)
 }
 
 static int n_told;
-static int stop_at;
+static int stop_at, kill_at;
 
 static bool tell(void *user, double done, double total)
 {
     CHECK(total == FILES && done == ++n_told);
+    if (n_told == kill_at)
+        raise(SIGKILL);
     return n_told != stop_at;
 }
 
@@ -226,6 +230,31 @@ static um_status analyse(char **out, size_t *failures, int threads, const char *
     return st;
 }
 
+/* This program once more, in the same folder, which kills itself at the n-th recording. */
+static void killed(const char *cache, int n)
+{
+    char at[12];
+    int status = 0;
+    snprintf(at, sizeof at, "%d", n);
+    const pid_t child = fork();
+    if (!child) {
+        execl("/proc/self/exe", "test_evaluate", dir, cache, at, (char *)NULL);
+        _exit(1);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
+          WTERMSIG(status) == SIGKILL);
+}
+
+static int be_killed(char **args)
+{
+    char *unused;
+    size_t failures;
+    snprintf(dir, sizeof dir, "%s", args[1]);
+    kill_at = (int)strtol(args[3], NULL, 10);
+    analyse(&unused, &failures, 2, args[2]);
+    return 1; /* it survived */
+}
+
 static void recordings(void)
 {
     char *whole, *other, name[40];
@@ -249,14 +278,22 @@ static void recordings(void)
     free(other);
     CHECK(analyse(&other, &failures, 2, path_of("cache")) == UM_OK && !strcmp(whole, other));
     free(other);
+    for (int n = 1; n <= FILES; n += 2) { /* again and again in one cache, a recording further each time */
+        killed(path_of("killed"), n);
+        CHECK(access(path_of("killed"), F_OK) == 0);
+    }
+    CHECK(analyse(&other, &failures, 2, path_of("killed")) == UM_OK && !strcmp(whole, other));
+    free(other);
     free(whole);
     const um_evaluate_options wrong = {.size = sizeof wrong, .signals = "nonsense"};
     um_evaluation *e;
     CHECK(um_evaluate(&e, path_of("wav"), &wrong, NULL) == UM_EINVAL && !e);
 }
 
-int main(void)
+int main(int n, char **args)
 {
+    if (n == 4)
+        return be_killed(args);
     if (!mkdtemp(dir))
         return 1;
     put("labels.csv", labels);
