@@ -3,7 +3,7 @@
 #include "face_sample.h"
 #include "blend/selfblend.h"
 #include "degrade/augment.h"
-#include "faces/crop.h"
+#include "faces/face_input.h"
 #include <string.h>
 
 static const float SEEN = 1.4f; /* what the network sees over the box of the points */
@@ -142,7 +142,7 @@ um_status face_alone(um_image **out, const face_set *set, int item, um_error *er
     face_picture face;
     um_status st = face_set_read(&face, set, item, err);
     if (st == UM_OK)
-        st = put(out, face.rgb, usual_place(), FACE_SIDE, err);
+        st = um_face_middle(out, face.rgb, SEEN / FACE_MARGIN, FACE_SIDE, err);
     um_image_free(&face.rgb);
     return st;
 }

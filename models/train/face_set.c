@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* face_set.c: cutting faces, and the table of them. */
 #include "face_set.h"
-#include "faces/crop.h"
-#include "faces/landmarks.h"
-#include "media/geometry.h"
+#include "faces/face_input.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -32,13 +30,16 @@ static bool entry_key(char key[UM_SHA256_HEX + 1], const char *sha, int frame)
 static um_status store_face(um_cache *cache, const char *key, const um_image *rgb, const um_face *face,
                             um_error *err)
 {
-    um_square s = um_landmarks_square(&(um_crop_rule){.scale = FACE_MARGIN}, face->points);
-    const int side = um_clampi((int)s.side, 16, FACE_STORED);
-    const float c = cosf(s.angle_rad), t = sinf(s.angle_rad), scale = (float)side / s.side;
+    um_square s;
     um_image *crop = NULL;
+    um_status st = um_face_surroundings(&crop, &s, rgb, face, FACE_MARGIN, FACE_STORED, err);
+    if (st < 0)
+        return st;
+    const int side = crop->width;
+    const float c = cosf(s.angle_rad), t = sinf(s.angle_rad), scale = (float)side / s.side;
     const size_t bytes = sizeof(stored) + (size_t)(3 * side * side);
     stored *to = um_calloc(1, bytes);
-    um_status st = to ? um_square_crop(&crop, rgb, s, side, err) : um_fail_oom(err);
+    st = to ? UM_OK : um_fail_oom(err);
     if (st == UM_OK) {
         to->side = side;
         for (int i = 0; i < UM_N_LANDMARKS; i++) {
@@ -60,8 +61,7 @@ static const um_face *choose(const um_faces *faces)
 {
     for (int i = 0; i < faces->n; i++) {
         const um_face *f = &faces->face[i];
-        const um_rect box = um_points_box(f->points, UM_N_LANDMARKS);
-        if (f->has_points && fmaxf(box.w, box.h) >= FACE_LEAST && !(f->trust < .5f) && !(f->confidence < .7f))
+        if (um_face_is_clear(f, FACE_LEAST))
             return f;
     }
     return NULL;

@@ -114,6 +114,20 @@ static void read_picture(struct reader *r, um_net_input *in, const um_json *j)
     per_channel(r, in->scale, j, "scale", 1, 1e-9);
 }
 
+static void read_face(struct reader *r, um_net_input *in, const um_json *j)
+{
+    static const char *const of[] = {"points", "box", NULL};
+    um_face_input *f = &in->face;
+    f->of_box = word(r, j, "of", "points", of) == 1;
+    f->margin = (float)number(r, j, "margin", NAN, .5, 5);
+    if (um_json_get(j, "around")) {
+        f->around = (float)number(r, j, "around", NAN, (double)f->margin, 5);
+        f->most = integer(r, j, "most", 0, 16, 2048);
+    }
+    if (!in->width || in->width != in->height || (f->of_box && in->width > 512))
+        bad(r, "a face needs a square \"width\" and \"height\"");
+}
+
 static void read_sound(struct reader *r, um_net_input *in, const um_json *j)
 {
     static const char *const kinds[] = {"wave", "log_power", NULL};
@@ -140,6 +154,8 @@ static void read_input(struct reader *r, um_manifest *out, const um_json *j)
     } else {
         out->input.kind = UM_INPUT_PICTURE;
         read_picture(r, &out->input, j);
+        if (um_json_get(j, "face") || out->role == UM_ROLE_FACE_MANIPULATED)
+            read_face(r, &out->input, um_json_get(j, "face"));
     }
 }
 

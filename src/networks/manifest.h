@@ -21,8 +21,17 @@ typedef struct um_sound_input {
     int bins;
 } um_sound_input;
 
+/* Of a face: a square around it, eyes level (faces/face_input.h). */
+typedef struct um_face_input {
+    bool of_box;  /* around its box instead of its points */
+    float margin; /* side over that of the points (mean of width and height) or of the box (the longer) */
+    float around; /* points: such a square is cut first, at most `most` pixels wide; 0: at once */
+    int most;
+} um_face_input;
+
 typedef struct um_net_input {
     um_input_kind kind;
+    um_face_input face; /* margin 0: a whole picture */
     um_sound_input sound;
     int channels;            /* 1 or 3 */
     bool bgr;                /* channel order when 3 */

@@ -21,6 +21,20 @@ static const char *const detector_files[][2] = {
      "{\"unmask_manifest\": 1, \"role\": \"voice_generated\", \"name\": \"untrained voice\", "
      "\"model\": \"voice.net\", \"input\": {\"sound\": \"log_power\", \"frames\": 32, \"bins\": "
      "256}, \"answer\": {\"type\": \"logit\", \"output\": \"fake\"}}"},
+    {"face.net", "unmask-network 1 face\n"
+                 "image = input 3 64 64\n"
+                 "a = conv image 8 s=2\n"
+                 "b = conv a 16 s=2\n"
+                 "c = conv b 16 s=2\n"
+                 "mean = gap c\n"
+                 "score = linear mean 1 std=1\n"
+                 "border = head c 1 std=1\n"
+                 "output score border\n"},
+    {"face.json",
+     "{\"unmask_manifest\": 1, \"role\": \"face_manipulated\", \"name\": \"untrained face\", "
+     "\"model\": \"face.net\", \"input\": {\"width\": 64, \"height\": 64, \"mean\": 127.5, \"scale\": "
+     "0.0078, \"face\": {\"margin\": 1.4, \"around\": 1.75, \"most\": 100}}, \"answer\": {\"type\": "
+     "\"logit\", \"output\": \"score\", \"map\": \"border\"}}"},
 };
 
 static void detector_models_remove(void)

@@ -32,6 +32,7 @@ static um_status run(um_findings **out, const um_signal *signal, int kind, int n
         st = runner_begin(&r, signal);
     for (int i = 0; i < n_frames && st == UM_OK; i++) {
         um_face face = face_at(40, 20, 150, .3);
+        face.trust = face.confidence = 1;
         um_frame frame = {.index = i, .t_s = i / 25., .duration_s = .04, .gray = gray, .rgb = rgb};
         um_sound block = {
             .first = 1600 * i, .rate_hz = 40000, .channels = 1, .n = 1600, .mono = sound, .ch = {sound}};
