@@ -195,7 +195,8 @@ static const codec codecs[] = {
     {"g722", RATE, 0, 0},
 };
 
-static um_status resample(float *to, int n_to, int rate_to, const float *from, int n, int rate, um_error *err)
+um_status channel_resample(float *to, int n_to, int rate_to, const float *from, int n, int rate,
+                           um_error *err)
 {
     um_resampler *s = NULL;
     float *out = NULL;
@@ -220,11 +221,11 @@ static um_status encode(channel *c, float *x, rng *r, um_error *err)
     um_status st = UM_OK;
     float *work = k->rate_hz == RATE ? x : c->noise;
     if (work != x)
-        st = resample(work, n, k->rate_hz, x, c->n, RATE, err);
+        st = channel_resample(work, n, k->rate_hz, x, c->n, RATE, err);
     if (st == UM_OK && (st = um_sound_recode(work, n, k->rate_hz, k->name, rate, err)) == UM_EUNSUPPORTED)
         return UM_OK;
     if (st == UM_OK && work != x)
-        st = resample(x, c->n, RATE, work, n, k->rate_hz, err);
+        st = channel_resample(x, c->n, RATE, work, n, k->rate_hz, err);
     return st;
 }
 

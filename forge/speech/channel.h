@@ -15,4 +15,7 @@ void channel_free(channel **c);
 /* In place, at CHANNEL_RATE_HZ: a room, an equalizer, a band, noise, overload, an encoder, few bits, a level;
  * each or none of them. `strength` 0..1: how often and how much; 0 leaves noise below hearing and a level. */
 um_status channel_run(channel *c, float *samples, float strength, rng *r, um_error *err);
+/* n samples at `rate` as n_to samples at rate_to; beyond their end silence. */
+um_status channel_resample(float *to, int n_to, int rate_to, const float *from, int n, int rate,
+                           um_error *err);
 #endif

@@ -191,7 +191,11 @@ static um_status run(options *o, const char *const *lists, int n, um_error *err)
 {
     voice_set set;
     const voice_mix usual = voice_mix_usual();
-    voice_mix mix = {(float)o->matched, (float)o->copied, (float)o->strength, (float)o->masks};
+    voice_mix mix = {.matched = (float)o->matched,
+                     .copied = (float)o->copied,
+                     .strength = (float)o->strength,
+                     .masks = (float)o->masks,
+                     .tapes = usual.tapes};
     if (!strcmp(o->what, "evaluate") && o->strength < 0)
         mix.strength = 0;
     mix.matched = o->matched < 0 ? usual.matched : mix.matched;
@@ -223,7 +227,8 @@ int main(int argc, char **argv)
     options *o = &chosen;
     o->train = um_train_defaults();
     o->train.shards = 4;
-    o->train.steps = 20000;
+    o->train.steps = 6000;
+    o->train.optimizer.decay = .03;
     o->train.rate = 2e-3;
     o->filter = "split=train,kind!=partial|splice";
     o->matched = o->copied = o->strength = o->masks = -1;

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* voice_sample.c: pairs of voices, drawn, spoiled and brought before the network. */
 #include "voice_sample.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+static const float SPEED =
+    .14f; /* most by which a tape runs faster or slower: other speakers, traces elsewhere */
+
 voice_mix voice_mix_usual(void)
 {
-    return (voice_mix){.matched = .35f, .copied = .3f, .strength = 1, .masks = .3f};
+    return (voice_mix){.matched = .35f, .copied = .3f, .strength = 1, .masks = .5f, .tapes = .5f};
 }
 
 um_status voice_maker_new(voice_maker **out, um_error *err)
@@ -20,6 +24,7 @@ um_status voice_maker_new(voice_maker **out, um_error *err)
     if (st == UM_OK)
         st = um_framer_new(&m->framer, VOICE_FRAME, VOICE_PADDED, err);
     if (st == UM_OK && (!(m->piece = um_calloc(VOICE_PIECE, sizeof *m->piece)) ||
+                        !(m->tape = um_calloc((size_t)(VOICE_PIECE * (1 + SPEED)) + 2, sizeof *m->tape)) ||
                         !(m->power = um_calloc(VOICE_FRAMES * (VOICE_BINS + 1), sizeof *m->power))))
         st = um_fail_oom(err);
     if (st < 0)
@@ -36,6 +41,7 @@ void voice_maker_free(voice_maker **maker)
     vocoder_free(&m->vocoder);
     um_framer_free(&m->framer);
     free(m->piece);
+    free(m->tape);
     free(m->power);
     free(m);
     *maker = NULL;
@@ -58,6 +64,16 @@ static void draw_two(int two[2], voice_origin *o, const voice_set *set, const vo
     }
 }
 
+/* A piece of a voice, perhaps from a tape that runs at another speed. */
+static um_status play(voice_maker *m, const voice_set *set, int which, int start, float speed, um_error *err)
+{
+    if (speed == 1)
+        return voice_set_samples(m->piece, set, which, start, VOICE_PIECE, err);
+    const int rate = (int)lroundf(CHANNEL_RATE_HZ * speed), n = (int)((float)VOICE_PIECE * speed) + 1;
+    const um_status st = voice_set_samples(m->tape, set, which, start, n, err);
+    return st < 0 ? st : channel_resample(m->piece, VOICE_PIECE, CHANNEL_RATE_HZ, m->tape, n, rate, err);
+}
+
 um_status voice_draw(voice_maker *m, voice_origin *o, const voice_set *set, const voice_mix *mix, bool fake,
                      uint64_t seed, um_error *err)
 {
@@ -72,7 +88,8 @@ um_status voice_draw(voice_maker *m, voice_origin *o, const voice_set *set, cons
     /* the same place in both, as far as the shorter goes */
     const int a = set->voice[two[0]].n, b = set->voice[two[1]].n, room = (a < b ? a : b) - VOICE_PIECE;
     const int start = room > 0 ? rng_int(&r, room) : 0;
-    um_status st = voice_set_samples(m->piece, set, o->voice, start, VOICE_PIECE, err);
+    const float speed = rng_chance(&r, mix->tapes) ? 1 + rng_float(&r, -SPEED, SPEED) : 1;
+    um_status st = play(m, set, o->voice, start, speed, err);
     rng spoken = {rng_next(&r)};
     if (st == UM_OK && o->how == VOICE_COPIED && fake)
         st = vocoder_run(m->vocoder, m->piece, o->vocoder, &spoken, err);

@@ -23,6 +23,7 @@ typedef struct voice_mix {
     float matched;  /* a fake and the recording it was made from or has the words of */
     float copied;   /* a recording and what a vocoder makes of the same window */
     float strength; /* of the worst channel, see speech/channel.h: each pair's is drawn from 0 to this */
+    float tapes;    /* chance that both of a pair run at another speed */
     float masks;    /* chance of each of the bands and moments that are covered (Park et al. 2019) */
 } voice_mix;
 voice_mix voice_mix_usual(void);
@@ -41,6 +42,7 @@ typedef struct voice_maker {
     vocoder *vocoder;
     um_framer *framer;
     float *piece; /* [VOICE_PIECE]; from VOICE_MARGIN on what the map shows */
+    float *tape;  /* what is to be played at another speed */
     float *power; /* [VOICE_FRAMES][VOICE_BINS + 1] */
 } voice_maker;
 um_status voice_maker_new(voice_maker **out, um_error *err);
