@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* unmask-face: trains and measures the project's network of manipulated faces. Not installed. */
 #include "contact_sheet.h"
+#include "held_list.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
 #include "opt.h"
@@ -73,7 +74,7 @@ static const um_opt table[] = {
 
 static const um_command command = {
     .name = "unmask-face",
-    .arguments = "train|evaluate|sheet LIST...",
+    .arguments = "train|evaluate|held|sheet LIST...",
     .summary = "Train the project's network of manipulated faces, measure it, show what it is trained on",
     .details = "A LIST is a labels.csv or a folder in a known layout. evaluate: the sources of --held.",
     .examples = "  unmask-face train ../media/stills ../media/clips --recipe models/recipes/face.recipe \\\n"
@@ -228,6 +229,19 @@ static um_status sheet(const face_set *set, um_error *err)
     return st;
 }
 
+static um_status write_held(const face_set *set, um_error *err)
+{
+    char path[4200];
+    held_list l;
+    held_list_begin(&l);
+    for (int i = 0; i < set->n; i++) {
+        const face_item *f = &set->item[i];
+        if (f->held && (!i || set->item[i - 1].from != f->from))
+            held_list_add(&l, f->from, f->from->source);
+    }
+    return held_list_write(&l, in_out(path, sizeof path, "held.csv"), err);
+}
+
 static um_status run(const char *what, const char *const *lists, int n, um_error *err)
 {
     face_set set;
@@ -246,6 +260,7 @@ static um_status run(const char *what, const char *const *lists, int n, um_error
                 set.n, set.broken, set.n_real, set.n_fake, task.n_shown);
         st = !strcmp(what, "train")   ? train(&task, err)
              : !strcmp(what, "sheet") ? sheet(&set, err)
+             : !strcmp(what, "held")  ? write_held(&set, err)
                                       : evaluate(&task, err);
         face_task_free(&task);
     }
@@ -261,7 +276,8 @@ int main(int argc, char **argv)
     if (n < 0)
         return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
     const char *what = argv[1];
-    if ((strcmp(what, "train") != 0 && strcmp(what, "evaluate") != 0 && strcmp(what, "sheet") != 0) ||
+    if ((strcmp(what, "train") != 0 && strcmp(what, "evaluate") != 0 && strcmp(what, "sheet") != 0 &&
+         strcmp(what, "held") != 0) ||
         !o.crops || !o.out || !o.recipe) {
         fprintf(stderr, "unmask-face: %s: not a task, or an option it needs is missing (see --help)\n", what);
         return UM_EXIT_USAGE;

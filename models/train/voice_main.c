@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* unmask-voice: trains and measures the project's voice network. Not installed. */
+#include "held_list.h"
 #include "nn/arch.h"
 #include "nn/onnx.h"
 #include "opt.h"
@@ -27,8 +28,8 @@ static const um_opt table[] = {
     {"arch", UM_OPT_TEXT, "FILE", "text of the network", &chosen.arch},
     {"start", UM_OPT_TEXT, "FILE", "ONNX file to go on from, or to measure", &chosen.start},
     {"work", UM_OPT_TEXT, "DIR", "checkpoint, log and curves", &chosen.work},
-    {"out", UM_OPT_TEXT, "FILE", "the trained network (ONNX); sheet: a picture; evaluate: scores (CSV)",
-     &chosen.out},
+    {"out", UM_OPT_TEXT, "FILE",
+     "the trained network (ONNX); sheet: a picture; evaluate: scores, held: labels (CSV)", &chosen.out},
     {"matched", UM_OPT_NUM, "SHARE", "of pairs of the lists", &chosen.matched, 0, 1},
     {"copied", UM_OPT_NUM, "SHARE", "of pairs with a copy by a vocoder", &chosen.copied, 0, 1},
     {"strength", UM_OPT_NUM, "S", "of the channels (1; evaluate: 0)", &chosen.strength, 0, 1},
@@ -50,7 +51,7 @@ static const um_opt table[] = {
 
 static const um_command command = {
     .name = "unmask-voice",
-    .arguments = "train|evaluate|sheet|cues LIST...",
+    .arguments = "train|evaluate|held|sheet|cues LIST...",
     .summary = "Train the project's voice network, measure it, show what it is trained on",
     .details =
         "A LIST is a labels.csv or a folder in a known layout. evaluate: tables of the rows of --filter, "
@@ -175,6 +176,16 @@ static um_status evaluate(const options *o, const voice_set *set, const voice_mi
     return st;
 }
 
+static um_status write_held(const voice_set *set, const char *path, um_error *err)
+{
+    held_list l;
+    held_list_begin(&l);
+    for (int i = 0; i < set->n; i++)
+        if (set->voice[i].held)
+            held_list_add(&l, set->voice[i].about, set->voice[i].source);
+    return held_list_write(&l, path, err);
+}
+
 /* What each of them cannot do without. */
 static bool is_complete(const options *o)
 {
@@ -184,6 +195,8 @@ static bool is_complete(const options *o)
         return (o->arch || o->start) && o->work && o->out;
     if (!strcmp(o->what, "evaluate"))
         return o->arch || o->start;
+    if (!strcmp(o->what, "held"))
+        return o->held && o->out;
     return (!strcmp(o->what, "sheet") && o->out) || !strcmp(o->what, "cues");
 }
 
@@ -212,6 +225,8 @@ static um_status run(options *o, const char *const *lists, int n, um_error *err)
         st = train(o, &set, &mix, err);
     else if (!strcmp(o->what, "evaluate"))
         st = evaluate(o, &set, &mix, err);
+    else if (!strcmp(o->what, "held"))
+        st = write_held(&set, o->out, err);
     else if (!strcmp(o->what, "sheet"))
         st = voice_sheet(&set, &mix, (uint64_t)o->seed, o->out, err);
     else

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* voice_sample.c: pairs of voices, drawn, spoiled and brought before the network. */
 #include "voice_sample.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const float SPEED =
-    .14f; /* most by which a tape runs faster or slower: other speakers, traces elsewhere */
+/* A tape runs by up to three twenty-fifths faster or slower: other speakers, traces elsewhere. Of few speeds,
+ * because a resampler of an odd ratio is dear to make. */
+enum { SPEEDS = 3, SPEED_PARTS = 25 };
 
 voice_mix voice_mix_usual(void)
 {
@@ -23,9 +23,10 @@ um_status voice_maker_new(voice_maker **out, um_error *err)
         st = vocoder_new(&m->vocoder, VOICE_PIECE, err);
     if (st == UM_OK)
         st = um_framer_new(&m->framer, VOICE_FRAME, VOICE_PADDED, err);
-    if (st == UM_OK && (!(m->piece = um_calloc(VOICE_PIECE, sizeof *m->piece)) ||
-                        !(m->tape = um_calloc((size_t)(VOICE_PIECE * (1 + SPEED)) + 2, sizeof *m->tape)) ||
-                        !(m->power = um_calloc(VOICE_FRAMES * (VOICE_BINS + 1), sizeof *m->power))))
+    if (st == UM_OK &&
+        (!(m->piece = um_calloc(VOICE_PIECE, sizeof *m->piece)) ||
+         !(m->tape = um_calloc(VOICE_PIECE * (SPEED_PARTS + SPEEDS) / SPEED_PARTS + 2, sizeof *m->tape)) ||
+         !(m->power = um_calloc(VOICE_FRAMES * (VOICE_BINS + 1), sizeof *m->power))))
         st = um_fail_oom(err);
     if (st < 0)
         voice_maker_free(out);
@@ -65,11 +66,12 @@ static void draw_two(int two[2], voice_origin *o, const voice_set *set, const vo
 }
 
 /* A piece of a voice, perhaps from a tape that runs at another speed. */
-static um_status play(voice_maker *m, const voice_set *set, int which, int start, float speed, um_error *err)
+static um_status play(voice_maker *m, const voice_set *set, int which, int start, int faster, um_error *err)
 {
-    if (speed == 1)
+    if (!faster)
         return voice_set_samples(m->piece, set, which, start, VOICE_PIECE, err);
-    const int rate = (int)lroundf(CHANNEL_RATE_HZ * speed), n = (int)((float)VOICE_PIECE * speed) + 1;
+    const int rate = CHANNEL_RATE_HZ / SPEED_PARTS * (SPEED_PARTS + faster),
+              n = VOICE_PIECE * (SPEED_PARTS + faster) / SPEED_PARTS + 1;
     const um_status st = voice_set_samples(m->tape, set, which, start, n, err);
     return st < 0 ? st : channel_resample(m->piece, VOICE_PIECE, CHANNEL_RATE_HZ, m->tape, n, rate, err);
 }
@@ -88,8 +90,8 @@ um_status voice_draw(voice_maker *m, voice_origin *o, const voice_set *set, cons
     /* the same place in both, as far as the shorter goes */
     const int a = set->voice[two[0]].n, b = set->voice[two[1]].n, room = (a < b ? a : b) - VOICE_PIECE;
     const int start = room > 0 ? rng_int(&r, room) : 0;
-    const float speed = rng_chance(&r, mix->tapes) ? 1 + rng_float(&r, -SPEED, SPEED) : 1;
-    um_status st = play(m, set, o->voice, start, speed, err);
+    const int faster = rng_chance(&r, mix->tapes) ? rng_int(&r, 2 * SPEEDS + 1) - SPEEDS : 0;
+    um_status st = play(m, set, o->voice, start, faster, err);
     rng spoken = {rng_next(&r)};
     if (st == UM_OK && o->how == VOICE_COPIED && fake)
         st = vocoder_run(m->vocoder, m->piece, o->vocoder, &spoken, err);

@@ -133,3 +133,15 @@ const char *um_csv_field(const um_csv *csv, int column)
 {
     return column < 0 ? "" : csv->field[column];
 }
+
+void um_csv_put(um_buf *b, const char *text)
+{
+    if (!text[strcspn(text, "\",\r\n")]) {
+        um_buf_text(b, text);
+        return;
+    }
+    um_buf_text(b, "\"");
+    for (; *text; text++)
+        um_buf_add(b, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+    um_buf_text(b, "\"");
+}

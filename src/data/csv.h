@@ -30,4 +30,6 @@ um_status um_csv_next(um_csv *csv, um_error *err);
 int um_csv_column(const um_csv *csv, const char *name);
 /* A field of the record read last; "" for column -1. */
 const char *um_csv_field(const um_csv *csv, int column);
+/* A field as it is to be written, in quotes where it needs them. */
+void um_csv_put(um_buf *b, const char *text);
 #endif

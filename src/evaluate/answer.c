@@ -105,6 +105,7 @@ um_status um_answer_of(char **out, const um_results *results, um_error *err)
     }
     um_json_set(answer, "signals", signals);
     um_json_set_num(answer, "verdict_log_lr", v->n_weighed ? v->log_lr : NAN, DIGITS);
+    um_json_set_int(answer, "call", v->inconclusive ? 0 : v->log_lr > 0 ? 1 : -1);
     um_status st = um_json_text(out, answer, 0, err);
     um_json_free(&answer);
     return st;
@@ -186,6 +187,7 @@ um_status um_answer_take(um_evaluation *e, size_t i, const char *text, um_aggreg
         verdict->score[i] = um_json_get_num(json, "verdict_log_lr", NAN);
     else if (st == UM_OK)
         st = um_fail_oom(err);
+    e->call[i] = (signed char)um_json_get_int(json, "call", 0);
     um_json_free(&json);
     return st;
 }

@@ -14,7 +14,7 @@
 #include <unmask/analysis.h>
 #include <unmask/version.h>
 
-enum { ANSWER_VERSION = 3 };
+enum { ANSWER_VERSION = 4 };
 static const int64_t CACHE_BYTES = (int64_t)1 << 30;
 
 typedef struct idle {
@@ -229,7 +229,8 @@ um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt
     pthread_mutex_init(&j.lock, NULL);
     j.answer = um_calloc(n, sizeof *j.answer);
     j.failure = um_calloc(n, sizeof *j.failure);
-    um_status st = j.answer && j.failure ? name_producer(&j, err) : um_fail_oom(err);
+    e->call = um_calloc(n, sizeof *e->call);
+    um_status st = j.answer && j.failure && e->call ? name_producer(&j, err) : um_fail_oom(err);
     if (st == UM_OK && opt->cache)
         st = um_cache_open(&j.cache, opt->cache, opt->cache_bytes ? opt->cache_bytes : CACHE_BYTES, err);
     if (st == UM_OK)

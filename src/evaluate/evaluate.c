@@ -88,6 +88,7 @@ void um_evaluation_free(um_evaluation **evaluation)
     free(e->slice);
     free(e->failure);
     free(e->cluster);
+    free(e->call);
     um_dataset_free(&e->set);
     free(e);
     *evaluation = NULL;

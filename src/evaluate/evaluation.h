@@ -56,6 +56,11 @@ typedef struct um_cell {
     um_measured within; /* mean AUC within a pair */
 } um_cell;
 
+/* What the verdicts called the recordings of a class. */
+typedef struct um_calls {
+    size_t manipulated, untouched, undecided;
+} um_calls;
+
 /* The fakes of which a field has this value, against the real ones that have it, too; all real ones where
  * there are none. */
 typedef struct um_slice {
@@ -63,6 +68,7 @@ typedef struct um_slice {
     const char *value; /* of the set */
     bool own_reals;
     um_cell *cell; /* [detectors] */
+    um_calls real, fake;
 } um_slice;
 
 typedef struct um_failure {
@@ -78,6 +84,8 @@ struct um_evaluation {
     size_t n_clusters;
     um_detector *detector;
     size_t n_detectors, detector_capacity;
+    signed char *call; /* [examples] 1: called manipulated, -1: untouched, 0: inconclusive; NULL: scores of a
+                          file */
     um_slice *slice;
     size_t n_slices, slice_capacity;
     um_failure *failure;

@@ -137,18 +137,6 @@ um_status um_evaluation_read_scores(um_evaluation *e, const char *path, um_error
     return st < 0 ? st : UM_OK;
 }
 
-static void put_field(um_buf *b, const char *text)
-{
-    if (!text[strcspn(text, "\",\r\n")]) {
-        um_buf_text(b, text);
-        return;
-    }
-    um_buf_text(b, "\"");
-    for (; *text; text++)
-        um_buf_add(b, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
-    um_buf_text(b, "\"");
-}
-
 um_status um_evaluation_scores(char **out, const um_evaluation *e, um_error *err)
 {
     um_buf b;
@@ -156,11 +144,11 @@ um_status um_evaluation_scores(char **out, const um_evaluation *e, um_error *err
     um_buf_text(&b, "path");
     for (size_t k = 0; k < e->n_detectors; k++) {
         um_buf_text(&b, ",");
-        put_field(&b, e->detector[k].name);
+        um_csv_put(&b, e->detector[k].name);
     }
     um_buf_text(&b, "\n");
     for (size_t i = 0; i < um_dataset_count(e->set); i++) {
-        put_field(&b, um_dataset_at(e->set, i)->name);
+        um_csv_put(&b, um_dataset_at(e->set, i)->name);
         for (size_t k = 0; k < e->n_detectors; k++) {
             const double v = e->detector[k].score[i];
             um_buf_text(&b, ",");

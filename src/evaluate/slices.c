@@ -75,6 +75,15 @@ static void cast(char *role, const um_evaluation *e, um_slice *s)
         }
 }
 
+static void count(um_slice *s, const um_evaluation *e, const char *role)
+{
+    for (size_t i = 0; e->call && i < um_dataset_count(e->set); i++) {
+        um_calls *c = role[i] == 2 ? &s->fake : &s->real;
+        if (role[i])
+            (*(e->call[i] > 0 ? &c->manipulated : e->call[i] < 0 ? &c->untouched : &c->undecided))++;
+    }
+}
+
 um_status um_evaluation_measure(um_evaluation *e, const char *by, um_error *err)
 {
     char *role = um_calloc(um_dataset_count(e->set), 1);
@@ -82,6 +91,7 @@ um_status um_evaluation_measure(um_evaluation *e, const char *by, um_error *err)
     for (size_t i = 0; i < e->n_slices && st == UM_OK; i++) {
         um_slice *s = &e->slice[i];
         cast(role, e, s);
+        count(s, e, role);
         if (!(s->cell = um_calloc(e->n_detectors, sizeof *s->cell)))
             st = um_fail_oom(err);
         for (size_t k = 0; k < e->n_detectors && st == UM_OK; k++)

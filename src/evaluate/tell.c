@@ -21,13 +21,19 @@ static void put_measured(um_buf *b, const um_measured *m)
         um_buf_printf(b, "  %5.3f [%5.3f %5.3f]", m->value, m->interval.lo, m->interval.hi);
 }
 
-static void put_slice(um_buf *b, const um_slice *s, const um_cell *c)
+static void put_name(um_buf *b, const um_slice *s)
 {
-    static const um_measure shown[] = {UM_MEASURE_AUC, UM_MEASURE_EER, UM_MEASURE_MIN_CLLR};
     char name[200], value[120];
     snprintf(name, sizeof name, "%s%s%s", *s->field ? s->field : "all", *s->field ? " " : "",
              um_printable(value, sizeof value, s->value));
-    um_buf_printf(b, "  %-*.*s %5zu %5zu", NAME, NAME, name, c->n_fake, c->n_real);
+    um_buf_printf(b, "  %-*.*s", NAME, NAME, name);
+}
+
+static void put_slice(um_buf *b, const um_slice *s, const um_cell *c)
+{
+    static const um_measure shown[] = {UM_MEASURE_AUC, UM_MEASURE_EER, UM_MEASURE_MIN_CLLR};
+    put_name(b, s);
+    um_buf_printf(b, " %5zu %5zu", c->n_fake, c->n_real);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
         put_measured(b, &c->measure[shown[i]]);
     um_buf_printf(b, "  %5zu", c->n_pairs);
@@ -59,6 +65,32 @@ static void put_detector(um_buf *b, const um_evaluation *e, size_t k)
     um_buf_text(b, "\n");
 }
 
+static void put_calls(um_buf *b, const um_calls *c)
+{
+    const size_t n = c->manipulated + c->untouched + c->undecided;
+    um_buf_printf(b, "  %5zu %5zu %4.0f%% %5zu %4.0f%% %5zu", n, c->manipulated,
+                  n ? 100. * (double)c->manipulated / (double)n : 0, c->untouched,
+                  n ? 100. * (double)c->untouched / (double)n : 0, c->undecided);
+}
+
+/* How often a verdict was given, and how often the wrong one. */
+static void put_verdicts(um_buf *b, const um_evaluation *e)
+{
+    um_buf_printf(b, "verdicts: called manipulated (man), untouched (unt), undecided (und)\n  %-*s", NAME,
+                  "");
+    for (int i = 0; i < 2; i++)
+        um_buf_printf(b, "  %5s %5s       %5s       %5s", i ? "real" : "fake", "man", "unt", "und");
+    um_buf_text(b, "\n");
+    for (size_t i = 0; i < e->n_slices; i++) {
+        const um_slice *s = &e->slice[i];
+        put_name(b, s);
+        put_calls(b, &s->fake);
+        put_calls(b, &s->real);
+        um_buf_text(b, "\n");
+    }
+    um_buf_text(b, "\n");
+}
+
 um_status um_evaluation_text(char **out, const um_evaluation *e, um_error *err)
 {
     enum { FAILURES_SHOWN = 10 };
@@ -69,6 +101,8 @@ um_status um_evaluation_text(char **out, const um_evaluation *e, um_error *err)
                   um_dataset_count(e->set), e->n_clusters, e->draws);
     for (size_t k = 0; k < e->n_detectors; k++)
         put_detector(&b, e, k);
+    if (e->call)
+        put_verdicts(&b, e);
     if (e->n_failures)
         um_buf_printf(&b, "%zu recordings could not be read:\n", e->n_failures);
     for (size_t i = 0; i < e->n_failures && i < FAILURES_SHOWN; i++)
@@ -80,6 +114,30 @@ um_status um_evaluation_text(char **out, const um_evaluation *e, um_error *err)
 }
 
 /* --- JSON --- */
+
+static void json_calls(um_json_writer *w, const char *key, const um_calls *c)
+{
+    um_json_put_object(w, key);
+    um_json_put_int(w, "manipulated", (int64_t)c->manipulated);
+    um_json_put_int(w, "untouched", (int64_t)c->untouched);
+    um_json_put_int(w, "undecided", (int64_t)c->undecided);
+    um_json_put_end(w);
+}
+
+static void json_verdicts(um_json_writer *w, const um_evaluation *e)
+{
+    um_json_put_array(w, "verdicts");
+    for (size_t i = 0; e->call && i < e->n_slices; i++) {
+        const um_slice *s = &e->slice[i];
+        um_json_put_object(w, NULL);
+        um_json_put_text(w, "field", *s->field ? s->field : "all");
+        um_json_put_text(w, "value", s->value);
+        json_calls(w, "fake", &s->fake);
+        json_calls(w, "real", &s->real);
+        um_json_put_end(w);
+    }
+    um_json_put_end(w);
+}
 
 static void json_measured(um_json_writer *w, const char *key, const um_measured *m)
 {
@@ -134,6 +192,7 @@ um_status um_evaluation_json(char **out, const um_evaluation *e, um_error *err)
         um_json_put_end(&w);
     }
     um_json_put_end(&w);
+    json_verdicts(&w, e);
     um_json_put_array(&w, "failures");
     for (size_t i = 0; i < e->n_failures; i++) {
         um_json_put_object(&w, NULL);

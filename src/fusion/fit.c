@@ -149,7 +149,7 @@ static um_status describe(um_fit *out, const set *s, um_error *err)
 static um_call call_of(const set *s, const um_calibration_line *fitted, int sign, double most)
 {
     const bool wrong = sign < 0; /* the class that is wronged */
-    const size_t allowed = (size_t)(most * (double)s->fit->n[wrong]);
+    const size_t allowed = (size_t)lround(most * (double)s->fit->n[wrong]);
     size_t passed = 0;
     um_call call = {.from = UM_LR_NO_SUPPORT};
     double at = INFINITY, above = INFINITY; /* the ratio of this item, and the next greater one */
