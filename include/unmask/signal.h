@@ -139,6 +139,10 @@ UM_API um_status um_resources_network(um_network **out, const um_resources *reso
                                       um_error *err);
 UM_API um_pool *um_resources_pool(const um_resources *resources); ///< for um_session_new
 
+/** How often it erred where it was measured, a sentence per network, by the calibration at this path (NULL:
+ * the built-in one); "" when it has none, so that it weighs nothing. To be freed with free(). */
+UM_API um_status um_signal_measured(char **out, const um_signal *signal, const char *calibration,
+                                    um_error *err);
 UM_API int um_signal_count(void);
 UM_API const um_signal *um_signal_at(int i);
 UM_API const um_signal *um_signal_find(const char *name); ///< NULL when there is none

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unmask/signal.h>
 
 extern const um_embedded um_embedded_fusion[];
 
@@ -45,16 +46,21 @@ static bool is_line(const um_calibration_line *l)
            l->log_lr_max > 0 && l->log_lr_max <= MOST_LOG_LR && l->sigma >= 0 && l->sigma <= MOST_SIGMA;
 }
 
-static void read_known(um_calibration_entry *e, const um_json *j)
+/* What it was measured on and how well it told apart, for a reader. The calls have been read. */
+static void tell(um_calibration_entry *e, const um_json *j)
 {
     const double eer = um_json_get_num(j, "eer_train", NAN), auc = um_json_get_num(j, "auc_train", NAN);
-    char rates[80] = "";
+    char rates[80] = "", calls[160] = "";
     if (isfinite(eer) && isfinite(auc)) /* the fit writes them; a calibration made by hand may not */
         snprintf(rates, sizeof rates, ": equal error rate %.0f %%, area under the curve %.2f", 100 * eer,
                  auc);
-    snprintf(e->known, sizeof e->known, "Measured on %lld real and %lld fake items (%s)%s.",
-             (long long)um_json_get_int(j, "n_real", 0), (long long)um_json_get_int(j, "n_fake", 0),
-             um_json_get_text(j, "data", "data not stated"), rates);
+    if (e->manipulated.n_right + e->manipulated.n_wrong + e->untouched.n_right + e->untouched.n_wrong > 0)
+        snprintf(
+            calls, sizeof calls,
+            " Called manipulated: %d of the fake, %d of the real; untouched: %d of the real, %d of the fake.",
+            e->manipulated.n_right, e->manipulated.n_wrong, e->untouched.n_right, e->untouched.n_wrong);
+    snprintf(e->known, sizeof e->known, "Measured on %d real and %d fake items (%.80s)%s.%s", e->n_real,
+             e->n_fake, um_json_get_text(j, "data", "data not stated"), rates, calls);
 }
 
 static um_status read_entry(um_calibration_entry *e, const um_json *j, const char *file, um_error *err)
@@ -82,7 +88,6 @@ static um_status read_entry(um_calibration_entry *e, const um_json *j, const cha
         return um_fail(err, UM_EFORMAT, "%s: the network of '%s' is not a SHA-256", file, name);
     snprintf(e->network, sizeof e->network, "%s", network);
     snprintf(e->name, sizeof e->name, "%s", name);
-    read_known(e, j);
     return UM_OK;
 }
 
@@ -192,6 +197,8 @@ static um_status read(um_calibration *c, const um_json *root, const char *file, 
             st = read_entry_2(c, e, j, file, err);
         if (st == UM_OK && version == 3)
             st = read_entry_3(e, j, file, err);
+        if (st == UM_OK)
+            tell(e, j);
     }
     for (int i = 0; i < c->n_groups && st == UM_OK; i++)
         if (c->group[i].rule == UM_GROUP_COVARIANCE)
@@ -266,4 +273,21 @@ void um_calibration_free(um_calibration **c)
 const char *um_calibration_name(const um_calibration *c)
 {
     return c->name;
+}
+
+um_status um_signal_measured(char **out, const um_signal *signal, const char *calibration, um_error *err)
+{
+    um_calibration *c;
+    um_buf b;
+    *out = NULL;
+    um_status st = um_calibration_load(&c, calibration, err);
+    if (st < 0)
+        return st;
+    um_buf_init(&b, MAX_BYTES);
+    for (int i = 0; i < c->n; i++)
+        if (!strcmp(c->entry[i].name, signal->name) && c->entry[i].version == signal->version)
+            um_buf_printf(&b, "%s%s", b.n ? "\n" : "", c->entry[i].known);
+    um_calibration_free(&c);
+    *out = um_buf_take(&b);
+    return *out ? UM_OK : um_fail_oom(err);
 }

@@ -32,7 +32,7 @@ typedef struct um_call {
 } um_call;
 
 typedef struct um_calibration_entry {
-    char name[48], known[240];
+    char name[48], known[400];
     unsigned version;
     char network[65]; /* SHA-256 of the one that gave the scores, "": the signal asks none */
     um_calibration_line line;

@@ -50,7 +50,7 @@ struct um_findings {
     um_link *link;
     size_t series_capacity, evidence_capacity, result_capacity, link_capacity;
     char network[65];     /* SHA-256 of the one it asks, "": none */
-    char error_rate[240]; /* filled by fusion: how often it errs where it was measured, one sentence; "" when
+    char error_rate[400]; /* filled by fusion: how often it errs where it was measured, one sentence; "" when
                              it was not */
     double seconds;       /* spent in the callbacks */
 };

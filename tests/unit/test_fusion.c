@@ -350,7 +350,7 @@ static void files(void)
     CHECK(um_calibration_load(&cal, "/nonexistent/x.json", &err) == UM_EIO && !cal &&
           strstr(err.text, "/nonexistent/x.json"));
     CHECK(um_calibration_load(&cal, NULL, &err) == UM_OK &&
-          strstr(um_calibration_name(cal), "none (sha256 ")); /* built in */
+          strstr(um_calibration_name(cal), "unmask (sha256 ")); /* built in */
     um_calibration_free(&cal);
     um_calibration_free(&cal); /* of NULL: nothing */
 }
