@@ -194,7 +194,7 @@ um_status um_evaluation_submission(char **out, const um_evaluation *e, const cha
     um_buf_text(&b, "filename,label\n");
     for (size_t i = 0; i < n; i++) {
         const double p = um_score_probability(d->kind, d->score[names[i].example]);
-        put_field(&b, names[i].name);
+        um_csv_put(&b, names[i].name);
         um_buf_printf(&b, ",%.6g\n", isnan(p) ? .5 : p);
     }
     free(names);
