@@ -16,11 +16,13 @@
     X(expand)            \
     X(flatten)           \
     X(gather)            \
+    X(gatherelements)    \
     X(gemm)              \
     X(globalaveragepool) \
     X(globalmaxpool)     \
     X(identity)          \
     X(layernorm)         \
+    X(lstm)              \
     X(dropout)           \
     X(matmul)            \
     X(maxpool)           \
@@ -35,9 +37,11 @@
     X(slice)             \
     X(softmax)           \
     X(squeeze)           \
+    X(topk)              \
     X(transpose)         \
     X(unsqueeze)         \
-    X(upsample)
+    X(upsample)          \
+    X(where)
 // clang-format on
 #define X(name) extern const um_op um_op_##name;
 UM_OPS(X)
