@@ -84,6 +84,12 @@ static void bad_values(void)
     CHECK(f->series[0].n == 0 && f->n_results == 0 && f->n_evidence == 0 && f->n_links == 0);
     um_findings_close(f);
     CHECK(f->outcome == UM_NOT_APPLICABLE && f->reason[0]);
+    CHECK(um_findings_score(f, file, 1, NULL, "x") == UM_OK && isnan(f->result[0].quality));
+    REFUSED(um_findings_quality(f, file, -.01, &err), "a quality that is not between 0 and 1");
+    REFUSED(um_findings_quality(f, file, 1.01, &err), "a quality that is not between 0 and 1");
+    REFUSED(um_findings_quality(f, file, NAN, &err), "a quality that is not between 0 and 1");
+    CHECK(um_findings_quality(f, file, 1, NULL) == UM_OK && f->result[0].quality == 1);
+    CHECK(um_findings_quality(f, who, 0, NULL) == UM_OK && f->n_results == 1); /* nothing was said of her */
     um_findings_free(&f);
     um_findings_free(&f);
     um_findings_free(NULL);

@@ -495,6 +495,50 @@ static void qualities(void)
 }
 
 /* A voice counts with the person whose it is, and on its own when it is nobody's. */
+/* What the signal says of the quality goes before what is known of the person. */
+static void own_quality(void)
+{
+    um_calibration *cal = load(grouped, NULL);
+    um_findings *f = findings(five[4], &(said){um_person_subject(3), 1}, 1);
+    um_error err;
+    CHECK(um_findings_quality(f, um_person_subject(3), .4, &err) == UM_OK && f->result[0].quality == .4);
+    um_fusion_calibrate(cal, f, &(um_subject_quality){um_person_subject(3), 1}, 1);
+    CHECK_NEAR(f->result[0].hi - f->result[0].log_lr, 1.6449 * .7, 1e-12);
+    um_findings_free(&f);
+    um_calibration_free(&cal);
+}
+
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
+
+/* A calibration holds for one network. */
+static void networks(void)
+{
+    static const char text[] =
+        "{\"version\":1,\"name\":\"nets\",\"signals\":["
+        "{\"name\":\"a\",\"version\":1,\"network\":\"" SHA "1\",\"slope\":0.5,\"intercept\":0,"
+        "\"score_min\":0,\"score_max\":4,\"log_lr_max\":2,\"sigma\":0.3}]}";
+    static const struct {
+        const char *network;
+        bool calibrated;
+    } known[] = {{SHA "1", true}, {SHA "2", false}, {"", false}};
+    const char *problem = NULL;
+    um_calibration *cal = load(text, NULL);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        um_findings *f = findings(&a, &(said){um_file_subject(), 2}, 1);
+        snprintf(f->network, sizeof f->network, "%s", known[i].network);
+        um_fusion_calibrate(cal, f, NULL, 0);
+        CHECK(f->result[0].calibrated == known[i].calibrated);
+        CHECK(um_fusion_subject(cal, &f, 1, um_file_subject()).n_weighed == known[i].calibrated);
+        um_findings_free(&f);
+    }
+    um_calibration_free(&cal);
+    char broken[sizeof text];
+    snprintf(broken, sizeof broken, "%s", text);
+    strstr(broken, SHA)[0] = 'X';
+    cal = load(broken, &problem);
+    CHECK(!cal && problem && strstr(problem, "the network of 'a' is not a SHA-256"));
+}
+
 static void voices(void)
 {
     um_error err;
@@ -634,6 +678,8 @@ int main(void)
     groups();
     weights();
     qualities();
+    own_quality();
+    networks();
     voices();
     hostile();
     lines();

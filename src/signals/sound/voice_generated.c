@@ -239,8 +239,10 @@ static um_status keep(voice_generated *v, const um_samples *s, const um_voice_fr
         v->first = v->begins = v->next = s->first;
     if (!v->n_voice)
         v->first_frame = f->first;
-    if (!um_grow(&v->sound, &v->sound_capacity, (size_t)(v->n_sound + s->n), SIZE_MAX, sizeof *v->sound) ||
-        !um_grow(&v->voice, &v->voice_capacity, (size_t)(v->n_voice + f->n), SIZE_MAX, sizeof *v->voice))
+    if (!um_grow(&v->sound, &v->sound_capacity, (size_t)v->n_sound + (size_t)s->n, SIZE_MAX,
+                 sizeof *v->sound) ||
+        !um_grow(&v->voice, &v->voice_capacity, (size_t)v->n_voice + (size_t)f->n, SIZE_MAX,
+                 sizeof *v->voice))
         return um_fail_oom(err);
     for (int i = 0; i < s->n; i++)
         v->sound[v->n_sound++] = s->value[i];
