@@ -6,6 +6,7 @@
 #include <unmask/annotate.h>
 #include <unmask/canny.h>
 #include <unmask/evaluate.h>
+#include <unmask/learn.h>
 #include <unmask/faces.h>
 #include <unmask/image.h>
 #include <unmask/network.h>

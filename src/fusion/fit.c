@@ -9,8 +9,9 @@
 
 enum { MIN_PER_CLASS = 20, N_DRAWS = 400, N_PROBES = 19 };
 static const double MIN_AUC = .6, PENALTY = .01, MIN_SIGMA = .15;
-static const double LEAST_LIMIT = 1, MOST_LIMIT = 2;                /* of |log10 LR| */
-static const double MOST_REAL_CALLED = .01, MOST_FAKE_CALLED = .05; /* wrongly, of those that were fitted */
+static const double LEAST_LIMIT = 1, MOST_LIMIT = 2; /* of |log10 LR| */
+/* Of those that were fitted, called wrongly in 95 of 100 draws of their groups at most: */
+static const double MOST_REAL_CALLED = .02, MOST_FAKE_CALLED = .1, SURE = .95;
 static const double TAIL = .01; /* of the scores, at each end: beyond, nothing was learnt */
 
 typedef struct line { /* log10 LR = slope * score + offset */
@@ -144,12 +145,42 @@ static um_status describe(um_fit *out, const set *s, um_error *err)
     return st;
 }
 
-/* From which ratio on a side is called: the first that at most `most` of the other class reach. `sign` -1:
+/* How many of class `wrong`, the most convincing ones, may be called wrongly: as many as keep their share at
+ * `most` in nearly all draws of the groups, since it is by their sources that recordings are taken for the
+ * other class. */
+static um_status allow(size_t *allowed, set *s, bool wrong, double most, um_error *err)
+{
+    const size_t n = s->fit->n[wrong], rows = n < 2 ? n : n / 2; /* nobody would allow more */
+    double *share = um_calloc(rows + 1, N_DRAWS * sizeof *share);
+    int *times = um_calloc(s->n, sizeof *times);
+    *allowed = 0;
+    const um_status st = share && times ? UM_OK : um_fail_oom(err);
+    for (size_t d = 0; d < N_DRAWS && st == UM_OK; d++) {
+        double all = 0, sum = 0;
+        redraw(s, times);
+        for (size_t i = 0; i < s->n; i++)
+            all += s->item[i].fake == wrong ? s->weight[i] : 0;
+        for (size_t i = 0, k = 0; i < s->n && k < rows; i++) {
+            const size_t at =
+                wrong ? i : s->n - 1 - i; /* fakes are wronged at low scores, real ones at high */
+            if (s->item[at].fake != wrong)
+                continue;
+            sum += s->weight[at];
+            share[k++ * N_DRAWS + d] = sum / all;
+        }
+    }
+    while (st == UM_OK && *allowed < rows && um_quantile(share + *allowed * N_DRAWS, N_DRAWS, SURE) <= most)
+        (*allowed)++;
+    free(share);
+    free(times);
+    return st;
+}
+
+/* From which ratio on a side is called: the first that at most `allowed` of the other class reach. `sign` -1:
  * the side of what was left alone. */
-static um_call call_of(const set *s, const um_calibration_line *fitted, int sign, double most)
+static um_call call_of(const set *s, const um_calibration_line *fitted, int sign, size_t allowed)
 {
     const bool wrong = sign < 0; /* the class that is wronged */
-    const size_t allowed = (size_t)lround(most * (double)s->fit->n[wrong]);
     size_t passed = 0;
     um_call call = {.from = UM_LR_NO_SUPPORT};
     double at = INFINITY, above = INFINITY; /* the ratio of this item, and the next greater one */
@@ -197,15 +228,20 @@ static um_status settle(um_fit *out, set *s, um_error *err)
         out->outcome = UM_FIT_WEAK;
         return UM_OK;
     }
-    const um_status st = spread_of_draws(&sigma, s, err);
+    size_t allowed[2] = {0};
+    um_status st = spread_of_draws(&sigma, s, err);
     out->line = (um_calibration_line){.slope = l.slope,
                                       .intercept = l.offset,
                                       .score_min = low,
                                       .score_max = high,
                                       .log_lr_max = s->limit,
                                       .sigma = fmax(sigma, MIN_SIGMA)};
-    out->manipulated = call_of(s, &out->line, 1, MOST_REAL_CALLED);
-    out->untouched = call_of(s, &out->line, -1, MOST_FAKE_CALLED);
+    if (st == UM_OK)
+        st = allow(&allowed[0], s, false, MOST_REAL_CALLED, err);
+    if (st == UM_OK)
+        st = allow(&allowed[1], s, true, MOST_FAKE_CALLED, err);
+    out->manipulated = call_of(s, &out->line, 1, allowed[0]);
+    out->untouched = call_of(s, &out->line, -1, allowed[1]);
     return st;
 }
 

@@ -8,8 +8,9 @@
  * hundred sources cannot show that something happens in one of a thousand (compare Vergeer et al. 2016,
  * "Numerical likelihood ratios outputted by LR systems are often based on extrapolation", ELUB).
  *
- * A side is called from the ratio on that at most 1 % of the real recordings reach (manipulated), or 5 % of
- * the fakes (untouched). Below it lies what is inconclusive.
+ * A side is called from the ratio on that so few of the other class reach that their share stays at 2 % (real
+ * recordings called manipulated) or 10 % (fakes called untouched) in 95 of 100 draws of whole groups: with
+ * few sources none may. Below it lies what is inconclusive.
  *
  * `sigma` is the spread of the log ratio when whole groups (sources) are drawn again with replacement, 400
  * times; a class with a single group is drawn item by item, which understates it. The draws are the same for
