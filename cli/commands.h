@@ -8,6 +8,8 @@
     X(analyze) \
     X(report) \
     X(evaluate) \
+    X(train) \
+    X(predict) \
     X(faces) \
     X(probe) \
     X(edges) \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** learn.h: detectors that are trained on labelled recordings, and used (docs/train.md).
  *
- * A detector is a folder: model.json (columns, their preparation, the classifier), calibration.json, recipe.txt
- * and card.md (what was measured). Text for a caller to keep (`char **out`) is freed with free().
+ * A detector is a folder: model.json (columns, their preparation, the classifier), calibration.json,
+ * recipe.txt and card.md (what was measured). Text for a caller to keep (`char **out`) is freed with free().
  */
 #ifndef UNMASK_LEARN_H
 #define UNMASK_LEARN_H
@@ -14,11 +14,11 @@
 extern "C" {
 #endif
 
-/** Learns from the recordings of split "train", or of a set that is not divided; never from others. Analyses them
- * as um_evaluate does (`where`, models_dir, max_s, cache, threads, progress of `opt`; `signals` where the recipe
- * names none), cross-validates by what hangs together, learns on all and writes the folder `out`, whole or not
- * at all. `said`: what was measured, a line each. UM_EFORMAT: recipe or labels are wrong, too few recordings.
- * UM_EWRITE: `out` cannot be written, or holds something else. */
+/** Learns from the recordings of split "train", or of a set that is not divided; never from others. Analyses
+ * them as um_evaluate does (`where`, models_dir, max_s, cache, threads, progress of `opt`; `signals` where
+ * the recipe names none), cross-validates by what hangs together, learns on all and writes the folder `out`,
+ * whole or not at all. `said`: what was measured, a line each. UM_EFORMAT: recipe or labels are wrong, too
+ * few recordings. UM_EWRITE: `out` cannot be written, or holds something else. */
 UM_API um_status um_train(char **said, const char *labels, const char *recipe, const char *out,
                           const um_evaluate_options *opt, um_error *err);
 
@@ -39,6 +39,10 @@ typedef struct um_prediction {
 /** What it says of an analysed recording. */
 UM_API um_status um_model_predict(um_prediction *out, const um_model *model, const um_results *results,
                                   um_error *err);
+
+/** {"path", "score", "verdict" as in a report, "measured"}, one line. */
+UM_API um_status um_prediction_json(char **out, const um_prediction *prediction, const char *path,
+                                    um_error *err);
 
 #ifdef __cplusplus
 }

@@ -6,9 +6,9 @@
 #include <unmask/annotate.h>
 #include <unmask/canny.h>
 #include <unmask/evaluate.h>
-#include <unmask/learn.h>
 #include <unmask/faces.h>
 #include <unmask/image.h>
+#include <unmask/learn.h>
 #include <unmask/network.h>
 #include <unmask/overlay.h>
 #include <unmask/pool.h>

@@ -227,7 +227,7 @@ um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt
         j.total += um_dataset_at(e->set, i)->label == UM_LABEL_REAL ||
                    um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
     pthread_mutex_init(&j.lock, NULL);
-    j.answer = um_calloc(n, sizeof *j.answer);
+    e->answer = j.answer = um_calloc(n, sizeof *j.answer);
     j.failure = um_calloc(n, sizeof *j.failure);
     e->call = um_calloc(n, sizeof *e->call);
     um_status st = j.answer && j.failure && e->call ? name_producer(&j, err) : um_fail_oom(err);
@@ -235,10 +235,8 @@ um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt
         st = um_cache_open(&j.cache, opt->cache, opt->cache_bytes ? opt->cache_bytes : CACHE_BYTES, err);
     if (st == UM_OK)
         st = run(&j, err);
-    for (size_t i = 0; i < n && j.answer && j.failure; i++) {
-        free(j.answer[i]);
+    for (size_t i = 0; i < n && j.failure; i++)
         free(j.failure[i]);
-    }
     for (idle *i = j.idle, *next; i; i = next) {
         next = i->next;
         um_analyzer_free(&i->analyzer);
@@ -246,7 +244,6 @@ um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt
     }
     um_cache_close(&j.cache);
     free(j.producer);
-    free(j.answer);
     free(j.failure);
     pthread_mutex_destroy(&j.lock);
     return st;

@@ -59,7 +59,7 @@ static bool is_fitted(const um_json *entry, const um_fitted *fitted, size_t n)
 static um_status keep(um_json *list, const char *base, const um_fitted *fitted, size_t n, um_error *err)
 {
     um_json *root = NULL;
-    um_status st = um_calibration_json(&root, base, err);
+    um_status st = base && !*base ? UM_OK : um_calibration_json(&root, base, err);
     const um_json *old = um_json_get(root, "signals");
     if (st == UM_OK && um_json_count(old) &&
         (um_json_get_int(root, "version", 0) != 3 || um_json_count(um_json_get(root, "groups"))))

@@ -169,18 +169,38 @@ static void add_group(tally *t, int group)
         add_weighted(t, &t->c->group[group], result, which, n);
 }
 
+static void add_calls(um_verdict *v, const um_calibration_entry *e)
+{
+    const bool manipulated = v->log_lr > 0;
+    if (!e)
+        return;
+    v->call_from = call_of(e, manipulated)->from;
+    v->call_wrong = call_of(e, manipulated)->n_wrong;
+    v->call_of = manipulated ? e->n_real : e->n_fake;
+}
+
+um_verdict um_fusion_of_score(const um_calibration_entry *e, double score)
+{
+    um_verdict v = {0};
+    if (e && isfinite(score)) {
+        const double half = Z90 * um_calibration_sigma(&e->line, NAN);
+        v.log_lr = um_calibration_log_lr(&e->line, score);
+        v.lo = v.log_lr - half;
+        v.hi = v.log_lr + half;
+        v.n_weighed = 1;
+        add_calls(&v, e);
+    }
+    um_fusion_settle(&v);
+    snprintf(v.words, sizeof v.words, "%s", v.inconclusive ? "inconclusive" : um_scale_words(v.log_lr));
+    return v;
+}
+
 static um_verdict verdict_of(tally *t)
 {
     for (int i = 0; i < t->c->n_groups; i++)
         add_group(t, i);
     um_verdict v = {.log_lr = t->log_lr, .n_weighed = t->n_weighed};
-    const bool manipulated = v.log_lr > 0;
-    const um_calibration_entry *e = t->strictest[manipulated];
-    if (e) {
-        v.call_from = call_of(e, manipulated)->from;
-        v.call_wrong = call_of(e, manipulated)->n_wrong;
-        v.call_of = manipulated ? e->n_real : e->n_fake;
-    }
+    add_calls(&v, t->strictest[v.log_lr > 0]);
     v.lo = v.log_lr - sqrt(t->below);
     v.hi = v.log_lr + sqrt(t->above);
     um_fusion_settle(&v);

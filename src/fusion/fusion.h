@@ -36,6 +36,8 @@ um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findin
  */
 um_verdict um_fusion_file(const um_calibration *c, um_findings *const *findings, int n,
                           const um_subject *others, int n_others, bool has_picture, bool has_sound);
+/* What one calibrated score says by itself, with words; `e` NULL: not calibrated, `score` NAN: none. */
+um_verdict um_fusion_of_score(const um_calibration_entry *e, double score);
 /* From the ratio, its interval and the number of results: is it conclusive, and if not, why. */
 void um_fusion_settle(um_verdict *v);
 /* Whose voice it is: the person of the most confident link, if it is more likely than not; otherwise -1. */

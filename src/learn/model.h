@@ -7,6 +7,9 @@
 #include "learn/classifier.h"
 #include "learn/table.h"
 
+/* The name under which the calibration of a folder has it. */
+#define UM_TRAINED "trained"
+
 typedef struct um_learnt {
     const um_classifier_kind *kind;
     void *classifier;

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_train.c: labelled recordings in, a detector out. */
+#include "commands.h"
+#include "progress.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <unmask/unmask.h>
+
+static struct {
+    const char *recipe, *out, *where, *signals, *models, *cache;
+    int threads;
+    int64_t cache_bytes;
+    double max_s;
+} o;
+
+static const um_opt options[] = {
+    {"recipe", UM_OPT_TEXT, "FILE", "how it learns: lines KEY = VALUE (docs/train.md); needed", &o.recipe},
+    {"out", UM_OPT_TEXT, "DIR", "the folder of the detector; needed", &o.out},
+    {"where", UM_OPT_TEXT, "CONDITIONS", "which recordings: FIELD=A|B or FIELD!=A|B, with commas between",
+     &o.where},
+    {"signals", UM_OPT_TEXT, "A,B", "learn from these signals, where the recipe names none", &o.signals},
+    {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
+    {"cache", UM_OPT_TEXT, "DIR", "keep answers there, and go on from them after an interruption", &o.cache},
+    {"cache-bytes", UM_OPT_BIG, "N", "at most so many bytes in it (default: 1 GiB)", &o.cache_bytes, 1, 1e15},
+    {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds of each", &o.max_s, 0.001, 1e9},
+    {"threads", UM_OPT_INT, "N", "recordings at once (default: all cores)", &o.threads, 1,
+     UM_POOL_MAX_THREADS},
+    {0},
+};
+
+static um_progress bar;
+static volatile sig_atomic_t interrupted; /* the signal, or 0 */
+
+static void on_interrupt(int number)
+{
+    interrupted = number;
+}
+
+static bool progress(void *user, double done, double total)
+{
+    um_progress_update(user, done, total);
+    return !interrupted;
+}
+
+static int run(int n, char **args)
+{
+    um_error err = {0};
+    char *said = NULL;
+    if (!o.recipe || !o.out) {
+        fputs("unmask train: --recipe and --out are needed (see unmask train --help)\n", stderr);
+        return UM_EXIT_USAGE;
+    }
+    const um_evaluate_options opt = {.size = sizeof opt,
+                                     .where = o.where,
+                                     .signals = o.signals,
+                                     .models_dir = o.models,
+                                     .max_s = o.max_s,
+                                     .cache = o.cache,
+                                     .cache_bytes = o.cache_bytes,
+                                     .threads = o.threads,
+                                     .progress = progress,
+                                     .user = &bar};
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    um_progress_begin(&bar, args[0]);
+    const um_status st = um_train(&said, args[0], o.recipe, o.out, &opt, &err);
+    um_progress_end(&bar);
+    if (interrupted)
+        return free(said), UM_EXIT_SIGNAL + interrupted;
+    if (st < 0)
+        return um_complain(&err);
+    printf("%swritten to %s\n", said, o.out);
+    free(said);
+    return UM_EXIT_OK;
+}
+
+const um_command um_cmd_train = {
+    .program = "unmask",
+    .name = "train",
+    .arguments = "LABELS",
+    .summary = "Train a detector on your own labelled recordings",
+    .details = "LABELS is a list (labels.csv) or the folder of a set (docs/data.md); only recordings of "
+               "split train, or of "
+               "sets\n"
+               "that are not divided, are learnt from. Each is analysed once (--cache keeps the answers); a "
+               "classifier "
+               "learns from\n"
+               "what the signals said, is measured by cross-validation in which nothing of a group is on "
+               "both sides, and "
+               "is\n"
+               "calibrated by that. unmask predict uses it.",
+    .examples =
+        "  printf 'classifier = logistic\\nsignals = voice_generated,audio_bandwidth\\n' > voices.recipe\n"
+        "  unmask train --recipe voices.recipe --cache cache --out mine voices/labels.csv\n"
+        "  unmask predict mine suspect.wav",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};
