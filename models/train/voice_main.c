@@ -11,7 +11,7 @@
 #include <unmask/source.h>
 
 typedef struct options {
-    const char *what, *store, *held, *filter, *arch, *start, *work, *out;
+    const char *what, *store, *held, *filter, *arch, *start, *work, *out, *others;
     double matched, copied, strength, masks;
     int64_t seed;
     int pairs;
@@ -25,6 +25,8 @@ static const um_opt table[] = {
     {"held", UM_OPT_TEXT, "SOURCES", "set aside: names with commas between them, or 2/5: a part of five",
      &chosen.held},
     {"filter", UM_OPT_TEXT, "EXPRESSION", "which rows (split=train,kind!=partial|splice)", &chosen.filter},
+    {"others", UM_OPT_TEXT, "LIST", "held: recordings labelled real of a list that is never trained on, too",
+     &chosen.others},
     {"arch", UM_OPT_TEXT, "FILE", "text of the network", &chosen.arch},
     {"start", UM_OPT_TEXT, "FILE", "ONNX file to go on from, or to measure", &chosen.start},
     {"work", UM_OPT_TEXT, "DIR", "checkpoint, log and curves", &chosen.work},
@@ -176,14 +178,29 @@ static um_status evaluate(const options *o, const voice_set *set, const voice_mi
     return st;
 }
 
-static um_status write_held(const voice_set *set, const char *path, um_error *err)
+static um_status add_others(held_list *l, const char *labels, um_error *err)
+{
+    um_dataset *set;
+    um_status st = um_dataset_open(&set, labels, err);
+    if (st == UM_OK)
+        st = um_dataset_filter(set, "split=train,label=real", err);
+    for (size_t i = 0; st == UM_OK && i < um_dataset_count(set); i++)
+        held_list_add(l, um_dataset_at(set, i), um_dataset_at(set, i)->source);
+    um_dataset_free(&set);
+    return st;
+}
+
+static um_status write_held(const voice_set *set, const options *o, um_error *err)
 {
     held_list l;
     held_list_begin(&l);
     for (int i = 0; i < set->n; i++)
         if (set->voice[i].held)
             held_list_add(&l, set->voice[i].about, set->voice[i].source);
-    return held_list_write(&l, path, err);
+    const um_status st = o->others ? add_others(&l, o->others, err) : UM_OK;
+    if (st < 0)
+        return um_buf_free(&l.text), st;
+    return held_list_write(&l, o->out, err);
 }
 
 /* What each of them cannot do without. */
@@ -226,7 +243,7 @@ static um_status run(options *o, const char *const *lists, int n, um_error *err)
     else if (!strcmp(o->what, "evaluate"))
         st = evaluate(o, &set, &mix, err);
     else if (!strcmp(o->what, "held"))
-        st = write_held(&set, o->out, err);
+        st = write_held(&set, o, err);
     else if (!strcmp(o->what, "sheet"))
         st = voice_sheet(&set, &mix, (uint64_t)o->seed, o->out, err);
     else

@@ -236,6 +236,15 @@ static bool is_cut(const um_results *r, double max_s)
     return declared_s >= r->analysed_s ? declared_s > max_s : r->analysed_s > max_s - rounding_s;
 }
 
+/* A silent clip of which only the sound is asked has nothing to decode, which is no fault of the clip. */
+static bool has_what_was_asked(const job *run)
+{
+    const um_media *m = &run->results->media;
+    const bool pictures = run->a->finder || run->a->needs & (UM_NEED_RGB | UM_NEED_GRAY);
+    const bool sound = run->a->needs & UM_NEED_SOUND;
+    return (pictures && m->has_video) || (sound && m->has_sound) || (!pictures && !sound);
+}
+
 static um_status read_all(job *run, um_error *err)
 {
     um_status st;
@@ -269,7 +278,7 @@ static um_status read_all(job *run, um_error *err)
         if (!*r->damage.note && err)
             snprintf(r->damage.note, sizeof r->damage.note, "%.199s", err->text);
     }
-    if (!r->n_frames && !r->n_samples)
+    if (!r->n_frames && !r->n_samples && has_what_was_asked(run))
         return um_fail(err, UM_EFORMAT, "%s: no picture and no sound could be decoded", r->path);
     r->partial = r->damage.truncated || is_cut(r, opt->max_s);
     return UM_OK;

@@ -160,8 +160,32 @@ static void test_sizes_of_options(void)
     um_analyzer_free(NULL);
 }
 
+/* Only the sound is asked of a picture: there is none, which is no damage. */
+static void test_silent(void)
+{
+    char path[] = "/tmp/unmask-silent-XXXXXX.png";
+    um_error err = {0};
+    um_image *rgb = NULL;
+    um_analyzer *a = NULL;
+    um_results *r = NULL;
+    const char *reason = "";
+    const int fd = mkstemps(path, 4);
+    CHECK(fd >= 0 && um_image_new(&rgb, 64, 64, UM_RGB24, &err) == UM_OK);
+    close(fd);
+    CHECK(um_image_write_png(rgb, path, "a picture", &err) == UM_OK);
+    const um_analysis_options opt = {.size = sizeof opt, .signals = "audio_bandwidth"};
+    CHECK(um_analyzer_new(&a, &opt, &err) == UM_OK && um_analyzer_run(&r, a, path, &err) == UM_OK);
+    if (r)
+        CHECK(um_findings_outcome(um_results_signal(r, 0), &reason) == UM_NOT_APPLICABLE && *reason);
+    um_results_free(&r);
+    um_analyzer_free(&a);
+    um_image_free(&rgb);
+    unlink(path);
+}
+
 int main(void)
 {
+    test_silent();
     test_sizes_of_options();
     test_end_to_end();
     test_portraits();
