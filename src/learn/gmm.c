@@ -56,7 +56,7 @@ static double log_density(double *each, const mixture *m, const double *x)
             const double d = x[c] - mean[c];
             log_p -= .5 * (log(2 * M_PI * var[c]) + d * d / var[c]);
         }
-        each[k] = log_p;
+        each[k] = log_p = fmax(log_p, -1e300); /* far from all parts of a model of others */
         most = fmax(most, log_p);
     }
     for (int k = 0; k < m->parts; k++)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum { MOST_STEPS = 200 };
+static const double MOST_WEIGHT = 1e9; /* in a model of others: the score stays finite */
 
 typedef struct logistic {
     size_t inputs;
@@ -151,7 +152,10 @@ static um_status from_json(void **out, const um_json *j, size_t inputs, const ch
     if (!l)
         return um_fail_oom(err);
     l->inputs = inputs;
-    if (um_row_read(l->weight, um_json_get(j, "weights"), inputs + 1, -1e9)) {
+    bool right = um_row_read(l->weight, um_json_get(j, "weights"), inputs + 1, -MOST_WEIGHT);
+    for (size_t k = 0; k <= inputs && right; k++)
+        right = l->weight[k] <= MOST_WEIGHT;
+    if (right) {
         *out = l;
         return UM_OK;
     }

@@ -79,13 +79,17 @@ um_status um_preparation_learn(um_preparation *out, const um_table *t, const boo
     return st;
 }
 
+/* An input beyond is no more unusual, and sums and squares of such inputs stay finite. */
+static const double MOST_DEVIATIONS = 1e6;
+
 void um_preparation_apply(double *inputs, const um_preparation *p, const double *row)
 {
     double *second = inputs + p->columns;
     for (size_t c = 0; c < p->columns; c++) {
         const bool lacks = !isfinite(row[c]);
         const double v = lacks ? p->median[c] : row[c];
-        inputs[c] = p->deviation[c] > 0 ? (v - p->mean[c]) / p->deviation[c] : 0;
+        const double z = p->deviation[c] > 0 ? (v - p->mean[c]) / p->deviation[c] : 0;
+        inputs[c] = fmin(fmax(z, -MOST_DEVIATIONS), MOST_DEVIATIONS);
         if (p->lacking[c] > 0 && p->lacking[c] < 1)
             *second++ = ((double)lacks - p->lacking[c]) / sqrt(p->lacking[c] * (1 - p->lacking[c]));
     }

@@ -55,7 +55,7 @@ for n, inputs, prior, penalty in [(40, 1, .5, 1), (200, 5, .2, .01), (200, 5, .8
     model = LogisticRegression(C=1 / penalty, class_weight="balanced", tol=1e-10, max_iter=10000).fit(x, label)
     # both stop near the minimum of a loss of about n log 2, of which doubles know the weights to about 1e-6
     check(f"logistic {n} {inputs}", ours["weights"], np.append(model.coef_[0], model.intercept_), 1e-5)
-    check(f"logistic {n} {inputs} scores", scores, model.decision_function(x), 1e-5)
+    check(f"logistic {n} {inputs} scores", scores, model.decision_function(x), 1e-4)
 
 for n, inputs, parts in [(400, 3, 1), (600, 2, 3), (600, 6, 2)]:
     label = np.arange(n) % 3 == 0
