@@ -10,7 +10,7 @@
 
 static struct {
     const char *where, *by, *scores, *save_scores, *signals, *models, *calibration, *cache, *json, *html,
-        *verifier, *calibrate, *aggregate, *label, *submission;
+        *verifier, *calibrate, *aggregate, *label, *submission, *robustness;
     bool check;
     int threads, draws;
     int64_t cache_bytes, seed;
@@ -30,6 +30,9 @@ static const um_opt options[] = {
      &o.label},
     {"aggregate", UM_OPT_TEXT, "RULE",
      "how persons and moments become a score: score, mean, confident, max, person", &o.aggregate},
+    {"robustness", UM_OPT_TEXT, "all|A,B",
+     "also re-encoded (jpeg-90, jpeg-70, jpeg-50, h264-23, h264-40, mp3, opus, telephone), half, blur, noise",
+     &o.robustness},
     {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
     {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
     {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
@@ -191,6 +194,7 @@ static int run(int n, char **args)
                                      .verifier = o.verifier ? verifier : NULL,
                                      .aggregate = o.aggregate,
                                      .label = o.label,
+                                     .robustness = o.robustness,
                                      .progress = progress,
                                      .user = &bar};
     signal(SIGINT, on_interrupt);

@@ -36,6 +36,8 @@ typedef struct um_evaluate_options {
                            ///< "mean", "confident", "max", "person" (docs/evaluate.md)
     const char *label;     ///< "audio" or "video": what is said of the sound or of the picture alone counts;
                            ///< NULL: of the whole
+    const char *robustness; ///< also re-encoded, blurred, ...: "all", or conditions with commas between
+                            ///< (docs/evaluate.md); NULL: not
 } um_evaluate_options;
 
 #define UM_EVALUATE_OPTIONS_INIT    \

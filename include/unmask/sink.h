@@ -23,6 +23,7 @@ typedef struct um_writer_options {
     int rate_hz;         ///< 0 = no sound
     int channels;        ///< 1 or 2
     const char *comment; ///< container metadata "comment", e.g. the synthetic label; may be NULL
+    int crf;             ///< of H.264: constant rate factor, 1..51, higher = worse; 0 = 18
 } um_writer_options;
 
 /** The frame rate for a film made of the pictures of `media`: its own, 25 when it has none that can be

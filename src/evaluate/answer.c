@@ -180,6 +180,7 @@ um_status um_answer_take(um_evaluation *e, size_t i, const char *text, um_aggreg
     um_status st = um_json_parse(&json, text, strlen(text), name, err);
     if (st < 0)
         return st;
+    e->answered[i] = um_json_get(json, "signals") != NULL;
     for (size_t k = 0; st == UM_OK && um_json_member(um_json_get(json, "signals"), k, &signal, &said); k++)
         st = take_signal(e, i, signal, said, rule, err);
     um_detector *verdict = st < 0 ? NULL : um_evaluation_detector(e, "verdict_log_lr", UM_SCORE_RATIO);

@@ -8,9 +8,11 @@
 #include "evaluate/remember.h"
 #include "networks/candidates.h"
 #include "probe/hash.h"
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <unmask/analysis.h>
 #include <unmask/version.h>
 
@@ -24,6 +26,7 @@ typedef struct idle {
 
 typedef struct job {
     um_evaluation *e;
+    const um_pass *pass;
     const um_evaluate_options *opt;
     um_cache *cache; /* NULL: none */
     char *producer;
@@ -66,6 +69,8 @@ static um_status name_producer(job *j, um_error *err)
         add_file(&b, j->opt->calibration);
     um_status st = um_candidates_digest(networks, models && *models ? models : NULL, err);
     um_buf_printf(&b, "networks %s\n", networks);
+    if (j->pass->condition)
+        um_buf_printf(&b, "under %s %d\n", j->pass->condition->name, UM_CONDITION_VERSION);
     j->producer = um_buf_take(&b);
     return st < 0 ? st : j->producer ? UM_OK : um_fail_oom(err);
 }
@@ -134,16 +139,41 @@ static um_status analyse(char **out, job *j, const char *path, um_error *err)
     return st;
 }
 
+/* A copy is made, analysed and thrown away; where the condition is for others, the answer is empty. */
+static um_status analyse_copy(char **out, job *j, const char *path, um_error *err)
+{
+    char *copy = NULL, folder[PATH_MAX];
+    const char *place = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%.3000s/unmask.XXXXXX", place && *place ? place : "/tmp");
+    if (!mkdtemp(folder))
+        return um_fail_errno(err, UM_EWRITE, "%s: no folder for copies", folder);
+    um_status st = um_condition_copy(&copy, j->pass->condition, path, folder, j->opt->max_s, err);
+    if (st == UM_EOF)
+        st = (*out = um_strdup("{}")) ? UM_OK : um_fail_oom(err);
+    else if (st == UM_OK)
+        st = analyse(out, j, copy, err);
+    if (copy)
+        unlink(copy);
+    free(copy);
+    rmdir(folder);
+    return st;
+}
+
+static um_status answer_anew(char **out, job *j, const char *path, um_error *err)
+{
+    return j->pass->condition ? analyse_copy(out, j, path, err) : analyse(out, j, path, err);
+}
+
 static um_status answer(char **out, job *j, const char *path, um_error *err)
 {
     char key[UM_SHA256_HEX + 1];
     size_t n;
     if (!j->cache)
-        return analyse(out, j, path, err);
+        return answer_anew(out, j, path, err);
     um_status st = key_of(key, j, path, err);
     if (st < 0 || um_cache_get(out, &n, j->cache, key, NULL) == UM_OK)
         return st;
-    st = analyse(out, j, path, err);
+    st = answer_anew(out, j, path, err);
     return st < 0 ? st : um_cache_put(j->cache, key, *out, strlen(*out), err);
 }
 
@@ -217,15 +247,18 @@ static um_status run(job *j, um_error *err)
     return st == UM_OK ? merge(j, err) : st;
 }
 
-um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt, um_error *err)
+um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt, const um_pass *pass,
+                                um_error *err)
 {
     const size_t n = um_dataset_count(e->set);
-    job j = {.e = e, .opt = opt};
+    job j = {.e = e, .opt = opt, .pass = pass};
     if (!um_aggregate_from(&j.rule, opt->aggregate))
         return um_fail(err, UM_EINVAL, "'%s': no rule by which scores are aggregated", opt->aggregate);
     for (size_t i = 0; i < n; i++)
         j.total += um_dataset_at(e->set, i)->label == UM_LABEL_REAL ||
                    um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
+    j.done = pass->number * j.total;
+    j.total *= pass->of;
     pthread_mutex_init(&j.lock, NULL);
     e->answer = j.answer = um_calloc(n, sizeof *j.answer);
     j.failure = um_calloc(n, sizeof *j.failure);

@@ -40,7 +40,8 @@ static um_status open_set(um_evaluation *e, const char *labels, const um_evaluat
     if (!n[0] || !n[1])
         return um_fail(err, UM_EFORMAT, "%s: %zu real and %zu fake recordings: both are needed", labels, n[0],
                        n[1]);
-    if (!(e->cluster = um_calloc(um_dataset_count(e->set), sizeof *e->cluster)))
+    if (!(e->cluster = um_calloc(um_dataset_count(e->set), sizeof *e->cluster)) ||
+        !(e->answered = um_calloc(um_dataset_count(e->set), 1)))
         return um_fail_oom(err);
     return um_dataset_clusters(e->cluster, &e->n_clusters, e->set, err);
 }
@@ -61,9 +62,17 @@ um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate
     e->seed = o.seed;
     if ((e->has_verifier = o.verifier))
         e->verifier = (um_verifier){o.verifier[0], o.verifier[1], o.verifier[2]};
-    st = o.scores ? um_evaluation_read_scores(e, o.scores, err) : um_evaluation_analyse(e, &o, err);
+    size_t n_conditions = 0;
+    if (o.robustness)
+        st = o.scores ? um_fail(err, UM_EINVAL, "robustness is not in a file of scores")
+                      : um_evaluation_conditions(&n_conditions, o.robustness, err);
+    if (st == UM_OK)
+        st = o.scores ? um_evaluation_read_scores(e, o.scores, err)
+                      : um_evaluation_analyse(e, &o, &(um_pass){.of = 1 + n_conditions}, err);
     if (st == UM_OK)
         st = um_evaluation_measure(e, o.by, err);
+    if (st == UM_OK && n_conditions)
+        st = um_evaluation_robustness(e, &o, err);
     if (st == UM_OK) {
         *out = e;
         e = NULL;
@@ -78,6 +87,8 @@ void um_evaluation_free(um_evaluation **evaluation)
     if (!evaluation || !*evaluation)
         return;
     um_evaluation *e = *evaluation;
+    um_evaluation_robust_free(e);
+    free(e->answered);
     for (size_t i = 0; i < e->n_detectors; i++)
         free(e->detector[i].score);
     for (size_t i = 0; i < e->n_slices; i++)

@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "eval/bootstrap.h"
 #include "eval/decision.h"
+#include "evaluate/condition.h"
 #include <unmask/evaluate.h>
 
 /* What a score is: higher is always more likely fake. */
@@ -76,6 +77,13 @@ typedef struct um_failure {
     char *text;
 } um_failure;
 
+/* What a condition does to the scores, on the recordings that it is done to. */
+typedef struct um_robust {
+    const um_condition *condition;
+    size_t n_failures;      /* recordings of which no copy could be made or read */
+    um_cell *plain, *under; /* [detectors] */
+} um_robust;
+
 enum { UM_EVALUATION_DETECTORS = 512, UM_EVALUATION_SLICES = 10000 };
 
 struct um_evaluation {
@@ -90,6 +98,9 @@ struct um_evaluation {
                           file */
     um_slice *slice;
     size_t n_slices, slice_capacity;
+    char *answered; /* [examples] 1: it was analysed */
+    um_robust *robust;
+    size_t n_robust;
     um_failure *failure;
     size_t n_failures, failure_capacity;
     int draws;
@@ -106,8 +117,20 @@ um_detector *um_evaluation_detector(um_evaluation *e, const char *name, um_score
  * detector; X_log_lr and log_lr hold ratios, X_probability, probability, and label beside filename
  * (submission.csv of the DFDC) probabilities. An empty field: no score. */
 um_status um_evaluation_read_scores(um_evaluation *e, const char *path, um_error *err);
+
+/* The set gone through once: as it is (NULL) or under a condition; which time out of how many that is. */
+typedef struct um_pass {
+    const um_condition *condition;
+    size_t number, of;
+} um_pass;
 /* Analyses every recording that has a class, several at once. */
-um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt, um_error *err);
+um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt, const um_pass *pass,
+                                um_error *err);
+/* How many of the conditions (names with commas between, "all") there are. UM_EINVAL: no such condition. */
+um_status um_evaluation_conditions(size_t *n, const char *names, um_error *err);
+/* After the set was measured as it is: the same under conditions. */
+um_status um_evaluation_robustness(um_evaluation *e, const um_evaluate_options *opt, um_error *err);
+void um_evaluation_robust_free(um_evaluation *e);
 
 /* Of a score of this kind. */
 double um_score_probability(um_score_kind kind, double score);

@@ -1,114 +1,43 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* html.c: an evaluation as a page: a table per detector, its ROC, DET and reliability. */
 #include "base/text.h"
-#include "chart/chart.h"
 #include "eval/probability.h"
-#include "evaluate/evaluation.h"
+#include "evaluate/plot.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum {
-    MOST_PAGE = 256 << 20,
-    WIDTH = 320,
-    HEIGHT = 300,
-    LEFT = 60,
-    RIGHT = 8,
-    TOP = 8,
-    BOTTOM = 40,
-    COLUMNS = 600
-};
-
-typedef struct axis {
-    const char *title;
-    double low, high;
-    int n;
-    double tick[8]; /* where the drawing has it */
-    const char *label[8];
-} axis;
-
-static const axis share = {"", 0, 1, 5, {0, .25, .5, .75, 1}, {"0", ".25", ".5", ".75", "1"}};
-
-static axis titled(const char *title)
-{
-    axis a = share;
-    a.title = title;
-    return a;
-}
+enum { MOST_PAGE = 256 << 20 };
 
 /* Shares on the scale of the normal distribution. */
-static axis deviate(const char *title)
+static um_axis deviate(const char *title)
 {
     static const double at[] = {.001, .01, .05, .2, .5, .8, .95};
-    axis a = {title,
-              um_probit(.001),
-              um_probit(.95),
-              7,
-              {0},
-              {".1 %", "1 %", "5 %", "20 %", "50 %", "80 %", "95 %"}};
+    um_axis a = {title,
+                 um_probit(.001),
+                 um_probit(.95),
+                 7,
+                 {0},
+                 {".1 %", "1 %", "5 %", "20 %", "50 %", "80 %", "95 %"}};
     for (int i = 0; i < a.n; i++)
         a.tick[i] = um_probit(at[i]);
     return a;
 }
 
-static void draw(um_buf *b, const char *name, const axis *x, const axis *y, const double *xy, size_t n,
-                 bool dots)
-{
-    const um_chart chart = {.from = x->low,
-                            .to = x->high,
-                            .low = y->low,
-                            .high = y->high,
-                            .left = LEFT,
-                            .right = WIDTH - RIGHT,
-                            .top = TOP,
-                            .bottom = HEIGHT - BOTTOM};
-    um_buf_printf(
-        b, "<figure><figcaption>%s</figcaption><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
-        name, WIDTH, HEIGHT, name);
-    for (int i = 0; i < x->n; i++) {
-        const double at = um_chart_x(&chart, x->tick[i]);
-        um_buf_printf(
-            b, "<path class=\"grid\" d=\"M%.1f %dV%d\"/><text class=\"below\" x=\"%.1f\" y=\"%d\">%s</text>",
-            at, TOP, HEIGHT - BOTTOM, at, HEIGHT - BOTTOM + 16, x->label[i]);
-    }
-    for (int i = 0; i < y->n; i++) {
-        const double at = um_chart_y(&chart, y->tick[i]);
-        um_buf_printf(
-            b, "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"left\" x=\"%d\" y=\"%.1f\">%s</text>",
-            LEFT, at, WIDTH - RIGHT, LEFT - 6, at + 4, y->label[i]);
-    }
-    um_buf_printf(b, "<text class=\"below\" x=\"%d\" y=\"%d\">%s</text>", (LEFT + WIDTH - RIGHT) / 2,
-                  HEIGHT - 4, x->title);
-    um_buf_printf(b, "<text class=\"below\" transform=\"translate(12 %d)rotate(-90)\">%s</text>",
-                  (TOP + HEIGHT - BOTTOM) / 2, y->title);
-    if (!dots) {
-        um_buf_text(b, "<path class=\"line\" d=\"");
-        um_chart_path(b, &chart, xy, n, INFINITY, COLUMNS);
-        um_buf_text(b, "\"/>");
-    }
-    if (dots) /* what a calibrated detector says comes */
-        um_buf_printf(b, "<path class=\"grid\" d=\"M%d %dL%d %d\"/>", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT,
-                      TOP);
-    for (size_t i = 0; dots && i < n; i++)
-        um_buf_printf(b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>", um_chart_x(&chart, xy[2 * i]),
-                      um_chart_y(&chart, xy[2 * i + 1]));
-    um_buf_text(b, "</svg></figure>\n");
-}
-
 static void draw_curves(um_buf *b, const um_curve_point *curve, size_t n, double *xy)
 {
-    axis x = titled("real called fake"), y = titled("fakes found");
+    um_axis x = um_axis_of_shares("real called fake"), y = um_axis_of_shares("fakes found");
     for (size_t i = 0; i < n; i++) { /* from the left: the strictest threshold first */
         xy[2 * i] = curve[n - 1 - i].alarm;
         xy[2 * i + 1] = 1 - curve[n - 1 - i].miss;
     }
-    draw(b, "ROC", &x, &y, xy, n, false);
+    um_plot(b, "ROC", &x, &y, xy, n, false);
     x = deviate("real called fake");
     y = deviate("fakes missed");
     for (size_t i = 0; i < n; i++) {
         xy[2 * i] = um_clampd(um_probit(curve[n - 1 - i].alarm), x.low, x.high);
         xy[2 * i + 1] = um_clampd(um_probit(curve[n - 1 - i].miss), y.low, y.high);
     }
-    draw(b, "DET", &x, &y, xy, n, false);
+    um_plot(b, "DET", &x, &y, xy, n, false);
 }
 
 static void draw_reliability(um_buf *b, um_score_kind kind, um_trial *t, size_t n)
@@ -116,7 +45,7 @@ static void draw_reliability(um_buf *b, um_score_kind kind, um_trial *t, size_t 
     um_reliability bin[UM_RELIABILITY_BINS];
     double xy[2 * UM_RELIABILITY_BINS];
     size_t points = 0;
-    const axis x = titled("probability that was said"), y = titled("share of fakes");
+    const um_axis x = um_axis_of_shares("probability that was said"), y = um_axis_of_shares("share of fakes");
     for (size_t i = 0; i < n; i++)
         t[i].score = um_score_probability(kind, t[i].score);
     um_reliability_of(bin, t, n);
@@ -125,7 +54,7 @@ static void draw_reliability(um_buf *b, um_score_kind kind, um_trial *t, size_t 
             xy[2 * points] = bin[i].said;
             xy[2 * points++ + 1] = bin[i].came;
         }
-    draw(b, "Reliability", &x, &y, xy, points, true);
+    um_plot(b, "Reliability", &x, &y, xy, points, true);
 }
 
 static um_status draw_all(um_buf *b, const um_evaluation *e, const um_detector *d, um_error *err)
@@ -149,16 +78,6 @@ static um_status draw_all(um_buf *b, const um_evaluation *e, const um_detector *
     free(curve);
     free(xy);
     return st;
-}
-
-static void put_measured(um_buf *b, const um_measured *m)
-{
-    um_buf_text(b, "<td>");
-    if (!isnan(m->value))
-        um_buf_printf(b, "%.3f", m->value);
-    if (!isnan(m->interval.lo))
-        um_buf_printf(b, "<small>%.3f to %.3f</small>", m->interval.lo, m->interval.hi);
-    um_buf_text(b, "</td>");
 }
 
 /* Columns that no slice has anything in are left out. */
@@ -185,10 +104,10 @@ static void table(um_buf *b, const um_evaluation *e, size_t k)
                       *s->field && !s->own_reals ? "*" : "");
         for (int m = 0; m < UM_MEASURES; m++)
             if (shown[m])
-                put_measured(b, &c->measure[m]);
+                um_plot_measured(b, &c->measure[m]);
         if (pairs) {
             um_buf_printf(b, "<td>%zu</td>", c->n_pairs);
-            put_measured(b, &c->within);
+            um_plot_measured(b, &c->within);
         }
         um_buf_text(b, "</tr>\n");
     }
@@ -206,6 +125,7 @@ static um_status section(um_buf *b, const um_evaluation *e, size_t k, um_error *
     if (all->n_fake && all->n_real) {
         table(b, e, k);
         st = draw_all(b, e, &e->detector[k], err);
+        um_plot_robustness(b, e, k);
     }
     um_buf_text(b, "</section>\n");
     return st;

@@ -41,6 +41,27 @@ static void put_slice(um_buf *b, const um_slice *s, const um_cell *c)
     um_buf_text(b, "\n");
 }
 
+static void put_robustness(um_buf *b, const um_evaluation *e, size_t k)
+{
+    if (!e->n_robust)
+        return;
+    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %-19s  %-19s  %s\n", NAME, "under", "fake", "real",
+                  "AUC as is", "AUC under it", "EER as is", "EER under it", "silenced");
+    for (size_t i = 0; i < e->n_robust; i++) {
+        const um_cell *plain = &e->robust[i].plain[k], *under = &e->robust[i].under[k];
+        if (!plain->n_fake || !plain->n_real)
+            continue;
+        um_buf_printf(b, "  %-*s %5zu %5zu", NAME, e->robust[i].condition->title, plain->n_fake,
+                      plain->n_real);
+        put_measured(b, &plain->measure[UM_MEASURE_AUC]);
+        put_measured(b, &under->measure[UM_MEASURE_AUC]);
+        put_measured(b, &plain->measure[UM_MEASURE_EER]);
+        put_measured(b, &under->measure[UM_MEASURE_EER]);
+        um_buf_printf(b, "  %zu\n", under->silent_fake + under->silent_real);
+    }
+    um_buf_text(b, "\n");
+}
+
 static void put_detector(um_buf *b, const um_evaluation *e, size_t k)
 {
     const um_cell *all = &e->slice[0].cell[k];
@@ -63,6 +84,7 @@ static void put_detector(um_buf *b, const um_evaluation *e, size_t k)
     for (size_t i = 0; i < e->n_slices; i++)
         put_slice(b, &e->slice[i], &e->slice[i].cell[k]);
     um_buf_text(b, "\n");
+    put_robustness(b, e, k);
 }
 
 static void put_calls(um_buf *b, const um_calls *c)
@@ -150,13 +172,8 @@ static void json_measured(um_json_writer *w, const char *key, const um_measured 
     um_json_put_end(w);
 }
 
-static void json_slice(um_json_writer *w, const um_slice *s, const um_cell *c)
+static void json_cell(um_json_writer *w, const um_cell *c)
 {
-    um_json_put_object(w, NULL);
-    um_json_put_text(w, "field", *s->field ? s->field : "all");
-    um_json_put_text(w, "value", s->value);
-    um_json_put_text(w, "against",
-                     s->own_reals && *s->field ? "real recordings of the same value" : "all real recordings");
     um_json_put_int(w, "n_fake", (int64_t)c->n_fake);
     um_json_put_int(w, "n_real", (int64_t)c->n_real);
     um_json_put_int(w, "silent_fake", (int64_t)c->silent_fake);
@@ -165,6 +182,30 @@ static void json_slice(um_json_writer *w, const um_slice *s, const um_cell *c)
         json_measured(w, um_measure_names[m].key, &c->measure[m]);
     um_json_put_int(w, "n_pairs", (int64_t)c->n_pairs);
     json_measured(w, "auc_within_pairs", &c->within);
+}
+
+static void json_slice(um_json_writer *w, const um_slice *s, const um_cell *c)
+{
+    um_json_put_object(w, NULL);
+    um_json_put_text(w, "field", *s->field ? s->field : "all");
+    um_json_put_text(w, "value", s->value);
+    um_json_put_text(w, "against",
+                     s->own_reals && *s->field ? "real recordings of the same value" : "all real recordings");
+    json_cell(w, c);
+    um_json_put_end(w);
+}
+
+static void json_robust(um_json_writer *w, const um_robust *r, size_t k)
+{
+    um_json_put_object(w, NULL);
+    um_json_put_text(w, "condition", r->condition->name);
+    um_json_put_int(w, "failures", (int64_t)r->n_failures);
+    um_json_put_object(w, "as_is");
+    json_cell(w, &r->plain[k]);
+    um_json_put_end(w);
+    um_json_put_object(w, "under");
+    json_cell(w, &r->under[k]);
+    um_json_put_end(w);
     um_json_put_end(w);
 }
 
@@ -189,6 +230,12 @@ um_status um_evaluation_json(char **out, const um_evaluation *e, um_error *err)
         for (size_t i = 0; i < e->n_slices; i++)
             json_slice(&w, &e->slice[i], &e->slice[i].cell[k]);
         um_json_put_end(&w);
+        if (e->n_robust)
+            um_json_put_array(&w, "robustness");
+        for (size_t i = 0; i < e->n_robust; i++)
+            json_robust(&w, &e->robust[i], k);
+        if (e->n_robust)
+            um_json_put_end(&w);
         um_json_put_end(&w);
     }
     um_json_put_end(&w);

@@ -106,8 +106,8 @@ static void over_time(void)
 /* One subject: n moments of which so many have the probability p, the others p_else. */
 static double confident(int times, double p, int n, double p_else)
 {
-    um_evaluation e = {0};
-    char text[400];
+    char text[400], answered[2];
+    um_evaluation e = {.answered = answered};
     const int high = (p > .8 ? times : 0) + (p_else > .8 ? n - times : 0),
               low = (p < .2 ? times : 0) + (p_else < .2 ? n - times : 0);
     snprintf(text, sizeof text,

@@ -41,7 +41,7 @@ struct um_writer {
     bool null;  /* "/dev/null": arguments are checked, nothing is written */
     bool header_written;
     um_file file;
-    int width, height, channels;
+    int width, height, channels, crf;
     AVFormatContext *mux;
     AVPacket *packet;
     struct track video, audio;
@@ -154,11 +154,11 @@ double um_writer_fps(const um_media *media)
     return right_fps(media->fps) ? media->fps : 25;
 }
 
-static void set_quality(AVCodecContext *c, const char *encoder)
+static void set_quality(AVCodecContext *c, const char *encoder, int crf)
 {
     if (!strcmp(encoder, "libx264")) {
         av_opt_set(c->priv_data, "preset", "veryfast", 0);
-        av_opt_set(c->priv_data, "crf", "18", 0);
+        av_opt_set_double(c->priv_data, "crf", crf ? crf : 18, 0);
     } else if (!strcmp(encoder, "libvpx-vp9")) {
         av_opt_set(c->priv_data, "deadline", "realtime", 0);
         av_opt_set(c->priv_data, "cpu-used", "6", 0);
@@ -222,7 +222,7 @@ static um_status open_video(um_writer *w, const struct format *format, double fp
         format->constant_rate ? av_inv_q(c->framerate) : (AVRational){1, c->framerate.num * multiple};
     c->thread_count = THREADS;
     set_colour(c, bt709);
-    set_quality(c, format->video);
+    set_quality(c, format->video, w->crf);
     w->video.stream->avg_frame_rate = c->framerate;
     if ((st = start_codec(w, &w->video, err)) < 0)
         return st;
@@ -443,8 +443,8 @@ um_status um_writer_open(um_writer **out, const char *path, const um_writer_opti
     *out = NULL;
     if (opt->width < 1 || opt->height < 1 || opt->width > UM_IMAGE_MAX_SIDE ||
         opt->height > UM_IMAGE_MAX_SIDE || (int64_t)opt->width * opt->height > UM_IMAGE_MAX_PIXELS ||
-        !right_fps(opt->fps) || opt->rate_hz < 0 || opt->rate_hz > MAX_RATE_HZ ||
-        (opt->rate_hz && opt->channels != 1 && opt->channels != 2))
+        !right_fps(opt->fps) || opt->crf < 0 || opt->crf > 51 || opt->rate_hz < 0 ||
+        opt->rate_hz > MAX_RATE_HZ || (opt->rate_hz && opt->channels != 1 && opt->channels != 2))
         return um_fail(err, UM_EINVAL, "%s: a video of %d x %d, %g/s, sound %d Hz x %d is out of range", path,
                        opt->width, opt->height, opt->fps, opt->rate_hz, opt->channels);
     um_writer *w = um_calloc(1, sizeof *w);
@@ -456,6 +456,7 @@ um_status um_writer_open(um_writer **out, const char *path, const um_writer_opti
     w->width = opt->width;
     w->height = opt->height;
     w->channels = opt->rate_hz ? opt->channels : 0;
+    w->crf = opt->crf;
     w->last_pts = -1;
     *out = w;
     if (w->null)
