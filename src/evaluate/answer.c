@@ -188,7 +188,8 @@ um_status um_answer_take(um_evaluation *e, size_t i, const char *text, um_aggreg
         verdict->score[i] = um_json_get_num(json, "verdict_log_lr", NAN);
     else if (st == UM_OK)
         st = um_fail_oom(err);
-    e->call[i] = (signed char)um_json_get_int(json, "call", 0);
+    if (e->call)
+        e->call[i] = (signed char)um_json_get_int(json, "call", 0);
     um_json_free(&json);
     return st;
 }

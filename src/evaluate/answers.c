@@ -261,6 +261,7 @@ um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt
     j.total *= pass->of;
     pthread_mutex_init(&j.lock, NULL);
     e->answer = j.answer = um_calloc(n, sizeof *j.answer);
+    e->n_answers = n;
     j.failure = um_calloc(n, sizeof *j.failure);
     e->call = um_calloc(n, sizeof *e->call);
     um_status st = j.answer && j.failure && e->call ? name_producer(&j, err) : um_fail_oom(err);

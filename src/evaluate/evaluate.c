@@ -100,7 +100,7 @@ void um_evaluation_free(um_evaluation **evaluation)
     free(e->failure);
     free(e->cluster);
     free(e->call);
-    for (size_t i = 0; e->answer && i < um_dataset_count(e->set); i++)
+    for (size_t i = 0; e->answer && i < e->n_answers; i++)
         free(e->answer[i]);
     free(e->answer);
     um_dataset_free(&e->set);

@@ -92,8 +92,8 @@ struct um_evaluation {
     size_t n_clusters;
     um_detector *detector;
     size_t n_detectors, detector_capacity;
-    char *
-        *answer; /* [examples] what the cache keeps of each (answer.h), NULL: none; NULL: scores of a file */
+    char **answer;     /* [examples] what the cache keeps of each (answer.h); NULL: scores of a file */
+    size_t n_answers;  /* as many as examples; the set may be lent */
     signed char *call; /* [examples] 1: called manipulated, -1: untouched, 0: inconclusive; NULL: scores of a
                           file */
     um_slice *slice;
