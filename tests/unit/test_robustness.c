@@ -87,7 +87,7 @@ static seen look(const char *name, const char *condition_name)
 {
     const um_source_options opt = {.want = UM_WANT_RGB | UM_WANT_SOUND, .threads = 1};
     seen s = {0};
-    um_source *source;
+    um_source *source = NULL;
     um_moment *m;
     um_error err = {0};
     char *copy;
