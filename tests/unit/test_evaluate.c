@@ -103,7 +103,7 @@ static void by_hand(void)
     CHECK_NEAR(first(all, "log_loss"), -(log(.9) + log(.8) + log(.4) + log(.9) + log(.4)) / 5, 1e-6);
     um_json_free(&json);
 
-    char *text, *again;
+    char *text = NULL, *again = NULL;
     CHECK(um_evaluation_text(&text, e, NULL) == UM_OK && strstr(text, "plain: a score for 3 of 4 fake"));
     free(text);
     CHECK(um_evaluation_html(&text, e, NULL) == UM_OK && strstr(text, "<h2>by_log_lr</h2>") &&
