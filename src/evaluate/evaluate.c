@@ -82,37 +82,6 @@ done:
     return st;
 }
 
-void um_evaluation_free(um_evaluation **evaluation)
-{
-    if (!evaluation || !*evaluation)
-        return;
-    um_evaluation *e = *evaluation;
-    um_evaluation_robust_free(e);
-    free(e->answered);
-    for (size_t i = 0; i < e->n_detectors; i++)
-        free(e->detector[i].score);
-    for (size_t i = 0; i < e->n_slices; i++)
-        free(e->slice[i].cell);
-    for (size_t i = 0; i < e->n_failures; i++)
-        free(e->failure[i].text);
-    free(e->detector);
-    free(e->slice);
-    free(e->failure);
-    free(e->cluster);
-    free(e->call);
-    for (size_t i = 0; e->answer && i < e->n_answers; i++)
-        free(e->answer[i]);
-    free(e->answer);
-    um_dataset_free(&e->set);
-    free(e);
-    *evaluation = NULL;
-}
-
-size_t um_evaluation_failures(const um_evaluation *e)
-{
-    return e->n_failures;
-}
-
 um_status um_labels_check(char **out, size_t *n_faults, const char *labels, const um_evaluate_options *opt,
                           um_error *err)
 {

@@ -130,7 +130,6 @@ um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt
 um_status um_evaluation_conditions(size_t *n, const char *names, um_error *err);
 /* After the set was measured as it is: the same under conditions. */
 um_status um_evaluation_robustness(um_evaluation *e, const um_evaluate_options *opt, um_error *err);
-void um_evaluation_robust_free(um_evaluation *e);
 
 /* Of a score of this kind. */
 double um_score_probability(um_score_kind kind, double score);

@@ -90,14 +90,3 @@ um_status um_evaluation_robustness(um_evaluation *e, const um_evaluate_options *
         }
     return st;
 }
-
-void um_evaluation_robust_free(um_evaluation *e)
-{
-    for (size_t i = 0; i < e->n_robust; i++) {
-        free(e->robust[i].plain);
-        free(e->robust[i].under);
-    }
-    free(e->robust);
-    e->robust = NULL;
-    e->n_robust = 0;
-}

@@ -223,17 +223,6 @@ int um_fusion_speaker(um_findings *const *findings, int n, int voice)
     return best ? best->person : -1;
 }
 
-/* Whether findings[i] is the first that links this voice, with link k its first. */
-static bool is_first(um_findings *const *findings, int i, int k)
-{
-    const int voice = findings[i]->link[k].voice;
-    for (int a = 0; a <= i; a++)
-        for (int b = 0; b < (a < i ? findings[a]->n_links : k); b++)
-            if (findings[a]->link[b].voice == voice)
-                return false;
-    return true;
-}
-
 static um_verdict more_suspicious(um_verdict a, um_verdict b)
 {
     return !b.n_weighed || (a.n_weighed && a.log_lr >= b.log_lr) ? a : b;
@@ -262,7 +251,7 @@ um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findin
     for (int i = 0; i < n; i++)
         for (int k = 0; k < findings[i]->n_links; k++) {
             const int voice = findings[i]->link[k].voice;
-            if (is_first(findings, i, k) && um_fusion_speaker(findings, n, voice) == subject.id)
+            if (um_fusion_speaker(findings, n, voice) == subject.id)
                 v = more_suspicious(v, verdict_alone(c, findings, n, um_voice_subject(voice)));
         }
     return v;

@@ -61,7 +61,7 @@ static double log_density(double *each, const mixture *m, const double *x)
     }
     for (int k = 0; k < m->parts; k++)
         sum += exp(each[k] - most);
-    return most + log(sum);
+    return most + log(fmax(sum, 1e-300));
 }
 
 static double score(const void *classifier, const double *x)
