@@ -4,7 +4,6 @@
 #include "commands.h"
 #include "progress.h"
 #include "report.h"
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,18 +39,6 @@ static const um_opt options[] = {
 };
 
 static um_progress bar;
-static volatile sig_atomic_t interrupted; /* the signal, or 0 */
-
-static void on_interrupt(int number)
-{
-    interrupted = number;
-}
-
-static bool progress(void *user, double done, double total)
-{
-    um_progress_update(user, done, total);
-    return !interrupted;
-}
 
 static bool is_folder(const char *path)
 {
@@ -176,7 +163,7 @@ static int run(int n, char **args)
                                      .calibration = o.calibration,
                                      .threads = o.threads,
                                      .max_s = o.max_s,
-                                     .progress = progress,
+                                     .progress = um_progress_or_stop,
                                      .user = &bar,
                                      .observe = o.overlay ? observe : NULL,
                                      .observer = &overlay,
@@ -192,11 +179,10 @@ static int run(int n, char **args)
         fputs("unmask analyze: with several inputs, --json and --html take a folder that exists\n", stderr);
         return UM_EXIT_USAGE;
     }
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
+    um_interrupts_catch();
     if (um_analyzer_new(&analyzer, &opt, &err) < 0)
         return um_complain(&err);
-    for (int i = 0; i < n && !interrupted; i++) {
+    for (int i = 0; i < n && !um_interrupted(); i++) {
         um_progress_begin(&bar, args[i]);
         if (analyse(analyzer, &overlay, args, n, i, &err) < 0) {
             status = um_complain(&err);
@@ -205,8 +191,8 @@ static int run(int n, char **args)
         fflush(stdout);
     }
     um_analyzer_free(&analyzer);
-    if (interrupted)
-        return UM_EXIT_SIGNAL + interrupted;
+    if (um_interrupted())
+        return UM_EXIT_SIGNAL + um_interrupted();
     return failed && failed < n ? UM_EXIT_SOME_FAILED : status;
 }
 

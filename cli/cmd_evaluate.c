@@ -3,7 +3,6 @@
 #include "commands.h"
 #include "progress.h"
 #include "report.h"
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/unmask.h>
@@ -58,18 +57,6 @@ static const um_opt options[] = {
 };
 
 static um_progress bar;
-static volatile sig_atomic_t interrupted; /* the signal, or 0 */
-
-static void on_interrupt(int number)
-{
-    interrupted = number;
-}
-
-static bool progress(void *user, double done, double total)
-{
-    um_progress_update(user, done, total);
-    return !interrupted;
-}
 
 static um_status save(um_status (*tell)(char **, const um_evaluation *, um_error *), const um_evaluation *e,
                       const char *path, um_error *err)
@@ -143,10 +130,10 @@ static int check(const char *labels, const um_evaluate_options *opt)
     if (st == UM_OK)
         printf("%s%zu faults\n", faults, n);
     free(faults);
-    return interrupted ? UM_EXIT_SIGNAL + interrupted
-           : st < 0    ? um_complain(&err)
-           : n         ? UM_EXIT_SOME_FAILED
-                       : UM_EXIT_OK;
+    return um_interrupted() ? UM_EXIT_SIGNAL + um_interrupted()
+           : st < 0         ? um_complain(&err)
+           : n              ? UM_EXIT_SOME_FAILED
+                            : UM_EXIT_OK;
 }
 
 static bool three_numbers(double out[3], const char *text)
@@ -195,17 +182,16 @@ static int run(int n, char **args)
                                      .aggregate = o.aggregate,
                                      .label = o.label,
                                      .robustness = o.robustness,
-                                     .progress = progress,
+                                     .progress = um_progress_or_stop,
                                      .user = &bar};
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
+    um_interrupts_catch();
     um_progress_begin(&bar, args[0]);
     if (o.check)
         return check(args[0], &opt);
     um_status st = um_evaluate(&e, args[0], &opt, &err);
     um_progress_end(&bar);
-    if (interrupted)
-        return um_evaluation_free(&e), UM_EXIT_SIGNAL + interrupted;
+    if (um_interrupted())
+        return um_evaluation_free(&e), UM_EXIT_SIGNAL + um_interrupted();
     if (st == UM_OK)
         st = tell(e, &err);
     if (st == UM_OK && o.calibrate)

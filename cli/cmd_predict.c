@@ -3,7 +3,6 @@
 #include "commands.h"
 #include "progress.h"
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unmask/unmask.h>
 
@@ -23,18 +22,6 @@ static const um_opt options[] = {
 };
 
 static um_progress bar;
-static volatile sig_atomic_t interrupted; /* the signal, or 0 */
-
-static void on_interrupt(int number)
-{
-    interrupted = number;
-}
-
-static bool progress(void *user, double done, double total)
-{
-    um_progress_update(user, done, total);
-    return !interrupted;
-}
 
 static um_status tell(const um_prediction *p, const char *path, um_error *err)
 {
@@ -89,13 +76,12 @@ static int run(int n, char **args)
                                      .models_dir = o.models,
                                      .threads = o.threads,
                                      .max_s = o.max_s,
-                                     .progress = progress,
+                                     .progress = um_progress_or_stop,
                                      .user = &bar};
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
+    um_interrupts_catch();
     if (um_analyzer_new(&analyzer, &opt, &err) < 0)
         return um_model_free(&model), um_complain(&err);
-    for (int i = 1; i < n && !interrupted; i++) {
+    for (int i = 1; i < n && !um_interrupted(); i++) {
         if (predict(model, analyzer, args[i], &err) < 0) {
             status = um_complain(&err);
             failed++;
@@ -104,8 +90,8 @@ static int run(int n, char **args)
     }
     um_analyzer_free(&analyzer);
     um_model_free(&model);
-    if (interrupted)
-        return UM_EXIT_SIGNAL + interrupted;
+    if (um_interrupted())
+        return UM_EXIT_SIGNAL + um_interrupted();
     return failed && failed < n - 1 ? UM_EXIT_SOME_FAILED : status;
 }
 

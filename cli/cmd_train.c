@@ -2,7 +2,6 @@
 /* cmd_train.c: labelled recordings in, a detector out. */
 #include "commands.h"
 #include "progress.h"
-#include <signal.h>
 #include <stdlib.h>
 #include <unmask/unmask.h>
 
@@ -29,18 +28,6 @@ static const um_opt options[] = {
 };
 
 static um_progress bar;
-static volatile sig_atomic_t interrupted; /* the signal, or 0 */
-
-static void on_interrupt(int number)
-{
-    interrupted = number;
-}
-
-static bool progress(void *user, double done, double total)
-{
-    um_progress_update(user, done, total);
-    return !interrupted;
-}
 
 static int run(int n, char **args)
 {
@@ -58,15 +45,14 @@ static int run(int n, char **args)
                                      .cache = o.cache,
                                      .cache_bytes = o.cache_bytes,
                                      .threads = o.threads,
-                                     .progress = progress,
+                                     .progress = um_progress_or_stop,
                                      .user = &bar};
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
+    um_interrupts_catch();
     um_progress_begin(&bar, args[0]);
     const um_status st = um_train(&said, args[0], o.recipe, o.out, &opt, &err);
     um_progress_end(&bar);
-    if (interrupted)
-        return free(said), UM_EXIT_SIGNAL + interrupted;
+    if (um_interrupted())
+        return free(said), UM_EXIT_SIGNAL + um_interrupted();
     if (st < 0)
         return um_complain(&err);
     printf("%swritten to %s\n", said, o.out);

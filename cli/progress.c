@@ -2,6 +2,7 @@
 /* progress.c: one line on a terminal, erased at the end. */
 #include "progress.h"
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,4 +52,28 @@ void um_progress_end(um_progress *p)
     if (p->drawn_s > 0)
         fputs("\r\x1b[K", stderr);
     p->drawn_s = 0;
+}
+
+static volatile sig_atomic_t interrupt; /* the signal, or 0 */
+
+static void on_interrupt(int number)
+{
+    interrupt = number;
+}
+
+void um_interrupts_catch(void)
+{
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+}
+
+int um_interrupted(void)
+{
+    return interrupt;
+}
+
+bool um_progress_or_stop(void *progress, double done, double total)
+{
+    um_progress_update(progress, done, total);
+    return !interrupt;
 }

@@ -51,7 +51,7 @@ typedef struct um_verdict {
     double call_from;      ///< |log_lr| from which on this side is called; below, the verdict is inconclusive
     int call_wrong, call_of; ///< of `call_of` recordings of the other class that were measured, so many
                              ///< reached that; 0 of 0: not measured
-    char words[48]; ///< the ratio in words, or "inconclusive"
+    char words[48];          ///< the ratio in words, or "inconclusive"
 } um_verdict;
 
 /** Of the file: of its most suspicious person together with what concerns the file. */
