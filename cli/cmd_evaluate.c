@@ -37,9 +37,7 @@ static const um_opt options[] = {
     {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
     {"calibrate", UM_OPT_TEXT, "FILE",
-     "fit a calibration to what is of split train, or of none, and write it; signals that were not measured\n"
-     "keep theirs",
-     &o.calibrate},
+     "fit a calibration to what is of split train, or of none, and write it", &o.calibrate},
     {"cache", UM_OPT_TEXT, "DIR", "keep answers there, and go on from them after an interruption", &o.cache},
     {"cache-bytes", UM_OPT_BIG, "N", "at most so many bytes in it (default: 1 GiB)", &o.cache_bytes, 1, 1e15},
     {"json", UM_OPT_TEXT, "FILE", "write all measures; '-' is standard output", &o.json},

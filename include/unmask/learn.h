@@ -17,8 +17,9 @@ extern "C" {
 /** Learns from the recordings of split "train", or of a set that is not divided; never from others. Analyses
  * them as um_evaluate does (`where`, models_dir, max_s, cache, threads, progress of `opt`; `signals` where
  * the recipe names none), cross-validates by what hangs together, learns on all and writes the folder `out`,
- * whole or not at all. `said`: what was measured, a line each. UM_EFORMAT: recipe or labels are wrong, too
- * few recordings. UM_EWRITE: `out` cannot be written, or holds something else. */
+ * model.json last: one that was stopped leaves no detector of two parts. Recordings of which no signal said
+ * anything are left out and counted. `said`: what was measured, a line each. UM_EFORMAT: recipe or labels are
+ * wrong, too few recordings. UM_EWRITE: `out` cannot be written, or holds something else. */
 UM_API um_status um_train(char **said, const char *labels, const char *recipe, const char *out,
                           const um_evaluate_options *opt, um_error *err);
 

@@ -38,8 +38,8 @@ static um_status open_set(um_evaluation *e, const char *labels, const um_evaluat
         n[1] += um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
     }
     if (!n[0] || !n[1])
-        return um_fail(err, UM_EFORMAT, "%s: %zu real and %zu fake recordings: both are needed", labels, n[0],
-                       n[1]);
+        return um_fail(err, UM_EFORMAT, "%s: %zu real and %zu fake recordings%s%s: both are needed", labels,
+                       n[0], n[1], o->where ? ", of those with " : "", o->where ? o->where : "");
     if (!(e->cluster = um_calloc(um_dataset_count(e->set), sizeof *e->cluster)) ||
         !(e->answered = um_calloc(um_dataset_count(e->set), 1)))
         return um_fail_oom(err);

@@ -101,6 +101,12 @@ um_status um_model_predict(um_prediction *out, const um_model *m, const um_resul
     const um_calibration_entry *e = um_calibration_find(m->calibration, UM_TRAINED, 1, "");
     if (st == UM_OK) {
         out->verdict = um_fusion_of_score(e, out->score);
+        if (!any)
+            snprintf(out->verdict.reason, sizeof out->verdict.reason,
+                     "none of the signals that this detector asks applies to the recording");
+        else if (!e)
+            snprintf(out->verdict.reason, sizeof out->verdict.reason,
+                     "this detector has no calibration (its card.md says why)");
         if (e)
             snprintf(out->measured, sizeof out->measured, "%s", e->known);
     }

@@ -13,29 +13,43 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <unmask/learn.h>
 #include <unmask/signal.h>
 
 typedef struct recipe {
     char classifier[UM_RECIPE_LINE], signals[UM_RECIPE_LINE], where[UM_RECIPE_LINE];
-    int64_t folds, parts, seed;
-    double penalty;
+    int64_t folds, seed, parts, trees, depth;
+    double penalty, rate, cost, gamma;
 } recipe;
 
 static um_status read_recipe(recipe *r, const char *path, um_error *err)
 {
-    *r = (recipe){.classifier = "logistic", .folds = 5, .parts = 4, .seed = 1, .penalty = 1};
+    *r = (recipe){.classifier = "logistic",
+                  .folds = 5,
+                  .seed = 1,
+                  .parts = 4,
+                  .trees = 100,
+                  .depth = 3,
+                  .penalty = 1,
+                  .rate = .1};
     const um_recipe_key keys[] = {{"classifier", UM_RECIPE_TEXT, r->classifier, 0, 0},
                                   {"signals", UM_RECIPE_TEXT, r->signals, 0, 0},
                                   {"where", UM_RECIPE_TEXT, r->where, 0, 0},
                                   {"folds", UM_RECIPE_INT, &r->folds, 2, 50},
                                   {"parts", UM_RECIPE_INT, &r->parts, 1, 64},
                                   {"penalty", UM_RECIPE_NUMBER, &r->penalty, 1e-6, 1e6},
+                                  {"trees", UM_RECIPE_INT, &r->trees, 1, 1000},
+                                  {"depth", UM_RECIPE_INT, &r->depth, 1, 6},
+                                  {"rate", UM_RECIPE_NUMBER, &r->rate, 1e-3, 1},
+                                  {"cost", UM_RECIPE_NUMBER, &r->cost, 1e-3, 1e6},
+                                  {"gamma", UM_RECIPE_NUMBER, &r->gamma, 1e-6, 1e3},
                                   {"seed", UM_RECIPE_INT, &r->seed, 0, 1e15},
                                   {0}};
     um_status st = um_recipe_read(keys, path, err);
     if (st == UM_OK && !um_classifier_find(r->classifier))
-        st = um_fail(err, UM_EFORMAT, "%s: there is no classifier '%.40s'", path, r->classifier);
+        st = um_fail(err, UM_EFORMAT, "%s: there is no classifier '%.40s', but %s", path, r->classifier,
+                     um_classifier_names);
     return st;
 }
 
@@ -64,7 +78,17 @@ static um_status choose(char (*name)[64], size_t *n, const um_evaluation *e, um_
     return *n ? UM_OK : um_fail(err, UM_EFORMAT, "no signal applied to any of the recordings to train on");
 }
 
-static um_status tabulate(um_table **out, const um_evaluation *e, um_error *err)
+/* False: no signal said anything, so um_model_predict would not score it either. */
+static bool fill_row(double *row, const um_table *t, const um_json *answer)
+{
+    bool any = false;
+    for (size_t c = 0; c < t->columns; c++)
+        any |= isfinite(row[c] = um_feature(answer, t->name[c]));
+    return any;
+}
+
+/* `silent`: recordings of each class that are left out because no signal applied. */
+static um_status tabulate(um_table **out, size_t silent[2], const um_evaluation *e, um_error *err)
 {
     const size_t all = um_dataset_count(e->set);
     size_t n = 0, columns = 0;
@@ -88,11 +112,15 @@ static um_status tabulate(um_table **out, const um_evaluation *e, um_error *err)
     for (size_t i = 0; i < all && st == UM_OK; i++) {
         if (!answer[i])
             continue;
-        for (size_t c = 0; c < columns; c++)
-            (*out)->x[n * columns + c] = um_feature(answer[i], name[c]);
-        (*out)->fake[n] = um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
-        (*out)->cluster[n++] = e->cluster[i];
+        const bool fake = um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
+        if (fill_row((*out)->x + n * columns, *out, answer[i])) {
+            (*out)->fake[n] = fake;
+            (*out)->cluster[n++] = e->cluster[i];
+        } else
+            silent[fake]++;
     }
+    if (st == UM_OK)
+        (*out)->n = n;
     for (size_t i = 0; i < all && answer; i++)
         um_json_free(&answer[i]);
     free(answer);
@@ -102,15 +130,36 @@ static um_status tabulate(um_table **out, const um_evaluation *e, um_error *err)
 
 /* --- what is said --- */
 
+static const char *kind_in_words(char out[160], const um_learnt *m)
+{
+    char became[120] = "";
+    if (m->kind->tell)
+        m->kind->tell(became, sizeof became, m->classifier);
+    snprintf(out, 160, "%s%s%s%s", m->kind->name, *became ? " (" : "", became, *became ? ")" : "");
+    return out;
+}
+
+/* Beside the numbers: what they leave out, and what nobody may have thought of. */
+static void put_notes(um_buf *b, const um_evaluation *e, const size_t silent[2])
+{
+    if (silent[0] + silent[1])
+        um_buf_printf(b, "left out: %zu real and %zu fake recordings, of which no signal said anything\n",
+                      silent[0], silent[1]);
+    if (e->n_clusters == um_dataset_count(e->set))
+        um_buf_text(b, "no groups are named: what recordings share (a person, a source) may be on both sides "
+                       "of a fold\n");
+}
+
 static void put_card(um_buf *b, const um_learnt *m, const um_validation *v, const um_table *t,
-                     const char *labels)
+                     const um_evaluation *e, const size_t silent[2], const char *labels)
 {
     const um_fit *f = &m->fit;
+    char kind[160];
     um_buf_printf(
         b,
         "# A detector trained by unmask %s\n\n| | |\n|---|---|\n| kind | %s |\n| trained on | %s: %zu real "
         "recordings (%d groups), %zu fake (%d groups) |\n| measured | %d folds; no group is in two |\n",
-        um_version(), m->kind->name, labels, f->n[0], f->groups[0], f->n[1], f->groups[1], v->folds);
+        um_version(), kind_in_words(kind, m), labels, f->n[0], f->groups[0], f->n[1], f->groups[1], v->folds);
     if (f->outcome == UM_FIT_FEW)
         um_buf_text(b, "| calibration | none: fewer than 20 recordings of a class |\n");
     else
@@ -126,6 +175,8 @@ static void put_card(um_buf *b, const um_learnt *m, const um_validation *v, cons
     um_buf_text(b, "\n| column | importance: fall of the AUC without its signal |\n|---|---|\n");
     for (size_t c = 0; c < t->columns; c++)
         um_buf_printf(b, "| %s | %.3f |\n", t->name[c], v->importance[c]);
+    um_buf_text(b, "\n");
+    put_notes(b, e, silent);
     um_buf_text(
         b,
         "\nAll numbers are of recordings that the classifier which scored them had not seen, nor anything of "
@@ -133,16 +184,19 @@ static void put_card(um_buf *b, const um_learnt *m, const um_validation *v, cons
         "nothing.\n");
 }
 
-static void put_summary(um_buf *b, const um_learnt *m, const um_validation *v, const um_table *t)
+static void put_summary(um_buf *b, const um_learnt *m, const um_validation *v, const um_table *t,
+                        const um_evaluation *e, const size_t silent[2])
 {
     const um_fit *f = &m->fit;
+    char kind[160];
     um_buf_printf(b, "%s on %zu real (%d groups) and %zu fake (%d groups) recordings, %d folds\n",
-                  m->kind->name, f->n[0], f->groups[0], f->n[1], f->groups[1], v->folds);
+                  kind_in_words(kind, m), f->n[0], f->groups[0], f->n[1], f->groups[1], v->folds);
     if (f->outcome != UM_FIT_FEW)
         um_buf_printf(b, "AUC %.3f, equal error rate %.1f %%\n", f->auc, 100 * f->equal_error);
     um_buf_text(b, f->outcome == UM_FIT_DONE   ? ""
                    : f->outcome == UM_FIT_WEAK ? "not calibrated: it tells the classes apart too weakly\n"
                                                : "not calibrated: fewer than 20 recordings of a class\n");
+    put_notes(b, e, silent);
     for (size_t c = 0; c < t->columns; c++)
         if (!strchr(t->name[c], '.'))
             um_buf_printf(b, "  %-24s importance %.3f\n", t->name[c], v->importance[c]);
@@ -181,19 +235,19 @@ static um_status put_calibration(const char *folder, const um_learnt *m, const c
     return st;
 }
 
-/* The model comes last: a folder without it is no detector. */
-static um_status put_folder(const char *folder, const um_learnt *m, const um_validation *v, const um_table *t,
-                            const char *labels, const char *recipe_path, um_error *err)
+/* The model goes first and comes last: a folder without it is no detector, so that a training that is killed
+ * here leaves none whose parts are of two. */
+static um_status put_folder(const char *folder, const um_learnt *m, const char *card, const char *labels,
+                            const char *recipe_path, um_error *err)
 {
-    um_buf card;
-    char *text = NULL, *recipe_text = NULL;
+    char path[4200], *recipe_text = NULL;
     size_t n;
     if (mkdir(folder, 0777) < 0 && errno != EEXIST)
         return um_fail_errno(err, UM_EWRITE, "%s", folder);
-    um_buf_init(&card, (size_t)1 << 22);
-    put_card(&card, m, v, t, labels);
-    text = um_buf_take(&card);
-    um_status st = text ? put_file(folder, "card.md", text, err) : um_fail_oom(err);
+    snprintf(path, sizeof path, "%s/model.json", folder);
+    if (unlink(path) < 0 && errno != ENOENT)
+        return um_fail_errno(err, UM_EWRITE, "%s", path);
+    um_status st = put_file(folder, "card.md", card, err);
     if (st == UM_OK)
         st = um_file_read(&recipe_text, &n, recipe_path, (size_t)1 << 20, err);
     if (st == UM_OK)
@@ -202,7 +256,6 @@ static um_status put_folder(const char *folder, const um_learnt *m, const um_val
         st = put_calibration(folder, m, labels, err);
     if (st == UM_OK)
         st = put_model(folder, m, err);
-    free(text);
     free(recipe_text);
     return st;
 }
@@ -216,7 +269,8 @@ um_status um_train(char **said, const char *labels, const char *recipe_path, con
     um_table *t = NULL;
     um_learnt *m = NULL;
     um_validation v = {0};
-    um_buf b;
+    size_t silent[2] = {0};
+    um_buf card, summary;
     *said = NULL;
     um_status st = read_recipe(&r, recipe_path, err);
     if (st < 0)
@@ -227,17 +281,31 @@ um_status um_train(char **said, const char *labels, const char *recipe_path, con
     o.scores = o.by = NULL;
     st = um_evaluate(&e, labels, &o, err);
     if (st == UM_OK)
-        st = tabulate(&t, e, err);
-    const um_learn_options learn = {.penalty = r.penalty, .parts = (int)r.parts, .seed = (uint64_t)r.seed};
+        st = tabulate(&t, silent, e, err);
+    const um_learn_options learn = {.penalty = r.penalty,
+                                    .parts = (int)r.parts,
+                                    .trees = (int)r.trees,
+                                    .depth = (int)r.depth,
+                                    .rate = r.rate,
+                                    .cost = r.cost,
+                                    .gamma = r.gamma,
+                                    .seed = (uint64_t)r.seed};
     if (st == UM_OK)
         st = um_learn(&m, &v, t, um_classifier_find(r.classifier), &learn, (int)r.folds, err);
-    if (st == UM_OK)
-        st = put_folder(out, m, &v, t, labels, recipe_path, err);
+    um_buf_init(&card, (size_t)1 << 22);
+    um_buf_init(&summary, (size_t)1 << 20);
     if (st == UM_OK) {
-        um_buf_init(&b, (size_t)1 << 20);
-        put_summary(&b, m, &v, t);
-        *said = um_buf_take(&b);
-        st = *said ? UM_OK : um_fail_oom(err);
+        put_card(&card, m, &v, t, e, silent, labels);
+        put_summary(&summary, m, &v, t, e, silent);
+    }
+    char *card_text = um_buf_take(&card);
+    *said = um_buf_take(&summary);
+    if (st == UM_OK)
+        st = card_text && *said ? put_folder(out, m, card_text, labels, recipe_path, err) : um_fail_oom(err);
+    free(card_text);
+    if (st < 0) {
+        free(*said);
+        *said = NULL;
     }
     um_validation_free(&v);
     um_learnt_free(&m);

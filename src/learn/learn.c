@@ -2,6 +2,7 @@
 /* learn.c: cross-validation by cluster, importance, and the classifier of all rows. */
 #include "base/random.h"
 #include "eval/metrics.h"
+#include "learn/folds.h"
 #include "learn/model.h"
 #include <math.h>
 #include <stdlib.h>
@@ -18,58 +19,6 @@ typedef struct job {
     double *inputs; /* [2 columns] */
 } job;
 
-/* --- folds --- */
-
-typedef struct part {
-    size_t n[2];
-} part;
-
-/* The clusters in an order drawn by the seed, each to the fold that has least of its classes. */
-static um_status divide(int *fold, const um_table *t, int folds, uint64_t seed, um_error *err)
-{
-    uint32_t most = 0;
-    for (size_t i = 0; i < t->n; i++)
-        most = t->cluster[i] > most ? t->cluster[i] : most;
-    const size_t clusters = (size_t)most + 1;
-    part *size = um_calloc(clusters, sizeof *size), *full = um_calloc((size_t)folds, sizeof *full);
-    size_t *order = um_calloc(clusters, sizeof *order);
-    int *of = um_calloc(clusters, sizeof *of);
-    um_status st = size && full && order && of ? UM_OK : um_fail_oom(err);
-    for (size_t i = 0; i < t->n && st == UM_OK; i++)
-        size[t->cluster[i]].n[t->fake[i]]++;
-    for (size_t c = 0; c < clusters && st == UM_OK; c++) {
-        const size_t at = um_random(&seed) % (c + 1); /* Fisher and Yates */
-        order[c] = order[at];
-        order[at] = c;
-    }
-    for (size_t k = 0; k < clusters && st == UM_OK; k++) {
-        const part *p = &size[order[k]];
-        int best = 0;
-        for (int f = 1; f < folds; f++) {
-            const part *a = &full[f], *b = &full[best];
-            const size_t ours = a->n[0] * p->n[0] + a->n[1] * p->n[1],
-                         least = b->n[0] * p->n[0] + b->n[1] * p->n[1];
-            if (ours < least || (ours == least && a->n[0] + a->n[1] < b->n[0] + b->n[1]))
-                best = f;
-        }
-        of[order[k]] = best;
-        full[best].n[0] += p->n[0];
-        full[best].n[1] += p->n[1];
-    }
-    for (int f = 0; f < folds && st == UM_OK; f++)
-        if (!full[f].n[0] || !full[f].n[1])
-            st = um_fail(err, UM_EFORMAT,
-                         "too few groups of recordings that hang together for %d folds with both classes",
-                         folds);
-    for (size_t i = 0; i < t->n && st == UM_OK; i++)
-        fold[i] = of[t->cluster[i]];
-    free(size);
-    free(full);
-    free(order);
-    free(of);
-    return st;
-}
-
 /* --- one classifier --- */
 
 /* Of the rows whose fold is not `without`. */
@@ -77,26 +26,31 @@ static um_status fit(um_learnt *m, const job *j, int without, um_error *err)
 {
     const um_table *t = j->t;
     bool *use = um_calloc(t->n, sizeof *use), *fake = um_calloc(t->n, sizeof *fake);
+    uint32_t *cluster = um_calloc(t->n, sizeof *cluster);
     double *x = NULL;
     size_t n = 0;
-    um_status st = use && fake ? UM_OK : um_fail_oom(err);
+    um_status st = use && fake && cluster ? UM_OK : um_fail_oom(err);
     for (size_t i = 0; i < t->n && st == UM_OK; i++)
         use[i] = j->fold[i] != without;
-    if (st == UM_OK)
+    if (j->kind->takes_missing)
+        m->preparation = um_preparation_none(t->columns);
+    else if (st == UM_OK)
         st = um_preparation_learn(&m->preparation, t, use, err);
     if (st == UM_OK && !(x = um_calloc(t->n, m->preparation.inputs * sizeof *x)))
         st = um_fail_oom(err);
     for (size_t i = 0; i < t->n && st == UM_OK; i++)
         if (use[i]) {
             um_preparation_apply(x + n * m->preparation.inputs, &m->preparation, t->x + i * t->columns);
+            cluster[n] = t->cluster[i];
             fake[n++] = t->fake[i];
         }
-    const um_learn_rows rows = {n, m->preparation.inputs, x, fake};
+    const um_learn_rows rows = {n, m->preparation.inputs, x, fake, cluster};
     if (st == UM_OK)
         st = j->kind->fit(&m->classifier, &rows, j->options, err);
     free(x);
     free(use);
     free(fake);
+    free(cluster);
     return st;
 }
 
@@ -245,7 +199,8 @@ static um_status run(um_learnt *m, um_validation *v, const job *j, um_error *err
     const um_table *t = j->t;
     const uint64_t seed = j->options->seed;
     scores s = {.own = v->score, .dealt = um_calloc(t->columns * DEALS, t->n * sizeof *s.dealt)};
-    um_status st = s.dealt ? divide(j->fold, t, v->folds, seed, err) : um_fail_oom(err);
+    um_status st =
+        s.dealt ? um_folds(j->fold, t->fake, t->cluster, t->n, v->folds, seed, err) : um_fail_oom(err);
     for (int f = 0; f < v->folds && st == UM_OK; f++)
         st = run_fold(&s, j, f, seed + (uint64_t)f + 1, err);
     if (st == UM_OK)

@@ -40,7 +40,8 @@ um_json *um_learnt_json(const um_learnt *m)
     um_json_set_int(j, "unmask_model", 1);
     um_json_set_text(j, "kind", m->kind->name);
     um_json_set(j, "columns", columns);
-    um_json_set(j, "preparation", um_preparation_json(&m->preparation));
+    if (!m->kind->takes_missing)
+        um_json_set(j, "preparation", um_preparation_json(&m->preparation));
     um_json_set(j, "classifier", m->kind->to_json(m->classifier));
     return j;
 }
@@ -74,7 +75,9 @@ um_status um_learnt_read(um_learnt **out, const um_json *j, const char *file, um
         st = um_fail(err, UM_EFORMAT, "%s: no such kind of classifier", file);
     if (st == UM_OK)
         st = read_columns(m, um_json_get(j, "columns"), file, err);
-    if (st == UM_OK)
+    if (st == UM_OK && m->kind->takes_missing)
+        m->preparation = um_preparation_none(m->columns);
+    else if (st == UM_OK)
         st = um_preparation_read(&m->preparation, um_json_get(j, "preparation"), m->columns, file, err);
     if (st == UM_OK)
         st = m->kind->from_json(&m->classifier, um_json_get(j, "classifier"), m->preparation.inputs, file,

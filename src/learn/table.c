@@ -49,6 +49,11 @@ static um_status make(um_preparation *p, size_t columns, um_error *err)
     return UM_OK;
 }
 
+um_preparation um_preparation_none(size_t columns)
+{
+    return (um_preparation){.columns = columns, .inputs = columns};
+}
+
 void um_preparation_free(um_preparation *p)
 {
     free(p->median); /* and the others behind it */
@@ -85,7 +90,9 @@ static const double MOST_DEVIATIONS = 1e6;
 void um_preparation_apply(double *inputs, const um_preparation *p, const double *row)
 {
     double *second = inputs + p->columns;
-    for (size_t c = 0; c < p->columns; c++) {
+    for (size_t c = 0; c < p->columns && !p->median; c++)
+        inputs[c] = isfinite(row[c]) ? row[c] : NAN;
+    for (size_t c = 0; c < p->columns && p->median; c++) {
         const bool lacks = !isfinite(row[c]);
         const double v = lacks ? p->median[c] : row[c];
         const double z = p->deviation[c] > 0 ? (v - p->mean[c]) / p->deviation[c] : 0;

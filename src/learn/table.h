@@ -24,12 +24,14 @@ void um_table_free(um_table **table);
  */
 typedef struct um_preparation {
     size_t columns, inputs;            /* inputs: columns, and one for each that may lack values */
-    double *median, *mean, *deviation; /* [columns]; a column without deviation becomes 0 */
+    double *median, *mean, *deviation; /* [columns]; a column without deviation becomes 0. NULL: none */
     double *lacking;                   /* [columns] share of rows that lack it; 0: never, no second input */
 } um_preparation;
 
 /* Of the rows i with use[i] (NULL: all). */
 um_status um_preparation_learn(um_preparation *out, const um_table *t, const bool *use, um_error *err);
+/* Columns as they are; what is missing or infinite becomes NAN. */
+um_preparation um_preparation_none(size_t columns);
 void um_preparation_free(um_preparation *p);
 /* One row [columns] to inputs [p->inputs]. */
 void um_preparation_apply(double *inputs, const um_preparation *p, const double *row);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Answers requests of learn_sklearn.py: a line "KIND N INPUTS PENALTY PARTS", N lines "0|1 X..."; then the
- * classifier as JSON on a line, and a line of the scores of all rows. */
+/* Answers requests of learn_sklearn.py: a line "KIND N INPUTS PENALTY PARTS COST GAMMA", N lines "0|1 X...";
+ * then the classifier as JSON on a line, and a line of the scores of all rows. */
 #include "learn/classifier.h"
 #include <stdlib.h>
 
@@ -48,10 +48,11 @@ int main(void)
     size_t n, inputs;
     um_learn_options o = {.seed = 1};
     bool right = true;
-    while (right && scanf("%31s %zu %zu %lf %d", name, &n, &inputs, &o.penalty, &o.parts) == 5) {
+    while (right && scanf("%31s %zu %zu %lf %d %lf %lf", name, &n, &inputs, &o.penalty, &o.parts, &o.cost,
+                          &o.gamma) == 7) {
         double *x = um_calloc(n, inputs * sizeof *x);
         bool *fake = um_calloc(n, sizeof *fake);
-        const um_learn_rows rows = {n, inputs, x, fake};
+        const um_learn_rows rows = {.n = n, .inputs = inputs, .x = x, .fake = fake};
         right = x && fake && read_rows(x, fake, n, inputs) && answer(um_classifier_find(name), &rows, &o);
         free(x);
         free(fake);

@@ -13,6 +13,7 @@ try:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
     from sklearn.mixture import GaussianMixture
+    from sklearn.svm import SVC
 except ImportError:
     print("skipped: no python3-sklearn", file=sys.stderr)
     sys.exit(77)
@@ -22,8 +23,8 @@ driver = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE, stdout=subproces
 failed = 0
 
 
-def ask(kind, label, x, penalty=1., parts=1):
-    driver.stdin.write(f"{kind} {x.shape[0]} {x.shape[1]} {penalty} {parts}\n" + "".join(
+def ask(kind, label, x, penalty=1., parts=1, cost=1., gamma=1.):
+    driver.stdin.write(f"{kind} {x.shape[0]} {x.shape[1]} {penalty} {parts} {cost!r} {gamma!r}\n" + "".join(
         f"{y:d} {' '.join(repr(float(v)) for v in row)}\n" for y, row in zip(label, x)))
     driver.stdin.flush()
     return json.loads(driver.stdout.readline()), np.array(driver.stdout.readline().split(), float)
@@ -72,6 +73,20 @@ for n, inputs, parts in [(400, 3, 1), (600, 2, 3), (600, 6, 2)]:
         own = GaussianMixture(parts, covariance_type="diag", n_init=10, tol=1e-9, max_iter=1000, random_state=1).fit(rows)
         check(f"gmm {n} {inputs} {parts} {name} likelihood", step.score(rows), own.score(rows), 1e-4)
     check(f"gmm {n} {inputs} {parts} scores", scores, ratio, 1e-2)
+
+for n, inputs, prior, cost, gamma in [(60, 1, .5, 1, 1.), (200, 4, .2, .1, .25), (200, 4, .7, 30, .1), (400, 12, .5, 3, .02)]:
+    label = random.random(n) < prior
+    x = random.normal(size=(n, inputs))
+    x[:, 0] *= np.where(label, 3, 1)  # around the real ones: no plane divides them
+    ours, scores = ask("svm", label, x, cost=cost, gamma=gamma)
+    model = SVC(C=cost, gamma=gamma, class_weight="balanced").fit(x, label)
+    what = f"svm {n} {inputs}"
+    # both are libsvm's steps from the same start in the same order to the same end
+    check(f"{what} number of vectors", len(ours["weights"]), model.n_support_.sum(), 0)
+    check(f"{what} vectors", ours["vectors"], model.support_vectors_.ravel(), 1e-11)
+    check(f"{what} weights", ours["weights"], model.dual_coef_[0], 1e-9)
+    check(f"{what} constant", ours["constant"], model.intercept_[0], 1e-9)
+    check(f"{what} scores", scores, model.decision_function(x), 1e-9)
 driver.stdin.close()
 if driver.wait() != 0 or failed:
     sys.exit(1)

@@ -8,7 +8,13 @@
 #include <string.h>
 
 enum { ROWS = 240, COLUMNS = 4, PER_CLUSTER = 4 };
-static const um_learn_options options = {.penalty = 1, .parts = 2, .seed = 3};
+static const um_learn_options options = {.penalty = 1,
+                                         .parts = 2,
+                                         .trees = 20,
+                                         .depth = 2,
+                                         .rate = .3,
+                                         .cost = 1,
+                                         .seed = 3}; /* gamma is chosen */
 
 /* "a" tells the classes apart, "a.quality" does not; "b" is noise; "c" is noise that every third row lacks.
  */
@@ -79,7 +85,7 @@ static void learns(const char *kind)
         um_table_free(&t);
         return;
     }
-    CHECK(auc_of(t, v.score) > .85);
+    CHECK(auc_of(t, v.score) > (!strcmp(kind, "trees") ? .82 : .85));  /* steps, no line */
     CHECK(v.importance[0] > .3 && v.importance[1] == v.importance[0]); /* of one signal */
     CHECK_NEAR(v.importance[2], 0, .03);
     CHECK_NEAR(v.importance[3], 0, .03);
@@ -189,6 +195,52 @@ static void hostile(const char *kind)
     free(text);
 }
 
+#define PREPARED                                                                           \
+    "\"columns\": [{\"name\": \"a\"}], \"preparation\": {\"median\": [0], \"mean\": [0], " \
+    "\"deviation\": [1], \"lacking\": [0]}, \"classifier\": "
+#define SVM "{\"unmask_model\": 1, \"kind\": \"svm\", " PREPARED
+#define TREES "{\"unmask_model\": 1, \"kind\": \"trees\", \"columns\": [{\"name\": \"a\"}], \"classifier\": "
+#define ASK(column, below, missing, yes, no)                                                     \
+    "{\"column\": " column ", \"below\": " below ", \"missing\": \"" missing "\", \"yes\": " yes \
+    ", \"no\": " no "}"
+#define LEAF "{\"leaf\": 1}"
+
+/* A question in every no, `depth` of them. */
+static um_status read_ladder(um_learnt **out, int depth)
+{
+    um_buf b;
+    um_buf_init(&b, 1 << 20);
+    um_buf_text(&b, TREES "{\"trees\": [");
+    for (int i = 0; i < depth; i++)
+        um_buf_text(&b, "{\"column\": 0, \"below\": 1, \"missing\": \"no\", \"yes\": " LEAF ", \"no\": ");
+    um_buf_text(&b, LEAF);
+    for (int i = 0; i < depth; i++)
+        um_buf_text(&b, "}");
+    um_buf_text(&b, "]}}");
+    char *text = um_buf_take(&b);
+    const um_status st = read_text(out, text);
+    free(text);
+    return st;
+}
+
+/* By hand: where each value of a column leads, the missing and the infinite one too. */
+static void a_tree(void)
+{
+    um_learnt *m;
+    static const double x[] = {.5, 1, 1e308, -1e308, NAN, INFINITY}, is[] = {2, 3, 3, 2, 3, 3};
+    CHECK(read_text(&m, TREES "{\"trees\": [" ASK("0", "1", "no", "{\"leaf\": 2}", "{\"leaf\": 3}") "]}}") ==
+          UM_OK);
+    for (size_t i = 0; m && i < sizeof x / sizeof *x; i++) {
+        double score = NAN;
+        CHECK(um_learnt_score(&score, m, &x[i], NULL) == UM_OK && score == is[i]);
+    }
+    um_learnt_free(&m);
+    CHECK(read_ladder(&m, 6) == UM_OK);
+    um_learnt_free(&m);
+    CHECK(read_ladder(&m, 7) == UM_EFORMAT && !m);
+    CHECK(read_ladder(&m, 2000) == UM_EFORMAT && !m);
+}
+
 static void refused(void)
 {
     static const char *const wrong[] = {
@@ -206,6 +258,21 @@ static void refused(void)
         "{\"unmask_model\": 1, \"kind\": \"gmm\", \"columns\": [{\"name\": \"a\"}], \"preparation\": "
         "{\"median\": [0], \"mean\": [0], \"deviation\": [1], \"lacking\": [0]}, \"classifier\": {\"real\": "
         "{\"shares\": [1], \"means\": [0], \"variances\": [0]}}}",
+        SVM "{\"cost\": 1, \"gamma\": 1, \"constant\": 0, \"weights\": [], \"vectors\": []}}",
+        SVM "{\"cost\": 1, \"gamma\": 1, \"constant\": 0, \"weights\": [1], \"vectors\": [1, 2]}}",
+        SVM "{\"cost\": 1, \"gamma\": -1, \"constant\": 0, \"weights\": [1], \"vectors\": [1]}}",
+        SVM "{\"cost\": 1, \"gamma\": 1, \"constant\": 0, \"weights\": [1e12], \"vectors\": [1]}}",
+        SVM "{\"cost\": 1, \"gamma\": 1, \"weights\": [1], \"vectors\": [1]}}",
+        TREES "{}}",
+        TREES "{\"trees\": []}}",
+        TREES "{\"trees\": [{}]}}",
+        TREES "{\"trees\": [{\"leaf\": 1e9}]}}",
+        TREES "{\"trees\": [{\"leaf\": \"1\"}]}}",
+        TREES "{\"trees\": [" ASK("0", "1", "yes", LEAF, "{}") "]}}",
+        TREES "{\"trees\": [" ASK("1", "1", "yes", LEAF, LEAF) "]}}",
+        TREES "{\"trees\": [" ASK("-1", "1", "yes", LEAF, LEAF) "]}}",
+        TREES "{\"trees\": [" ASK("0", "1e31", "yes", LEAF, LEAF) "]}}",
+        TREES "{\"trees\": [" ASK("0", "1", "", LEAF, LEAF) "]}}",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         um_learnt *m;
@@ -234,10 +301,11 @@ static void exhausted(const char *kind)
 
 int main(void)
 {
-    static const char *const kinds[] = {"logistic", "gmm"};
+    static const char *const kinds[] = {"logistic", "gmm", "trees", "svm"};
     preparation();
     folds_divide_no_cluster();
     too_few();
+    a_tree();
     refused();
     CHECK(!um_classifier_find("oracle"));
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
