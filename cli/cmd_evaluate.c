@@ -9,7 +9,7 @@
 
 static struct {
     const char *where, *by, *scores, *save_scores, *signals, *models, *calibration, *cache, *json, *html,
-        *verifier, *calibrate, *aggregate, *label, *submission, *robustness;
+        *verifier, *calibrate, *aggregate, *label, *submission, *robustness, *cross, *recipe;
     bool check;
     int threads, draws;
     int64_t cache_bytes, seed;
@@ -32,6 +32,10 @@ static const um_opt options[] = {
     {"robustness", UM_OPT_TEXT, "all|A,B",
      "also re-encoded (jpeg-90, jpeg-70, jpeg-50, h264-23, h264-40, mp3, opus, telephone), half, blur, noise",
      &o.robustness},
+    {"cross", UM_OPT_TEXT, "source|generator|set",
+     "leave each value out once: what is fitted does not know it, what is measured is it", &o.cross},
+    {"recipe", UM_OPT_TEXT, "FILE",
+     "one more detector: a classifier of the signals by this recipe, learnt by cross-validation", &o.recipe},
     {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
     {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
     {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
@@ -180,6 +184,8 @@ static int run(int n, char **args)
                                      .aggregate = o.aggregate,
                                      .label = o.label,
                                      .robustness = o.robustness,
+                                     .cross = o.cross,
+                                     .recipe = o.recipe,
                                      .progress = um_progress_or_stop,
                                      .user = &bar};
     um_interrupts_catch();
@@ -216,6 +222,7 @@ const um_command um_cmd_evaluate = {
     .examples = "  unmask evaluate --cache cache --by kind,generator --html page.html labels.csv\n"
                 "  unmask evaluate --where 'split=dev' --signals audio_bandwidth voices/labels.csv\n"
                 "  unmask evaluate --signals voice_generated --calibrate ours.json --cache cache labels.csv\n"
+                "  unmask evaluate --cross source --recipe mine.recipe --cache cache labels.csv\n"
                 "  unmask evaluate --scores submission.csv --json measures.json set",
     .options = options,
     .min_args = 1,

@@ -38,6 +38,10 @@ typedef struct um_evaluate_options {
                            ///< NULL: of the whole
     const char *robustness; ///< also re-encoded, blurred, ...: "all", or conditions with commas between
                             ///< (docs/evaluate.md); NULL: not
+    const char *cross;  ///< each value of this field left out once: "source", "generator", ...; "set" is the
+                        ///< first folder of the path; NULL: not
+    const char *recipe; ///< file: a classifier by this recipe (docs/train.md) is one more detector, learnt by
+                        ///< cross-validation; NULL: none
 } um_evaluate_options;
 
 #define UM_EVALUATE_OPTIONS_INIT    \

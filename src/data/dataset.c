@@ -57,6 +57,12 @@ const char *um_example_field(const um_example *example, const char *field)
                                            : NULL;
 }
 
+bool um_example_is_train(const um_example *x)
+{
+    return (x->split == UM_SPLIT_NONE || x->split == UM_SPLIT_TRAIN) &&
+           (x->label == UM_LABEL_REAL || x->label == UM_LABEL_FAKE);
+}
+
 bool um_label_from(um_label *out, const char *word)
 {
     static const struct {

@@ -60,6 +60,8 @@ bool um_dataset_label_by(um_dataset *set, const char *medium);
 
 /* A field by the name that it has in labels.csv (path is `name` here); NULL: there is no such field. */
 const char *um_example_field(const um_example *example, const char *field);
+/* It has a class, and a split that may be learnt from: "train", or none. */
+bool um_example_is_train(const um_example *example);
 const char *um_label_name(um_label label); /* "", "real", "fake", "neither" */
 const char *um_split_name(um_split split); /* "", "train", "dev", "test" */
 

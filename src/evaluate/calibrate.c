@@ -7,12 +7,6 @@
 #include <string.h>
 #include <unmask/signal.h>
 
-static bool is_train(const um_example *x)
-{
-    return (x->split == UM_SPLIT_NONE || x->split == UM_SPLIT_TRAIN) &&
-           (x->label == UM_LABEL_REAL || x->label == UM_LABEL_FAKE);
-}
-
 /* What is drawn together: the source, or else what hangs together by group or pair. */
 typedef struct unit {
     const char *source; /* "": by cluster */
@@ -32,15 +26,16 @@ static int by_unit(const void *a, const void *b)
                                       : 0;
 }
 
+/* Of the recordings that may be learnt from, and of them those with use[i]; NULL: all. */
 static void gather(um_fit_score *score, unit *unit_of, size_t *n, const um_evaluation *e,
-                   const um_detector *d)
+                   const double *score_of, const bool *use)
 {
     *n = 0;
     for (size_t i = 0; i < um_dataset_count(e->set); i++) {
         const um_example *x = um_dataset_at(e->set, i);
-        if (!is_train(x) || !isfinite(d->score[i]))
+        if (!um_example_is_train(x) || !isfinite(score_of[i]) || (use && !use[i]))
             continue;
-        score[*n] = (um_fit_score){d->score[i], x->label == UM_LABEL_FAKE, 0};
+        score[*n] = (um_fit_score){score_of[i], x->label == UM_LABEL_FAKE, 0};
         unit_of[*n] = (unit){x->source, e->cluster[i], *n, x->label == UM_LABEL_FAKE};
         (*n)++;
     }
@@ -97,12 +92,29 @@ static um_status fit_all(um_fitted *fitted, size_t *n, um_buf *said, const um_ev
             continue;
         um_fitted *f = &fitted[*n];
         *f = (um_fitted){.signal = signal->name, .network = d->network, .version = signal->version};
-        gather(score, unit_of, &n_scores, e, d);
+        gather(score, unit_of, &n_scores, e, d->score, NULL);
         st = um_fit_scores(&f->fit, score, n_scores, err);
         if (st == UM_OK) {
             tell(said, d->name, &f->fit);
             *n += f->fit.outcome == UM_FIT_DONE;
         }
+    }
+    free(score);
+    free(unit_of);
+    return st;
+}
+
+um_status um_evaluation_line(um_fit *out, const um_evaluation *e, const double *score_of, const bool *use,
+                             um_error *err)
+{
+    const size_t most = um_dataset_count(e->set);
+    um_fit_score *score = um_calloc(most, sizeof *score);
+    unit *unit_of = um_calloc(most, sizeof *unit_of);
+    size_t n;
+    um_status st = score && unit_of ? UM_OK : um_fail_oom(err);
+    if (st == UM_OK) {
+        gather(score, unit_of, &n, e, score_of, use);
+        st = um_fit_line(out, score, n, err);
     }
     free(score);
     free(unit_of);

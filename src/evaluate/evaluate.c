@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* evaluate.c: from labels to measures. */
 #include "data/check.h"
-#include "evaluate/evaluation.h"
+#include "evaluate/cross.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,11 +49,16 @@ static um_status open_set(um_evaluation *e, const char *labels, const um_evaluat
 um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate_options *opt, um_error *err)
 {
     um_evaluate_options o;
+    um_lesson lesson = {0};
     um_evaluation *e = um_calloc(1, sizeof *e);
     *out = NULL;
     if (!e)
         return um_fail_oom(err);
     um_status st = take_options(&o, opt, err);
+    if (st == UM_OK && o.recipe)
+        st = um_lesson_open(&lesson, o.recipe, err);
+    if (*lesson.recipe.signals && !o.signals)
+        o.signals = lesson.recipe.signals;
     if (st == UM_OK)
         st = open_set(e, labels, &o, err);
     if (st < 0)
@@ -69,8 +74,12 @@ um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate
     if (st == UM_OK)
         st = o.scores ? um_evaluation_read_scores(e, o.scores, err)
                       : um_evaluation_analyse(e, &o, &(um_pass){.of = 1 + n_conditions}, err);
+    if (st == UM_OK && o.recipe)
+        st = um_lesson_take(&lesson, e, err);
     if (st == UM_OK)
         st = um_evaluation_measure(e, o.by, err);
+    if (st == UM_OK && o.cross)
+        st = um_evaluation_cross(e, o.cross, o.recipe ? &lesson : NULL, err);
     if (st == UM_OK && n_conditions)
         st = um_evaluation_robustness(e, &o, err);
     if (st == UM_OK) {
@@ -78,6 +87,7 @@ um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate
         e = NULL;
     }
 done:
+    um_lesson_free(&lesson);
     um_evaluation_free(&e);
     return st;
 }

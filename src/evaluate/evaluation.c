@@ -13,6 +13,10 @@ void um_evaluation_free(um_evaluation **evaluation)
         free(e->robust[i].under);
     }
     free(e->robust);
+    for (size_t i = 0; i < e->n_left_out; i++)
+        free(e->left_out[i].of);
+    free(e->left_out);
+    free(e->forecast);
     free(e->answered);
     for (size_t i = 0; i < e->n_detectors; i++)
         free(e->detector[i].score);

@@ -8,6 +8,7 @@
 #include "eval/bootstrap.h"
 #include "eval/decision.h"
 #include "evaluate/condition.h"
+#include "fusion/fit.h"
 #include <unmask/evaluate.h>
 
 /* What a score is: higher is always more likely fake. */
@@ -84,6 +85,30 @@ typedef struct um_robust {
     um_cell *plain, *under; /* [detectors] */
 } um_robust;
 
+/* One detector on what a value of a field names, the other values being the rest of the world. */
+typedef struct um_crossed {
+    um_cell own;    /* its fakes against its own real recordings */
+    um_cell others; /* its fakes against the real ones of the others; where it has no fakes, its real ones
+                       against their fakes */
+    um_cell ratios; /* as `own`, or as `others` where it lacks a class, in ratios of a calibration that was
+                       fitted without it; a detector of ratios or probabilities is taken as it is */
+} um_crossed;
+
+typedef struct um_left_out {
+    const char *value; /* of the set */
+    size_t length;     /* of that, where a value is only the beginning */
+    um_crossed *of;    /* [detectors] */
+} um_left_out;
+
+/* What is to be expected of a value that is not in the set: the AUC of those that have fakes. */
+typedef struct um_forecast {
+    size_t n;
+    um_measured auc; /* the mean over values, with the interval of drawing values again */
+    double lowest;
+    const char *of; /* the value where it is lowest */
+    size_t of_length;
+} um_forecast;
+
 enum { UM_EVALUATION_DETECTORS = 512, UM_EVALUATION_SLICES = 10000 };
 
 struct um_evaluation {
@@ -101,6 +126,10 @@ struct um_evaluation {
     char *answered; /* [examples] 1: it was analysed */
     um_robust *robust;
     size_t n_robust;
+    char cross[32]; /* the field whose values were left out once each; "": none */
+    um_left_out *left_out;
+    size_t n_left_out;
+    um_forecast *forecast; /* [detectors] */
     um_failure *failure;
     size_t n_failures, failure_capacity;
     int draws;
@@ -137,8 +166,14 @@ double um_score_ratio(um_score_kind kind, double score);
 
 /* Cuts the set into slices by fields ("kind,generator"; may be NULL) and measures all detectors on all. */
 um_status um_evaluation_measure(um_evaluation *e, const char *by, um_error *err);
+/* The mean of n values, with the interval of drawing them again. */
+um_status um_evaluation_mean(um_measured *out, const um_evaluation *e, const double *value, size_t n,
+                             um_error *err);
 /* role[i]: 1 real and in the slice, 2 fake and in the slice. */
 um_status um_evaluation_cell(um_cell *out, const um_evaluation *e, const um_detector *d, const char *role,
+                             um_error *err);
+/* A line from scores [examples] to ratios, of the recordings with use[i] that may be learnt from. */
+um_status um_evaluation_line(um_fit *out, const um_evaluation *e, const double *score, const bool *use,
                              um_error *err);
 /* The sorted trials of a detector on all recordings; the caller frees. */
 um_status um_evaluation_trials(um_trial **out, size_t *n, const um_evaluation *e, const um_detector *d,

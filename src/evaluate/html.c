@@ -2,6 +2,7 @@
 /* html.c: an evaluation as a page: a table per detector, its ROC, DET and reliability. */
 #include "base/text.h"
 #include "eval/probability.h"
+#include "evaluate/cross_tell.h"
 #include "evaluate/plot.h"
 #include <math.h>
 #include <stdlib.h>
@@ -125,6 +126,7 @@ static um_status section(um_buf *b, const um_evaluation *e, size_t k, um_error *
     if (all->n_fake && all->n_real) {
         table(b, e, k);
         st = draw_all(b, e, &e->detector[k], err);
+        um_cross_html(b, e, k);
         um_plot_robustness(b, e, k);
     }
     um_buf_text(b, "</section>\n");

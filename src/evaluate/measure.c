@@ -136,6 +136,20 @@ static um_status with_intervals(um_measured *out, size_t n_measures, scored *s, 
     return st;
 }
 
+um_status um_evaluation_mean(um_measured *out, const um_evaluation *e, const double *value, size_t n,
+                             um_error *err)
+{
+    context c = {.e = e};
+    scored *s = um_calloc(n, sizeof *s);
+    if (!s)
+        return um_fail_oom(err);
+    for (size_t i = 0; i < n; i++)
+        s[i] = (scored){{value[i], true}, (uint32_t)i, (uint32_t)i, ""};
+    const um_status st = with_intervals(out, 1, s, n, mean, &c, err);
+    free(s);
+    return st;
+}
+
 /* Each pair that has both kinds becomes one: its own AUC. Returns how many. */
 static um_status pairs_of(scored *s, size_t *n, um_error *err)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tell.c: an evaluation as tables for a terminal and as JSON. */
-#include "base/json_write.h"
 #include "base/text.h"
-#include "evaluate/evaluation.h"
+#include "evaluate/cell.h"
+#include "evaluate/cross_tell.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,16 +10,6 @@
 enum { MOST_TEXT = 256 << 20, DIGITS = 6, NAME = 28 };
 
 /* --- terminal --- */
-
-static void put_measured(um_buf *b, const um_measured *m)
-{
-    if (isnan(m->value))
-        um_buf_printf(b, "  %-19s", "-");
-    else if (isnan(m->interval.lo))
-        um_buf_printf(b, "  %-19.3f", m->value);
-    else
-        um_buf_printf(b, "  %5.3f [%5.3f %5.3f]", m->value, m->interval.lo, m->interval.hi);
-}
 
 static void put_name(um_buf *b, const um_slice *s)
 {
@@ -35,9 +25,9 @@ static void put_slice(um_buf *b, const um_slice *s, const um_cell *c)
     put_name(b, s);
     um_buf_printf(b, " %5zu %5zu", c->n_fake, c->n_real);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        put_measured(b, &c->measure[shown[i]]);
+        um_cell_measured_text(b, &c->measure[shown[i]]);
     um_buf_printf(b, "  %5zu", c->n_pairs);
-    put_measured(b, &c->within);
+    um_cell_measured_text(b, &c->within);
     um_buf_text(b, "\n");
 }
 
@@ -53,10 +43,10 @@ static void put_robustness(um_buf *b, const um_evaluation *e, size_t k)
             continue;
         um_buf_printf(b, "  %-*s %5zu %5zu", NAME, e->robust[i].condition->title, plain->n_fake,
                       plain->n_real);
-        put_measured(b, &plain->measure[UM_MEASURE_AUC]);
-        put_measured(b, &under->measure[UM_MEASURE_AUC]);
-        put_measured(b, &plain->measure[UM_MEASURE_EER]);
-        put_measured(b, &under->measure[UM_MEASURE_EER]);
+        um_cell_measured_text(b, &plain->measure[UM_MEASURE_AUC]);
+        um_cell_measured_text(b, &under->measure[UM_MEASURE_AUC]);
+        um_cell_measured_text(b, &plain->measure[UM_MEASURE_EER]);
+        um_cell_measured_text(b, &under->measure[UM_MEASURE_EER]);
         um_buf_printf(b, "  %zu\n", under->silent_fake + under->silent_real);
     }
     um_buf_text(b, "\n");
@@ -84,6 +74,7 @@ static void put_detector(um_buf *b, const um_evaluation *e, size_t k)
     for (size_t i = 0; i < e->n_slices; i++)
         put_slice(b, &e->slice[i], &e->slice[i].cell[k]);
     um_buf_text(b, "\n");
+    um_cross_text(b, e, k);
     put_robustness(b, e, k);
 }
 
@@ -161,29 +152,6 @@ static void json_verdicts(um_json_writer *w, const um_evaluation *e)
     um_json_put_end(w);
 }
 
-static void json_measured(um_json_writer *w, const char *key, const um_measured *m)
-{
-    if (isnan(m->value))
-        return;
-    um_json_put_row(w, key, 0);
-    um_json_put_num(w, NULL, m->value, DIGITS);
-    um_json_put_num(w, NULL, m->interval.lo, DIGITS);
-    um_json_put_num(w, NULL, m->interval.hi, DIGITS);
-    um_json_put_end(w);
-}
-
-static void json_cell(um_json_writer *w, const um_cell *c)
-{
-    um_json_put_int(w, "n_fake", (int64_t)c->n_fake);
-    um_json_put_int(w, "n_real", (int64_t)c->n_real);
-    um_json_put_int(w, "silent_fake", (int64_t)c->silent_fake);
-    um_json_put_int(w, "silent_real", (int64_t)c->silent_real);
-    for (int m = 0; m < UM_MEASURES; m++)
-        json_measured(w, um_measure_names[m].key, &c->measure[m]);
-    um_json_put_int(w, "n_pairs", (int64_t)c->n_pairs);
-    json_measured(w, "auc_within_pairs", &c->within);
-}
-
 static void json_slice(um_json_writer *w, const um_slice *s, const um_cell *c)
 {
     um_json_put_object(w, NULL);
@@ -191,7 +159,7 @@ static void json_slice(um_json_writer *w, const um_slice *s, const um_cell *c)
     um_json_put_text(w, "value", s->value);
     um_json_put_text(w, "against",
                      s->own_reals && *s->field ? "real recordings of the same value" : "all real recordings");
-    json_cell(w, c);
+    um_cell_json(w, c);
     um_json_put_end(w);
 }
 
@@ -201,10 +169,10 @@ static void json_robust(um_json_writer *w, const um_robust *r, size_t k)
     um_json_put_text(w, "condition", r->condition->name);
     um_json_put_int(w, "failures", (int64_t)r->n_failures);
     um_json_put_object(w, "as_is");
-    json_cell(w, &r->plain[k]);
+    um_cell_json(w, &r->plain[k]);
     um_json_put_end(w);
     um_json_put_object(w, "under");
-    json_cell(w, &r->under[k]);
+    um_cell_json(w, &r->under[k]);
     um_json_put_end(w);
     um_json_put_end(w);
 }
@@ -236,6 +204,7 @@ um_status um_evaluation_json(char **out, const um_evaluation *e, um_error *err)
             json_robust(&w, &e->robust[i], k);
         if (e->n_robust)
             um_json_put_end(&w);
+        um_cross_json(&w, e, k);
         um_json_put_end(&w);
     }
     um_json_put_end(&w);

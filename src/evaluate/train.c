@@ -3,128 +3,31 @@
  * card of what was measured. */
 #include "base/json.h"
 #include "eval/metrics.h"
-#include "evaluate/evaluation.h"
-#include "evaluate/features.h"
+#include "evaluate/tabulate.h"
 #include "fusion/calibration_write.h"
-#include "learn/model.h"
-#include "recipes/recipe.h"
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unmask/learn.h>
-#include <unmask/signal.h>
-
-typedef struct recipe {
-    char classifier[UM_RECIPE_LINE], signals[UM_RECIPE_LINE], where[UM_RECIPE_LINE];
-    int64_t folds, seed, parts, trees, depth;
-    double penalty, rate, cost, gamma;
-} recipe;
-
-static um_status read_recipe(recipe *r, const char *path, um_error *err)
-{
-    *r = (recipe){.classifier = "logistic",
-                  .folds = 5,
-                  .seed = 1,
-                  .parts = 4,
-                  .trees = 100,
-                  .depth = 3,
-                  .penalty = 1,
-                  .rate = .1};
-    const um_recipe_key keys[] = {{"classifier", UM_RECIPE_TEXT, r->classifier, 0, 0},
-                                  {"signals", UM_RECIPE_TEXT, r->signals, 0, 0},
-                                  {"where", UM_RECIPE_TEXT, r->where, 0, 0},
-                                  {"folds", UM_RECIPE_INT, &r->folds, 2, 50},
-                                  {"parts", UM_RECIPE_INT, &r->parts, 1, 64},
-                                  {"penalty", UM_RECIPE_NUMBER, &r->penalty, 1e-6, 1e6},
-                                  {"trees", UM_RECIPE_INT, &r->trees, 1, 1000},
-                                  {"depth", UM_RECIPE_INT, &r->depth, 1, 6},
-                                  {"rate", UM_RECIPE_NUMBER, &r->rate, 1e-3, 1},
-                                  {"cost", UM_RECIPE_NUMBER, &r->cost, 1e-3, 1e6},
-                                  {"gamma", UM_RECIPE_NUMBER, &r->gamma, 1e-6, 1e3},
-                                  {"seed", UM_RECIPE_INT, &r->seed, 0, 1e15},
-                                  {0}};
-    um_status st = um_recipe_read(keys, path, err);
-    if (st == UM_OK && !um_classifier_find(r->classifier))
-        st = um_fail(err, UM_EFORMAT, "%s: there is no classifier '%.40s', but %s", path, r->classifier,
-                     um_classifier_names);
-    return st;
-}
-
-/* --- rows --- */
-
-static bool is_train(const um_evaluation *e, size_t i)
-{
-    const um_example *x = um_dataset_at(e->set, i);
-    return e->answer[i] && (x->split == UM_SPLIT_NONE || x->split == UM_SPLIT_TRAIN) &&
-           (x->label == UM_LABEL_REAL || x->label == UM_LABEL_FAKE);
-}
-
-/* Columns that any row has a value for. */
-static um_status choose(char (*name)[64], size_t *n, const um_evaluation *e, um_json *const *answer,
-                        um_error *err)
-{
-    *n = 0;
-    for (size_t k = 0; k < e->n_detectors; k++)
-        for (int quality = 0; quality < 2 && um_signal_find(e->detector[k].name); quality++) {
-            bool any = false;
-            snprintf(name[*n], sizeof *name, "%.48s%s", e->detector[k].name, quality ? ".quality" : "");
-            for (size_t i = 0; i < um_dataset_count(e->set) && !any; i++)
-                any = answer[i] && isfinite(um_feature(answer[i], name[*n]));
-            *n += any;
-        }
-    return *n ? UM_OK : um_fail(err, UM_EFORMAT, "no signal applied to any of the recordings to train on");
-}
-
-/* False: no signal said anything, so um_model_predict would not score it either. */
-static bool fill_row(double *row, const um_table *t, const um_json *answer)
-{
-    bool any = false;
-    for (size_t c = 0; c < t->columns; c++)
-        any |= isfinite(row[c] = um_feature(answer, t->name[c]));
-    return any;
-}
 
 /* `silent`: recordings of each class that are left out because no signal applied. */
 static um_status tabulate(um_table **out, size_t silent[2], const um_evaluation *e, um_error *err)
 {
-    const size_t all = um_dataset_count(e->set);
-    size_t n = 0, columns = 0;
-    char(*name)[64] = um_calloc(2 * e->n_detectors + 1, sizeof *name);
-    um_json **answer = um_calloc(all, sizeof *answer);
-    um_status st = name && answer ? UM_OK : um_fail_oom(err);
+    const size_t n = um_dataset_count(e->set);
+    bool *use = um_calloc(n, sizeof *use);
     *out = NULL;
-    for (size_t i = 0; i < all && st == UM_OK; i++)
-        if (is_train(e, i)) {
-            st = um_json_parse(&answer[i], e->answer[i], strlen(e->answer[i]), um_dataset_at(e->set, i)->path,
-                               err);
-            n++;
-        }
-    if (st == UM_OK)
-        st = choose(name, &columns, e, answer, err);
-    if (st == UM_OK)
-        st = um_table_new(out, n, columns, err);
-    if (st == UM_OK)
-        memcpy((*out)->name, name, columns * sizeof *name);
-    n = 0;
-    for (size_t i = 0; i < all && st == UM_OK; i++) {
-        if (!answer[i])
-            continue;
-        const bool fake = um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
-        if (fill_row((*out)->x + n * columns, *out, answer[i])) {
-            (*out)->fake[n] = fake;
-            (*out)->cluster[n++] = e->cluster[i];
-        } else
-            silent[fake]++;
-    }
-    if (st == UM_OK)
-        (*out)->n = n;
-    for (size_t i = 0; i < all && answer; i++)
-        um_json_free(&answer[i]);
-    free(answer);
-    free(name);
+    if (!use)
+        return um_fail_oom(err);
+    for (size_t i = 0; i < n; i++)
+        if ((use[i] = e->answer[i] && um_example_is_train(um_dataset_at(e->set, i))))
+            silent[um_dataset_at(e->set, i)->label == UM_LABEL_FAKE]++;
+    const um_status st = um_evaluation_table(out, e, use, "", err);
+    for (size_t i = 0; i < n; i++)
+        if (use[i])
+            silent[um_dataset_at(e->set, i)->label == UM_LABEL_FAKE]--;
+    free(use);
     return st;
 }
 
@@ -263,7 +166,7 @@ static um_status put_folder(const char *folder, const um_learnt *m, const char *
 um_status um_train(char **said, const char *labels, const char *recipe_path, const char *out,
                    const um_evaluate_options *opt, um_error *err)
 {
-    recipe r;
+    um_learn_recipe r;
     um_evaluate_options o = *opt;
     um_evaluation *e = NULL;
     um_table *t = NULL;
@@ -272,24 +175,17 @@ um_status um_train(char **said, const char *labels, const char *recipe_path, con
     size_t silent[2] = {0};
     um_buf card, summary;
     *said = NULL;
-    um_status st = read_recipe(&r, recipe_path, err);
+    um_status st = um_learn_recipe_read(&r, recipe_path, err);
     if (st < 0)
         return st;
     o.signals = *r.signals ? r.signals : opt->signals;
     o.where = *r.where ? r.where : opt->where;
     o.draws = 1;
-    o.scores = o.by = NULL;
+    o.scores = o.by = o.cross = o.recipe = NULL;
     st = um_evaluate(&e, labels, &o, err);
     if (st == UM_OK)
         st = tabulate(&t, silent, e, err);
-    const um_learn_options learn = {.penalty = r.penalty,
-                                    .parts = (int)r.parts,
-                                    .trees = (int)r.trees,
-                                    .depth = (int)r.depth,
-                                    .rate = r.rate,
-                                    .cost = r.cost,
-                                    .gamma = r.gamma,
-                                    .seed = (uint64_t)r.seed};
+    const um_learn_options learn = um_learn_recipe_options(&r);
     if (st == UM_OK)
         st = um_learn(&m, &v, t, um_classifier_find(r.classifier), &learn, (int)r.folds, err);
     um_buf_init(&card, (size_t)1 << 22);

@@ -23,6 +23,7 @@ typedef struct set {
     size_t n;
     const um_fit *fit;
     double *weight, mean, spread, limit;
+    bool line_only; /* no draws */
     uint64_t random;
 } set;
 
@@ -229,13 +230,15 @@ static um_status settle(um_fit *out, set *s, um_error *err)
         return UM_OK;
     }
     size_t allowed[2] = {0};
-    um_status st = spread_of_draws(&sigma, s, err);
+    um_status st = s->line_only ? UM_OK : spread_of_draws(&sigma, s, err);
     out->line = (um_calibration_line){.slope = l.slope,
                                       .intercept = l.offset,
                                       .score_min = low,
                                       .score_max = high,
                                       .log_lr_max = s->limit,
                                       .sigma = fmax(sigma, MIN_SIGMA)};
+    if (s->line_only)
+        return UM_OK;
     if (st == UM_OK)
         st = allow(&allowed[0], s, false, MOST_REAL_CALLED, err);
     if (st == UM_OK)
@@ -245,7 +248,7 @@ static um_status settle(um_fit *out, set *s, um_error *err)
     return st;
 }
 
-um_status um_fit_scores(um_fit *out, const um_fit_score *scores, size_t n, um_error *err)
+static um_status fit_scores(um_fit *out, const um_fit_score *scores, size_t n, bool line_only, um_error *err)
 {
     *out = (um_fit){.outcome = UM_FIT_FEW};
     for (size_t i = 0; i < n; i++)
@@ -254,7 +257,7 @@ um_status um_fit_scores(um_fit *out, const um_fit_score *scores, size_t n, um_er
     if (!n)
         return UM_OK;
     out->outcome = UM_FIT_DONE;
-    set s = {.n = n, .fit = out, .random = 20261124};
+    set s = {.n = n, .fit = out, .line_only = line_only, .random = 20261124};
     s.item = um_calloc(n, sizeof *s.item);
     s.weight = um_calloc(n, sizeof *s.weight);
     um_status st = s.item && s.weight ? UM_OK : um_fail_oom(err);
@@ -269,4 +272,14 @@ um_status um_fit_scores(um_fit *out, const um_fit_score *scores, size_t n, um_er
     free(s.item);
     free(s.weight);
     return st;
+}
+
+um_status um_fit_scores(um_fit *out, const um_fit_score *scores, size_t n, um_error *err)
+{
+    return fit_scores(out, scores, n, false, err);
+}
+
+um_status um_fit_line(um_fit *out, const um_fit_score *scores, size_t n, um_error *err)
+{
+    return fit_scores(out, scores, n, true, err);
 }

@@ -44,4 +44,6 @@ typedef struct um_fit {
 
 /* UM_EINVAL: a score is not finite, or a group out of 0..n-1. UM_ENOMEM. */
 um_status um_fit_scores(um_fit *out, const um_fit_score *scores, size_t n, um_error *err);
+/* The same without what takes draws: `sigma` is the least there is, and the calls are not settled. */
+um_status um_fit_line(um_fit *out, const um_fit_score *scores, size_t n, um_error *err);
 #endif

@@ -247,6 +247,29 @@ um_status um_learn(um_learnt **out, um_validation *v, const um_table *t, const u
     return st;
 }
 
+um_status um_learn_of(um_learnt **out, const um_table *t, const bool *use, const um_classifier_kind *kind,
+                      const um_learn_options *options, um_error *err)
+{
+    um_learnt *m = um_calloc(1, sizeof *m);
+    job j = {.t = t, .kind = kind, .options = options, .fold = um_calloc(t->n, sizeof *j.fold)};
+    um_status st = m && j.fold ? UM_OK : um_fail_oom(err);
+    for (size_t i = 0; i < t->n && st == UM_OK; i++)
+        j.fold[i] = use[i];
+    if (st == UM_OK && !(m->name = um_calloc(t->columns, sizeof *m->name)))
+        st = um_fail_oom(err);
+    if (st == UM_OK) {
+        m->kind = kind;
+        m->columns = t->columns;
+        memcpy(m->name, t->name, t->columns * sizeof *m->name);
+        st = fit(m, &j, false, err);
+    }
+    free(j.fold);
+    if (st < 0)
+        um_learnt_free(&m);
+    *out = m;
+    return st;
+}
+
 void um_validation_free(um_validation *v)
 {
     free(v->score);

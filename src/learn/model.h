@@ -31,6 +31,9 @@ typedef struct um_validation {
  * all. UM_EFORMAT: too few clusters of a class for that. */
 um_status um_learn(um_learnt **out, um_validation *v, const um_table *t, const um_classifier_kind *kind,
                    const um_learn_options *options, int folds, um_error *err);
+/* Of the rows i with use[i] alone, which have both classes; nothing is measured or calibrated. */
+um_status um_learn_of(um_learnt **out, const um_table *t, const bool *use, const um_classifier_kind *kind,
+                      const um_learn_options *options, um_error *err);
 void um_learnt_free(um_learnt **model);
 void um_validation_free(um_validation *v);
 
