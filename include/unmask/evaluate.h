@@ -82,8 +82,8 @@ UM_API um_status um_evaluation_calibration(char **out, char **said, const um_eva
                                            const char *command, um_error *err);
 
 /** Looks for what would make a measurement or a training on the set dishonest: a group or pair in several
- * splits, the same file twice, pictures that look the same in different splits, recordings that cannot be
- * read. One line per fault. Of `opt`: where, threads, progress. */
+ * splits, the same file twice, pictures that look or sounds that sound the same in different splits,
+ * recordings that cannot be read. One line per fault. Of `opt`: where, threads, progress, cache. */
 UM_API um_status um_labels_check(char **out, size_t *n_faults, const char *labels,
                                  const um_evaluate_options *opt, um_error *err);
 

@@ -2,6 +2,7 @@
 /* check.c: see check.h. */
 #include "data/check.h"
 #include "data/picture_hash.h"
+#include "data/sound_hash.h"
 #include "probe/hash.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,13 +10,19 @@
 
 /* Bits in which alike pictures differ; and beyond so many pictures, only those that differ in none. */
 enum { ALIKE = 2, MOST_COMPARED = 100000, MOST_TEXT = 64 << 20 };
+/* Share of bits in which copies of a sound differ, at most: between what copies (through MP3, Opus, 8 kHz,
+ * another level) and what different recordings of train rows have (docs/data.md). And pairs that are
+ * compared, at most: a few minutes. */
+static const double SOUNDS_ALIKE = .33;
+static const size_t MOST_PAIRS = (size_t)1 << 28;
 
 typedef struct content {
     uint32_t example;
     char sha256[UM_SHA256_HEX + 1]; /* "": not read */
     uint64_t picture;
     bool has_picture;
-    char *failure; /* NULL: none */
+    um_sound_hash *sound; /* NULL: none */
+    char *failure;        /* NULL: none */
 } content;
 
 typedef struct job {
@@ -80,9 +87,61 @@ static um_status check_clusters(job *j, um_error *err)
 
 /* --- contents --- */
 
-static um_status read_content(content *c, const char *path, um_error *err)
+/* "picture-hash" or "-", a blank, the sound's or "-". */
+static bool recall(content *c, um_cache *cache, const char *key)
+{
+    char *text = NULL;
+    size_t n;
+    if (um_cache_get(&text, &n, cache, key, NULL) != UM_OK)
+        return false;
+    char *sound = strchr(text, ' ');
+    bool right = sound != NULL;
+    if (right && (c->has_picture = *text != '-'))
+        c->picture = strtoull(text, NULL, 16);
+    if (right && strcmp(sound, " -") != 0) {
+        c->sound = um_calloc(1, sizeof *c->sound);
+        right = c->sound && um_sound_hash_read(c->sound, sound + 1);
+        if (!right) {
+            free(c->sound);
+            c->sound = NULL;
+        }
+    }
+    free(text);
+    return right;
+}
+
+static um_status keep(const content *c, um_cache *cache, const char *key, um_error *err)
+{
+    char text[20 + UM_SOUND_HASH_TEXT] = "-";
+    if (c->has_picture)
+        snprintf(text, sizeof text, "%016llx", (unsigned long long)c->picture);
+    strcat(text, " ");
+    if (c->sound)
+        um_sound_hash_text(text + strlen(text), c->sound);
+    else
+        strcat(text, "-");
+    return um_cache_put(cache, key, text, strlen(text), err);
+}
+
+static um_status look_and_listen(content *c, const char *path, um_error *err)
+{
+    um_sound_hash sound;
+    um_status st = um_picture_hash_file(&c->picture, path, err);
+    c->has_picture = st == UM_OK;
+    if (st == UM_EOF)
+        st = um_sound_hash_file(&sound, path, err);
+    if (st == UM_OK && !c->has_picture) {
+        if (!(c->sound = um_calloc(1, sizeof *c->sound)))
+            return um_fail_oom(err);
+        *c->sound = sound;
+    }
+    return st < 0 ? st : UM_OK;
+}
+
+static um_status read_content(content *c, const char *path, um_cache *cache, um_error *err)
 {
     um_input *input;
+    char key[UM_SHA256_HEX + 1];
     um_status st = um_input_open(&input, path, err);
     if (st < 0)
         return st;
@@ -90,9 +149,12 @@ static um_status read_content(content *c, const char *path, um_error *err)
     um_input_free(&input);
     if (st < 0)
         return st;
-    st = um_picture_hash_file(&c->picture, path, err);
-    c->has_picture = st == UM_OK;
-    return st < 0 ? st : UM_OK;
+    if (cache && !um_cache_key(key, c->sha256, "look and sound 1"))
+        return um_fail_oom(err);
+    if (cache && recall(c, cache, key))
+        return UM_OK;
+    st = look_and_listen(c, path, err);
+    return st < 0 || !cache ? st : keep(c, cache, key, err);
 }
 
 static void part(void *context, int i)
@@ -106,7 +168,7 @@ static void part(void *context, int i)
     if (stopped)
         return;
     c->example = (uint32_t)i;
-    um_status st = read_content(c, um_dataset_at(j->set, (size_t)i)->path, &err);
+    um_status st = read_content(c, um_dataset_at(j->set, (size_t)i)->path, j->opt->cache, &err);
     if (st < 0 && st != UM_ENOMEM)
         st = (c->failure = um_strdup(err.text)) ? UM_OK : um_fail_oom(&err);
     pthread_mutex_lock(&j->lock);
@@ -174,6 +236,37 @@ static void check_look(job *j, size_t n)
                 fault(j, c[i].example, c[k].example, "look the same, and are in different splits");
 }
 
+static int by_sound(const void *a, const void *b)
+{
+    const content *p = a, *q = b;
+    const int n = p->sound ? p->sound->n : -1, m = q->sound ? q->sound->n : -1;
+    return n != m ? n - m : (p->example > q->example) - (p->example < q->example);
+}
+
+/* Across splits only, as pictures; in the order of their lengths, since copies are as long. */
+static void check_sound(job *j, size_t n)
+{
+    content *c = j->content;
+    size_t pairs = 0;
+    qsort(c, n, sizeof *c, by_sound);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1;
+             k < n && c[i].sound && c[k].sound->n - c[i].sound->n <= UM_SOUND_SHIFTS && !j->out.broken; k++) {
+            if (!parted(j->set, c[i].example, c[k].example) ||
+                j->cluster[c[i].example] == j->cluster[c[k].example] || !strcmp(c[i].sha256, c[k].sha256))
+                continue;
+            if (++pairs > MOST_PAIRS) {
+                um_buf_text(&j->out, "too many sounds: not all were compared\n");
+                return;
+            }
+            if (um_sound_hash_distance(c[i].sound, c[k].sound) <= SOUNDS_ALIKE) {
+                const bool turn = c[i].example > c[k].example;
+                fault(j, c[turn ? k : i].example, c[turn ? i : k].example,
+                      "sound the same, and are in different splits");
+            }
+        }
+}
+
 static um_status check_contents(job *j, um_error *err)
 {
     const size_t n = um_dataset_count(j->set);
@@ -194,6 +287,7 @@ static um_status check_contents(job *j, um_error *err)
     if (n) {
         check_bytes(j, n);
         check_look(j, n);
+        check_sound(j, n);
     }
     return UM_OK;
 }
@@ -214,8 +308,10 @@ um_status um_dataset_check(char **out, size_t *n_faults, const um_dataset *set, 
         st = um_fail_oom(err);
     if (st == UM_OK)
         *n_faults = j.n_faults;
-    for (size_t i = 0; i < n && j.content; i++)
+    for (size_t i = 0; i < n && j.content; i++) {
         free(j.content[i].failure);
+        free(j.content[i].sound);
+    }
     free(j.content);
     free(j.cluster);
     um_buf_free(&j.out);

@@ -4,11 +4,13 @@
 #ifndef UM_DATA_CHECK_H
 #define UM_DATA_CHECK_H
 #include "base/pool.h"
+#include "cache/cache.h"
 #include "data/dataset.h"
 
 typedef struct um_check_options {
-    bool contents;           /* open the recordings: same bytes, same look; else only what the labels say */
-    um_pool *pool;           /* may be NULL */
+    bool contents;   /* open the recordings: same bytes, same look or sound; else only what the labels say */
+    um_pool *pool;   /* may be NULL */
+    um_cache *cache; /* of how they look and sound; may be NULL */
     um_progress_fn progress; /* in recordings; by several threads, one at a time; may be NULL */
     void *user;
 } um_check_options;

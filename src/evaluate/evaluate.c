@@ -98,6 +98,7 @@ um_status um_labels_check(char **out, size_t *n_faults, const char *labels, cons
     um_evaluate_options o;
     um_dataset *set = NULL;
     um_pool *pool = NULL;
+    um_cache *cache = NULL;
     *out = NULL;
     *n_faults = 0;
     um_status st = take_options(&o, opt, err);
@@ -107,11 +108,14 @@ um_status um_labels_check(char **out, size_t *n_faults, const char *labels, cons
         st = um_dataset_filter(set, o.where, err);
     if (st == UM_OK)
         st = um_pool_new(&pool, o.threads, err);
+    if (st == UM_OK && o.cache)
+        st = um_cache_open(&cache, o.cache, o.cache_bytes ? o.cache_bytes : UM_EVALUATION_CACHE, err);
     if (st == UM_OK) {
         const um_check_options check = {
-            .contents = true, .pool = pool, .progress = o.progress, .user = o.user};
+            .contents = true, .pool = pool, .cache = cache, .progress = o.progress, .user = o.user};
         st = um_dataset_check(out, n_faults, set, &check, err);
     }
+    um_cache_close(&cache);
     um_pool_free(&pool);
     um_dataset_free(&set);
     return st;

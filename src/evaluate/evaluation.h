@@ -109,6 +109,7 @@ typedef struct um_forecast {
     size_t of_length;
 } um_forecast;
 
+#define UM_EVALUATION_CACHE ((int64_t)1 << 30) /* bytes, where nobody says how many */
 enum { UM_EVALUATION_DETECTORS = 512, UM_EVALUATION_SLICES = 10000 };
 
 struct um_evaluation {
