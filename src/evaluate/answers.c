@@ -6,18 +6,16 @@
 #include "cache/cache.h"
 #include "evaluate/answer.h"
 #include "evaluate/remember.h"
+#include "evaluate/scratch.h"
 #include "networks/candidates.h"
 #include "probe/hash.h"
-#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <unmask/analysis.h>
 #include <unmask/version.h>
 
 enum { ANSWER_VERSION = 4 };
-static const int64_t CACHE_BYTES = (int64_t)1 << 30;
 
 typedef struct idle {
     um_analyzer *analyzer;
@@ -142,20 +140,18 @@ static um_status analyse(char **out, job *j, const char *path, um_error *err)
 /* A copy is made, analysed and thrown away; where the condition is for others, the answer is empty. */
 static um_status analyse_copy(char **out, job *j, const char *path, um_error *err)
 {
-    char *copy = NULL, folder[PATH_MAX];
-    const char *place = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%.3000s/unmask.XXXXXX", place && *place ? place : "/tmp");
-    if (!mkdtemp(folder))
-        return um_fail_errno(err, UM_EWRITE, "%s: no folder for copies", folder);
-    um_status st = um_condition_copy(&copy, j->pass->condition, path, folder, j->opt->max_s, err);
+    char *copy = NULL;
+    um_scratch scratch;
+    um_status st = um_scratch_open(&scratch, err);
+    if (st < 0)
+        return st;
+    st = um_condition_copy(&copy, j->pass->condition, path, scratch.folder, j->opt->max_s, err);
     if (st == UM_EOF)
         st = (*out = um_strdup("{}")) ? UM_OK : um_fail_oom(err);
     else if (st == UM_OK)
         st = analyse(out, j, copy, err);
-    if (copy)
-        unlink(copy);
     free(copy);
-    rmdir(folder);
+    um_scratch_close(&scratch);
     return st;
 }
 
@@ -266,7 +262,8 @@ um_status um_evaluation_analyse(um_evaluation *e, const um_evaluate_options *opt
     e->call = um_calloc(n, sizeof *e->call);
     um_status st = j.answer && j.failure && e->call ? name_producer(&j, err) : um_fail_oom(err);
     if (st == UM_OK && opt->cache)
-        st = um_cache_open(&j.cache, opt->cache, opt->cache_bytes ? opt->cache_bytes : CACHE_BYTES, err);
+        st = um_cache_open(&j.cache, opt->cache, opt->cache_bytes ? opt->cache_bytes : UM_EVALUATION_CACHE,
+                           err);
     if (st == UM_OK)
         st = run(&j, err);
     for (size_t i = 0; i < n && j.failure; i++)

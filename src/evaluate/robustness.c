@@ -2,6 +2,7 @@
 /* robustness.c: the set once more under each condition; a detector is measured on the recordings of which it
  * said something as they are, so that the difference is the condition's. */
 #include "evaluate/evaluation.h"
+#include "evaluate/scratch.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,7 @@ static um_status under_one(um_robust *r, um_evaluation *e, const um_evaluate_opt
 um_status um_evaluation_robustness(um_evaluation *e, const um_evaluate_options *opt, um_error *err)
 {
     size_t n;
+    um_scratch_sweep();
     um_status st = um_evaluation_conditions(&n, opt->robustness, err);
     if (st == UM_OK && !(e->robust = um_calloc(n, sizeof *e->robust)))
         st = um_fail_oom(err);

@@ -4,8 +4,11 @@
 #include "base/base.h"
 #include "evaluate/condition.h"
 #include "evaluate/evaluation.h"
+#include "evaluate/scratch.h"
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <unmask/sink.h>
 
@@ -293,6 +296,36 @@ static void a_set(void)
     CHECK(evaluate(&e, "tele", &err) == UM_EINVAL && evaluate(&e, "", &err) == UM_EINVAL);
 }
 
+/* A child that is killed leaves its folder; the next sweep takes that, and not the one that is in use. */
+static void left_behind(void)
+{
+    um_scratch used, killed = {.fd = -1};
+    int pipes[2], status;
+    CHECK(!setenv("TMPDIR", dir, 1) && !pipe(pipes));
+    const pid_t child = fork();
+    if (!child) {
+        um_scratch mine;
+        char file[PATH_MAX + 20];
+        if (um_scratch_open(&mine, NULL) < 0)
+            _exit(1);
+        snprintf(file, sizeof file, "%s/copy.wav", mine.folder);
+        if (um_text_write(file, "half of it", NULL) == UM_OK &&
+            write(pipes[1], mine.folder, sizeof mine.folder) == sizeof mine.folder)
+            raise(SIGKILL);
+        _exit(1);
+    }
+    CHECK(read(pipes[0], killed.folder, sizeof killed.folder) == sizeof killed.folder);
+    CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && !access(killed.folder, F_OK));
+    CHECK(um_scratch_open(&used, NULL) == UM_OK && !access(used.folder, F_OK));
+    um_scratch_sweep();
+    CHECK(access(killed.folder, F_OK) != 0 && !access(used.folder, F_OK));
+    um_scratch_close(&used);
+    CHECK(access(used.folder, F_OK) != 0);
+    close(pipes[0]);
+    close(pipes[1]);
+    unsetenv("TMPDIR");
+}
+
 int main(void)
 {
     if (!mkdtemp(dir))
@@ -302,6 +335,7 @@ int main(void)
     sounds();
     refusals();
     a_set();
+    left_behind();
     char command[64];
     snprintf(command, sizeof command, "rm -r %s", dir);
     return system(command) ? 1 : check_done();
