@@ -15,7 +15,7 @@ typedef struct um_analysis_options {
     size_t size;             ///< of this struct; 0 = as in version 0.1
     const char *signals;     ///< comma-separated names; NULL = all
     const char *models_dir;  ///< NULL = UNMASK_MODELS of the environment, else the built-in face networks
-    const char *calibration; ///< file; NULL = the embedded one
+    const char *calibration; ///< file; NULL = the embedded one, and before it what lies beside a network
     int threads;             ///< of faces, networks and signals; 0 = number of cores. Decoding has one more
     double max_s;            ///< 0 = all
     um_progress_fn progress; ///< may be NULL

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <unmask/analysis.h>
 
 struct um_analyzer {
@@ -40,6 +41,23 @@ static um_status take_options(um_analysis_options *out, const um_analysis_option
     memcpy(out, opt, size < known ? size : known);
     out->size = known;
     return UM_OK;
+}
+
+/* A network of a folder brings its calibration, where one lies beside it (unmask train). */
+static um_status add_calibrations(um_analyzer *a, um_error *err)
+{
+    um_status st = UM_OK;
+    const char *file;
+    for (int i = 0; st == UM_OK && um_network_store_opened(a->networks, i); i++) {
+        char path[4200];
+        if (!(file = um_network_store_file(a->networks, i)))
+            continue;
+        const int folder = (int)(strrchr(file, '/') - file);
+        if (snprintf(path, sizeof path, "%.*s/calibration.json", folder, file) < (int)sizeof path &&
+            access(path, F_OK) == 0)
+            st = um_calibration_add(a->calibration, path, err);
+    }
+    return st;
 }
 
 um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_error *err)
@@ -71,6 +89,8 @@ um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_
     for (int i = 0; i < a->n_signals; i++)
         if ((st = um_chosen_open(&a->chosen[i], &resources, err)) < 0)
             goto done;
+    if (a->networks && !opt->calibration && (st = add_calibrations(a, err)) < 0)
+        goto done;
     *out = a;
     a = NULL;
     st = UM_OK;

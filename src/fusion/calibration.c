@@ -246,6 +246,26 @@ um_status um_calibration_load(um_calibration **out, const char *path, um_error *
     return st;
 }
 
+um_status um_calibration_add(um_calibration *c, const char *path, um_error *err)
+{
+    um_calibration *more;
+    um_status st = um_calibration_load(&more, path, err);
+    if (st < 0)
+        return st;
+    if (more->n_groups || more->n > UM_MAX_CALIBRATED - c->n) {
+        st = um_fail(err, UM_EFORMAT, "%s: has groups or too many entries to be added to another calibration",
+                     path);
+    } else {
+        const size_t n = strlen(c->name);
+        memmove(c->entry + more->n, c->entry, (size_t)c->n * sizeof *c->entry);
+        memcpy(c->entry, more->entry, (size_t)more->n * sizeof *c->entry);
+        c->n += more->n;
+        snprintf(c->name + n, sizeof c->name - n, ", %.100s", more->name);
+    }
+    um_calibration_free(&more);
+    return st;
+}
+
 um_status um_calibration_json(um_json **out, const char *path, um_error *err)
 {
     um_calibration *c;

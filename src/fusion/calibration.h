@@ -53,7 +53,7 @@ typedef struct um_calibration_group {
 } um_calibration_group;
 
 typedef struct um_calibration {
-    char name[96]; /* "NAME (sha256 abcdef012345)" */
+    char name[192]; /* "NAME (sha256 abcdef012345)", with ", " and the names of what was added behind it */
     int n, n_groups;
     um_calibration_entry entry[UM_MAX_CALIBRATED];
     um_calibration_group group[UM_MAX_GROUPS];
@@ -61,6 +61,9 @@ typedef struct um_calibration {
 
 /* path NULL: the embedded one. UM_EFORMAT, with one line that names the file, for what is no calibration. */
 um_status um_calibration_load(um_calibration **out, const char *path, um_error *err);
+/* The entries of the file at `path` in front of those that are there. UM_EFORMAT: it is no calibration, has
+ * groups, or there are too many entries. */
+um_status um_calibration_add(um_calibration *c, const char *path, um_error *err);
 /* The same as JSON: a calibration, checked, but with what is there only for its reader. */
 um_status um_calibration_json(um_json **out, const char *path, um_error *err);
 void um_calibration_free(um_calibration **c);

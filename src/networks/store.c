@@ -107,3 +107,11 @@ const um_net *um_network_store_opened(um_network_store *s, int i)
     pthread_mutex_unlock(&s->lock);
     return net;
 }
+
+const char *um_network_store_file(um_network_store *s, int i)
+{
+    pthread_mutex_lock(&s->lock);
+    const char *file = i >= 0 && i < s->n_opened ? s->candidates.v[s->opened[i]].path : NULL;
+    pthread_mutex_unlock(&s->lock);
+    return file;
+}

@@ -22,4 +22,6 @@ um_status um_network_store_named(um_net **out, um_network_store *store, const ch
 /* The networks that have been opened, in the order they were asked for: name, role and SHA-256 are what a
  * report lists. NULL past the last. */
 const um_net *um_network_store_opened(um_network_store *store, int i);
+/* The file of that network; NULL: it is built in. */
+const char *um_network_store_file(um_network_store *store, int i);
 #endif

@@ -36,7 +36,7 @@ struct um_results {
     um_network_used *network;
     um_findings **findings;
     um_verdict verdict;
-    char calibration[96]; /* name and sha256 */
+    char calibration[192]; /* name and sha256 */
     um_options_used options;
     bool has_timing; /* false when read from a report without */
     struct {

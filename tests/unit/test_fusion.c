@@ -51,6 +51,29 @@ static void lines(void)
     um_calibration_free(&cal);
 }
 
+/* Another calibration before this one: its entry for `a` speaks, and `b` is still there. */
+static void added(void)
+{
+    static const char mine[] = "{\"version\":1,\"name\":\"mine\",\"signals\":[{\"name\":\"a\",\"version\":1,"
+                               "\"slope\":1,\"intercept\":0,"
+                               "\"score_min\":0,\"score_max\":4,\"log_lr_max\":2,\"sigma\":0.3}]}";
+    char path[] = "/tmp/unmask-fusion-XXXXXX";
+    um_error err;
+    um_calibration *cal = load(three, NULL);
+    CHECK(mkstemp(path) >= 0 && um_text_write(path, mine, NULL) == UM_OK);
+    CHECK(um_calibration_add(cal, path, &err) == UM_OK && cal->n == 4);
+    CHECK(um_calibration_find(cal, "a", 1, "")->line.slope == 1 &&
+          um_calibration_find(cal, "b", 7, "")->line.slope == 2);
+    CHECK(!strncmp(cal->name, "three (", 7) && strstr(cal->name, "), mine (sha256 "));
+    for (int i = 0; i < UM_MAX_CALIBRATED - 4; i++)
+        CHECK(um_calibration_add(cal, path, &err) == UM_OK);
+    CHECK(um_calibration_add(cal, path, &err) == UM_EFORMAT && strstr(err.text, path));
+    CHECK(cal->n == UM_MAX_CALIBRATED);
+    unlink(path);
+    CHECK(um_calibration_add(cal, path, &err) == UM_EIO);
+    um_calibration_free(&cal);
+}
+
 /* Three signals that count, and beside them one of a stale version, one unknown, one whose score is no
  * number, one that broke down after it had scored, one that does not apply. */
 static void table(void)
@@ -552,6 +575,7 @@ int main(void)
     voices();
     hostile();
     lines();
+    added();
     table();
     borders();
     files();
