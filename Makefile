@@ -77,33 +77,34 @@ models: build
 	        models/manifests/unmask_$$n.json; done
 	@echo "New weights in models/: make build puts them into the program."
 
-# The voice network, from UNMASK_MEDIA/voices and the sound of UNMASK_TESTDATA. VOICE_HELD: sources set aside, by which the best weights are
-# chosen. voice-folds: each fifth of the sources set aside once, with its table.
-VOICE_OPTIONS ?= --steps 6000 --batch 32 --shards 4 --rate 0.002 --validate-every 1000
-VOICE_FOLD_OPTIONS ?= --steps 3000 --batch 32 --shards 4 --rate 0.002 --validate-every 3000
-VOICE_HELD ?= 1/5
-voices = $(TRAINING_MEDIA)/voices $(TESTDATA)/data/audio --store build/voice/store
-# $(call voice,folder,held,options)
-voice = mkdir -p build/voice && build/models/train/unmask-voice train $(voices) --held $(2) --arch models/arch/voice.net \
-    --work build/voice/$(1) --out build/voice/$(1)/voice.onnx --resume $(3)
+# The voice network, from UNMASK_MEDIA/voices and the sound of UNMASK_TESTDATA, by its recipe; an interrupted run goes on where it
+# stopped. voice-folds: each fifth of the sources set aside once, with its table.
+VOICE_RECIPE ?= models/recipes/voice.recipe
+VOICE_HELD = $(shell sed -n 's/^held *= *\([^ ]*\).*/\1/p' $(VOICE_RECIPE))
+VOICE_FOLD_STEPS ?= 3000
+voices = $(TRAINING_MEDIA)/voices $(TESTDATA)/data/audio
+voice_store = --store build/voice/store
 voice: build
-	@ninja -C build --quiet models/train/unmask-voice
-	$(call voice,all,$(VOICE_HELD),$(VOICE_OPTIONS))
-	build/models/train/unmask-voice evaluate $(voices) --held $(VOICE_HELD) --start build/voice/all/voice.onnx
+	@ninja -C build --quiet models/train/unmask-voice && mkdir -p build/voice
+	build/cli/unmask train $(voices) --recipe $(VOICE_RECIPE) --cache build/voice/store --out build/voice/all
+	build/models/train/unmask-voice evaluate $(voices) $(voice_store) --held $(VOICE_HELD) --start build/voice/all/voice.onnx
 	cp build/voice/all/voice.onnx models/unmask_voice.onnx
 	sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_voice.onnx | cut -c1-64)\"/" models/manifests/unmask_voice.json
 	$(MAKE) voice-calibration
 # What the network says of voices is calibrated on those that it was not trained on: of the sources set aside, and of real clips.
 voice-calibration: build
 	@ninja -C build --quiet models/train/unmask-voice && mkdir -p build/voice
-	build/models/train/unmask-voice held $(voices) --held $(VOICE_HELD) --others $(TRAINING_MEDIA)/clips --out build/voice/held.csv
+	build/models/train/unmask-voice held $(voices) $(voice_store) --held $(VOICE_HELD) --others $(TRAINING_MEDIA)/clips --out build/voice/held.csv
 	build/cli/unmask evaluate --signals voice_generated --cache build/voice/cache --calibrate src/fusion/calibration.json build/voice/held.csv
 	$(MAKE) build
 voice-folds: build
 	@ninja -C build --quiet models/train/unmask-voice
+	@mkdir -p build/voice
 	@for k in 1 2 3 4 5; do \
-	    $(call voice,fold$$k,$$k/5,$(VOICE_FOLD_OPTIONS)) && \
-	    build/models/train/unmask-voice evaluate $(voices) --held $$k/5 --start build/voice/fold$$k/voice.onnx \
+	    sed "s/^held *=.*/held = $$k\/5/; s/^\(steps\|validate_every\) *=.*/\1 = $(VOICE_FOLD_STEPS)/" $(VOICE_RECIPE) \
+	        >build/voice/fold$$k.recipe && \
+	    build/cli/unmask train $(voices) --recipe build/voice/fold$$k.recipe --cache build/voice/store --out build/voice/fold$$k && \
+	    build/models/train/unmask-voice evaluate $(voices) $(voice_store) --held $$k/5 --start build/voice/fold$$k/voice.onnx \
 	        --out build/voice/fold$$k/scores.csv || exit 1; \
 	done
 

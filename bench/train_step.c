@@ -101,7 +101,7 @@ int main(int argc, char **argv)
     o.loaders = 1;
     o.progress = progress;
     o.progress_user = &b;
-    if (um_train(g, &b.task, &o, &r, &err) < 0) {
+    if (um_train_network(g, &b.task, &o, &r, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         return 5;
     }

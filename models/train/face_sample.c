@@ -6,8 +6,6 @@
 #include "faces/face_input.h"
 #include <string.h>
 
-static const float SEEN = 1.4f; /* what the network sees over the box of the points */
-
 /* Where the network looks in a stored face: the same draw for both of a pair. */
 typedef struct place {
     float scale, dx, dy, angle;
@@ -16,7 +14,7 @@ typedef struct place {
 
 static place usual_place(void)
 {
-    return (place){.scale = SEEN / FACE_MARGIN};
+    return (place){.scale = FACE_SEEN / FACE_MARGIN};
 }
 
 static place draw_place(rng *r)
@@ -142,7 +140,7 @@ um_status face_alone(um_image **out, const face_set *set, int item, um_error *er
     face_picture face;
     um_status st = face_set_read(&face, set, item, err);
     if (st == UM_OK)
-        st = um_face_middle(out, face.rgb, SEEN / FACE_MARGIN, FACE_SIDE, err);
+        st = um_face_middle(out, face.rgb, FACE_SEEN / FACE_MARGIN, FACE_SIDE, err);
     um_image_free(&face.rgb);
     return st;
 }

@@ -4,6 +4,7 @@
 #define UNMASK_FACE_SAMPLE_H
 #include "face_set.h"
 
+#define FACE_SEEN 1.4f                   /* what the network sees over the box of the points */
 enum { FACE_SIDE = 160, FACE_MAP = 20 }; /* pixels of the network's picture, cells of its map, along a side */
 
 typedef struct face_mix {

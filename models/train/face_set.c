@@ -2,6 +2,7 @@
 /* face_set.c: cutting faces, and the table of them. */
 #include "face_set.h"
 #include "faces/face_input.h"
+#include "held_list.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -160,11 +161,11 @@ static void *look_at_files(void *user)
 
 /* --- the table --- */
 
-static bool is_in(const char *list, const char *separators, const char *word)
+static bool is_kind(const char *list, const char *word)
 {
     const size_t n = strlen(word);
-    for (const char *p = list; n && *p; p += strcspn(p, separators), p += strspn(p, separators))
-        if (strcspn(p, separators) == n && !strncmp(p, word, n))
+    for (const char *p = list; n && *p; p += strcspn(p, "|"), p += strspn(p, "|"))
+        if (strcspn(p, "|") == n && !strncmp(p, word, n))
             return true;
     return false;
 }
@@ -179,7 +180,7 @@ static um_status add_items(face_set *set, const work *w, const char *held, um_er
             face_item *f = &set->item[set->n++];
             *f = (face_item){.from = w->file[i].from,
                              .frame = k,
-                             .held = is_in(held, ",", w->file[i].from->source),
+                             .held = held_out(held, w->file[i].from->source),
                              .partner = -1};
             if (!entry_key(f->key, w->file[i].sha, k))
                 return um_fail_oom(err);
@@ -251,7 +252,7 @@ static um_status make_groups(face_set *set, um_error *err)
 }
 
 um_status face_set_open(face_set *out, const char *const *lists, int n_lists, const char *folder,
-                        const char *held, const char *kinds, int threads, um_error *err)
+                        const char *held, const char *where, const char *kinds, int threads, um_error *err)
 {
     work w = {0};
     pthread_t thread[64];
@@ -261,13 +262,16 @@ um_status face_set_open(face_set *out, const char *const *lists, int n_lists, co
     if (n_lists > FACE_LISTS)
         return um_fail(err, UM_EINVAL, "at most %d lists", FACE_LISTS);
     for (int i = 0; i < n_lists && st == UM_OK; i++)
-        if ((st = um_dataset_open(&out->list[out->n_lists], lists[i], err)) == UM_OK)
-            out->n_lists++;
+        if ((st = um_dataset_open(&out->list[out->n_lists], lists[i], err)) == UM_OK) {
+            um_dataset *set = out->list[out->n_lists++];
+            if (*where)
+                st = um_dataset_filter(set, where, err);
+        }
     for (int i = 0; i < out->n_lists && st == UM_OK; i++)
         for (size_t k = 0; k < um_dataset_count(out->list[i]) && st == UM_OK; k++) {
             const um_example *e = um_dataset_at(out->list[i], k);
             if (e->split == UM_SPLIT_DEV || e->split == UM_SPLIT_TEST ||
-                !(e->label == UM_LABEL_REAL || (e->label == UM_LABEL_FAKE && is_in(kinds, "|", e->kind))))
+                !(e->label == UM_LABEL_REAL || (e->label == UM_LABEL_FAKE && is_kind(kinds, e->kind))))
                 continue;
             if (um_grow(&w.file, &capacity, (size_t)w.n + 1, UM_DATASET_ROWS, sizeof *w.file))
                 w.file[w.n++].from = e;

@@ -43,11 +43,11 @@ typedef struct face_picture { /* upright, eyes level */
     um_point points[UM_N_LANDMARKS];
 } face_picture;
 
-/* Cuts what the cache does not hold. `held`: sources with commas between them ("" none); `kinds`: of fakes,
- * with
- * '|' between them; without a partner they are left out. UM_EFORMAT when no real face is left to train on. */
+/* Cuts what the cache does not hold. `held`: as held_out; `where`: um_dataset_filter ("": all); `kinds`: of
+ * fakes, with '|' between them; without a partner they are left out. UM_EFORMAT when no real face is left to
+ * train on. */
 um_status face_set_open(face_set *out, const char *const *lists, int n_lists, const char *folder,
-                        const char *held, const char *kinds, int threads, um_error *err);
+                        const char *held, const char *where, const char *kinds, int threads, um_error *err);
 void face_set_close(face_set *set);
 um_status face_set_read(face_picture *out, const face_set *set, int item, um_error *err);
 /* A group by the root of its size, then one of it: balanced between source and face. -1: there is none. */

@@ -4,7 +4,12 @@
 #define UNMASK_HELD_LIST_H
 #include "data/dataset.h"
 
+/* Is the source `name` one of `list`: names with commas between them, or "2/5": the second of five parts (by
+ * a hash of the name, of parts 1 to 5)? NULL or "": no. */
+bool held_out(const char *list, const char *name);
+
 typedef struct held_list {
+    int n[2]; /* real, fake */
     um_buf text;
 } held_list;
 

@@ -4,12 +4,11 @@
 #include "compare.h"
 #include "contact_sheet.h"
 #include "networks/store.h"
-#include "nn/arch.h"
-#include "nn/onnx.h"
 #include "opt.h"
 #include "render.h"
 #include "tasks.h"
 #include "teacher.h"
+#include "training_run.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/source.h>
@@ -84,95 +83,32 @@ static bool is_complete(const options *o)
     return o->out && (landmarks || o->teachers) && (sheet || ((o->arch || o->start) && o->work));
 }
 
-static um_status read_graph(um_graph **out, const options *o, um_error *err)
-{
-    char *bytes;
-    size_t n;
-    const char *path = o->start ? o->start : o->arch;
-    um_status st = um_file_read(&bytes, &n, path, (size_t)1 << 28, err);
-    if (st < 0)
-        return st;
-    st = o->start ? um_graph_read(out, bytes, n, path, err)
-                  : um_arch_read(out, bytes, path, o->train.seed, err);
-    free(bytes);
-    return st;
-}
-
-static um_status write_graph(const um_graph *g, const options *o, const um_train_result *r, um_error *err)
-{
-    void *bytes;
-    size_t n;
-    char metric[64], steps[64];
-    snprintf(metric, sizeof metric, "%.5f", r->best);
-    snprintf(steps, sizeof steps, "%lld", (long long)r->best_step);
-    const char *const notes[][2] = {{"licence", "GPL-3.0-or-later"},
-                                    {"made_by", "unmask-models (make models)"},
-                                    {"validation", metric},
-                                    {"steps", steps}};
-    um_status st = um_graph_write(&bytes, &n, g, notes, 4, err);
-    if (st < 0)
-        return st;
-    st = um_file_write(o->out, bytes, n, err);
-    free(bytes);
-    return st;
-}
-
-static bool progress(void *user, const um_train_progress *p)
-{
-    int64_t *next = user;
-    if (p->step >= *next) {
-        char best[32] = ""; /* before the first validation */
-        if (isfinite(p->best))
-            snprintf(best, sizeof best, "  best %.4f", p->best);
-        fprintf(stderr, "step %lld of %lld  loss %.4f%s  %.0f samples/s  busy %.0f %%  %.0f s  ETA %.0f s\n",
-                (long long)p->step, (long long)p->steps, p->loss, best, p->samples_per_s,
-                100 * p->utilisation, p->seconds, p->eta_s);
-        *next = p->step + 100;
-    }
-    return true;
-}
-
 static um_status train(options *o, const photos *p, um_error *err)
 {
-    um_graph *g = NULL;
     landmark_task lm = {0};
     detector_task det;
     um_train_result result = {0};
     const um_train_task *task = &det.task;
-    char checkpoint[512], log[512], curves[512];
-    int64_t next = 0;
-    um_status st = read_graph(&g, o, err);
-    if (st < 0)
-        return st;
-    snprintf(checkpoint, sizeof checkpoint, "%s/%s.checkpoint", o->work, o->what);
-    snprintf(log, sizeof log, "%s/%s.jsonl", o->work, o->what);
-    snprintf(curves, sizeof curves, "%s/%s.html", o->work, o->what);
-    o->train.checkpoint = checkpoint;
-    o->train.log = log;
-    o->train.curves = curves;
-    o->train.progress = progress;
-    o->train.progress_user = &next;
+    um_comm *comm = NULL;
+    um_status st = UM_OK;
     if (!strcmp(o->what, "landmarks")) {
         st = landmark_task_new(&lm, p, &o->mix, o->train.threads, err);
         task = &lm.task;
     } else {
         detector_task_init(&det, p, &o->mix, o->train.threads);
     }
-    um_comm *comm = NULL;
     if (st == UM_OK && (st = um_comm_open(&comm, err)) == UM_OK) {
         o->train.comm = comm;
-        st = um_train(g, task, &o->train, &result, err);
+        const training_run run = {.graph = o->start ? o->start : o->arch,
+                                  .folder = o->work,
+                                  .name = o->what,
+                                  .out = o->out,
+                                  .made_by = "unmask-models (make models)",
+                                  .options = o->train};
+        st = training_run_go(&result, &run, task, err);
     }
-    bool first = comm && comm->rank == 0; /* of the processes that mpirun started */
     um_comm_close(&comm);
-    if (st == UM_OK && first)
-        st = write_graph(g, o, &result, err);
-    if (st == UM_OK && first)
-        fprintf(stderr, "%s: %s %.4f at step %lld of %lld, %.0f s, %.0f samples/s, busy %.0f %%\n", o->out,
-                task->metric[0], result.best, (long long)result.best_step, (long long)result.steps,
-                result.seconds, result.samples_per_s, 100 * result.utilisation);
     landmark_task_free(&lm);
-    um_graph_free(&g);
     return st;
 }
 

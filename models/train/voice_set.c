@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* voice_set.c: lists of voices: their strata, and which of them are set aside. */
 #include "voice_set.h"
-#include "base/numbers.h"
 #include "voice_store.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum { LEAST = VOICE_STORE_HZ * 3 / 4 }; /* samples: shorter ones would mostly be heard repeating */
-
-/* Is `name` one of `list`, which has commas between them, or of the third of five parts for "3/5"? */
-static bool is_held(const char *list, const char *name)
-{
-    const size_t n = strlen(name);
-    char *end = NULL, *last = NULL;
-    const unsigned long part = list ? strtoul(list, &end, 10) : 0;
-    const unsigned long parts = end && end > list && *end == '/' ? strtoul(end + 1, &last, 10) : 0;
-    if (parts && !*last)
-        return um_hash(name, n) % parts == part % parts;
-    for (const char *p = list; p; p = strchr(p, ','), p = p ? p + 1 : NULL)
-        if (!strncmp(p, name, n) && (p[n] == ',' || !p[n]))
-            return true;
-    return false;
-}
 
 /* Of a set that does not say where each recording comes from: the folder below the root. */
 static const char *source_of(const um_example *e)
@@ -53,7 +37,7 @@ static um_status add_list(voice_set *set, um_dataset *list, const char *held, um
         if (v.n < LEAST)
             continue;
         const char *source = source_of(e);
-        v.held = is_held(held, source);
+        v.held = held_out(held, source);
         if (!(v.source = source == e->source ? source : um_strdup(source)))
             return um_fail_oom(err);
         set->voice[set->n++] = v;
@@ -206,6 +190,13 @@ void voice_set_free(voice_set *set)
     for (int i = 0; i < set->n_lists; i++)
         um_dataset_free(&set->list[i]);
     memset(set, 0, sizeof *set);
+}
+
+void voice_set_add_held(held_list *list, const voice_set *set)
+{
+    for (int i = 0; i < set->n; i++)
+        if (set->voice[i].held)
+            held_list_add(list, set->voice[i].about, set->voice[i].source);
 }
 
 um_status voice_set_samples(float *out, const voice_set *set, int which, int start, int n, um_error *err)

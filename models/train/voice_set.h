@@ -5,6 +5,7 @@
 #define UNMASK_VOICE_SET_H
 #include "data/dataset.h"
 #include "degrade/random.h"
+#include "held_list.h"
 
 enum { VOICE_LISTS = 8 };
 
@@ -38,11 +39,11 @@ typedef struct voice_set {
 
 /* Every recording of the lists [n] that `filter` (um_dataset_filter) keeps; what is too short, or whose class
  * is not said, is left out; what cannot be read is named on stderr. `store`: a folder, which is filled as
- * needed. `held`: sources set aside, with commas between them, or "2/5": those of the second of five parts
- * (by a hash of the name, of parts 1 to 5); NULL: none. */
+ * needed. `held`: sources set aside, as held_out. */
 um_status voice_set_read(voice_set *out, const char *const *lists, int n, const char *filter,
                          const char *store, const char *held, um_error *err);
 void voice_set_free(voice_set *set);
+void voice_set_add_held(held_list *list, const voice_set *set);
 int voice_set_draw(const voice_strata *strata, rng *r); /* the number of a voice; -1: there is none */
 /* n samples of a voice from `start` on; where it ends it begins again. */
 um_status voice_set_samples(float *out, const voice_set *set, int voice, int start, int n, um_error *err);

@@ -22,5 +22,7 @@ enum { UM_RECIPE_KEYS = 64 }; /* in a table, at most */
 
 /* UM_EFORMAT, with the number of the line. Values before it are then set. */
 um_status um_recipe_parse(const um_recipe_key *keys, const char *text, const char *file, um_error *err);
+/* The value of one key, whatever the others are; "" where it does not come. */
+um_status um_recipe_find(char value[UM_RECIPE_LINE], const char *key, const char *path, um_error *err);
 um_status um_recipe_read(const um_recipe_key *keys, const char *path, um_error *err);
 #endif

@@ -3,6 +3,7 @@
 #include "../check.h"
 #include "recipes/recipe.h"
 #include <string.h>
+#include <unistd.h>
 
 static char name[UM_RECIPE_LINE];
 static int64_t steps;
@@ -33,6 +34,13 @@ int main(void)
     CHECK(refused("rate = 1\nrate = 1", "line 2: 'rate' comes twice"));
     CHECK(refused("\nspeed = 1", "line 2: no such key: 'speed'"));
     CHECK(refused("rate", "not of the form"));
+    char value[UM_RECIPE_LINE], path[] = "/tmp/unmask-recipe-XXXXXX";
+    const int f = mkstemp(path);
+    CHECK(f >= 0 && close(f) == 0 && um_text_write(path, "speed = 3\n task = voice # net\n", NULL) == UM_OK);
+    CHECK(um_recipe_find(value, "task", path, &err) == UM_OK && !strcmp(value, "voice"));
+    CHECK(um_recipe_find(value, "network", path, &err) == UM_OK && !*value);
+    unlink(path);
+    CHECK(um_recipe_find(value, "task", path, &err) == UM_EIO && !*value);
     char line[UM_RECIPE_LINE + 8];
     memset(line, 'x', sizeof line);
     line[sizeof line - 1] = 0;

@@ -83,7 +83,7 @@ static void learns(void)
     o.log_every = 10;
     o.log = in_dir(log, "learn.jsonl");
     o.curves = in_dir(html, "learn.html");
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK);
     double metric = 0;
     CHECK(digit_validate(&d, g, &metric, &err) == UM_OK);
     fprintf(stderr, "digits: accuracy %.4f at step %d, %.0f samples/s, utilisation %.2f, %.1f s\n", r.best,
@@ -104,12 +104,12 @@ static void same_for_any_threads(void)
     digits_init(&d);
     o.threads = 1;
     o.loaders = 1;
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK && a.n == 24);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK && a.n == 24);
     o.threads = 3;
     o.loaders = 3;
     o.ahead = 1;
     o.progress_user = &b;
-    CHECK(um_train(h, &d.task, &o, &r, &err) == UM_OK);
+    CHECK(um_train_network(h, &d.task, &o, &r, &err) == UM_OK);
     CHECK(!memcmp(a.loss, b.loss, sizeof a.loss) && equal(g, h));
     CHECK(a.loss[23] < a.loss[0]);
     um_graph_free(&g);
@@ -147,45 +147,45 @@ static void resumes(double average)
     o.average = average;
     digits_init(&d);
     o.log = in_dir(whole, "whole.jsonl");
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK);
     o.log = in_dir(parts, "parts.jsonl");
     o.checkpoint = in_dir(state, "state");
     o.resume = true; /* from nothing at first */
     o.progress_user = &b;
     b.stop_at = 8; /* at a validation, which must not be lost */
-    CHECK(um_train(h, &d.task, &o, &r, &err) == UM_ECANCELLED);
+    CHECK(um_train_network(h, &d.task, &o, &r, &err) == UM_ECANCELLED);
     um_graph_free(&h);
     h = network();
     b.stop_at = 13;
-    CHECK(um_train(h, &d.task, &o, &r, &err) == UM_ECANCELLED);
+    CHECK(um_train_network(h, &d.task, &o, &r, &err) == UM_ECANCELLED);
     um_graph_free(&h);
     h = network();
     b.stop_at = 0;
-    CHECK(um_train(h, &d.task, &o, &r, &err) == UM_OK && r.steps == 24);
+    CHECK(um_train_network(h, &d.task, &o, &r, &err) == UM_OK && r.steps == 24);
     CHECK(!memcmp(a.loss, b.loss, sizeof a.loss) && equal(g, h));
     CHECK(count_lines(whole) == 24 + 3 && count_lines(parts) == 24 + 3);
     um_graph_free(&h);
     h = network(); /* once more: all is done already */
-    CHECK(um_train(h, &d.task, &o, &r, &err) == UM_OK && equal(g, h));
+    CHECK(um_train_network(h, &d.task, &o, &r, &err) == UM_OK && equal(g, h));
     CHECK(count_lines(parts) == 24 + 3);
 
     o.seed++;
-    CHECK(um_train(h, &d.task, &o, &r, &err) == UM_EFORMAT && strstr(err.text, "seed"));
+    CHECK(um_train_network(h, &d.task, &o, &r, &err) == UM_EFORMAT && strstr(err.text, "seed"));
     o.seed--;
     o.optimizer.kind = UM_SGD;
-    CHECK(um_train(h, &d.task, &o, &r, &err) == UM_EFORMAT);
+    CHECK(um_train_network(h, &d.task, &o, &r, &err) == UM_EFORMAT);
     o.optimizer.kind = UM_ADAMW;
     size_t n;
     char *bytes = text_of(state, &n);
     const size_t cuts[] = {0, 7, 100, n / 2, n - 1};
     for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
         CHECK(um_file_write(state, bytes, cuts[i], NULL) == UM_OK);
-        CHECK(um_train(h, &d.task, &o, &r, &err) == UM_EFORMAT && strstr(err.text, state));
+        CHECK(um_train_network(h, &d.task, &o, &r, &err) == UM_EFORMAT && strstr(err.text, state));
     }
     for (size_t i = 0; i < n; i += n / 23) {
         bytes[i] ^= 4;
         CHECK(um_file_write(state, bytes, n, NULL) == UM_OK);
-        um_status st = um_train(h, &d.task, &o, &r, &err);
+        um_status st = um_train_network(h, &d.task, &o, &r, &err);
         CHECK(st == UM_EFORMAT || st == UM_EUNSUPPORTED);
         bytes[i] ^= 4;
     }
@@ -214,11 +214,11 @@ static void stops(void)
     d.task.validate = always_half;
     o.validate_every = 3;
     o.patience = 2;
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK);
     CHECK(r.end == UM_TRAIN_PATIENCE && r.steps == 9 && r.best_step == 3);
     o.patience = 0;
     o.max_seconds = 1e-12; /* over before the clock has moved on */
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK && r.end == UM_TRAIN_TIME && r.steps == 1);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK && r.end == UM_TRAIN_TIME && r.steps == 1);
     um_graph_free(&g);
 }
 
@@ -243,7 +243,7 @@ static void numbers_beat_none(void)
     digits_init(&d);
     d.task.validate = measure_late;
     o.validate_every = 6;
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK && n_measured == 4);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK && n_measured == 4);
     CHECK(r.best == .25 && r.best_step == 12);
     um_graph_free(&g);
 }
@@ -265,7 +265,7 @@ static void clips(void)
     o.average = 0;
     o.clip_norm = .25;
     o.optimizer = (um_optimizer_options){.kind = UM_SGD};
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK);
     for (size_t i = 0; i < g->n_values; i++) {
         const um_tensor *s = g->values[i].constant, *t = before->values[i].constant;
         if (!s || s->dtype != UM_F32 || strstr(g->values[i].name, "norm.mean") ||
@@ -318,7 +318,7 @@ static void statistics(void)
         }
     }
     CHECK(stat.channels == CHANNELS && stat.count == SHARD * 8 * 8);
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK);
     const float *got_mean = g->values[stat.mean_value].constant->data,
                 *got_variance = g->values[stat.variance_value].constant->data;
     for (int c = 0; c < CHANNELS; c++) {
@@ -352,14 +352,14 @@ static void fails(void)
     um_error err = {0};
     digits_init(&d);
     d.fail_after = 100;
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_EIO && strstr(err.text, "is not there"));
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EIO && strstr(err.text, "is not there"));
     d.fail_after = 0;
     d.task.loss = loss_fails;
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_EFORMAT && strstr(err.text, "no such loss"));
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EFORMAT && strstr(err.text, "no such loss"));
     d.task.loss = loss_explodes;
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_EINVAL && strstr(err.text, "no number"));
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EINVAL && strstr(err.text, "no number"));
     o.shards = 5;
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_EINVAL);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EINVAL);
     um_graph_free(&g);
 }
 
@@ -433,7 +433,7 @@ static int run_as_process(const char *path)
     digits_init(&d);
     o.threads = 1;
     if (st == UM_OK)
-        st = um_train(g, &d.task, &o, &r, &err);
+        st = um_train_network(g, &d.task, &o, &r, &err);
     if (st < 0)
         fprintf(stderr, "process %d: %s\n", o.comm ? o.comm->rank : -1, err.text);
     if (st == UM_OK && o.comm->rank == 0) {
@@ -467,7 +467,7 @@ static void over_processes(const char *self)
         return;
     }
     digits_init(&d);
-    CHECK(um_train(g, &d.task, &o, &r, &err) == UM_OK);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_OK);
     snprintf(
         command, sizeof command,
         "LSAN_OPTIONS=detect_leaks=0 ASAN_OPTIONS=detect_leaks=0 mpirun --allow-run-as-root --oversubscribe "
