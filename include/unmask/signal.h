@@ -119,7 +119,9 @@ struct um_signal {
     const char *paper;      ///< first author, venue, year, DOI or arXiv number
     unsigned version;       ///< raise when scores move: older calibration stops applying
     unsigned needs;         ///< UM_NEED_*
-    const um_network_need *networks;              ///< ended by one without a role; NULL = none
+    const um_network_need *networks; ///< ended by one without a role; NULL = none
+    const char *alternative; ///< signals with the same word ask for kinds of manipulation of the same thing,
+                             ///< of which one is enough: the most suspicious of them speaks. NULL = none
     size_t shared_size, state_size, measure_size; ///< bytes; 0 = NULL is handed over
 
     um_status (*open)(void *shared, const um_resources *resources, um_error *err);

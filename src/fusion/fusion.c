@@ -8,6 +8,7 @@
 
 static const double Z90 = 1.6449;
 static const double LINKED = .5; /* confidence above which a voice counts with a person */
+enum { MAX_ALTERNATIVES = 8 };
 
 static double quality_of(const um_subject_quality *quality, int n, um_subject subject)
 {
@@ -70,6 +71,12 @@ static bool speaks_of(const um_signal *signal, aspect which)
     return !strcmp(family, "file") || (which == SOUND) == !strcmp(family, "sound");
 }
 
+/* Of signals that are alternatives to each other (um_signal.alternative). */
+typedef struct alternatives {
+    const char *word;
+    const um_result *worst; /* the most suspicious result */
+} alternatives;
+
 typedef struct tally {
     const um_calibration *c;
     aspect which;
@@ -77,6 +84,7 @@ typedef struct tally {
     int n_weighed;
     const um_calibration_entry *strictest[2];      /* of those that weigh: untouched, manipulated */
     const um_result *strongest[UM_MAX_CALIBRATED]; /* of each entry that is in a group */
+    alternatives either[MAX_ALTERNATIVES];
 } tally;
 
 static void add(tally *t, double log_lr, double below, double above, int n)
@@ -110,6 +118,18 @@ static void keep_strictest(tally *t, const um_calibration_entry *e)
             t->strictest[side] = e;
 }
 
+/* False: no room, so that it counts by itself. */
+static bool keep_worst(tally *t, const char *word, const um_result *r)
+{
+    for (alternatives *a = t->either; word && a < t->either + MAX_ALTERNATIVES; a++)
+        if (!a->word || !strcmp(a->word, word)) {
+            a->word = word;
+            a->worst = a->worst && a->worst->log_lr >= r->log_lr ? a->worst : r;
+            return true;
+        }
+    return false;
+}
+
 /* Signals that are in no group count as independent of all others. */
 static void gather(tally *t, um_findings *const *findings, int n, um_subject subject)
 {
@@ -125,6 +145,8 @@ static void gather(tally *t, um_findings *const *findings, int n, um_subject sub
                 continue;
             if (e)
                 keep_strictest(t, e);
+            if (keep_worst(t, f->signal->alternative, r))
+                continue;
             if (!e || e->group < 0)
                 add_result(t, r);
             else
@@ -199,6 +221,8 @@ static um_verdict verdict_of(tally *t)
 {
     for (int i = 0; i < t->c->n_groups; i++)
         add_group(t, i);
+    for (int i = 0; i < MAX_ALTERNATIVES && t->either[i].word; i++)
+        add_result(t, t->either[i].worst);
     um_verdict v = {.log_lr = t->log_lr, .n_weighed = t->n_weighed};
     add_calls(&v, t->strictest[v.log_lr > 0]);
     v.lo = v.log_lr - sqrt(t->below);

@@ -154,7 +154,8 @@ static void read_input(struct reader *r, um_manifest *out, const um_json *j)
     } else {
         out->input.kind = UM_INPUT_PICTURE;
         read_picture(r, &out->input, j);
-        if (um_json_get(j, "face") || out->role == UM_ROLE_FACE_MANIPULATED)
+        if (um_json_get(j, "face") || out->role == UM_ROLE_FACE_MANIPULATED ||
+            out->role == UM_ROLE_FACE_GENERATED)
             read_face(r, &out->input, um_json_get(j, "face"));
     }
 }

@@ -9,7 +9,7 @@ static const char *const names[UM_ROLE_OTHER] = {
     [UM_ROLE_EMBEDDING] = "face_embedding",
     [UM_ROLE_VOICE_GENERATED] = "voice_generated",
     [UM_ROLE_FACE_MANIPULATED] = "face_manipulated",
-    [UM_ROLE_PICTURE_GENERATED] = "picture_generated",
+    [UM_ROLE_FACE_GENERATED] = "face_generated",
 };
 
 const char *um_role_name(um_role role)

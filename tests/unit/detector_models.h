@@ -35,6 +35,11 @@ static const char *const detector_files[][2] = {
      "\"model\": \"face.net\", \"input\": {\"width\": 64, \"height\": 64, \"mean\": 127.5, \"scale\": "
      "0.0078, \"face\": {\"margin\": 1.4, \"around\": 1.75, \"most\": 100}}, \"answer\": {\"type\": "
      "\"logit\", \"output\": \"score\", \"map\": \"border\"}}"},
+    {"generated.json",
+     "{\"unmask_manifest\": 1, \"role\": \"face_generated\", \"name\": \"untrained generated\", "
+     "\"model\": \"face.net\", \"input\": {\"width\": 64, \"height\": 64, \"mean\": 127.5, \"scale\": "
+     "0.004, \"face\": {\"margin\": 1.4, \"around\": 1.75, \"most\": 100}}, \"answer\": {\"type\": "
+     "\"logit\", \"output\": \"score\"}}"},
 };
 
 static void detector_models_remove(void)

@@ -48,6 +48,41 @@ static void aspects(void)
     um_calibration_free(&cal);
 }
 
+/* Of signals that ask for kinds of manipulation of the same thing the most suspicious speaks, alone. */
+static void kinds(void)
+{
+    static const um_signal pasted = {.name = "a", .version = 1, .family = "face", .alternative = "face"},
+                           generated = {.name = "b", .version = 7, .family = "face", .alternative = "face"};
+    static const char text[] =
+        "{\"version\":2,\"signals\":["
+        "{\"name\":\"a\",\"version\":1,\"slope\":1,\"intercept\":0,\"score_min\":-2,\"score_max\":2,"
+        "\"log_lr_max\":2,\"sigma\":0.1},"
+        "{\"name\":\"b\",\"version\":7,\"slope\":1,\"intercept\":0,\"score_min\":-2,\"score_max\":2,"
+        "\"log_lr_max\":2,\"sigma\":0.2}]}";
+    static const struct {
+        double a, b, log_lr, sigma;
+    } known[] = {{1.5, -1, 1.5, .1}, {-1.5, 1, 1, .2}, {-1, -1.5, -1, .1},
+                 {1, 1.2, 1.2, .2},  {1, NAN, 1, .1},  {NAN, -1, -1, .2}};
+    um_calibration *cal = load(text, NULL);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        um_findings *f[2];
+        int n = 0;
+        if (!isnan(known[i].a))
+            f[n++] = findings(&pasted, &(said){um_person_subject(0), known[i].a}, 1);
+        if (!isnan(known[i].b))
+            f[n++] = findings(&generated, &(said){um_person_subject(0), known[i].b}, 1);
+        for (int k = 0; k < n; k++)
+            um_fusion_calibrate(cal, f[k], NULL, 0);
+        const um_verdict v = um_fusion_subject(cal, f, n, um_person_subject(0));
+        CHECK_NEAR(v.log_lr, known[i].log_lr, 1e-12);
+        CHECK_NEAR(v.hi - v.log_lr, 1.6449 * known[i].sigma, 1e-9);
+        CHECK(v.n_weighed == 1);
+        while (n)
+            um_findings_free(&f[--n]);
+    }
+    um_calibration_free(&cal);
+}
+
 /* Version 3: a side is called from its own ratio on, of several signals from the strictest; and how often
  * such a call was wrong. */
 static void calls(void)
@@ -101,5 +136,6 @@ int main(void)
 {
     calls();
     aspects();
+    kinds();
     return check_done();
 }

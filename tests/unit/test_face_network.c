@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which pictures of a face a network is shown, and what is made of its answers: with a network that was never
- * trained, whose answers the test asks for itself. */
+/* Which pictures of a face the networks are shown, and what is made of its answers: with a network that was
+ * never trained, whose answers the test asks for itself. */
 #include "base/pool.h"
 #include "detector_models.h"
 #include "faces/face_input.h"
@@ -27,7 +27,7 @@ static um_image *picture(int k)
     return image;
 }
 
-static double asked(const um_image *rgb, const um_face *face)
+static double asked(const char *role, const um_image *rgb, const um_face *face)
 {
     um_net *net = NULL;
     um_lease *lease = NULL;
@@ -41,7 +41,7 @@ static double asked(const um_image *rgb, const um_face *face)
     const um_square middle = {
         {.5f * (float)side - .5f, .5f * (float)side - .5f}, (float)side * (1.4f / 1.75f), 0};
     CHECK(um_square_crop(&cut, around, middle, 64, &err) == UM_OK);
-    CHECK(um_network_store_role(&net, store, "face_manipulated", &err) == UM_OK && net);
+    CHECK(um_network_store_role(&net, store, role, &err) == UM_OK && net);
     CHECK(um_net_lease(&lease, net, &err) == UM_OK && um_net_run(lease, cut, &err) == UM_OK &&
           um_net_answer(&logit, lease, &err) == UM_OK);
     um_net_return(&lease);
@@ -50,10 +50,11 @@ static double asked(const um_image *rgb, const um_face *face)
     return logit;
 }
 
-static um_findings *look(int n_frames, double fps, int n_faces, float side, float trust)
+static um_findings *look_by(const char *signal, int n_frames, double fps, int n_faces, float side,
+                            float trust)
 {
     runner r;
-    CHECK(runner_begin(&r, um_signal_find("face_manipulated")) == UM_OK);
+    CHECK(runner_begin(&r, um_signal_find(signal)) == UM_OK);
     for (int i = 0; i < n_frames; i++) {
         um_image *rgb = picture(i);
         um_frame frame = {.index = i, .t_s = i / fps, .duration_s = 1 / fps, .rgb = rgb};
@@ -70,6 +71,25 @@ static um_findings *look(int n_frames, double fps, int n_faces, float side, floa
     return runner_end(&r);
 }
 
+static um_findings *look(int n_frames, double fps, int n_faces, float side, float trust)
+{
+    return look_by("face_manipulated", n_frames, fps, n_faces, side, trust);
+}
+
+/* The other question goes to the other network, in other words. */
+static void generated(void)
+{
+    um_findings *f = look_by("face_generated", 1, 25, 1, 150, NAN);
+    um_image *rgb = picture(0);
+    um_face face = face_at(20, 20, 150, .3);
+    const um_result *r = result_of(f, 0);
+    CHECK(r && strstr(r->text, "untrained generated") && strstr(r->text, "of generated against recorded"));
+    CHECK_NEAR(r ? r->score : NAN, asked("face_generated", rgb, &face), 1e-9);
+    CHECK(f->n_evidence == 1 && f->evidence[0].image && f->evidence[0].image->width == 64);
+    um_image_free(&rgb);
+    um_findings_free(&f);
+}
+
 /* 25 a second: one picture in 5 until there are 32, then every other one is dropped and one in 10 taken. */
 static void means(void)
 {
@@ -83,7 +103,7 @@ static void means(void)
             um_face face = face_at(who ? 160 : 20, who ? 60 : 20, 150, .3);
             um_image *rgb = picture(i);
             next = i + step;
-            logit[n] = asked(rgb, &face);
+            logit[n] = asked("face_manipulated", rgb, &face);
             judged++;
             if (logit[n] > highest) {
                 highest = logit[n];
@@ -177,6 +197,7 @@ int main(void)
     store = detector_models(NULL);
     clear();
     means();
+    generated();
     reasons();
     threads();
     um_network_store_free(&store);
