@@ -62,7 +62,7 @@ static um_status evaluate(face_task *task, um_error *err)
     if ((st = training_graph(&g, o.start ? o.start : r.network, (uint64_t)r.seed, err)) == UM_OK)
         st = face_task_measure(task, g, m, csv.f, err);
     if (st == UM_OK)
-        printf("%d faces set aside: AUC %.3f; %d blended pairs: AUC %.3f\n", task->n_shown, m[1],
+        printf("%d faces set aside: AUC within pairs %.3f; %d blended pairs: AUC %.3f\n", task->n_shown, m[1],
                task->n_pairs, m[2]);
     if (st == UM_OK)
         st = um_file_commit(&csv, err);

@@ -88,10 +88,10 @@ static um_status blend(face_pair *out, const face_set *set, int item, float hard
     return st;
 }
 
-static um_status take_listed(face_pair *out, const face_set *set, int fake, place p, um_error *err)
+static um_status take_listed(face_pair *out, const face_set *set, int fake, place p, rng *r, um_error *err)
 {
     face_picture a = {0}, b = {0};
-    um_status st = face_set_read(&a, set, set->item[fake].partner, err);
+    um_status st = face_set_read(&a, set, face_set_beside(set, fake, r), err);
     if (st == UM_OK)
         st = face_set_read(&b, set, fake, err);
     if (st == UM_OK)
@@ -108,7 +108,7 @@ um_status face_pair_draw(face_pair *out, const face_set *set, const face_mix *mi
     memset(out, 0, sizeof *out);
     const place p = draw_place(&r);
     const int fake = rng_chance(&r, mix->listed) ? face_set_draw(set, true, &r) : -1;
-    um_status st = fake >= 0 ? take_listed(out, set, fake, p, err)
+    um_status st = fake >= 0 ? take_listed(out, set, fake, p, &r, err)
                              : blend(out, set, face_set_draw(set, false, &r), mix->hardness, p, &r, err);
     if (st < 0) {
         face_pair_free(out);

@@ -13,6 +13,7 @@
 static const double EVERY_S = .7, FIRST_S = .3; /* frames of a clip */
 static const char PRODUCER[] = "training face 1";
 enum { CACHE_GIB = 24, FILE_MOST = 1 << 29 };
+enum { GROUP_MOST = 1600 }; /* faces: a larger group is drawn no more often */
 
 typedef struct stored { /* an entry of the cache; the pixels follow, three bytes each */
     int32_t side;
@@ -220,7 +221,7 @@ static int by_group(const void *a, const void *b)
     return order ? order : (i > k) - (i < k);
 }
 
-static um_status make_groups(face_set *set, um_error *err)
+static um_status make_groups(face_set *set, const face_choice *choice, um_error *err)
 {
     int n = 0;
     set->order = um_calloc((size_t)set->n + 1, sizeof *set->order);
@@ -229,7 +230,8 @@ static um_status make_groups(face_set *set, um_error *err)
     if (!set->order || !set->real || !set->fake)
         return um_fail_oom(err);
     for (int i = 0; i < set->n; i++)
-        if (!set->item[i].held && (set->item[i].from->label == UM_LABEL_REAL || set->item[i].partner >= 0))
+        if (!set->item[i].held &&
+            (set->item[i].from->label == UM_LABEL_REAL || set->item[i].partner >= 0 || choice->unpaired))
             set->order[n++] = i;
     sorted = set;
     qsort(set->order, (size_t)n, sizeof *set->order, by_group);
@@ -246,13 +248,13 @@ static um_status make_groups(face_set *set, um_error *err)
         double sum = 0;
         face_group *groups = fake ? set->fake : set->real;
         for (int i = 0; i < (fake ? set->n_fake : set->n_real); i++)
-            groups[i].weight = sum += sqrt(groups[i].n);
+            groups[i].weight = sum += sqrt(groups[i].n < GROUP_MOST ? groups[i].n : GROUP_MOST);
     }
     return set->n_real ? UM_OK : um_fail(err, UM_EFORMAT, "no real face to train on");
 }
 
 um_status face_set_open(face_set *out, const char *const *lists, int n_lists, const char *folder,
-                        const char *held, const char *where, const char *kinds, int threads, um_error *err)
+                        const face_choice *choice, int threads, um_error *err)
 {
     work w = {0};
     pthread_t thread[64];
@@ -264,14 +266,14 @@ um_status face_set_open(face_set *out, const char *const *lists, int n_lists, co
     for (int i = 0; i < n_lists && st == UM_OK; i++)
         if ((st = um_dataset_open(&out->list[out->n_lists], lists[i], err)) == UM_OK) {
             um_dataset *set = out->list[out->n_lists++];
-            if (*where)
-                st = um_dataset_filter(set, where, err);
+            if (*choice->where)
+                st = um_dataset_filter(set, choice->where, err);
         }
     for (int i = 0; i < out->n_lists && st == UM_OK; i++)
         for (size_t k = 0; k < um_dataset_count(out->list[i]) && st == UM_OK; k++) {
             const um_example *e = um_dataset_at(out->list[i], k);
             if (e->split == UM_SPLIT_DEV || e->split == UM_SPLIT_TEST ||
-                !(e->label == UM_LABEL_REAL || (e->label == UM_LABEL_FAKE && is_kind(kinds, e->kind))))
+                !(e->label == UM_LABEL_REAL || (e->label == UM_LABEL_FAKE && is_kind(choice->kinds, e->kind))))
                 continue;
             if (um_grow(&w.file, &capacity, (size_t)w.n + 1, UM_DATASET_ROWS, sizeof *w.file))
                 w.file[w.n++].from = e;
@@ -290,11 +292,11 @@ um_status face_set_open(face_set *out, const char *const *lists, int n_lists, co
     while (n > 0)
         pthread_join(thread[--n], NULL);
     if (st == UM_OK)
-        st = add_items(out, &w, held, err);
+        st = add_items(out, &w, choice->held, err);
     free(w.file);
     if (st == UM_OK) {
         find_partners(out);
-        st = make_groups(out, err);
+        st = make_groups(out, choice, err);
     }
     if (st < 0)
         face_set_close(out);
@@ -337,6 +339,11 @@ um_status face_set_read(face_picture *out, const face_set *set, int item, um_err
     return st;
 }
 
+static int draw_of(const face_set *set, const face_group *group, rng *r)
+{
+    return set->order[group->first + rng_int(r, group->n)];
+}
+
 int face_set_draw(const face_set *set, bool fake, rng *r)
 {
     const face_group *groups = fake ? set->fake : set->real;
@@ -347,5 +354,16 @@ int face_set_draw(const face_set *set, bool fake, rng *r)
     int i = 0;
     while (i < n - 1 && groups[i].weight <= at)
         i++;
-    return set->order[groups[i].first + rng_int(r, groups[i].n)];
+    return draw_of(set, &groups[i], r);
+}
+
+int face_set_beside(const face_set *set, int fake, rng *r)
+{
+    const face_item *f = &set->item[fake];
+    if (f->partner >= 0)
+        return f->partner;
+    for (int i = 0; i < set->n_real; i++)
+        if (!strcmp(set->real[i].name, f->from->source))
+            return draw_of(set, &set->real[i], r);
+    return face_set_draw(set, false, r);
 }

@@ -43,13 +43,20 @@ typedef struct face_picture { /* upright, eyes level */
     um_point points[UM_N_LANDMARKS];
 } face_picture;
 
-/* Cuts what the cache does not hold. `held`: as held_out; `where`: um_dataset_filter ("": all); `kinds`: of
- * fakes, with '|' between them; without a partner they are left out. UM_EFORMAT when no real face is left to
- * train on. */
+typedef struct face_choice {
+    const char *held;  /* as held_out */
+    const char *where; /* um_dataset_filter, "": all */
+    const char *kinds; /* of fakes, with '|' between them */
+    bool unpaired;     /* fakes without a partner, too */
+} face_choice;
+
+/* Cuts what the cache does not hold. UM_EFORMAT when no real face is left to train on. */
 um_status face_set_open(face_set *out, const char *const *lists, int n_lists, const char *folder,
-                        const char *held, const char *where, const char *kinds, int threads, um_error *err);
+                        const face_choice *choice, int threads, um_error *err);
 void face_set_close(face_set *set);
 um_status face_set_read(face_picture *out, const face_set *set, int item, um_error *err);
 /* A group by the root of its size, then one of it: balanced between source and face. -1: there is none. */
 int face_set_draw(const face_set *set, bool fake, rng *r);
+/* A real face to stand beside a fake one: its partner, else one of the same source, else any. */
+int face_set_beside(const face_set *set, int fake, rng *r);
 #endif

@@ -40,7 +40,7 @@ typedef struct network_task {
     void (*close)(void *state);
 } network_task;
 
-extern const network_task voice_network, face_network;
+extern const network_task voice_network, face_network, generated_network;
 
 /* Reads a recipe of this task: the common keys and its own. */
 um_status network_recipe_read(network_recipe *recipe, const network_task *task, void *state, const char *path,

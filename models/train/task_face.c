@@ -24,12 +24,19 @@ static void planes(float *to, const um_image *rgb)
     }
 }
 
+/* Does the network say where the border is? */
+static bool has_border(const face_task *t)
+{
+    return t->border_scale > 0;
+}
+
 /* One of a pair. */
-static void write_sample(const face_pair *pair, bool fake, float *const *in, float *const *target)
+static void write_sample(const face_task *t, const face_pair *pair, bool fake, float *const *in,
+                         float *const *target)
 {
     planes(in[0], pair->picture[fake]);
     target[SCORE][0] = fake;
-    for (int i = 0; i < CELLS; i++)
+    for (int i = 0; i < CELLS && has_border(t); i++)
         target[BORDER][i] = !fake ? 0 : pair->blended ? pair->border[i] : UNKNOWN;
 }
 
@@ -46,7 +53,7 @@ static um_status sample(void *user, int64_t index, int64_t epoch, uint64_t seed,
     um_status st = face_pair_draw(&pair, t->set, &mix, own, err);
     if (st < 0)
         return st;
-    write_sample(&pair, index % 2, in, target);
+    write_sample(t, &pair, index % 2, in, target);
     face_pair_free(&pair);
     return UM_OK;
 }
@@ -55,12 +62,14 @@ static um_status loss(void *user, const um_train_batch *b, double *terms, um_err
 {
     const face_task *t = user;
     const int64_t n = (int64_t)b->n * CELLS;
+    terms[0] = um_loss_bce(b->grad[SCORE], b->out[SCORE]->data, b->target[SCORE], NULL, b->n, 1. / b->n);
+    if (!has_border(t))
+        return UM_OK;
     float *weight = um_calloc((size_t)n, sizeof *weight);
     if (!weight)
         return um_fail_oom(err);
     for (int64_t i = 0; i < n; i++)
         weight[i] = b->target[BORDER][i] >= 0;
-    terms[0] = um_loss_bce(b->grad[SCORE], b->out[SCORE]->data, b->target[SCORE], NULL, b->n, 1. / b->n);
     terms[1] = um_loss_bce(b->grad[BORDER], b->out[BORDER]->data, b->target[BORDER], weight, n,
                            t->border_scale / (double)n);
     free(weight);
@@ -92,7 +101,7 @@ static um_status sample_pair(void *user, int64_t index, int64_t epoch, uint64_t 
     um_status st = face_pair_of(&pair, t->set, t->pairs[index / 2], (uint64_t)index / 2 + 1, err);
     if (st < 0)
         return st;
-    write_sample(&pair, index % 2, in, target);
+    write_sample(t, &pair, index % 2, in, target);
     face_pair_free(&pair);
     return UM_OK;
 }
@@ -113,6 +122,31 @@ static um_status see(void *user, const um_train_batch *b, um_error *err)
     return UM_OK;
 }
 
+static double auc_of(scores *s)
+{
+    um_trials_sort(s->trial, (size_t)s->n);
+    return um_auc(s->trial, (size_t)s->n);
+}
+
+/* The chance that a fake face scores above a real one of its own pair: what they show is the same, so that
+ * neither person nor encoder help. */
+static double auc_within_pairs(const scores *s, const face_task *t)
+{
+    double above = 0;
+    int64_t n = 0;
+    for (int64_t i = 0; i < s->n; i++) {
+        const um_example *fake = t->set->item[t->shown[i]].from;
+        for (int64_t k = 0; s->trial[i].positive && *fake->pair_id && k < s->n; k++)
+            if (!s->trial[k].positive && !strcmp(fake->pair_id, t->set->item[t->shown[k]].from->pair_id)) {
+                above += s->trial[i].score > s->trial[k].score   ? 1
+                         : s->trial[i].score < s->trial[k].score ? 0
+                                                                 : .5;
+                n++;
+            }
+    }
+    return n ? above / (double)n : NAN;
+}
+
 static um_status measure(double *auc, const um_train_task *task, const face_task *t, um_graph *graph,
                          FILE *csv, um_error *err)
 {
@@ -124,10 +158,8 @@ static um_status measure(double *auc, const um_train_task *task, const face_task
                 um_label_name(f->from->label), f->from->kind, f->from->generator, f->from->source,
                 f->from->pair_id, s.trial[i].score);
     }
-    if (st == UM_OK) {
-        um_trials_sort(s.trial, (size_t)s.n);
-        *auc = um_auc(s.trial, (size_t)s.n);
-    }
+    if (st == UM_OK)
+        *auc = task == &t->check && has_border(t) ? auc_within_pairs(&s, t) : auc_of(&s);
     free(s.trial);
     return st;
 }
@@ -148,9 +180,11 @@ um_status face_task_measure(face_task *t, um_graph *graph, double metrics[3], FI
 
 static um_status validate(void *user, um_graph *graph, double *metrics, um_error *err)
 {
-    um_status st = face_task_measure(user, graph, metrics, NULL, err);
-    for (int i = 0; i < 3; i++)
-        metrics[i] = isnan(metrics[i]) ? 0 : 100 * metrics[i];
+    double m[3];
+    um_status st = face_task_measure(user, graph, m, NULL, err);
+    const face_task *t = user;
+    for (int i = 0; i < t->task.n_metrics; i++)
+        metrics[i] = isnan(m[i]) ? 0 : 100 * m[i];
     return st;
 }
 
@@ -183,24 +217,27 @@ um_status face_task_new(face_task *t, const face_set *set, const face_mix *mix, 
         return um_fail_oom(err);
     }
     t->n_shown = choose(t->shown, set, true, false, MOST_SHOWN);
-    t->n_pairs = choose(t->pairs, set, true, true, MOST_PAIRS);
-    if (!t->n_pairs)
+    if (has_border(t))
+        t->n_pairs = choose(t->pairs, set, true, true, MOST_PAIRS);
+    if (!t->n_pairs && has_border(t))
         t->n_pairs = choose(t->pairs, set, false, true, MOST_PAIRS);
-    t->task = (um_train_task){.name = "faces",
-                              .n_in = 1,
-                              .n_targets = 2,
-                              .in = {{3, {3, FACE_SIDE, FACE_SIDE}}},
-                              .target = {{1, {1}}, {1, {CELLS}}},
-                              .samples = samples,
-                              .together = 2,
-                              .n_terms = 2,
-                              .term = {"class", "border"},
-                              .n_metrics = 3,
-                              .metric = {"AUC %", "AUC % of faces set aside", "AUC % of blended pairs"},
-                              .user = t,
-                              .sample = sample,
-                              .loss = loss,
-                              .validate = validate};
+    t->task = (um_train_task){
+        .name = "faces",
+        .n_in = 1,
+        .n_targets = has_border(t) ? 2 : 1,
+        .in = {{3, {3, FACE_SIDE, FACE_SIDE}}},
+        .target = {{1, {1}}, {1, {CELLS}}},
+        .samples = samples,
+        .together = 2,
+        .n_terms = has_border(t) ? 2 : 1,
+        .term = {"class", "border"},
+        .n_metrics = has_border(t) ? 3 : 2,
+        .metric = {"AUC %", has_border(t) ? "AUC % within pairs set aside" : "AUC % of faces set aside",
+                   "AUC % of blended pairs"},
+        .user = t,
+        .sample = sample,
+        .loss = loss,
+        .validate = validate};
     t->check = t->check_pairs = t->task;
     t->check.samples = t->n_shown;
     t->check.sample = sample_shown;

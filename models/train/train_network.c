@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const network_task *const tasks[] = {&voice_network, &face_network};
+static const network_task *const tasks[] = {&voice_network, &face_network, &generated_network};
 enum { N_TASKS = sizeof tasks / sizeof *tasks };
 
 /* ---- the recipe ---- */
