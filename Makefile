@@ -4,16 +4,17 @@
 #   make demo MEDIA=clip.mp4   analyse your own file
 #   make test                  every test: release, ASan+UBSan, the threaded ones under TSan, parsers under MSan; checks of the tree
 #   make bench                 speed against peers, in the same run
-#   make eval                  every clip, photo and voice of UNMASK_TESTDATA, analysed and counted
+#   make eval                  every clip, photo and voice of UNMASK_TESTDATA, analysed and counted; the detectors beside their peers
 #   make models               train the face networks again (hours; needs UNMASK_TESTDATA and UNMASK_MEDIA)
 #   make voice                 train the voice network (hours; the same), make voice-folds: with each fifth of the sources set aside
+#   make faces                train the networks of manipulated and of generated faces (hours; the same)
 #   make build, make install, make clean
 
 comma = ,
 MEDIA ?=
 PREFIX ?= /usr/local
 
-.PHONY: demo test build bench eval models voice voice-calibration voice-folds install clean setup setup-test
+.PHONY: demo test build bench eval models voice voice-calibration voice-folds faces face-calibration install clean setup setup-test
 
 demo: build
 	@mkdir -p demo
@@ -50,6 +51,7 @@ bench: build
 
 eval: build
 	UNMASK_TESTDATA=$(TESTDATA) tests/eval/all_media.py build/cli/unmask build/eval
+	UNMASK_TESTDATA=$(TESTDATA) UNMASK_MEDIA=$(TRAINING_MEDIA) tests/eval/eval_detectors.py build/cli/unmask --peers
 
 # The two face networks that the program carries, from the labelled faces of UNMASK_TESTDATA and, of the detector, the
 # training clips and stills of UNMASK_MEDIA (../shared/media). MPIRUN="mpirun -n 2" shares the work among processes
@@ -107,6 +109,32 @@ voice-folds: build
 	    build/models/train/unmask-voice evaluate $(voices) $(voice_store) --held $$k/5 --start build/voice/fold$$k/voice.onnx \
 	        --out build/voice/fold$$k/scores.csv || exit 1; \
 	done
+
+# The networks of manipulated and of generated faces, by their recipes, from UNMASK_MEDIA (dfdc: laid out by tools/dfdc_crops.py
+# from a mirror of the repository of the DFDC crops) and the photos of UNMASK_TESTDATA.
+DFDC_MIRROR ?= ../.mirror/i-Shreyansh+DeepFake-Detection/repo
+photos_and_clips = $(TRAINING_MEDIA)/stills $(TRAINING_MEDIA)/clips $(TESTDATA)/data/faces
+# $(call faces,command,name,lists)
+faces = build/models/train/unmask-face $(1) $(3) --recipe models/recipes/$(2).recipe --crops build/faces/crops --out build/faces/$(2)
+faces: build
+	@ninja -C build --quiet models/train/unmask-face && mkdir -p build/faces
+	[ -f $(TRAINING_MEDIA)/dfdc/labels.csv ] || tools/dfdc_crops.py $(DFDC_MIRROR) $(TESTDATA) $(TRAINING_MEDIA)/dfdc
+	$(call faces,train,face,$(photos_and_clips) $(TRAINING_MEDIA)/dfdc) --resume
+	$(call faces,train,generated,$(photos_and_clips)) --resume
+	for n in face generated; do \
+	    cp build/faces/$$n/face.onnx models/unmask_$$n.onnx; \
+	    sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_$$n.onnx | cut -c1-64)\"/" models/manifests/unmask_$$n.json; \
+	done
+	$(MAKE) face-calibration
+# Of the sources that their recipes set aside.
+calibrate = build/cli/unmask evaluate --signals $(1) --cache build/faces/cache --calibrate src/fusion/calibration.json build/faces/$(2)/held.csv
+face-calibration: build
+	@ninja -C build --quiet models/train/unmask-face && mkdir -p build/faces
+	$(call faces,held,face,$(photos_and_clips))
+	$(call faces,held,generated,$(photos_and_clips))
+	$(call calibrate,face_manipulated,face)
+	$(call calibrate,face_generated,generated)
+	$(MAKE) build
 
 install: build
 	@[ "$(origin PREFIX)" = file ] || { meson configure build -Dprefix=$(PREFIX) && ninja -C build --quiet; }
