@@ -114,15 +114,15 @@ voice-folds: build
 # from a mirror of the repository of the DFDC crops) and the photos of UNMASK_TESTDATA.
 DFDC_MIRROR ?= ../.mirror/i-Shreyansh+DeepFake-Detection/repo
 photos_and_clips = $(TRAINING_MEDIA)/stills $(TRAINING_MEDIA)/clips $(TESTDATA)/data/faces
-# $(call faces,command,name,lists)
-faces = build/models/train/unmask-face $(1) $(3) --recipe models/recipes/$(2).recipe --crops build/faces/crops --out build/faces/$(2)
+# $(call faces,name,lists)
+faces = build/cli/unmask train $(2) --recipe models/recipes/$(1).recipe --cache build/faces/crops --out build/faces/$(1)
 faces: build
-	@ninja -C build --quiet models/train/unmask-face && mkdir -p build/faces
 	[ -f $(TRAINING_MEDIA)/dfdc/labels.csv ] || tools/dfdc_crops.py $(DFDC_MIRROR) $(TESTDATA) $(TRAINING_MEDIA)/dfdc
-	$(call faces,train,face,$(photos_and_clips) $(TRAINING_MEDIA)/dfdc) --resume
-	$(call faces,train,generated,$(photos_and_clips)) --resume
+	@mkdir -p build/faces
+	$(call faces,face,$(photos_and_clips) $(TRAINING_MEDIA)/dfdc)
+	$(call faces,generated,$(photos_and_clips))
 	for n in face generated; do \
-	    cp build/faces/$$n/face.onnx models/unmask_$$n.onnx; \
+	    cp build/faces/$$n/$$n.onnx models/unmask_$$n.onnx; \
 	    sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_$$n.onnx | cut -c1-64)\"/" models/manifests/unmask_$$n.json; \
 	done
 	$(MAKE) face-calibration
@@ -130,8 +130,9 @@ faces: build
 calibrate = build/cli/unmask evaluate --signals $(1) --cache build/faces/cache --calibrate src/fusion/calibration.json build/faces/$(2)/held.csv
 face-calibration: build
 	@ninja -C build --quiet models/train/unmask-face && mkdir -p build/faces
-	$(call faces,held,face,$(photos_and_clips))
-	$(call faces,held,generated,$(photos_and_clips))
+	for n in face generated; do \
+	    build/models/train/unmask-face held $(photos_and_clips) --recipe models/recipes/$$n.recipe --crops build/faces/crops --out build/faces/$$n || exit 1; \
+	done
 	$(call calibrate,face_manipulated,face)
 	$(call calibrate,face_generated,generated)
 	$(MAKE) build

@@ -125,7 +125,7 @@ static um_status keep(const content *c, um_cache *cache, const char *key, um_err
 
 static um_status look_and_listen(content *c, const char *path, um_error *err)
 {
-    um_sound_hash sound;
+    um_sound_hash sound = {0};
     um_status st = um_picture_hash_file(&c->picture, path, err);
     c->has_picture = st == UM_OK;
     if (st == UM_EOF)

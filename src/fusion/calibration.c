@@ -121,11 +121,11 @@ static um_status read_entry_2(um_calibration *c, um_calibration_entry *e, const 
     return UM_OK;
 }
 
-static bool read_call(um_call *c, const um_json *j, const char *right, const char *wrong)
+static bool read_call(um_calibration_call *c, const um_json *j, const char *right, const char *wrong)
 {
-    *c = (um_call){.from = um_json_get_num(j, "from", NAN),
-                   .n_right = (int)um_json_get_int(j, right, -1),
-                   .n_wrong = (int)um_json_get_int(j, wrong, -1)};
+    *c = (um_calibration_call){.from = um_json_get_num(j, "from", NAN),
+                               .n_right = (int)um_json_get_int(j, right, -1),
+                               .n_wrong = (int)um_json_get_int(j, wrong, -1)};
     return c->from >= UM_LR_NO_SUPPORT && c->from <= UM_CALL_NEVER && c->n_right >= 0 && c->n_wrong >= 0;
 }
 

@@ -26,19 +26,19 @@ double um_calibration_sigma(const um_calibration_line *line, double quality);
 /* From which log10 ratio on (of its sign's magnitude) a side is called, and how often that was right and
  * wrong on the recordings of the fit. */
 #define UM_CALL_NEVER 7. /* beyond every ratio */
-typedef struct um_call {
+typedef struct um_calibration_call {
     double from;
     int n_right, n_wrong;
-} um_call;
+} um_calibration_call;
 
 typedef struct um_calibration_entry {
     char name[48], known[400];
     unsigned version;
     char network[65]; /* SHA-256 of the one that gave the scores, "": the signal asks none */
     um_calibration_line line;
-    int n_real, n_fake;             /* of the fit; 0: not said */
-    um_call manipulated, untouched; /* before version 3: from a ratio of 2 on, nothing counted */
-    int group, place;               /* -1: in none; its row in the group's covariance */
+    int n_real, n_fake;                         /* of the fit; 0: not said */
+    um_calibration_call manipulated, untouched; /* before version 3: from a ratio of 2 on, nothing counted */
+    int group, place;                           /* -1: in none; its row in the group's covariance */
 } um_calibration_entry;
 
 /* How the ratios of a group become one: the strongest speaks for all, or a weighted sum that allows for the

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static um_json *call_json(const um_call *call, const char *right, const char *wrong)
+static um_json *call_json(const um_calibration_call *call, const char *right, const char *wrong)
 {
     um_json *j = um_json_object();
     um_json_set_num(j, "from", call->from, 6);

@@ -179,11 +179,11 @@ static um_status allow(size_t *allowed, set *s, bool wrong, double most, um_erro
 
 /* From which ratio on a side is called: the first that at most `allowed` of the other class reach. `sign` -1:
  * the side of what was left alone. */
-static um_call call_of(const set *s, const um_calibration_line *fitted, int sign, size_t allowed)
+static um_calibration_call call_of(const set *s, const um_calibration_line *fitted, int sign, size_t allowed)
 {
     const bool wrong = sign < 0; /* the class that is wronged */
     size_t passed = 0;
-    um_call call = {.from = UM_LR_NO_SUPPORT};
+    um_calibration_call call = {.from = UM_LR_NO_SUPPORT};
     double at = INFINITY, above = INFINITY; /* the ratio of this item, and the next greater one */
     for (size_t i = 0; i < s->n; i++) {     /* from the most convincing on */
         const um_fit_score *item = &s->item[sign > 0 ? s->n - 1 - i : i];

@@ -39,7 +39,7 @@ typedef struct um_fit {
     double auc, equal_error;  /* of these scores; unless there were few */
     double slope;             /* log10 LR per unit of score; unless there were few */
     um_calibration_line line; /* when done */
-    um_call manipulated, untouched;
+    um_calibration_call manipulated, untouched;
 } um_fit;
 
 /* UM_EINVAL: a score is not finite, or a group out of 0..n-1. UM_ENOMEM. */

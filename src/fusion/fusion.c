@@ -105,7 +105,7 @@ static const um_result *stronger(const um_result *a, const um_result *b)
     return !a || fabs(b->log_lr) > fabs(a->log_lr) ? b : a;
 }
 
-static const um_call *call_of(const um_calibration_entry *e, bool manipulated)
+static const um_calibration_call *call_of(const um_calibration_entry *e, bool manipulated)
 {
     return manipulated ? &e->manipulated : &e->untouched;
 }
