@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* face_network.h: "task = face": the training of the network of manipulated faces, as its recipe says; and
- * "task = generated": of that of faces generated as a whole, the same but for what stands beside each other. */
+ * "task = generated": of that of faces generated as a whole, the same but for what stands beside each other.
+ */
 #ifndef UNMASK_FACE_NETWORK_H
 #define UNMASK_FACE_NETWORK_H
 #include "network_task.h"

@@ -273,7 +273,8 @@ um_status face_set_open(face_set *out, const char *const *lists, int n_lists, co
         for (size_t k = 0; k < um_dataset_count(out->list[i]) && st == UM_OK; k++) {
             const um_example *e = um_dataset_at(out->list[i], k);
             if (e->split == UM_SPLIT_DEV || e->split == UM_SPLIT_TEST ||
-                !(e->label == UM_LABEL_REAL || (e->label == UM_LABEL_FAKE && is_kind(choice->kinds, e->kind))))
+                !(e->label == UM_LABEL_REAL ||
+                  (e->label == UM_LABEL_FAKE && is_kind(choice->kinds, e->kind))))
                 continue;
             if (um_grow(&w.file, &capacity, (size_t)w.n + 1, UM_DATASET_ROWS, sizeof *w.file))
                 w.file[w.n++].from = e;

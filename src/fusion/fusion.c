@@ -85,6 +85,7 @@ typedef struct tally {
     const um_calibration_entry *strictest[2];      /* of those that weigh: untouched, manipulated */
     const um_result *strongest[UM_MAX_CALIBRATED]; /* of each entry that is in a group */
     alternatives either[MAX_ALTERNATIVES];
+    const um_signal *unweighed; /* an alternative that said something which weighs nothing */
 } tally;
 
 static void add(tally *t, double log_lr, double below, double above, int n)
@@ -141,8 +142,12 @@ static void gather(tally *t, um_findings *const *findings, int n, um_subject sub
             um_calibration_find(t->c, f->signal->name, f->signal->version, f->network);
         for (int k = 0; k < f->n_results; k++) {
             const um_result *r = &f->result[k];
-            if (!um_subject_equal(r->subject, subject) || !r->calibrated)
+            if (!um_subject_equal(r->subject, subject))
                 continue;
+            if (!r->calibrated) {
+                t->unweighed = f->signal->alternative ? f->signal : t->unweighed;
+                continue;
+            }
             if (e)
                 keep_strictest(t, e);
             if (keep_worst(t, f->signal->alternative, r))
@@ -228,6 +233,11 @@ static um_verdict verdict_of(tally *t)
     v.lo = v.log_lr - sqrt(t->below);
     v.hi = v.log_lr + sqrt(t->above);
     um_fusion_settle(&v);
+    if (!v.inconclusive && v.log_lr < 0 && t->unweighed) {
+        v.inconclusive = true;
+        snprintf(v.reason, sizeof v.reason,
+                 "nothing speaks for manipulation, but what %.47s says weighs nothing", t->unweighed->name);
+    }
     return v;
 }
 

@@ -81,6 +81,22 @@ static void kinds(void)
             um_findings_free(&f[--n]);
     }
     um_calibration_free(&cal);
+    /* one that applies but is not calibrated: the other cannot clear the face, but accuse it */
+    cal = load("{\"version\":2,\"signals\":[{\"name\":\"a\",\"version\":1,\"slope\":1,\"intercept\":0,"
+               "\"score_min\":-2,"
+               "\"score_max\":2,\"log_lr_max\":2,\"sigma\":0.1}]}",
+               NULL);
+    for (int side = -1; side < 2; side += 2) {
+        um_findings *f[2] = {findings(&pasted, &(said){um_person_subject(0), 1.5 * side}, 1),
+                             findings(&generated, &(said){um_person_subject(0), -1}, 1)};
+        for (int k = 0; k < 2; k++)
+            um_fusion_calibrate(cal, f[k], NULL, 0);
+        const um_verdict v = um_fusion_subject(cal, f, 2, um_person_subject(0));
+        CHECK(v.inconclusive == (side < 0) && (side > 0 || strstr(v.reason, "what b says weighs nothing")));
+        um_findings_free(&f[0]);
+        um_findings_free(&f[1]);
+    }
+    um_calibration_free(&cal);
 }
 
 /* Version 3: a side is called from its own ratio on, of several signals from the strictest; and how often
