@@ -236,7 +236,8 @@ static um_verdict verdict_of(tally *t)
     if (!v.inconclusive && v.log_lr < 0 && t->unweighed) {
         v.inconclusive = true;
         snprintf(v.reason, sizeof v.reason,
-                 "nothing speaks for manipulation, but what %.47s says weighs nothing", t->unweighed->name);
+                 "nothing speaks for manipulation, but this could not be weighed: %s",
+                 t->unweighed->question);
     }
     return v;
 }
