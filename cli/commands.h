@@ -14,6 +14,7 @@
     X(probe) \
     X(edges) \
     X(model) \
+    X(models) \
     X(signals)
 /* clang-format on */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* main.c: the table of commands. */
 #include "commands.h"
+#include "models_folder.h"
 #include <stdio.h>
 #include <string.h>
 #include <unmask/source.h>
@@ -53,6 +54,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     um_media_quiet(); /* what is wrong with a file, our own lines say */
+    um_models_folder_use();
     int status = run(argc, argv);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;

@@ -168,7 +168,8 @@ void um_opt_man(const um_command *const *commands, FILE *out)
           ".TP\n4\nsome inputs failed, the others were analysed\n.TP\n5\ninternal error\n.TP\n6\nan output "
           "cannot be written\n"
           ".TP\n128 + N\nstopped by signal N, as by Ctrl+C (130)\n"
-          ".SH ENVIRONMENT\n.TP\nUNMASK_MODELS\nfolder of other face networks, as \\-\\-models\n",
+          ".SH ENVIRONMENT\n.TP\nUNMASK_MODELS\nfolder of other networks, as \\-\\-models (else what unmask "
+          "models add added)\n",
           out);
 }
 

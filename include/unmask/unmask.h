@@ -9,6 +9,7 @@
 #include <unmask/faces.h>
 #include <unmask/image.h>
 #include <unmask/learn.h>
+#include <unmask/models.h>
 #include <unmask/network.h>
 #include <unmask/overlay.h>
 #include <unmask/pool.h>

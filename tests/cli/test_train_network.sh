@@ -70,6 +70,18 @@ done
 grep -q '"calibration": ".*, tiny (sha256' report.json || fail "its calibration is not used"
 grep -q '"tiny"' report.json || fail "its network is not used"
 
+# added, it is used without being named; removed, it is gone
+XDG_DATA_HOME=$dir/data
+export XDG_DATA_HOME
+unset UNMASK_MODELS
+"$bin" models add whole
+"$bin" models list | grep -q '^voice_generated .*tiny' || fail "not listed: $("$bin" models list)"
+"$bin" analyze --signals voice_generated --json report.json set/fake/00.wav >/dev/null
+grep -q '"calibration": ".*, tiny (sha256' report.json || fail "what was added is not used"
+if "$bin" models add whole 2>why; then fail "added twice"; fi
+"$bin" models remove whole
+if "$bin" models list | grep -q tiny; then fail "still there after it was removed"; fi
+
 # another recipe does not go on in that folder; what is wrong is said in a line
 sed -i 's/^steps = 40/steps = 50/' tiny.recipe
 if "$bin" train set $recipe --out whole 2>why; then fail "trained by another recipe"; fi
