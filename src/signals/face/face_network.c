@@ -15,6 +15,7 @@ static const double FIRST_STEP_S = .2; /* between two pictures of a person */
 static const double ROUNDING_S = 1e-6; /* of times that are sums */
 static const float MIN_SIDE_PX = 64;   /* smaller ones were not trained on */
 static const float TINT = .6f;         /* of the colour of the border on the picture */
+static const float LEAST_SHOWN = .1f;  /* chance of a border that is shown in full if none is higher */
 
 typedef struct um_face_record { /* of a person */
     int id, series;
@@ -79,6 +80,11 @@ static um_status show(um_image **out, const um_image *face, const um_tensor *map
     const int n = face->width, h = map && map->rank >= 2 ? (int)map->dim[map->rank - 2] : 0,
               w = h ? (int)map->dim[map->rank - 1] : 0;
     const bool has_map = w > 0 && h > 0 && um_tensor_count(map) == (int64_t)w * h;
+    float most = LEAST_SHOWN; /* the highest chance of a cell is shown in full: what is asked is where */
+    for (int i = 0; has_map && i < w * h; i++) {
+        const float v = (float)um_logistic((double)((const float *)map->data)[i]);
+        most = v > most ? v : most;
+    }
     um_status st = um_image_new(out, has_map ? 2 * n : n, face->height, UM_RGB24, err);
     for (int y = 0; st == UM_OK && y < face->height; y++) {
         uint8_t *to = (*out)->data + y * (*out)->stride;
@@ -86,7 +92,7 @@ static um_status show(um_image **out, const um_image *face, const um_tensor *map
         for (int x = 0; has_map && x < n; x++) {
             const float at = border_at(map->data, w, h, ((float)x + .5f) * (float)w / (float)n - .5f,
                                        ((float)y + .5f) * (float)h / (float)face->height - .5f);
-            const float red[3] = {255, 0, 0}, a = TINT * (isfinite(at) ? at : 0);
+            const float red[3] = {255, 0, 0}, a = isfinite(at) ? TINT * fminf(1, at / most) : 0;
             for (int c = 0; c < 3; c++)
                 to[3 * (n + x) + c] = (uint8_t)lrintf((1 - a) * (float)to[3 * x + c] + a * red[c]);
         }
