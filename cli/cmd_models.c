@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unmask/models.h>
 
+static const um_opt options[] = {{0}};
+
 static int list(const char *folder)
 {
     um_error err = {0};
@@ -64,6 +66,7 @@ const um_command um_cmd_models = {
                "~/.local/share: from then on every command uses them.\nlist: role, name, SHA-256, place; of "
                "each role the first that runs is used.",
     .examples = "  unmask models add mine\n  unmask models list\n  unmask models remove mine",
+    .options = options,
     .min_args = 1,
     .max_args = -1,
     .run = run,
