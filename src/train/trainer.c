@@ -482,7 +482,7 @@ static um_status loop(trainer *t, um_train_result *result, um_error *err)
 }
 
 um_status um_train_network(um_graph *graph, const um_train_task *task, const um_train_options *options,
-                   um_train_result *result, um_error *err)
+                           um_train_result *result, um_error *err)
 {
     trainer t = {.graph = graph, .task = task, .options = options, .comm = options->comm};
     *result = (um_train_result){0};

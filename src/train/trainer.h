@@ -55,7 +55,7 @@ typedef struct um_train_result {
 /* Trains the graph in place: in the end it holds the best averaged weights. After a failure its weights are
  * those of some step. */
 um_status um_train_network(um_graph *graph, const um_train_task *task, const um_train_options *options,
-                   um_train_result *result, um_error *err);
+                           um_train_result *result, um_error *err);
 
 /* Runs the graph as it stands (not as in training) over the samples 0 .. task->samples - 1 of epoch 0, in
  * order, and shows them to `see` batch by batch. */
