@@ -10,7 +10,7 @@
 static struct {
     const char *where, *by, *scores, *save_scores, *signals, *models, *calibration, *cache, *json, *html,
         *verifier, *calibrate, *aggregate, *label, *submission, *robustness, *cross, *recipe;
-    bool check;
+    bool check, cues;
     int threads, draws;
     int64_t cache_bytes, seed;
     double max_s;
@@ -36,7 +36,10 @@ static const um_opt options[] = {
      "leave each value out once: what is fitted does not know it, what is measured is it", &o.cross},
     {"recipe", UM_OPT_TEXT, "FILE",
      "one more detector: a classifier of the signals by this recipe, learnt by cross-validation", &o.recipe},
-    {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
+    {"cues", UM_OPT_FLAG, NULL,
+     "also what betrays the label before anyone looks: size, length, resolution, codec, level, ...", &o.cues},
+    {"signals", UM_OPT_TEXT, "A,B",
+     "ask only these questions (see unmask signals); none, with --cues: analyse nothing", &o.signals},
     {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
     {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
@@ -186,6 +189,7 @@ static int run(int n, char **args)
                                      .robustness = o.robustness,
                                      .cross = o.cross,
                                      .recipe = o.recipe,
+                                     .cues = o.cues,
                                      .progress = um_progress_or_stop,
                                      .user = &bar};
     um_interrupts_catch();
@@ -223,6 +227,7 @@ const um_command um_cmd_evaluate = {
                 "  unmask evaluate --where 'split=dev' --signals audio_bandwidth voices/labels.csv\n"
                 "  unmask evaluate --signals voice_generated --calibrate ours.json --cache cache labels.csv\n"
                 "  unmask evaluate --cross source --recipe mine.recipe --cache cache labels.csv\n"
+                "  unmask evaluate --cues --signals none --by kind labels.csv\n"
                 "  unmask evaluate --scores submission.csv --json measures.json set",
     .options = options,
     .min_args = 1,

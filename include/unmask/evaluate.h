@@ -42,6 +42,8 @@ typedef struct um_evaluate_options {
                         ///< first folder of the path; NULL: not
     const char *recipe; ///< file: a classifier by this recipe (docs/train.md) is one more detector, learnt by
                         ///< cross-validation; NULL: none
+    bool cues; ///< also measure what betrays the label before anyone looks: size, length, codec, level, ...
+               ///< (docs/evaluate.md); with it `signals` may be "none": nothing is analysed
 } um_evaluate_options;
 
 #define UM_EVALUATE_OPTIONS_INIT    \

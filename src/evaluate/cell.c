@@ -3,7 +3,7 @@
 #include "evaluate/cell.h"
 #include <math.h>
 
-enum { DIGITS = 6 };
+enum { DIGITS = 6, NAME = 28 };
 
 void um_cell_measured_text(um_buf *b, const um_measured *m)
 {
@@ -36,4 +36,23 @@ void um_cell_json(um_json_writer *w, const um_cell *c)
         um_cell_measured_json(w, um_measure_names[m].key, &c->measure[m]);
     um_json_put_int(w, "n_pairs", (int64_t)c->n_pairs);
     um_cell_measured_json(w, "auc_within_pairs", &c->within);
+}
+
+void um_cell_slice_text(um_buf *b, const um_slice *s)
+{
+    char name[200], value[120];
+    snprintf(name, sizeof name, "%s%s%s", *s->field ? s->field : "all", *s->field ? " " : "",
+             um_printable(value, sizeof value, s->value));
+    um_buf_printf(b, "  %-*.*s", NAME, NAME, name);
+}
+
+void um_cell_slice_json(um_json_writer *w, const um_slice *s, const um_cell *c)
+{
+    um_json_put_object(w, NULL);
+    um_json_put_text(w, "field", *s->field ? s->field : "all");
+    um_json_put_text(w, "value", s->value);
+    um_json_put_text(w, "against",
+                     s->own_reals && *s->field ? "real recordings of the same value" : "all real recordings");
+    um_cell_json(w, c);
+    um_json_put_end(w);
 }

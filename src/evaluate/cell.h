@@ -9,6 +9,10 @@
 void um_cell_measured_text(um_buf *b, const um_measured *m);
 /* [value, lo, hi]; nothing where it is not defined. */
 void um_cell_measured_json(um_json_writer *w, const char *key, const um_measured *m);
+/* A column 30 wide: by what the slice was cut. */
+void um_cell_slice_text(um_buf *b, const um_slice *s);
+/* An object: the slice, and what was measured on it. */
+void um_cell_slice_json(um_json_writer *w, const um_slice *s, const um_cell *c);
 /* The members of an object. */
 void um_cell_json(um_json_writer *w, const um_cell *c);
 #endif

@@ -2,6 +2,7 @@
 /* evaluate.c: from labels to measures. */
 #include "data/check.h"
 #include "evaluate/cross.h"
+#include "evaluate/cues.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,12 @@ static um_status open_set(um_evaluation *e, const char *labels, const um_evaluat
     return um_dataset_clusters(e->cluster, &e->n_clusters, e->set, err);
 }
 
+/* With cues nothing need be analysed. */
+static bool asks_signals(const um_evaluate_options *o)
+{
+    return !o->scores && !(o->cues && o->signals && !strcmp(o->signals, "none"));
+}
+
 um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate_options *opt, um_error *err)
 {
     um_evaluate_options o;
@@ -69,11 +76,18 @@ um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate
         e->verifier = (um_verifier){o.verifier[0], o.verifier[1], o.verifier[2]};
     size_t n_conditions = 0;
     if (o.robustness)
-        st = o.scores ? um_fail(err, UM_EINVAL, "robustness is not in a file of scores")
-                      : um_evaluation_conditions(&n_conditions, o.robustness, err);
-    if (st == UM_OK)
-        st = o.scores ? um_evaluation_read_scores(e, o.scores, err)
-                      : um_evaluation_analyse(e, &o, &(um_pass){.of = 1 + n_conditions}, err);
+        st = o.scores           ? um_fail(err, UM_EINVAL, "robustness is not in a file of scores")
+             : asks_signals(&o) ? um_evaluation_conditions(&n_conditions, o.robustness, err)
+                                : um_fail(err, UM_EINVAL, "robustness is that of signals, and none is asked");
+    um_pass pass = {.of = asks_signals(&o) + n_conditions + o.cues};
+    if (st == UM_OK && o.scores)
+        st = um_evaluation_read_scores(e, o.scores, err);
+    if (st == UM_OK && asks_signals(&o)) {
+        st = um_evaluation_analyse(e, &o, &pass, err);
+        pass.number++;
+    }
+    if (st == UM_OK && o.cues)
+        st = um_evaluation_cues(e, &o, &pass, err);
     if (st == UM_OK && o.recipe)
         st = um_lesson_take(&lesson, e, err);
     if (st == UM_OK)

@@ -20,11 +20,16 @@ void um_evaluation_free(um_evaluation **evaluation)
     free(e->answered);
     for (size_t i = 0; i < e->n_detectors; i++)
         free(e->detector[i].score);
-    for (size_t i = 0; i < e->n_slices; i++)
+    for (size_t i = 0; i < e->n_cues; i++)
+        free(e->cue[i].score);
+    for (size_t i = 0; i < e->n_slices; i++) {
         free(e->slice[i].cell);
+        free(e->slice[i].cue);
+    }
     for (size_t i = 0; i < e->n_failures; i++)
         free(e->failure[i].text);
     free(e->detector);
+    free(e->cue);
     free(e->slice);
     free(e->failure);
     free(e->cluster);

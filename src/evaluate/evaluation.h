@@ -70,6 +70,7 @@ typedef struct um_slice {
     const char *value; /* of the set */
     bool own_reals;
     um_cell *cell; /* [detectors] */
+    um_cell *cue;  /* [cues] */
     um_calls real, fake;
 } um_slice;
 
@@ -118,6 +119,8 @@ struct um_evaluation {
     size_t n_clusters;
     um_detector *detector;
     size_t n_detectors, detector_capacity;
+    um_detector *cue; /* what betrays the label (cues.h); the last one: all others together */
+    size_t n_cues;
     char **answer;     /* [examples] what the cache keeps of each (answer.h); NULL: scores of a file */
     size_t n_answers;  /* as many as examples; the set may be lent */
     signed char *call; /* [examples] 1: called manipulated, -1: untouched, 0: inconclusive; NULL: scores of a
@@ -165,7 +168,8 @@ um_status um_evaluation_robustness(um_evaluation *e, const um_evaluate_options *
 double um_score_probability(um_score_kind kind, double score);
 double um_score_ratio(um_score_kind kind, double score);
 
-/* Cuts the set into slices by fields ("kind,generator"; may be NULL) and measures all detectors on all. */
+/* Cuts the set into slices by fields ("kind,generator"; may be NULL) and measures all detectors and cues on
+ * all. */
 um_status um_evaluation_measure(um_evaluation *e, const char *by, um_error *err);
 /* The mean of n values, with the interval of drawing them again. */
 um_status um_evaluation_mean(um_measured *out, const um_evaluation *e, const double *value, size_t n,

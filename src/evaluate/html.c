@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "eval/probability.h"
 #include "evaluate/cross_tell.h"
+#include "evaluate/cues.h"
 #include "evaluate/plot.h"
 #include <math.h>
 #include <stdlib.h>
@@ -95,7 +96,8 @@ static void table(um_buf *b, const um_evaluation *e, size_t k)
     for (int m = 0; m < UM_MEASURES; m++)
         if (shown[m])
             um_buf_printf(b, "<th>%s</th>", um_measure_names[m].title);
-    um_buf_printf(b, "%s</tr></thead><tbody>\n", pairs ? "<th>pairs</th><th>AUC within</th>" : "");
+    um_buf_printf(b, "%s%s</tr></thead><tbody>\n", pairs ? "<th>pairs</th><th>AUC within</th>" : "",
+                  e->n_cues ? "<th>AUC of trivial cues</th>" : "");
     for (size_t i = 0; i < e->n_slices; i++) {
         const um_slice *s = &e->slice[i];
         const um_cell *c = &s->cell[k];
@@ -110,6 +112,8 @@ static void table(um_buf *b, const um_evaluation *e, size_t k)
             um_buf_printf(b, "<td>%zu</td>", c->n_pairs);
             um_plot_measured(b, &c->within);
         }
+        if (um_cues_auc(e, s))
+            um_plot_measured(b, um_cues_auc(e, s));
         um_buf_text(b, "</tr>\n");
     }
     um_buf_text(b, "</tbody></table></div>\n");
@@ -169,6 +173,7 @@ um_status um_evaluation_html(char **out, const um_evaluation *e, um_error *err)
         um_dataset_count(e->set), e->n_clusters, e->draws);
     for (size_t k = 0; k < e->n_detectors && st == UM_OK; k++)
         st = section(&b, e, k, err);
+    um_cues_html(&b, e);
     if (e->n_failures) {
         um_buf_printf(&b, "<h2>Not read</h2>\n<p>%zu recordings:</p><ul>\n", e->n_failures);
         for (size_t i = 0; i < e->n_failures; i++) {

@@ -87,7 +87,8 @@ um_status um_evaluation_robustness(um_evaluation *e, const um_evaluate_options *
         st = um_fail_oom(err);
     for (const um_condition *c = um_conditions; c->name && st == UM_OK; c++)
         if (is_named(opt->robustness, c->name)) {
-            const um_pass pass = {c, e->n_robust + 1, n + 1};
+            const size_t before = opt->cues ? 2 : 1;
+            const um_pass pass = {c, e->n_robust + before, n + before};
             st = under_one(&e->robust[e->n_robust++], e, opt, &pass, err);
         }
     return st;

@@ -84,6 +84,15 @@ static void count(um_slice *s, const um_evaluation *e, const char *role)
     }
 }
 
+static um_status measure(um_cell **out, const um_evaluation *e, const um_detector *d, size_t n,
+                         const char *role, um_error *err)
+{
+    um_status st = (*out = um_calloc(n, sizeof **out)) ? UM_OK : um_fail_oom(err);
+    for (size_t k = 0; k < n && st == UM_OK; k++)
+        st = um_evaluation_cell(&(*out)[k], e, &d[k], role, err);
+    return st;
+}
+
 um_status um_evaluation_measure(um_evaluation *e, const char *by, um_error *err)
 {
     char *role = um_calloc(um_dataset_count(e->set), 1);
@@ -92,10 +101,9 @@ um_status um_evaluation_measure(um_evaluation *e, const char *by, um_error *err)
         um_slice *s = &e->slice[i];
         cast(role, e, s);
         count(s, e, role);
-        if (!(s->cell = um_calloc(e->n_detectors, sizeof *s->cell)))
-            st = um_fail_oom(err);
-        for (size_t k = 0; k < e->n_detectors && st == UM_OK; k++)
-            st = um_evaluation_cell(&s->cell[k], e, &e->detector[k], role, err);
+        st = measure(&s->cell, e, e->detector, e->n_detectors, role, err);
+        if (st == UM_OK)
+            st = measure(&s->cue, e, e->cue, e->n_cues, role, err);
     }
     free(role);
     return st;

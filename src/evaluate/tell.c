@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "evaluate/cell.h"
 #include "evaluate/cross_tell.h"
+#include "evaluate/cues.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,23 +12,17 @@ enum { MOST_TEXT = 256 << 20, DIGITS = 6, NAME = 28 };
 
 /* --- terminal --- */
 
-static void put_name(um_buf *b, const um_slice *s)
-{
-    char name[200], value[120];
-    snprintf(name, sizeof name, "%s%s%s", *s->field ? s->field : "all", *s->field ? " " : "",
-             um_printable(value, sizeof value, s->value));
-    um_buf_printf(b, "  %-*.*s", NAME, NAME, name);
-}
-
-static void put_slice(um_buf *b, const um_slice *s, const um_cell *c)
+static void put_slice(um_buf *b, const um_evaluation *e, const um_slice *s, const um_cell *c)
 {
     static const um_measure shown[] = {UM_MEASURE_AUC, UM_MEASURE_EER, UM_MEASURE_MIN_CLLR};
-    put_name(b, s);
+    um_cell_slice_text(b, s);
     um_buf_printf(b, " %5zu %5zu", c->n_fake, c->n_real);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
         um_cell_measured_text(b, &c->measure[shown[i]]);
     um_buf_printf(b, "  %5zu", c->n_pairs);
     um_cell_measured_text(b, &c->within);
+    if (um_cues_auc(e, s))
+        um_cell_measured_text(b, um_cues_auc(e, s));
     um_buf_text(b, "\n");
 }
 
@@ -69,10 +64,10 @@ static void put_detector(um_buf *b, const um_evaluation *e, size_t k)
         }
         um_buf_text(b, "\n");
     }
-    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %-19s  %5s  %s\n", NAME, "", "fake", "real", "AUC", "EER",
-                  "minCllr", "pairs", "AUC within pairs");
+    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %-19s  %5s  %s%s\n", NAME, "", "fake", "real", "AUC",
+                  "EER", "minCllr", "pairs", "AUC within pairs", e->n_cues ? "     AUC of trivial cues" : "");
     for (size_t i = 0; i < e->n_slices; i++)
-        put_slice(b, &e->slice[i], &e->slice[i].cell[k]);
+        put_slice(b, e, &e->slice[i], &e->slice[i].cell[k]);
     um_buf_text(b, "\n");
     um_cross_text(b, e, k);
     put_robustness(b, e, k);
@@ -96,7 +91,7 @@ static void put_verdicts(um_buf *b, const um_evaluation *e)
     um_buf_text(b, "\n");
     for (size_t i = 0; i < e->n_slices; i++) {
         const um_slice *s = &e->slice[i];
-        put_name(b, s);
+        um_cell_slice_text(b, s);
         put_calls(b, &s->fake);
         put_calls(b, &s->real);
         um_buf_text(b, "\n");
@@ -114,6 +109,7 @@ um_status um_evaluation_text(char **out, const um_evaluation *e, um_error *err)
                   um_dataset_count(e->set), e->n_clusters, e->draws);
     for (size_t k = 0; k < e->n_detectors; k++)
         put_detector(&b, e, k);
+    um_cues_text(&b, e);
     if (e->call)
         put_verdicts(&b, e);
     if (e->n_failures)
@@ -152,17 +148,6 @@ static void json_verdicts(um_json_writer *w, const um_evaluation *e)
     um_json_put_end(w);
 }
 
-static void json_slice(um_json_writer *w, const um_slice *s, const um_cell *c)
-{
-    um_json_put_object(w, NULL);
-    um_json_put_text(w, "field", *s->field ? s->field : "all");
-    um_json_put_text(w, "value", s->value);
-    um_json_put_text(w, "against",
-                     s->own_reals && *s->field ? "real recordings of the same value" : "all real recordings");
-    um_cell_json(w, c);
-    um_json_put_end(w);
-}
-
 static void json_robust(um_json_writer *w, const um_robust *r, size_t k)
 {
     um_json_put_object(w, NULL);
@@ -196,7 +181,7 @@ um_status um_evaluation_json(char **out, const um_evaluation *e, um_error *err)
         um_json_put_text(&w, "score", kinds[e->detector[k].kind]);
         um_json_put_array(&w, "slices");
         for (size_t i = 0; i < e->n_slices; i++)
-            json_slice(&w, &e->slice[i], &e->slice[i].cell[k]);
+            um_cell_slice_json(&w, &e->slice[i], &e->slice[i].cell[k]);
         um_json_put_end(&w);
         if (e->n_robust)
             um_json_put_array(&w, "robustness");
@@ -208,6 +193,7 @@ um_status um_evaluation_json(char **out, const um_evaluation *e, um_error *err)
         um_json_put_end(&w);
     }
     um_json_put_end(&w);
+    um_cues_json(&w, e);
     json_verdicts(&w, e);
     um_json_put_array(&w, "failures");
     for (size_t i = 0; i < e->n_failures; i++) {

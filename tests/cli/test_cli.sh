@@ -209,6 +209,10 @@ holds '</html>' set.html
 lines 0 err
 expect 0 "$bin" evaluate "$dir/set" --signals provenance --cache "$dir/cache" --draws 5
 holds 'provenance: a score for' out
+expect 0 "$bin" evaluate "$dir/set" --cues --signals none --cache "$dir/cache" --draws 5
+holds 'trivial cues: ' out
+expect 2 "$bin" evaluate "$dir/set" --signals none
+lines 1 err
 expect 4 "$bin" evaluate "$dir/set" --check
 holds 'are the same file with different labels' out
 holds '1 faults' out
