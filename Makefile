@@ -94,21 +94,30 @@ voice: build
 	cp build/voice/all/voice.onnx models/unmask_voice.onnx
 	sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_voice.onnx | cut -c1-64)\"/" models/manifests/unmask_voice.json
 	$(MAKE) voice-calibration
-# What the network says of voices is calibrated on those that it was not trained on: of the sources set aside, and of real clips.
+# What the network says of voices is calibrated on voices that it was not trained on: those of the sources set aside, with real
+# clips, and by networks of the same recipe those of the other folds (voice-folds: each fifth of the sources set aside once).
+VOICE_FOLDS = 2 3 4 5
+voice_held = build/models/train/unmask-voice held $(voices) $(voice_store) --held
+voice_scores = build/cli/unmask evaluate --signals voice_generated --cache build/voice/cache
 voice-calibration: build
-	@ninja -C build --quiet models/train/unmask-voice && mkdir -p build/voice
-	build/models/train/unmask-voice held $(voices) $(voice_store) --held $(VOICE_HELD) --others $(TRAINING_MEDIA)/clips --out build/voice/held.csv
-	build/cli/unmask evaluate --signals voice_generated --cache build/voice/cache --calibrate src/fusion/calibration.json build/voice/held.csv
+	@ninja -C build --quiet models/train/unmask-voice && mkdir -p build/voice/held
+	$(voice_held) $(VOICE_HELD) --others $(TRAINING_MEDIA)/clips --out build/voice/held/1.csv
+	$(voice_scores) --save-scores build/voice/held/1.scores build/voice/held/1.csv
+	for k in $(VOICE_FOLDS); do \
+	    [ ! -d build/voice/fold$$k ] || { $(voice_held) $$k/5 --out build/voice/held/$$k.csv && \
+	    $(voice_scores) --models build/voice/fold$$k --save-scores build/voice/held/$$k.scores build/voice/held/$$k.csv; } || exit 1; \
+	done
+	awk 'FNR > 1 || NR == 1' build/voice/held/?.csv >build/voice/held.csv
+	awk 'FNR > 1 || NR == 1' build/voice/held/?.scores | cut -d, -f1,2 >build/voice/held.scores
+	build/cli/unmask evaluate --scores build/voice/held.scores --calibrate src/fusion/calibration.json build/voice/held.csv
 	$(MAKE) build
 voice-folds: build
-	@ninja -C build --quiet models/train/unmask-voice
-	@mkdir -p build/voice
-	@for k in 1 2 3 4 5; do \
+	@ninja -C build --quiet models/train/unmask-voice && mkdir -p build/voice
+	@for k in $(VOICE_FOLDS); do \
 	    sed "s/^held *=.*/held = $$k\/5/; s/^\(steps\|validate_every\) *=.*/\1 = $(VOICE_FOLD_STEPS)/" $(VOICE_RECIPE) \
 	        >build/voice/fold$$k.recipe && \
 	    build/cli/unmask train $(voices) --recipe build/voice/fold$$k.recipe --cache build/voice/store --out build/voice/fold$$k && \
-	    build/models/train/unmask-voice evaluate $(voices) $(voice_store) --held $$k/5 --start build/voice/fold$$k/voice.onnx \
-	        --out build/voice/fold$$k/scores.csv || exit 1; \
+	    build/models/train/unmask-voice evaluate $(voices) $(voice_store) --held $$k/5 --start build/voice/fold$$k/voice.onnx || exit 1; \
 	done
 
 # The networks of manipulated and of generated faces, by their recipes, from UNMASK_MEDIA (dfdc: laid out by tools/dfdc_crops.py

@@ -81,7 +81,7 @@ um_status um_evaluate(um_evaluation **out, const char *labels, const um_evaluate
                                 : um_fail(err, UM_EINVAL, "robustness is that of signals, and none is asked");
     um_pass pass = {.of = asks_signals(&o) + n_conditions + o.cues};
     if (st == UM_OK && o.scores)
-        st = um_evaluation_read_scores(e, o.scores, err);
+        st = um_evaluation_read_scores(e, o.scores, o.models_dir, err);
     if (st == UM_OK && asks_signals(&o)) {
         st = um_evaluation_analyse(e, &o, &pass, err);
         pass.number++;

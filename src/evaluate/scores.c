@@ -2,9 +2,11 @@
 /* scores.c: scores from a CSV file, and to one. */
 #include "data/csv.h"
 #include "evaluate/evaluation.h"
+#include "networks/store.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unmask/signal.h>
 
 typedef struct named {
     const char *name;
@@ -61,7 +63,21 @@ static um_score_kind kind_of(const reader *r, const char *column)
                : UM_SCORE_RANK;
 }
 
-static um_status begin(reader *r, um_evaluation *e, um_error *err)
+/* A column with the name of a signal: its scores were had elsewhere, say by the networks of a cross-fitting,
+ * and stand for those of the network that the signal asks here. */
+static um_status name_network(um_detector *d, um_network_store *store, um_error *err)
+{
+    const um_signal *signal = um_signal_find(d->name);
+    um_net *net = NULL;
+    if (!signal || !signal->networks)
+        return UM_OK;
+    um_status st = um_network_store_role(&net, store, signal->networks->role, err);
+    if (st == UM_OK && net)
+        memcpy(d->network, um_network_sha256(net->network), sizeof d->network);
+    return st;
+}
+
+static um_status begin(reader *r, um_evaluation *e, um_network_store *store, um_error *err)
 {
     const size_t n = um_dataset_count(e->set);
     r->key = um_csv_column(&r->csv, "path");
@@ -85,6 +101,9 @@ static um_status begin(reader *r, um_evaluation *e, um_error *err)
         if (!d)
             return um_fail_oom(err);
         r->detector[c] = (size_t)(d - e->detector);
+        um_status st = name_network(d, store, err);
+        if (st < 0)
+            return st;
     }
     return UM_OK;
 }
@@ -118,14 +137,18 @@ static um_status take(reader *r, um_evaluation *e, um_error *err)
     return UM_OK;
 }
 
-um_status um_evaluation_read_scores(um_evaluation *e, const char *path, um_error *err)
+um_status um_evaluation_read_scores(um_evaluation *e, const char *path, const char *models, um_error *err)
 {
     reader *r = um_calloc(1, sizeof *r);
+    um_network_store *store = NULL;
     if (!r)
         return um_fail_oom(err);
-    um_status st = um_csv_open(&r->csv, path, err);
+    um_status st = um_network_store_new(&store, models, NULL, err);
     if (st == UM_OK)
-        st = begin(r, e, err);
+        st = um_csv_open(&r->csv, path, err);
+    if (st == UM_OK)
+        st = begin(r, e, store, err);
+    um_network_store_free(&store);
     while (st == UM_OK && (st = um_csv_next(&r->csv, err)) == UM_OK)
         st = take(r, e, err);
     if (st == UM_EOF && !r->found)

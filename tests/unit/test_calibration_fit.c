@@ -229,11 +229,13 @@ static void command_line(void)
     um_json_free(&root);
     um_calibration_free(&read);
 
-    /* added to: what was not measured stays, what was is replaced */
+    /* added to: what was not measured stays, what was is replaced. Scores of a signal that asks a network are
+     * those of the network that it asks here: the entry of the voice network is replaced, not given a second
+     * one. */
     scores = fopen(path[1], "w");
-    fprintf(scores, "path,blink\n");
+    fprintf(scores, "path,blink,voice_generated\n");
     for (int i = 0; i < 12000; i++)
-        fprintf(scores, "%d,%d\n", i, (i % 3 == 0) != (i % 10 == 0));
+        fprintf(scores, "%d,%d,%d\n", i, (i % 3 == 0) != (i % 10 == 0), (i % 3 == 0) != (i % 11 == 0));
     fclose(scores);
     snprintf(command, sizeof command,
              "'%s' evaluate --draws 1 --scores %s --calibration %s --calibrate %s %s >/dev/null", unmask,
@@ -241,7 +243,8 @@ static void command_line(void)
     CHECK(system(command) == 0);
     CHECK(um_calibration_load(&read, path[3], NULL) == UM_OK && read->n == kept + 2);
     if (read && read->n == kept + 2)
-        CHECK(!strcmp(read->entry[kept].name, "radial") && !strcmp(read->entry[kept + 1].name, "blink"));
+        CHECK(!strcmp(read->entry[kept - 1].name, "radial") && !strcmp(read->entry[kept].name, "blink") &&
+              !strcmp(read->entry[kept + 1].name, "voice_generated"));
     um_calibration_free(&read);
     for (int i = 0; i < 4; i++)
         unlink(path[i]);
