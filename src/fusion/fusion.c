@@ -242,6 +242,39 @@ static um_verdict verdict_of(tally *t)
     return v;
 }
 
+/* ---- why nothing weighs ---- */
+
+/* What the first signal of these aspects that is calibrated says for its silence, of this subject or (NULL)
+ * of any; or NULL. */
+static const char *silence_of(const um_calibration *c, um_findings *const *findings, int n,
+                              const bool speaks[ASPECTS], const um_subject *subject)
+{
+    for (int i = 0; i < n; i++) {
+        const um_findings *f = findings[i];
+        bool measured = false;
+        for (int k = 0; k < c->n && !measured; k++) /* a signal that was not asked names no network */
+            measured =
+                !strcmp(c->entry[k].name, f->signal->name) && c->entry[k].version == f->signal->version;
+        if (!measured || !((speaks[PICTURE] && speaks_of(f->signal, PICTURE)) ||
+                           (speaks[SOUND] && speaks_of(f->signal, SOUND))))
+            continue;
+        for (int k = 0; k < f->n_results; k++)
+            if (f->result[k].outcome == UM_NOT_APPLICABLE && *f->result[k].text &&
+                (!subject || um_subject_equal(f->result[k].subject, *subject)))
+                return f->result[k].text;
+        if (f->outcome == UM_NOT_APPLICABLE && *f->reason)
+            return f->reason;
+    }
+    return NULL;
+}
+
+static void tell_silence(um_verdict *v, const char *why)
+{
+    if (!v->n_weighed && why)
+        snprintf(v->reason, sizeof v->reason, "no signal with a measured error rate could be applied: %.170s",
+                 why);
+}
+
 /* ---- whose verdict ---- */
 
 int um_fusion_speaker(um_findings *const *findings, int n, int voice)
@@ -280,7 +313,9 @@ static um_verdict verdict_alone(const um_calibration *c, um_findings *const *fin
 
 um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findings, int n, um_subject subject)
 {
+    const bool both[ASPECTS] = {true, true};
     um_verdict v = verdict_alone(c, findings, n, subject);
+    tell_silence(&v, silence_of(c, findings, n, both, &subject));
     if (subject.kind != UM_SUBJECT_PERSON)
         return v;
     for (int i = 0; i < n; i++)
@@ -325,5 +360,7 @@ um_verdict um_fusion_file(const um_calibration *c, um_findings *const *findings,
                  "nothing speaks for manipulation of the %s, but the %s could not be judged",
                  picture.n_weighed ? "picture" : "sound", picture.n_weighed ? "sound" : "picture");
     }
+    const bool there[ASPECTS] = {[PICTURE] = has_picture, [SOUND] = has_sound};
+    tell_silence(&v, silence_of(c, findings, n, there, NULL));
     return v;
 }

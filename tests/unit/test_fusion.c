@@ -103,7 +103,15 @@ static void table(void)
     um_verdict v = um_fusion_subject(cal, f, 8, file);
     CHECK(v.inconclusive && v.n_weighed == 0 && v.log_lr == 0 && v.lo == 0 &&
           v.hi == 0); /* not calibrated: weighs nothing */
+    CHECK(!strcmp(
+        v.reason,
+        "no signal with a measured error rate could be applied: no face")); /* why: of a calibrated one */
+    v = um_fusion_file(cal, &f[7], 1, NULL, 0, true, false);
+    CHECK(!strcmp(v.reason, "no signal with a measured error rate could be applied: no face"));
+    v = um_fusion_file(cal, &f[7], 1, NULL, 0, false, true); /* that is of a picture that is not there */
     CHECK(!strcmp(v.reason, "no signal with a measured error rate could be applied"));
+    v = um_fusion_subject(cal, &f[7], 1, p0); /* silent as a whole, and so of everybody */
+    CHECK(!strcmp(v.reason, "no signal with a measured error rate could be applied: no face"));
     for (int i = 0; i < 8; i++)
         um_fusion_calibrate(cal, f[i], NULL, 0);
 
