@@ -15,6 +15,8 @@ static const char *words(um_mark_state state)
         return "SAYS IT IS SYNTHETIC";
     case UM_MARK_BROKEN:
         return "BROKEN";
+    case UM_MARK_NOT_LOOKED_AT:
+        return "NOT LOOKED AT";
     default:
         return "absent (absence is no evidence)";
     }

@@ -10,15 +10,17 @@ extern "C" {
 #endif
 
 typedef enum um_mark_state {
-    UM_MARK_ABSENT,
-    UM_MARK_PRESENT,
-    UM_MARK_DECLARES_SYNTHETIC,
-    UM_MARK_BROKEN
+    UM_MARK_ABSENT,             ///< looked for everywhere where this kind of file may have it
+    UM_MARK_PRESENT,            ///< found; does not say that the content is synthetic
+    UM_MARK_DECLARES_SYNTHETIC, ///< found; says so
+    UM_MARK_BROKEN,             ///< found, but damaged
+    UM_MARK_NOT_LOOKED_AT       ///< may be there: its place was not read, and `detail` says why
 } um_mark_state;
 
 /** A provenance mark looked for in the file. Absence is never evidence. */
 typedef struct um_mark {
-    const char *name; ///< "c2pa", "exif", "xmp", "iptc_source_type", "generator", "encoder", "unmask_label"
+    const char *name; ///< "c2pa", "exif", "xmp", "iptc_source_type", "generator", "encoder", "unmask_label",
+                      ///< "aigc_label"
     um_mark_state state;
     char detail[240]; ///< what was found: "Make Apple; Model iPhone 12", "Steps: 20, Sampler: ...", "" if
                       ///< absent

@@ -136,6 +136,46 @@ um_status um_json_parse(um_json **out, const char *text, size_t n, const char *n
     return *out ? UM_OK : um_fail(err, UM_EFORMAT, "%s: line %d: %s", name, e.line, e.text);
 }
 
+/* The words for numbers that JSON has not, and bytes that are not UTF-8, are replaced, the length stays. */
+static void mend(char *text, size_t n)
+{
+    static const char *const words[] = {"-Infinity", "Infinity", "NaN"};
+    bool quoted = false;
+    for (size_t i = 0; i < n;) {
+        size_t length = um_utf8_length(text + i, n - i);
+        if (!length)
+            text[i] = '?';
+        else if (quoted && text[i] == '\\' && i + 1 < n)
+            length = 2;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        for (size_t k = 0; length == 1 && !quoted && k < sizeof words / sizeof *words; k++) {
+            size_t word = strlen(words[k]);
+            if (n - i >= word && !memcmp(text + i, words[k], word)) {
+                memset(text + i, ' ', word);
+                text[i] = '0';
+                length = word;
+            }
+        }
+        i += length ? length : 1;
+    }
+}
+
+um_json *um_json_parse_foreign(const char *text, size_t n)
+{
+    const size_t flags = JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL;
+    json_error_t e;
+    json_t *json = json_loadb(text, n, flags, &e);
+    char *copy = json ? NULL : um_calloc(n + 1, 1);
+    if (copy) {
+        memcpy(copy, text, n);
+        mend(copy, n);
+        json = json_loadb(copy, n, flags, &e);
+    }
+    free(copy);
+    return json;
+}
+
 um_status um_json_read(um_json **out, const char *path, size_t max, um_error *err)
 {
     char *text;

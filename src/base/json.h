@@ -29,6 +29,10 @@ um_status um_json_text(char **out, const um_json *json, int indent, um_error *er
 /* Parses at most `max` bytes, nesting bounded; `name` is for the error line. */
 um_status um_json_parse(um_json **out, const char *text, size_t n, const char *name, um_error *err);
 um_status um_json_read(um_json **out, const char *path, size_t max, um_error *err);
+/* JSON that foreign programs left in a file. More is read than um_json_parse takes: of a key that stands
+ * twice the last, whole numbers of any size as real ones, NaN and Infinity, which Python writes, as 0, bytes
+ * that are not UTF-8 as '?', a text or number alone. NULL when it is no JSON, or memory is exhausted. */
+um_json *um_json_parse_foreign(const char *text, size_t n);
 const um_json *um_json_get(const um_json *object, const char *key); /* NULL when absent; borrowed */
 const um_json *um_json_at(const um_json *array, size_t i);
 /* The i-th member of an object, in the order of the text; false past the end. Borrowed. */

@@ -2,75 +2,24 @@
 /* bmff.c: boxes of the ISO base media format (ISO 14496-12) and its relatives: MP4, QuickTime, HEIF,
  * AVIF, JPEG XL. */
 #include "probe/bmff.h"
+#include "probe/boxes.h"
+#include "probe/items.h"
 #include "probe/probe.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 12, MAX_KEYS = 64, MAX_ITEMS = 64, TEXT_MAX = 64 << 10 };
+enum { MAX_DEPTH = 12, MAX_KEYS = 64, SHORT_TEXT_MAX = 64 << 10 };
 
 #define COPYRIGHT "\xA9" /* first byte of the QuickTime names of texts */
-
-struct item {
-    uint32_t id;
-    char kind; /* 'e' EXIF, 'x' XMP */
-};
 
 struct bmff {
     um_probe_state *probe;
     char keys[MAX_KEYS][48]; /* names of the metadata entries of a QuickTime 'meta' */
     int n_keys;
-    struct item items[MAX_ITEMS]; /* metadata items of a HEIF 'meta' */
-    int n_items;
+    um_items items; /* of the HEIF 'meta' that is being read */
 };
 
-struct box {
-    char type[5];
-    int64_t start, at, end; /* of the header, of the content, behind it */
-};
-
-/* The box at `at` inside [at, end). A length that is too large is cut to the parent: *cut tells. */
-static bool read_box(struct bmff *m, struct box *box, int64_t at, int64_t end, bool *cut)
-{
-    uint8_t head[16];
-    int64_t header = 8;
-    if (end - at < 8 || !um_probe_step(m->probe) || !um_probe_read(m->probe, at, head, 8))
-        return false;
-    uint64_t size = um_be32(head);
-    if (size == 1) {
-        if (end - at < 16 || !um_probe_read(m->probe, at, head, 16))
-            return false;
-        size = um_be64(head + 8);
-        header = 16;
-    } else if (size == 0) {
-        size = (uint64_t)(end - at);
-    }
-    if (size < (uint64_t)header)
-        return false;
-    *cut = size > (uint64_t)(end - at);
-    memcpy(box->type, head + 4, 4);
-    box->type[4] = 0;
-    box->start = at;
-    box->at = at + header;
-    box->end = *cut ? end : at + (int64_t)size;
-    return true;
-}
-
-static bool is(const struct box *box, const char *type)
-{
-    return !memcmp(box->type, type, 4);
-}
-
-/* Content from `skip` on, at most max bytes; NULL when there is none. Caller frees. */
-static uint8_t *content(struct bmff *m, const struct box *box, int64_t skip, int64_t max, size_t *n)
-{
-    int64_t length = box->end - box->at - skip;
-    if (length <= 0)
-        return NULL;
-    *n = (size_t)(length < max ? length : max);
-    return um_probe_block(m->probe, box->at + skip, (int64_t)*n);
-}
-
-static void uuid(struct bmff *m, const struct box *box, bool cut)
+static void uuid(struct bmff *m, const um_box *box)
 {
     static const uint8_t c2pa[16] = {0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
                                      0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81};
@@ -81,12 +30,12 @@ static void uuid(struct bmff *m, const struct box *box, bool cut)
     if (!um_probe_read(m->probe, box->at, id, 16))
         return;
     if (!memcmp(id, c2pa, 16)) {
-        if (cut || box->end - box->at > UM_PROBE_BLOCK_MAX) {
-            um_probe_unread(m->probe, UM_MARK_C2PA, box->at, cut ? INT64_MAX : 0);
+        if (box->cut || box->end - box->at > UM_PROBE_BLOCK_MAX) {
+            um_probe_unread(m->probe, UM_MARK_C2PA, box->at, box->cut ? INT64_MAX : 0);
             return;
         }
         /* version and flags (4), purpose and a zero; for "manifest" an offset (8), then JUMBF */
-        uint8_t *b = content(m, box, 16, UM_PROBE_BLOCK_MAX, &n);
+        uint8_t *b = um_box_content(m->probe, box, 16, UM_PROBE_BLOCK_MAX, &n);
         const uint8_t *zero = b && n > 4 ? memchr(b + 4, 0, n - 4) : NULL;
         bool manifest = zero && (!strcmp((char *)b + 4, "manifest") || !strcmp((char *)b + 4, "original") ||
                                  !strcmp((char *)b + 4, "update"));
@@ -96,7 +45,7 @@ static void uuid(struct bmff *m, const struct box *box, bool cut)
             um_probe_c2pa(m->probe, zero + 9, n - (size_t)(zero + 9 - b));
         free(b);
     } else if (!memcmp(id, xmp, 16)) {
-        uint8_t *b = content(m, box, 16, UM_PROBE_BLOCK_MAX, &n);
+        uint8_t *b = um_box_content(m->probe, box, 16, UM_PROBE_BLOCK_MAX, &n);
         if (b)
             um_probe_xmp(m->probe, b, n);
         free(b);
@@ -104,6 +53,16 @@ static void uuid(struct bmff *m, const struct box *box, bool cut)
 }
 
 /* ---- texts ---- */
+
+/* All of a text; NULL when there is none, or too much. Caller frees. */
+static uint8_t *whole_text(struct bmff *m, const um_box *box, int64_t skip, size_t *n)
+{
+    if (box->end - box->at - skip > UM_PROBE_TEXT_MAX) {
+        um_probe_limit(m->probe, "a text is too large");
+        return NULL;
+    }
+    return um_box_content(m->probe, box, skip, UM_PROBE_TEXT_MAX, n);
+}
 
 static void named_text(struct bmff *m, const char *name, const uint8_t *b, size_t n)
 {
@@ -123,7 +82,17 @@ static void named_text(struct bmff *m, const char *name, const uint8_t *b, size_
         {"com.android.version", "Android"},
         {"encoder", "encoder"},
     };
+    static const char *const plain[][2] = {
+        {COPYRIGHT "cmt", "comment"},
+        {COPYRIGHT "des", "description"},
+        {"desc", "description"},
+        {"com.apple.quicktime.comment", "comment"},
+        {"com.apple.quicktime.description", "description"},
+    };
     size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (!strcmp(name, plain[i][0]))
+            name = plain[i][1];
     for (size_t i = 0; i < sizeof software / sizeof *software; i++)
         if (strlen(software[i].name) == length && !memcmp(name, software[i].name, length)) {
             um_probe_mark(m->probe, UM_MARK_ENCODER, UM_MARK_PRESENT, software[i].label, b, n);
@@ -133,28 +102,46 @@ static void named_text(struct bmff *m, const char *name, const uint8_t *b, size_
     um_probe_text(m->probe, name, b, n);
 }
 
-/* An entry of 'ilst': a box named by four characters or by the index of a key, holding a 'data' box. */
-static void list_entry(struct bmff *m, const struct box *entry)
+/* The value of an entry: type, locale, text as UTF-8 or UTF-16; pictures and numbers are passed over. */
+static void list_value(struct bmff *m, const char *name, const um_box *data)
 {
-    struct box data;
-    bool cut;
+    enum { UTF8 = 1, UTF16 = 2 };
+    uint8_t type[4];
     size_t n;
-    uint32_t index = um_be32((const uint8_t *)entry->type);
-    const char *name = index >= 1 && index <= (uint32_t)m->n_keys ? m->keys[index - 1] : entry->type;
-    for (int64_t at = entry->at; read_box(m, &data, at, entry->end, &cut); at = data.end)
-        if (is(&data, "data")) {
-            uint8_t *b = content(m, &data, 8, TEXT_MAX, &n); /* after type and locale */
-            if (b)
-                named_text(m, name, b, n);
-            free(b);
-        }
+    if (!um_probe_read(m->probe, data->at, type, 4) || um_be32(type) > UTF16)
+        return;
+    uint8_t *b = whole_text(m, data, 8, &n);
+    char *utf8 = b && um_be32(type) == UTF16 ? um_probe_utf16(b, n, 'b') : NULL;
+    if (b)
+        named_text(m, name, utf8 ? (uint8_t *)utf8 : b, utf8 ? strlen(utf8) : n);
+    free(utf8);
+    free(b);
 }
 
-static void keys(struct bmff *m, const struct box *box)
+/* An entry of 'ilst': a box named by four characters, by the index of a key or by a box 'name', holding
+ * 'data'. */
+static void list_entry(struct bmff *m, const um_box *entry)
+{
+    um_box in;
+    size_t n;
+    char free_name[48] = "";
+    uint32_t index = um_be32((const uint8_t *)entry->type);
+    const char *name = index >= 1 && index <= (uint32_t)m->n_keys ? m->keys[index - 1] : entry->type;
+    for (int64_t at = entry->at; um_box_read(m->probe, &in, at, entry->end); at = in.end) {
+        uint8_t *b =
+            um_box_is(&in, "name") ? um_box_content(m->probe, &in, 4, sizeof free_name - 1, &n) : NULL;
+        if (b)
+            snprintf(free_name, sizeof free_name, "%s", (char *)b);
+        free(b);
+        if (um_box_is(&in, "data"))
+            list_value(m, *free_name ? free_name : name, &in);
+    }
+}
+
+static void keys(struct bmff *m, const um_box *box)
 {
     size_t n;
-    uint8_t *b = content(m, box, 0, TEXT_MAX, &n);
-    m->n_keys = 0;
+    uint8_t *b = um_box_content(m->probe, box, 0, SHORT_TEXT_MAX, &n);
     for (size_t at = 8; b && at + 8 <= n && m->n_keys < MAX_KEYS;) {
         size_t size = um_be32(b + at);
         if (size < 8 || size > n - at)
@@ -165,10 +152,10 @@ static void keys(struct bmff *m, const struct box *box)
     free(b);
 }
 
-static void handler(struct bmff *m, const struct box *box)
+static void handler(struct bmff *m, const um_box *box)
 {
     size_t n;
-    uint8_t *b = content(m, box, 24, 256, &n);
+    uint8_t *b = um_box_content(m->probe, box, 24, 256, &n);
     if (!b)
         return;
     /* QuickTime counts the text, ISO ends it with a zero */
@@ -188,7 +175,7 @@ static void handler(struct bmff *m, const struct box *box)
 }
 
 /* The compressor name of a visual sample entry: 32 bytes, the first is the length. */
-static void sample_description(struct bmff *m, const struct box *box)
+static void sample_description(struct bmff *m, const um_box *box)
 {
     uint8_t b[8 + 8 + 74];
     if (box->end - box->at < (int64_t)sizeof b || !um_probe_read(m->probe, box->at, b, sizeof b))
@@ -203,112 +190,24 @@ static void sample_description(struct bmff *m, const struct box *box)
     }
 }
 
-/* ---- metadata items of HEIF and AVIF ---- */
-
-static void item_information(struct bmff *m, const struct box *box)
-{
-    uint8_t head[4];
-    struct box entry;
-    bool cut;
-    if (!um_probe_read(m->probe, box->at, head, 4))
-        return;
-    for (int64_t at = box->at + (head[0] ? 8 : 6); read_box(m, &entry, at, box->end, &cut); at = entry.end) {
-        size_t n;
-        uint8_t *b = is(&entry, "infe") ? content(m, &entry, 0, 256, &n) : NULL;
-        if (b && n >= 12 && (b[0] == 2 || (b[0] == 3 && n >= 14)) && m->n_items < MAX_ITEMS) {
-            size_t type = b[0] == 2 ? 8 : 10;
-            uint32_t id = b[0] == 2 ? um_be16(b + 4) : um_be32(b + 4);
-            bool exif = !memcmp(b + type, "Exif", 4);
-            bool xmp = !memcmp(b + type, "mime", 4) && um_probe_find(b, n, "application/rdf+xml");
-            if (exif || xmp)
-                m->items[m->n_items++] = (struct item){id, exif ? 'e' : 'x'};
-        }
-        free(b);
-    }
-}
-
-static void item_content(struct bmff *m, char kind, int64_t at, int64_t n)
-{
-    uint8_t *b = um_probe_block(m->probe, at, n);
-    if (!b) {
-        um_probe_unread(m->probe, kind == 'e' ? UM_MARK_EXIF : UM_MARK_XMP, at, n);
-    } else if (kind == 'e' && n < 12) {
-        um_probe_mark(m->probe, UM_MARK_EXIF, UM_MARK_BROKEN, "item is too short", "", 0);
-    } else if (kind == 'x') {
-        um_probe_xmp(m->probe, b, (size_t)n);
-    } else {
-        uint32_t skip = um_be32(b); /* from behind this number to the TIFF header */
-        if (skip > n - 12)
-            um_probe_mark(m->probe, UM_MARK_EXIF, UM_MARK_BROKEN, "no TIFF header", "", 0);
-        else
-            um_probe_exif(m->probe, b + 4 + skip, (size_t)(n - 4 - skip));
-    }
-    free(b);
-}
-
-struct cursor {
-    const uint8_t *b;
-    size_t n;
-    bool bad;
-};
-
-static uint64_t take(struct cursor *c, unsigned bytes)
-{
-    uint64_t v = 0;
-    if (bytes > 8 || bytes > c->n) {
-        c->bad = true;
-        return 0;
-    }
-    for (unsigned i = 0; i < bytes; i++)
-        v = v << 8 | c->b[i];
-    c->b += bytes;
-    c->n -= bytes;
-    return v;
-}
-
-/* Only extents at positions of the file (method 0); of an item in several pieces the first. */
-static void item_location(struct bmff *m, const struct box *box)
-{
-    size_t n;
-    uint8_t *b = content(m, box, 0, UM_PROBE_BLOCK_MAX, &n);
-    struct cursor c = {b, b ? n : 0, !b};
-    unsigned version = (unsigned)(take(&c, 4) >> 24), sizes = (unsigned)take(&c, 2);
-    unsigned index_size = version ? sizes & 15 : 0, base_size = sizes >> 4 & 15;
-    uint64_t count = take(&c, version < 2 ? 2 : 4);
-    for (uint64_t i = 0; i < count && !c.bad; i++) {
-        uint64_t id = take(&c, version < 2 ? 2 : 4), method = version ? take(&c, 2) & 15 : 0;
-        take(&c, 2);
-        uint64_t base = take(&c, base_size), extents = take(&c, 2);
-        for (uint64_t e = 0; e < extents && !c.bad; e++) {
-            take(&c, index_size);
-            uint64_t offset = take(&c, sizes >> 12 & 15), length = take(&c, sizes >> 8 & 15);
-            for (int k = 0; k < m->n_items && !e && !c.bad && !method; k++)
-                if (m->items[k].id == id)
-                    item_content(m, m->items[k].kind, (int64_t)((base + offset) & INT64_MAX),
-                                 (int64_t)(length & INT64_MAX));
-        }
-    }
-    free(b);
-}
-
 /* ---- the tree ---- */
 
-static void xmp(struct bmff *m, const struct box *box)
+static void xmp(struct bmff *m, const um_box *box)
 {
     size_t n;
-    uint8_t *b = content(m, box, 0, UM_PROBE_BLOCK_MAX, &n);
+    uint8_t *b = um_box_content(m->probe, box, 0, UM_PROBE_BLOCK_MAX, &n);
     if (b)
         um_probe_xmp(m->probe, b, n);
     free(b);
 }
 
-static void media(struct bmff *m, const struct box *box)
+static void media(struct bmff *m, const um_box *box)
 {
     if (!m->probe->media_at)
         m->probe->media_at = box->at;
 }
 
-static void jumbf(struct bmff *m, const struct box *box)
+static void jumbf(struct bmff *m, const um_box *box)
 {
     uint8_t *b = um_probe_block(m->probe, box->start, box->end - box->start);
     if (b)
@@ -318,75 +217,117 @@ static void jumbf(struct bmff *m, const struct box *box)
     free(b);
 }
 
-static void exif(struct bmff *m, const struct box *box)
+static void exif(struct bmff *m, const um_box *box)
 {
-    if (box->end - box->at > 4)
-        item_content(m, 'e', box->at, box->end - box->at);
+    uint8_t *b = um_probe_block(m->probe, box->at, box->end - box->at);
+    if (b)
+        um_items_exif(m->probe, b, (size_t)(box->end - box->at));
+    else
+        um_probe_unread(m->probe, UM_MARK_EXIF, box->at, box->end - box->at);
+    free(b);
 }
 
-static void user_text(struct bmff *m, const struct box *box)
+/* JPEG XL (ISO 18181-2): the type of a box that was packed by Brotli, then its packed content. */
+static void packed(struct bmff *m, const um_box *box)
+{
+    size_t n, length = 0;
+    uint8_t *b = um_box_content(m->probe, box, 0, UM_PROBE_BLOCK_MAX, &n);
+    uint8_t *plain = b && n > 4 ? um_probe_brotli(m->probe, b + 4, n - 4, &length) : NULL;
+    if (plain && !memcmp(b, "Exif", 4))
+        um_items_exif(m->probe, plain, length);
+    else if (plain && !memcmp(b, "xml ", 4))
+        um_probe_xmp(m->probe, plain, length);
+    else if (!plain)
+        um_probe_limit(m->probe, "a packed box cannot be unpacked");
+    free(plain);
+    free(b);
+}
+
+/* Of 'udta': length and language, or nothing, before the text. */
+static void user_text(struct bmff *m, const um_box *box)
 {
     size_t n;
-    uint8_t *b = content(m, box, 4, TEXT_MAX, &n); /* after length and language */
+    uint8_t *b = whole_text(m, box, (uint8_t)box->type[0] == 0xA9 ? 4 : 0, &n);
     if (b)
         named_text(m, box->type, b, n);
     free(b);
 }
 
 /* A box that tells something itself. */
-static void leaf(struct bmff *m, const struct box *box, const char *parent)
+static void leaf(struct bmff *m, const um_box *box, const char *parent)
 {
     static const struct {
         char type[5];
         enum { ANYWHERE, TOP, NOT_IN_META } where; /* at the top: JPEG XL */
-        void (*read)(struct bmff *m, const struct box *box);
+        void (*read)(struct bmff *m, const um_box *box);
     } leaves[] = {
-        {"keys", ANYWHERE, keys},
         {"hdlr", NOT_IN_META, handler},
         {"stsd", ANYWHERE, sample_description},
-        {"iinf", ANYWHERE, item_information},
-        {"iloc", ANYWHERE, item_location},
         {"mdat", ANYWHERE, media},
         {"XMP_", ANYWHERE, xmp},
         {"xml ", TOP, xmp},
         {"Exif", TOP, exif},
         {"jumb", TOP, jumbf},
+        {"brob", TOP, packed},
     };
     for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++)
-        if (is(box, leaves[i].type) && (leaves[i].where != TOP || !*parent) &&
+        if (um_box_is(box, leaves[i].type) && (leaves[i].where != TOP || !*parent) &&
             (leaves[i].where != NOT_IN_META || strcmp(parent, "meta") != 0))
             leaves[i].read(m, box);
 }
 
 /* Where the boxes inside a box begin; -1: it holds none that matter. */
-static int64_t inside(struct bmff *m, const struct box *box)
+static int64_t inside(struct bmff *m, const um_box *box)
 {
     static const char containers[][5] = {"moov", "trak", "mdia", "minf", "stbl", "udta", "edts", "ilst"};
     uint8_t head[8];
-    if (is(box, "meta")) /* ISO: version and flags come first; QuickTime: boxes at once */
+    if (um_box_is(box, "meta")) /* ISO: version and flags come first; QuickTime: boxes at once */
         return um_probe_read(m->probe, box->at, head, 8) && !memcmp(head + 4, "hdlr", 4) ? box->at
                                                                                          : box->at + 4;
     for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
-        if (is(box, containers[i]))
+        if (um_box_is(box, containers[i]))
             return box->at;
     return -1;
 }
 
+static void boxes(struct bmff *m, int64_t at, int64_t end, const char *parent, int depth);
+
+/* Its boxes may come in any order: names of entries are read before the list, items when all is known. */
+static void meta(struct bmff *m, int64_t first, const um_box *box, int depth)
+{
+    um_items outer = m->items;
+    um_box in;
+    m->items = (um_items){0};
+    m->n_keys = 0;
+    for (int64_t at = first; um_box_read(m->probe, &in, at, box->end); at = in.end)
+        if (um_box_is(&in, "keys"))
+            keys(m, &in);
+    boxes(m, first, box->end, box->type, depth + 1);
+    um_items_read(m->probe, &m->items);
+    m->items = outer;
+}
+
 static void boxes(struct bmff *m, int64_t at, int64_t end, const char *parent, int depth)
 {
-    struct box box;
-    bool cut;
-    for (; read_box(m, &box, at, end, &cut); at = box.end) {
-        int64_t first;
-        if (is(&box, "uuid"))
-            uuid(m, &box, cut);
+    um_box box;
+    for (; um_box_read(m->probe, &box, at, end); at = box.end) {
+        int64_t first = inside(m, &box);
+        bool text = (uint8_t)box.type[0] == 0xA9 || um_box_is(&box, "AIGC");
+        if (!strcmp(parent, "meta"))
+            um_items_note(&m->items, &box);
+        if (um_box_is(&box, "uuid"))
+            uuid(m, &box);
         else if (!strcmp(parent, "ilst"))
             list_entry(m, &box);
-        else if (!strcmp(parent, "udta") && (uint8_t)box.type[0] == 0xA9)
+        else if (!strcmp(parent, "udta") && text)
             user_text(m, &box);
-        else if ((first = inside(m, &box)) < 0)
+        else if (first < 0)
             leaf(m, &box, parent);
-        else if (depth < MAX_DEPTH)
+        else if (depth == MAX_DEPTH)
+            um_probe_limit(m->probe, "boxes are nested too deeply");
+        else if (um_box_is(&box, "meta"))
+            meta(m, first, &box, depth);
+        else
             boxes(m, first, box.end, box.type, depth + 1);
     }
 }
@@ -407,15 +348,15 @@ void um_probe_bmff(um_probe_state *p)
 bool um_bmff_is_cut(const um_input *input)
 {
     um_probe_state state = {.input = input, .size = input->size, .steps = UM_PROBE_STEPS};
-    struct bmff m = {.probe = &state};
-    struct box box;
-    bool cut, has_media = false;
-    for (int64_t at = 0; read_box(&m, &box, at, input->size, &cut); at = box.end) {
-        if (!at && !is(&box, "ftyp") && !is(&box, "mdat") && !is(&box, "wide") && !is(&box, "moov"))
+    um_box box;
+    bool has_media = false;
+    for (int64_t at = 0; um_box_read(&state, &box, at, input->size); at = box.end) {
+        if (!at && !um_box_is(&box, "ftyp") && !um_box_is(&box, "mdat") && !um_box_is(&box, "wide") &&
+            !um_box_is(&box, "moov"))
             return false;
-        if (cut || is(&box, "moov"))
-            return cut;
-        has_media |= is(&box, "mdat");
+        if (box.cut || um_box_is(&box, "moov"))
+            return box.cut;
+        has_media |= um_box_is(&box, "mdat");
     }
     return has_media;
 }

@@ -6,7 +6,22 @@
 
 bool um_probe_step(um_probe_state *p)
 {
-    return p->steps-- > 0 && !p->out_of_memory;
+    if (p->steps > 0 && !p->out_of_memory) {
+        p->steps--;
+        return true;
+    }
+    p->limit = "too many parts";
+    return false;
+}
+
+bool um_probe_work(um_probe_state *p, size_t n)
+{
+    if (n <= UM_PROBE_WORK - p->worked) {
+        p->worked += n;
+        return true;
+    }
+    p->limit = "too much to unpack";
+    return false;
 }
 
 bool um_probe_read(um_probe_state *p, int64_t at, void *to, size_t n)

@@ -8,18 +8,27 @@
 #include "base/input.h"
 #include <unmask/probe.h>
 
-enum { UM_PROBE_BLOCK_MAX = 8 << 20, UM_PROBE_STEPS = 200000 };
+/* Bytes of one block and of one text; steps; bytes that may be unpacked and parsed in all. */
+enum {
+    UM_PROBE_BLOCK_MAX = 8 << 20,
+    UM_PROBE_TEXT_MAX = 4 << 20,
+    UM_PROBE_STEPS = 200000,
+    UM_PROBE_WORK = 64 << 20
+};
 
 typedef struct um_probe_state {
     um_probe *out;
     const um_input *input;
     int64_t size; /* of the input */
     int steps;
-    int64_t media_at; /* of ISO files: where coded pictures and sound start, 0 when unknown */
+    size_t worked;     /* of UM_PROBE_WORK */
+    const char *limit; /* why reading stopped early, NULL when it did not */
+    int64_t media_at;  /* of ISO files: where coded pictures and sound start, 0 when unknown */
     bool out_of_memory;
 } um_probe_state;
 
-bool um_probe_step(um_probe_state *p); /* false: the budget is spent, stop */
+bool um_probe_step(um_probe_state *p);           /* false: the budget is spent, stop */
+bool um_probe_work(um_probe_state *p, size_t n); /* the same for bytes to be unpacked or parsed */
 /* Exactly n bytes at `at`, false when they are not all there. */
 bool um_probe_read(um_probe_state *p, int64_t at, void *to, size_t n);
 /* The same in new memory with a zero behind; NULL when n is above UM_PROBE_BLOCK_MAX or beyond the file. */

@@ -191,7 +191,7 @@ static bool superbox(struct store *s, const uint8_t *b, size_t n, int depth)
     const char *type = (const char *)b + 8; /* the first 4 bytes of the UUID are the C2PA name of the part */
     if (!memcmp(type, "c2pa", 4)) {
         s->has_store = true;
-    } else if (!memcmp(type, "c2ma", 4) || !memcmp(type, "c2um", 4)) {
+    } else if (!memcmp(type, "c2ma", 4) || !memcmp(type, "c2um", 4) || !memcmp(type, "c2md", 4)) {
         s->n_manifests++;
         s->has_claim = s->has_signature = false;
         s->generator[0] = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* exif.c: EXIF (a TIFF directory) and XMP, the two metadata blocks that most containers carry. */
+/* exif.c: EXIF (a TIFF directory), the block of metadata that most containers carry. */
 #include "probe/probe.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -47,12 +47,12 @@ static void user_comment(const struct tiff *t, const uint8_t *value, size_t n)
         /* the standard means the byte order of the file, but programs differ: guess */
         char *utf8 = um_probe_utf16(value + 8, n - 8, 0);
         if (utf8)
-            text(t, "UserComment", (uint8_t *)utf8, strlen(utf8), true);
+            text(t, "UserComment", (uint8_t *)utf8, strlen(utf8), false);
         else
             t->probe->out_of_memory = true;
         free(utf8);
     } else {
-        text(t, "UserComment", value + 8, n - 8, true);
+        text(t, "UserComment", value + 8, n - 8, false);
     }
 }
 
@@ -64,10 +64,10 @@ static void entry(struct tiff *t, uint32_t tag, const uint8_t *value, size_t n, 
         text(t, "ImageDescription", value, n, false);
         break;
     case 0x010F:
-        text(t, "Make", value, n, true);
+        text(t, "Make", value, n, false);
         break;
     case 0x0110:
-        text(t, "Model", value, n, true);
+        text(t, "Model", value, n, false);
         break;
     case 0x0112:
         snprintf(line, sizeof line, "%u", number);
@@ -156,93 +156,4 @@ void um_probe_exif(um_probe_state *p, const uint8_t *b, size_t n)
         directory(&t, exif);
     if (t.broken && !t.only_prefix)
         um_probe_mark(p, UM_MARK_EXIF, UM_MARK_BROKEN, "a directory reaches beyond its block", "", 0);
-}
-
-/* ---- XMP ---- */
-
-static const char *behind_space(const char *s, const char *end)
-{
-    while (s < end && isspace((unsigned char)*s))
-        s++;
-    return s;
-}
-
-/* From behind the name and '=': the text in quotes, and which they are. */
-static const char *attribute(const char *s, const char *end, char *close)
-{
-    s = behind_space(s, end);
-    if (s >= end || (*s != '"' && *s != '\''))
-        return NULL;
-    *close = *s;
-    return s + 1;
-}
-
-/* From behind '>': the text, also of the first entry of a list: <rdf:Alt><rdf:li xml:lang="x-default">text */
-static const char *element(const char *s, const char *end)
-{
-    while ((s = behind_space(s, end)) < end && *s == '<' && s + 1 < end && s[1] != '/') {
-        if (!(s = memchr(s, '>', (size_t)(end - s))))
-            return NULL;
-        s++;
-    }
-    return s;
-}
-
-/* The value of a property by its local name, in any of the three forms that RDF allows:
- * p:Name="value", <p:Name>value</p:Name>, <p:Name rdf:resource="value"/>. */
-static bool property(const char *xml, size_t n, const char *name, const char **value, size_t *length)
-{
-    static const char resource[] = " rdf:resource";
-    size_t k = strlen(name);
-    const char *end = xml + n;
-    for (const char *at = xml; (at = um_probe_find(at, (size_t)(end - at), name)); at += k) {
-        if (at == xml || at[-1] != ':' || at + k >= end)
-            continue;
-        const char *s = at + k;
-        char close = '<';
-        if ((size_t)(end - s) >= sizeof resource - 1 && !memcmp(s, resource, sizeof resource - 1))
-            s += sizeof resource - 1;
-        s = behind_space(s, end);
-        if (s >= end || (*s != '=' && *s != '>'))
-            continue;
-        s = *s == '=' ? attribute(s + 1, end, &close) : element(s + 1, end);
-        const char *stop = s && s < end ? memchr(s, close, (size_t)(end - s)) : NULL;
-        if (stop && stop > s) {
-            *value = s;
-            *length = (size_t)(stop - s);
-            return true;
-        }
-    }
-    return false;
-}
-
-void um_probe_xmp(um_probe_state *p, const uint8_t *bytes, size_t n)
-{
-    static const struct {
-        const char *name;
-        bool software;
-    } wanted[] = {{"CreatorTool", true},   {"Credit", true},       {"Software", true},
-                  {"softwareAgent", true}, {"description", false}, {"CreateDate", false},
-                  {"UserComment", false}};
-    const char *xml = (const char *)bytes, *value;
-    size_t length;
-    um_probe_mark(p, UM_MARK_XMP, UM_MARK_PRESENT, "", "", 0);
-    if (!um_probe_find(xml, n, "RDF>") && !um_probe_find(xml, n, "xmpmeta>"))
-        um_probe_mark(p, UM_MARK_XMP, UM_MARK_BROKEN, "not closed", "", 0);
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (property(xml, n, wanted[i].name, &value, &length)) {
-            um_probe_mark(p, UM_MARK_XMP, UM_MARK_PRESENT, wanted[i].name, value, length);
-            if (wanted[i].software)
-                um_probe_software(p, wanted[i].name, value, length);
-            else
-                um_probe_text(p, wanted[i].name, value, length);
-        }
-    um_probe_text(p, "", bytes, n);
-    if (property(xml, n, "DigitalSourceType", &value, &length) ||
-        property(xml, n, "DigitalSourcefileType", &value, &length)) {
-        char name[48];
-        bool synthetic = um_probe_source_type(name, value, length);
-        um_probe_mark(p, UM_MARK_IPTC, synthetic ? UM_MARK_DECLARES_SYNTHETIC : UM_MARK_PRESENT, "", name,
-                      strlen(name));
-    }
 }

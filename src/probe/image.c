@@ -38,7 +38,26 @@ static void app11(struct jumbf *j, const uint8_t *b, size_t n)
     j->sequence = sequence;
 }
 
-static void jpeg_segment(um_probe_state *p, struct jumbf *j, int marker, const uint8_t *b, size_t n)
+/* XMP that is too long for a segment: identity (32), its length in all (4), where this piece belongs (4). */
+static void extension(um_probe_state *p, um_buf *all, const uint8_t *b, size_t n)
+{
+    enum { HEAD = 40 };
+    size_t length = n >= HEAD ? um_be32(b + 32) : 0, at = n >= HEAD ? um_be32(b + 36) : 0;
+    if (!length)
+        return;
+    if (length >= UM_PROBE_BLOCK_MAX || at > length || n - HEAD > length - at) {
+        um_probe_mark(p, UM_MARK_XMP, UM_MARK_BROKEN, "an extension that does not fit", "", 0);
+        return;
+    }
+    static const char zeros[4096];
+    while (all->n < length && !all->broken)
+        um_buf_add(all, zeros, length - all->n < sizeof zeros ? length - all->n : sizeof zeros);
+    if (!all->broken && at + n - HEAD <= all->n)
+        memcpy(all->data + at, b + HEAD, n - HEAD);
+}
+
+static void jpeg_segment(um_probe_state *p, struct jumbf *j, um_buf *longer, int marker, const uint8_t *b,
+                         size_t n)
 {
     static const char xmp[] = "http://ns.adobe.com/xap/1.0/", more[] = "http://ns.adobe.com/xmp/extension/";
     if (marker == 0xE1 && n >= 6 && !memcmp(b, "Exif\0", 6)) {
@@ -46,12 +65,12 @@ static void jpeg_segment(um_probe_state *p, struct jumbf *j, int marker, const u
     } else if (marker == 0xE1 && n >= sizeof xmp && !memcmp(b, xmp, sizeof xmp)) {
         um_probe_xmp(p, b + sizeof xmp, n - sizeof xmp);
     } else if (marker == 0xE1 && n >= sizeof more + 40 && !memcmp(b, more, sizeof more)) {
-        um_probe_text(p, "", b + sizeof more + 40, n - sizeof more - 40);
+        extension(p, longer, b + sizeof more, n - sizeof more);
     } else if (marker == 0xEB) {
         app11(j, b, n);
     } else if (marker == 0xFE) {
         um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, "comment", b, n);
-        um_probe_software(p, "comment", b, n);
+        um_probe_text(p, "comment", b, n);
     }
 }
 
@@ -59,10 +78,14 @@ void um_probe_jpeg(um_probe_state *p)
 {
     struct jumbf j = {0};
     uint8_t head[4];
+    um_buf longer;
     um_buf_init(&j.bytes, UM_PROBE_BLOCK_MAX);
+    um_buf_init(&longer, UM_PROBE_BLOCK_MAX);
     for (int64_t at = 2; um_probe_step(p) && um_probe_read(p, at, head, 4);) {
-        if (head[0] != 0xFF)
+        if (head[0] != 0xFF) {
+            um_probe_limit(p, "a segment before the picture is damaged");
             break;
+        }
         if (head[1] == 0xFF) { /* fill byte */
             at++;
             continue;
@@ -82,11 +105,14 @@ void um_probe_jpeg(um_probe_state *p)
                 um_probe_unread(p, UM_MARK_C2PA, at + 4, length - 2);
             break;
         }
-        jpeg_segment(p, &j, head[1], b, length - 2);
+        jpeg_segment(p, &j, &longer, head[1], b, length - 2);
         free(b);
         at += 2 + (int64_t)length;
     }
-    p->out_of_memory |= j.bytes.broken;
+    p->out_of_memory |= j.bytes.broken || longer.broken;
+    if (longer.n && !longer.broken)
+        um_probe_xmp(p, (uint8_t *)longer.data, longer.n);
+    um_buf_free(&longer);
     if (j.large) {
         um_probe_unread(p, UM_MARK_C2PA, 0, 0);
     } else if (j.bytes.n && !j.bytes.broken) {
@@ -99,28 +125,6 @@ void um_probe_jpeg(um_probe_state *p)
 }
 
 /* ---- PNG (ISO 15948) ---- */
-
-/* Unpacks at most UM_PROBE_BLOCK_MAX bytes; what was unpacked before an error counts. Caller frees. */
-static uint8_t *unpack(um_probe_state *p, const uint8_t *packed, size_t n, size_t *length)
-{
-    z_stream z = {.next_in = (Bytef *)packed, .avail_in = (uInt)n};
-    um_buf out;
-    uint8_t piece[4096] = {0}; /* MemorySanitizer does not see zlib write */
-    int r = inflateInit(&z);
-    um_buf_init(&out, UM_PROBE_BLOCK_MAX);
-    while (r == Z_OK) {
-        z.next_out = piece;
-        z.avail_out = sizeof piece;
-        r = inflate(&z, Z_NO_FLUSH);
-        if (out.n + sizeof piece >= out.max)
-            break;
-        um_buf_add(&out, piece, sizeof piece - z.avail_out);
-    }
-    inflateEnd(&z);
-    *length = out.n;
-    p->out_of_memory |= out.broken || r == Z_MEM_ERROR;
-    return (uint8_t *)um_buf_take(&out);
-}
 
 static void png_text(um_probe_state *p, const char *key, const uint8_t *value, size_t n)
 {
@@ -163,7 +167,7 @@ static void png_text_chunk(um_probe_state *p, const char *type, const uint8_t *b
         return;
     }
     size_t length;
-    uint8_t *text = unpack(p, at, (size_t)(end - at), &length);
+    uint8_t *text = um_probe_inflate(p, at, (size_t)(end - at), &length);
     if (text)
         png_text(p, key, text, length);
     free(text);
@@ -206,18 +210,20 @@ void um_probe_png(um_probe_state *p)
 
 static void riff_info(um_probe_state *p, const char *type, const uint8_t *b, size_t n)
 {
-    if (!memcmp(type, "ISFT", 4) || !memcmp(type, "ITCH", 4) || !memcmp(type, "IENG", 4)) {
-        um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, *type == 'I' && type[1] == 'S' ? "software" : "by",
-                      b, n);
+    const char key[5] = {type[0], type[1], type[2], type[3], 0};
+    if (!strcmp(key, "ISFT")) {
+        um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, "software", b, n);
         um_probe_software(p, "software", b, n);
+    } else if (!strcmp(key, "ITCH") || !strcmp(key, "IENG")) { /* persons */
+        um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, "by", b, n);
     } else {
-        um_probe_text(p, "", b, n);
+        um_probe_text(p, key, b, n);
     }
 }
 
 static void riff_chunk(um_probe_state *p, const char *type, int64_t at, int64_t n, bool in_info)
 {
-    static const char *const wanted[] = {"C2PA", "EXIF", "XMP ", "_PMX", "bext", "id3 ", "ID3 "};
+    static const char *const wanted[] = {"C2PA", "EXIF", "XMP ", "_PMX", "bext", "id3 ", "ID3 ", "AIGC"};
     bool known = in_info;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         known |= !memcmp(type, wanted[i], 4);
@@ -225,8 +231,14 @@ static void riff_chunk(um_probe_state *p, const char *type, int64_t at, int64_t 
         return;
     uint8_t *b = um_probe_block(p, at, n);
     if (!b) {
-        if (!memcmp(type, "C2PA", 4) || !memcmp(type, "EXIF", 4))
-            um_probe_unread(p, *type == 'C' ? UM_MARK_C2PA : UM_MARK_EXIF, at, n);
+        um_probe_mark_id id = *type == 'C'                   ? UM_MARK_C2PA
+                              : *type == 'E'                 ? UM_MARK_EXIF
+                              : *type == 'X' || *type == '_' ? UM_MARK_XMP
+                                                             : UM_N_MARKS;
+        if (id != UM_N_MARKS && !in_info)
+            um_probe_unread(p, id, at, n);
+        else
+            um_probe_limit(p, "a chunk is too large or cut");
         return;
     }
     if (in_info) {
@@ -239,9 +251,11 @@ static void riff_chunk(um_probe_state *p, const char *type, int64_t at, int64_t 
     } else if (*type == 'X' || *type == '_') {
         um_probe_xmp(p, b, (size_t)n);
     } else if (*type == 'b' && n >= 256 + 32) { /* EBU 3285: description, originator */
-        um_probe_text(p, "", b, strnlen((char *)b, 256));
+        um_probe_text(p, "comment", b, 256);
         um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, "originator", b + 256, 32);
         um_probe_software(p, "originator", b + 256, 32);
+    } else if (*type == 'A') {
+        um_probe_text(p, "AIGC", b, (size_t)n);
     } else if (*type == 'i' || *type == 'I') {
         um_probe_id3(p, at);
     }
@@ -252,6 +266,7 @@ void um_probe_riff(um_probe_state *p)
 {
     uint8_t head[12];
     int64_t info_end = 0; /* inside the chunks of LIST INFO up to here */
+    uint64_t sound = 0;   /* of RF64: bytes of 'data' */
     for (int64_t at = 12; um_probe_step(p) && um_probe_read(p, at, head, 8);) {
         int64_t n = um_le32(head + 4);
         bool list = !memcmp(head, "LIST", 4) && um_probe_read(p, at, head, 12);
@@ -260,9 +275,35 @@ void um_probe_riff(um_probe_state *p)
             at += 12;
             continue;
         }
-        if (n == 0xFFFFFFFF) /* RF64: the true length is elsewhere; what follows is sound */
-            break;
+        if (!memcmp(head, "ds64", 4) && n >= 16) {
+            uint8_t size[8];
+            sound =
+                um_probe_read(p, at + 16, size, 8) ? um_le32(size) | (uint64_t)um_le32(size + 4) << 32 : 0;
+        }
+        if (n == 0xFFFFFFFF) { /* the true length is in 'ds64'; else the sound goes on to the end */
+            if (!sound || sound > (uint64_t)(p->size - at))
+                break;
+            n = (int64_t)sound;
+        }
         riff_chunk(p, (char *)head, at + 8, n, at < info_end);
+        at += 8 + n + (n & 1);
+    }
+}
+
+/* ---- AIFF: the same chunks, big endian ---- */
+
+void um_probe_aiff(um_probe_state *p)
+{
+    uint8_t head[8];
+    for (int64_t at = 12; um_probe_step(p) && um_probe_read(p, at, head, 8);) {
+        int64_t n = um_be32(head + 4);
+        bool text = !memcmp(head, "ANNO", 4) || !memcmp(head, "NAME", 4) || !memcmp(head, "AIGC", 4);
+        uint8_t *b = text ? um_probe_block(p, at + 8, n) : NULL;
+        if (b)
+            um_probe_text(p, *head == 'N' ? "title" : head[1] == 'N' ? "comment" : "AIGC", b, (size_t)n);
+        free(b);
+        if (!memcmp(head, "ID3 ", 4))
+            um_probe_id3(p, at + 8);
         at += 8 + n + (n & 1);
     }
 }

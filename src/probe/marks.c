@@ -20,16 +20,17 @@ void um_probe_marks_init(um_probe *out)
         [UM_MARK_GENERATOR] = "generator",
         [UM_MARK_ENCODER] = "encoder",
         [UM_MARK_LABEL] = "unmask_label",
+        [UM_MARK_AIGC] = "aigc_label",
     };
     out->n_marks = UM_N_MARKS;
     for (int i = 0; i < UM_N_MARKS; i++)
         out->marks[i] = (um_mark){.name = names[i]};
 }
 
-/* One line of valid UTF-8: runs of white space become a space, other control bytes are left out, bytes that
- * are not UTF-8 are read as Latin-1. */
-static void clean(char *out, size_t size, const uint8_t *s, size_t n)
+/* Runs of white space become a space, other control bytes are left out. */
+void um_probe_clean(char *out, size_t size, const void *value, size_t n)
 {
+    const uint8_t *s = value;
     size_t k = 0;
     while (n && *s) {
         size_t length = um_utf8_length(s, n), need = length ? length : 2;
@@ -57,12 +58,14 @@ void um_probe_mark(um_probe_state *p, um_probe_mark_id id, um_mark_state state, 
                    const void *value, size_t n)
 {
     static const int rank[] = {
-        [UM_MARK_ABSENT] = 0, [UM_MARK_PRESENT] = 1, [UM_MARK_BROKEN] = 2, [UM_MARK_DECLARES_SYNTHETIC] = 3};
+        [UM_MARK_ABSENT] = 0, [UM_MARK_NOT_LOOKED_AT] = 1,      [UM_MARK_PRESENT] = 2,
+        [UM_MARK_BROKEN] = 3, [UM_MARK_DECLARES_SYNTHETIC] = 4,
+    };
     um_mark *m = &p->out->marks[id];
     char text[VALUE_MAX], item[VALUE_MAX + 64];
     if (rank[state] > rank[m->state])
         m->state = state;
-    clean(text, sizeof text, value, n);
+    um_probe_clean(text, sizeof text, value, n);
     snprintf(item, sizeof item, "%s%s%s", label, *label && *text ? " " : "", text);
     size_t used = strlen(m->detail);
     /* the same program or date under several labels is said once */
@@ -75,123 +78,30 @@ void um_probe_mark(um_probe_state *p, um_probe_mark_id id, um_mark_state state, 
 void um_probe_unread(um_probe_state *p, um_probe_mark_id id, int64_t at, int64_t n)
 {
     bool beyond = at > p->size || n > p->size - at;
-    um_probe_mark(p, id, beyond ? UM_MARK_BROKEN : UM_MARK_PRESENT,
+    um_probe_mark(p, id, beyond ? UM_MARK_BROKEN : UM_MARK_NOT_LOOKED_AT,
                   beyond ? "reaches beyond the file" : "too large to be looked into", "", 0);
+}
+
+void um_probe_limit(um_probe_state *p, const char *why)
+{
+    if (!p->limit)
+        p->limit = why;
+}
+
+void um_probe_marks_end(um_probe_state *p)
+{
+    const um_mark_state xmp = p->out->marks[UM_MARK_XMP].state;
+    if (xmp == UM_MARK_BROKEN || xmp == UM_MARK_NOT_LOOKED_AT)
+        if (p->out->marks[UM_MARK_IPTC].state == UM_MARK_ABSENT)
+            um_probe_mark(p, UM_MARK_IPTC, UM_MARK_NOT_LOOKED_AT, "the XMP was not read whole", "", 0);
+    for (int i = 0; p->limit && i < UM_N_MARKS; i++)
+        if (p->out->marks[i].state == UM_MARK_ABSENT)
+            um_probe_mark(p, (um_probe_mark_id)i, UM_MARK_NOT_LOOKED_AT, p->limit, "", 0);
 }
 
 const void *um_probe_find(const void *bytes, size_t n, const char *what)
 {
     return memmem(bytes, n, what, strlen(what));
-}
-
-/* Programs and services that only make or change pictures, sound or faces. Names that are also ordinary
- * words or names of people are left out, except where the whole field is the name. */
-static const char *const generators[] = {
-    "stable diffusion",
-    "stable-diffusion",
-    "stablediffusion",
-    "midjourney",
-    "dall-e",
-    ("dall\xC2\xB7" /* else the escape would swallow the e */
-     "e"),
-    "dalle",
-    "adobe firefly",
-    "adobe_firefly",
-    "novelai",
-    "comfyui",
-    "invokeai",
-    "fooocus",
-    "automatic1111",
-    "swarmui",
-    "draw things",
-    "dreamstudio",
-    "leonardo.ai",
-    "ideogram.ai",
-    "bing image creator",
-    "openai",
-    "chatgpt",
-    "gpt-4o",
-    "google imagen",
-    "made with google ai",
-    "google generative ai",
-    "runwayml",
-    "pika labs",
-    "kling ai",
-    "klingai",
-    "heygen",
-    "synthesia",
-    "d-id",
-    "deepfacelab",
-    "deepfacelive",
-    "faceswap",
-    "facefusion",
-    "simswap",
-    "elevenlabs",
-    "resemble ai",
-    "stability ai",
-    "black forest labs",
-    "hailuo ai",
-    "hunyuan",
-    "nightcafe",
-    "starryai",
-    "artbreeder",
-    "thispersondoesnotexist",
-    "stylegan",
-};
-static const char *const whole_names[] = {"sora", "firefly", "runway",   "pika", "suno", "udio",
-                                          "roop", "imagen",  "ideogram", "grok", "flux", "dream"};
-
-static const char *generator_name(const char *text)
-{
-    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++) {
-        const char *at = strcasestr(text, generators[i]);
-        size_t n = strlen(generators[i]);
-        if (at && (at == text || !isalnum((unsigned char)at[-1])) && !isalpha((unsigned char)at[n]))
-            return generators[i];
-    }
-    for (size_t i = 0; i < sizeof whole_names / sizeof *whole_names; i++)
-        if (!strcasecmp(text, whole_names[i]))
-            return whole_names[i];
-    return NULL;
-}
-
-void um_probe_text(um_probe_state *p, const char *key, const void *value, size_t n)
-{
-    static const struct {
-        const char *name, *first, *second; /* both texts are in what the program writes */
-        bool show;                         /* from the first text on */
-    } forms[] = {
-        {"Stable Diffusion parameters:", "Steps: ", "Sampler: ", true},
-        {"ComfyUI prompt", "\"class_type\"", "\"inputs\"", false},
-        {"ComfyUI workflow", "\"nodes\"", "\"links\"", false},
-        {"SwarmUI parameters", "\"sui_image_params\"", "", false},
-        {"Midjourney", "Job ID: ", " --v ", true},
-    };
-    static const char *const keys[] = {"invokeai_metadata", "sd-metadata", "fooocus_scheme"};
-    const char *end = (const char *)value + n, *at = um_probe_find(value, n, "unmask synthetic");
-    bool known = false;
-    if (at)
-        um_probe_mark(p, UM_MARK_LABEL, UM_MARK_DECLARES_SYNTHETIC, "", at, (size_t)(end - at));
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if ((at = um_probe_find(value, n, forms[i].first)) && um_probe_find(value, n, forms[i].second)) {
-            um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, forms[i].name, at,
-                          forms[i].show ? (size_t)(end - at) : 0);
-            known = true;
-        }
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!strcmp(key, keys[i])) /* only one program writes it */
-            um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, "text", key, strlen(key));
-    if (!known && !strcmp(key, "parameters"))
-        um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_PRESENT, "text \"parameters\":", value, n);
-}
-
-void um_probe_software(um_probe_state *p, const char *label, const void *value, size_t n)
-{
-    char text[VALUE_MAX];
-    clean(text, sizeof text, value, n);
-    if (generator_name(text))
-        um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_DECLARES_SYNTHETIC, label, text, strlen(text));
-    um_probe_text(p, label, value, n);
 }
 
 bool um_probe_source_type(char name[48], const char *value, size_t n)

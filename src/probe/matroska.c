@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 6, TEXT_MAX = 64 << 10 };
+enum { MAX_DEPTH = 6 };
 enum {
     SEGMENT = 0x18538067,
     INFO = 0x1549A966,
@@ -38,7 +38,37 @@ static bool number(um_probe_state *p, int64_t *at, int most, bool keep_marker, u
     return true;
 }
 
-static void elements(um_probe_state *p, int64_t at, int64_t end, int depth, char name[40])
+/* What one element with children says; its children may come in any order. */
+struct tag {
+    char name[40];
+    uint8_t *text; /* owned */
+    size_t n;
+};
+
+static void told(um_probe_state *p, uint64_t id, struct tag *parent, const uint8_t *b, size_t n)
+{
+    if (id == TAG_NAME) {
+        snprintf(parent->name, sizeof parent->name, "%s", (const char *)b);
+    } else if (id == MUXING_APP || id == WRITING_APP) {
+        um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, id == MUXING_APP ? "muxing app" : "encoder", b, n);
+        um_probe_software(p, "encoder", b, n);
+    } else {
+        um_probe_text(p, "title", b, n);
+    }
+}
+
+static void tag_end(um_probe_state *p, struct tag *t)
+{
+    if (t->text && (!strcmp(t->name, "ENCODER") || !strcmp(t->name, "ENCODED_BY"))) {
+        um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, "encoder", t->text, t->n);
+        um_probe_software(p, "encoder", t->text, t->n);
+    } else if (t->text) {
+        um_probe_text(p, t->name, t->text, t->n);
+    }
+    free(t->text);
+}
+
+static void elements(um_probe_state *p, int64_t at, int64_t end, int depth, struct tag *parent)
 {
     while (at < end && um_probe_step(p)) {
         uint64_t id, size;
@@ -46,36 +76,35 @@ static void elements(um_probe_state *p, int64_t at, int64_t end, int depth, char
         if (!number(p, &at, 4, true, &id, &unknown) || !number(p, &at, 8, false, &size, &unknown) || at > end)
             return;
         bool master = id == SEGMENT || id == INFO || id == TAGS || id == TAG || id == SIMPLE_TAG;
-        if (unknown && id != SEGMENT) /* a live stream: nothing to jump over */
-            return;
+        bool text =
+            id == MUXING_APP || id == WRITING_APP || id == TITLE || id == TAG_NAME || id == TAG_STRING;
+        if (unknown && !master) /* of a live stream: its children are passed one by one */
+            continue;
         if (unknown || size > (uint64_t)(end - at))
             size = (uint64_t)(end - at);
         if (master && depth < MAX_DEPTH) {
-            char child_name[40] = "";
-            elements(p, at, at + (int64_t)size, depth + 1, child_name);
+            struct tag child = {""};
+            elements(p, at, at + (int64_t)size, depth + 1, &child);
+            tag_end(p, &child);
         }
-        bool text =
-            id == MUXING_APP || id == WRITING_APP || id == TITLE || id == TAG_NAME || id == TAG_STRING;
-        uint8_t *b = text ? um_probe_block(p, at, (int64_t)(size < TEXT_MAX ? size : TEXT_MAX)) : NULL;
+        uint8_t *b = text && size <= UM_PROBE_TEXT_MAX ? um_probe_block(p, at, (int64_t)size) : NULL;
+        if ((text && !b) || (master && depth == MAX_DEPTH))
+            um_probe_limit(p, master ? "tags are nested too deeply" : "a text is too large");
         size_t n = b ? strlen((char *)b) : 0; /* zeros at the end are padding */
-        bool software = id == MUXING_APP || id == WRITING_APP ||
-                        (id == TAG_STRING && (!strcmp(name, "ENCODER") || !strcmp(name, "ENCODED_BY")));
-        if (b && id == TAG_NAME)
-            snprintf(name, 40, "%s", (char *)b);
-        else if (b && software) {
-            um_probe_mark(p, UM_MARK_ENCODER, UM_MARK_PRESENT, id == MUXING_APP ? "muxing app" : "encoder", b,
-                          n);
-            um_probe_software(p, "encoder", b, n);
+        if (b && id == TAG_STRING && !parent->text) {
+            parent->text = b;
+            parent->n = n;
         } else if (b) {
-            um_probe_text(p, name, b, n);
+            told(p, id, parent, b, n);
+            free(b);
         }
-        free(b);
         at += (int64_t)size;
     }
 }
 
 void um_probe_matroska(um_probe_state *p)
 {
-    char name[40] = "";
-    elements(p, 0, p->size, 0, name);
+    struct tag none = {""};
+    elements(p, 0, p->size, 0, &none);
+    free(none.text);
 }

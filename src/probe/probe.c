@@ -159,10 +159,19 @@ static void parse(um_probe_state *p)
         {" mp4 mov m4a 3gp cr3 ", um_probe_bmff, true},
         {" mkv webm ", um_probe_matroska, true},
         {" ogg ", um_probe_ogg, true},
-        {" mp3 aac mpeg-ps mpeg-ts mpeg-video flv asf ", NULL, true},
+        {" gif ", um_probe_gif, false},
+        {" aiff ", um_probe_aiff, false},
+        {" mp3 ", um_probe_id3_end, true},
+        {" aac mpeg-ps mpeg-ts mpeg-video flv asf ", NULL, true},
     };
+    static const char read[] =
+        " jpeg png webp wav avi heic heif avif jxl mp4 mov m4a 3gp cr3 mkv webm ogg gif aiff mp3 "
+        "aac flac tiff bmp amr "; /* the last two have no place for marks */
     char spaced[40];
     snprintf(spaced, sizeof spaced, " %s ", kind);
+    if (!strstr(read, spaced))
+        um_probe_limit(p, strcmp(kind, "unknown") ? "marks of this kind of file are not read"
+                                                  : "unknown kind of file");
     if (!strcmp(kind, "flac"))
         um_probe_flac(p, start);
     if (!strcmp(kind, "tiff")) {
@@ -191,6 +200,7 @@ um_status um_probe_input(um_probe *out, const um_input *input, um_error *err)
     *out = (um_probe){.kind = "unknown", .bytes = input->size};
     um_probe_marks_init(out);
     parse(&p);
+    um_probe_marks_end(&p);
     return p.out_of_memory ? um_fail_oom(err) : UM_OK;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TEXT_MAX = 64 << 10, OGG_HEAD = 256 << 10 };
+enum { OGG_HEAD = 1 << 20 };
 
 /* "key=value" of Vorbis comments and texts of the same kind elsewhere */
 static void tag(um_probe_state *p, const char *key, const void *value, size_t n)
@@ -28,17 +28,46 @@ static uint32_t synchsafe(const uint8_t *b)
     return (b[0] & 127u) << 21 | (b[1] & 127u) << 14 | (b[2] & 127u) << 7 | (b[3] & 127u);
 }
 
-/* The text after the encoding byte as UTF-8 (Latin-1 is left to the reader of the bytes). Caller frees. */
-static char *id3_text(um_probe_state *p, const uint8_t *b, size_t n)
+/* Text in the encoding of the byte before it, as UTF-8; Latin-1 is left to the reader of the bytes. */
+static char *id3_text(um_probe_state *p, int encoding, const uint8_t *b, size_t n)
 {
-    char *out = n && (b[0] == 1 || b[0] == 2) ? um_probe_utf16(b + 1, n - 1, b[0] == 2 ? 'b' : 0)
-                                              : um_calloc(n + 1, 1);
-    if (!out)
-        p->out_of_memory = true;
-    else if (n && b[0] != 1 && b[0] != 2)
-        for (size_t i = 1; i < n; i++) /* several texts are parted by zeros */
-            out[i - 1] = b[i] ? (char)b[i] : ' ';
+    bool utf16 = encoding == 1 || encoding == 2;
+    char *out = utf16 ? um_probe_utf16(b, n, encoding == 2 ? 'b' : 0) : um_calloc(n + 1, 1);
+    p->out_of_memory |= !out;
+    for (size_t i = 0; out && !utf16 && i < n; i++) /* several texts are parted by zeros */
+        out[i] = b[i] ? (char)b[i] : ' ';
     return out;
+}
+
+/* Bytes of the text that a zero ends, the zero with it; all of them when there is none. */
+static size_t behind_zero(int encoding, const uint8_t *b, size_t n)
+{
+    size_t wide = encoding == 1 || encoding == 2 ? 2 : 1;
+    for (size_t i = 0; i + wide <= n; i += wide)
+        if (!b[i] && (wide == 1 || !b[i + 1]))
+            return i + wide;
+    return n;
+}
+
+/* A text frame, or one that has a description first: TXXX, COMM (language too). */
+static void id3_words(um_probe_state *p, const char *id, const uint8_t *b, size_t n)
+{
+    bool comment = !memcmp(id, "COMM", 4), described = comment || !memcmp(id, "TXXX", 4);
+    size_t skip = comment ? 4 : 1;
+    if (n < skip)
+        return;
+    size_t length = described ? behind_zero(b[0], b + skip, n - skip) : 0;
+    char *name = described ? id3_text(p, b[0], b + skip, length) : NULL;
+    char *text = id3_text(p, b[0], b + skip + length, n - skip - length);
+    size_t k = name ? strlen(name) : 0;
+    while (k && name[k - 1] == ' ')
+        name[--k] = 0;
+    if (text)
+        tag(p, comment && !k ? "comment" : k ? name : id, text, strlen(text));
+    if (text && comment && k) /* whatever it describes itself as */
+        um_probe_text(p, "comment", text, strlen(text));
+    free(name);
+    free(text);
 }
 
 static void id3_frame(um_probe_state *p, const char *id, const uint8_t *b, size_t n)
@@ -54,14 +83,7 @@ static void id3_frame(um_probe_state *p, const char *id, const uint8_t *b, size_
     } else if (!memcmp(id, "PRIV", 4) && n > 4 && !memcmp(b, "XMP", 4)) {
         um_probe_xmp(p, b + 4, n - 4);
     } else if (*id == 'T' || !memcmp(id, "COMM", 4)) {
-        char *text = id3_text(p, b, n), *value = text;
-        size_t length = text ? strlen(text) : 0;
-        if (text && !memcmp(id, "TXXX", 4) && !strncasecmp(text, "encoder ", 8)) {
-            tag(p, "encoder", text + 8, length - 8);
-        } else if (text) {
-            tag(p, id, value, length);
-        }
-        free(text);
+        id3_words(p, id, b, n);
     }
 }
 
@@ -72,8 +94,12 @@ int64_t um_probe_id3(um_probe_state *p, int64_t start)
         return start;
     int64_t end = start + 10 + synchsafe(head + 6);
     int version = head[3];
-    if (version == 2) /* three-letter frames of the 1990s */
+    if (version == 2) { /* three-letter frames of the 1990s */
+        um_probe_limit(p, "an ID3 tag of version 2.2");
         return end;
+    }
+    if (version == 3 && (head[5] & 0x80))
+        um_probe_limit(p, "an unsynchronised ID3 tag");
     int64_t at = start + 10;
     if ((head[5] & 0x40) && um_probe_read(p, at, head, 4)) /* extended header */
         at += version == 4 ? synchsafe(head) : um_be32(head) + (int64_t)4;
@@ -86,13 +112,27 @@ int64_t um_probe_id3(um_probe_state *p, int64_t start)
                 um_probe_mark(p, UM_MARK_C2PA, UM_MARK_BROKEN, "frame reaches beyond its tag", "", 0);
             break;
         }
-        uint8_t *b = wanted ? um_probe_block(p, at + 10, n) : NULL;
+        bool packed = version == 4 ? head[9] & 0x0F : head[9] & 0xC0; /* or encrypted, or unsynchronised */
+        uint8_t *b = wanted && !packed ? um_probe_block(p, at + 10, n) : NULL;
         if (b)
             id3_frame(p, id, b, (size_t)n);
+        else if (wanted && n)
+            um_probe_limit(p, "an ID3 frame is packed or too large");
         free(b);
         at += 10 + n;
     }
     return end;
+}
+
+/* The tag of version 1 at the end (its comment: 30 bytes), and others that are not read. */
+void um_probe_id3_end(um_probe_state *p)
+{
+    uint8_t b[128], ape[8];
+    bool old = um_probe_read(p, p->size - 128, b, sizeof b) && !memcmp(b, "TAG", 3);
+    if (old)
+        um_probe_text(p, "comment", b + 97, 30);
+    if (um_probe_read(p, p->size - (old ? 128 : 0) - 32, ape, 8) && !memcmp(ape, "APETAGEX", 8))
+        um_probe_limit(p, "an APE tag");
 }
 
 /* ---- Vorbis comments in FLAC and Ogg ---- */
@@ -108,8 +148,10 @@ static void vorbis_comment(um_probe_state *p, const uint8_t *b, size_t n)
     for (uint32_t i = 0, count = um_le32(b + 4 + vendor); i < count && n - at >= 4 && um_probe_step(p); i++) {
         size_t length = um_le32(b + at);
         at += 4;
-        if (length > n - at)
+        if (length > n - at) {
+            um_probe_limit(p, "comments go on beyond what was read");
             break;
+        }
         const uint8_t *equals = memchr(b + at, '=', length);
         size_t k = equals ? (size_t)(equals - b) - at : 0;
         if (equals && k < sizeof key) {

@@ -76,6 +76,8 @@ const char *um_words_mark(um_mark_state state)
         return "says it is synthetic";
     case UM_MARK_BROKEN:
         return "present but broken";
+    case UM_MARK_NOT_LOOKED_AT:
+        return "not looked at";
     default:
         return "absent";
     }

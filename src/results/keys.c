@@ -45,7 +45,7 @@ bool um_subject_of_key(um_subject_kind *out, const char *key)
 
 bool um_mark_of_key(um_mark_state *out, const char *key)
 {
-    for (int i = UM_MARK_ABSENT; i <= UM_MARK_BROKEN; i++)
+    for (int i = UM_MARK_ABSENT; i <= UM_MARK_NOT_LOOKED_AT; i++)
         if (!strcmp(um_mark_key((um_mark_state)i), key)) {
             *out = (um_mark_state)i;
             return true;

@@ -165,7 +165,11 @@ static inline bytes xmp(const char *source_type)
     bytes b = start();
     um_buf_printf(
         &b,
-        "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF><rdf:Description xmp:CreatorTool=\"Adobe "
+        "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "
+        "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+        "<rdf:Description xmlns:xmp='http://ns.adobe.com/xap/1.0/' "
+        "xmlns:dc='http://purl.org/dc/elements/1.1/' "
+        "xmlns:Iptc4xmpExt='http://iptc.org/std/Iptc4xmpExt/2008-02-29/' xmp:CreatorTool=\"Adobe "
         "Firefly 2\"><Iptc4xmpExt:DigitalSourceType>%s</Iptc4xmpExt:DigitalSourceType><dc:description>"
         "<rdf:Alt><rdf:li xml:lang=\"x-default\">A cat</rdf:li></rdf:Alt></dc:description>"
         "</rdf:Description></rdf:RDF></x:xmpmeta>",

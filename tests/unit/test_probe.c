@@ -53,11 +53,11 @@ static void test_sha256(void)
 
 static void test_nothing_found(void)
 {
-    static const char *const names[] = {"c2pa",      "exif",    "xmp",         "iptc_source_type",
-                                        "generator", "encoder", "unmask_label"};
+    static const char *const names[] = {"c2pa",      "exif",    "xmp",          "iptc_source_type",
+                                        "generator", "encoder", "unmask_label", "aigc_label"};
     um_probe probe = probe_bytes("\xFF\xD8\xFF\xD9", 4);
-    CHECK(!strcmp(probe.kind, "jpeg") && probe.n_marks == 7);
-    for (int i = 0; i < 7; i++) {
+    CHECK(!strcmp(probe.kind, "jpeg") && probe.n_marks == 8);
+    for (int i = 0; i < 8; i++) {
         CHECK(!strcmp(probe.marks[i].name, names[i]));
         CHECK(probe.marks[i].state == UM_MARK_ABSENT && !*probe.marks[i].detail);
     }
@@ -214,7 +214,7 @@ static void check_sane(void)
 {
     um_probe p;
     um_error err;
-    CHECK(um_probe_file(&p, path, &err) == UM_OK && p.n_marks == 7 && strlen(p.sha256) == 64);
+    CHECK(um_probe_file(&p, path, &err) == UM_OK && p.n_marks == 8 && strlen(p.sha256) == 64);
     for (int i = 0; i < p.n_marks; i++) {
         CHECK(strnlen(p.marks[i].detail, sizeof p.marks[i].detail) < sizeof p.marks[i].detail);
         CHECK((p.marks[i].state != UM_MARK_ABSENT) >= (*p.marks[i].detail != 0));

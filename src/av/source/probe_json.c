@@ -54,6 +54,8 @@ const char *um_mark_key(um_mark_state state)
         return "declares_synthetic";
     case UM_MARK_BROKEN:
         return "broken";
+    case UM_MARK_NOT_LOOKED_AT:
+        return "not_looked_at";
     default:
         return "absent";
     }
