@@ -25,8 +25,9 @@ static const char *words(um_mark_state state)
 static void print_streams(const char *path)
 {
     um_source *source = NULL;
-    /* the first picture is decoded: only then its upright size is known for sure */
-    um_source_options options = {.want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01};
+    /* of a video the first picture is decoded: only then its upright size is known for sure */
+    um_source_options options = {
+        .want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01, .look_only = true};
     um_error err;
     if (um_source_open(&source, path, &options, &err) < 0) {
         printf("  %-17s none: %s\n", "streams", err.text);
@@ -47,6 +48,10 @@ static void print_streams(const char *path)
         if (m->rotation_deg)
             printf(", turned by %d degrees", m->rotation_deg);
         printf("%s\n", m->interlaced ? ", interlaced" : "");
+        if (m->colour && *m->colour)
+            printf("  %-17s %s\n", "colour", m->colour);
+        if (m->remark && *m->remark)
+            printf("  %-17s %s\n", "remark", m->remark);
     }
     if (m->rate_hz > 0)
         printf("  %-17s %s, %d Hz, %d channel%s\n", "sound", m->audio_codec, m->rate_hz, m->channels,

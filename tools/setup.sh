@@ -4,9 +4,10 @@
 # otherwise says exactly what to install.
 set -eu
 build="gcc libc6-dev meson ninja-build pkg-config libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev
-libswscale-dev libswresample-dev libheif-dev libdnnl-dev libonnx-dev protobuf-c-compiler libprotobuf-c-dev libfftw3-dev
-libsdl2-dev libjansson-dev libssl-dev libexpat1-dev libbrotli-dev libxgboost-dev libsvm-dev"
-tests="ffmpeg libheif-examples python3-numpy python3-opencv python3-scipy python3-sklearn python3-jsonschema man-db bash-completion clang-14 lld-14
+libswscale-dev libswresample-dev libheif-dev libgif-dev libjpeg-dev libjxl-dev libpng-dev libtiff-dev libwebp-dev libdnnl-dev libonnx-dev
+protobuf-c-compiler libprotobuf-c-dev libfftw3-dev libsdl2-dev libjansson-dev libssl-dev libexpat1-dev libbrotli-dev libxgboost-dev libsvm-dev"
+tests="ffmpeg libheif-examples libjpeg-turbo-progs libjxl-tools libopenjp2-tools libtiff-tools webp python3-numpy python3-opencv
+python3-scipy python3-sklearn python3-jsonschema man-db bash-completion clang-14 lld-14
 libclang-rt-14-dev clang-tidy-14 cppcheck"
 wanted="$build"
 [ "${1:-}" != test ] || wanted="$build $tests"

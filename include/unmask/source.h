@@ -34,7 +34,8 @@ typedef struct um_source_options {
     unsigned want; ///< UM_WANT_*: only what is wanted is decoded
     int threads; ///< decoder threads; 0 = number of cores and one more. With 1 a damaged video gives the same
                  ///< pictures in every run and all its damage is counted; with more, FFmpeg promises neither
-    double max_s; ///< stop after this many seconds of media; 0 = all
+    double max_s;   ///< stop after this many seconds of media; 0 = all
+    bool look_only; ///< a photo is described by its header and not decoded: no moment follows
 } um_source_options;
 
 /** What is known of a file before (and while) it is decoded. Strings are borrowed from the source. */
@@ -49,8 +50,11 @@ typedef struct um_media {
     double pixel_aspect;                    ///< width / height of a stored pixel, already applied; 1 = square
     int rotation_deg;                       ///< 0, 90, 180, 270 clockwise, already applied to frames
     const char *video_codec, *pixel_format; ///< "" when none
-    bool interlaced;                        ///< declared, or found in the first frames
-    int rate_hz, channels;                  ///< sound; 0 without
+    const char *colour; ///< what was done about colours that are not those of BT.709: "PQ, BT.2020: shown as
+                        ///< SDR ...", "" when nothing
+    const char *remark; ///< what else a reader should know: "a raw photo: ...", "" when nothing
+    bool interlaced;    ///< declared, or found in the first frames
+    int rate_hz, channels; ///< sound; 0 without
     const char *audio_codec;
 } um_media;
 

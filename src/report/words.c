@@ -104,6 +104,10 @@ void um_words_video(um_buf *b, const um_media *m)
         um_buf_printf(b, ", turned by %d\xC2\xB0", m->rotation_deg);
     if (m->interlaced)
         um_buf_text(b, ", interlaced");
+    if (m->colour && *m->colour)
+        um_buf_printf(b, "; %s", m->colour);
+    if (m->remark && *m->remark)
+        um_buf_printf(b, "; %s", m->remark);
 }
 
 void um_words_sound(um_buf *b, const um_media *m)

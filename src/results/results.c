@@ -53,8 +53,9 @@ um_status um_results_keep(const char **out, um_results *r, const char *text, um_
 
 um_status um_results_keep_media(um_results *r, const um_media *m, um_error *err)
 {
-    const char **field[] = {&r->media.path, &r->media.container, &r->media.video_codec,
-                            &r->media.pixel_format, &r->media.audio_codec};
+    const char **field[] = {&r->media.path,         &r->media.container,   &r->media.video_codec,
+                            &r->media.pixel_format, &r->media.audio_codec, &r->media.colour,
+                            &r->media.remark};
     um_status st = UM_OK;
     r->media = *m;
     for (size_t i = 0; i < sizeof field / sizeof *field && st == UM_OK; i++)

@@ -109,6 +109,8 @@ static void read_streams(um_fields *q, um_media *m, const um_json *o)
         m->video_codec = keep_or_empty(q, video, "codec");
         m->pixel_format = keep_or_empty(q, video, "pixel_format");
         m->interlaced = um_field_bool(q, video, "interlaced");
+        m->colour = um_json_get(video, "colour") ? keep_or_empty(q, video, "colour") : "";
+        m->remark = um_json_get(video, "remark") ? keep_or_empty(q, video, "remark") : "";
     }
     if ((m->has_sound = sound != NULL)) {
         m->rate_hz = (int)um_field_int(q, sound, "rate_hz", 1, INT32_MAX);
@@ -124,6 +126,8 @@ static void read_media(um_fields *q, um_media *m, const um_json *root)
                     .pixel_aspect = 1,
                     .video_codec = "",
                     .pixel_format = "",
+                    .colour = "",
+                    .remark = "",
                     .audio_codec = ""};
     m->container = keep_or_empty(q, o, "container");
     m->is_photo = um_field_bool(q, o, "is_photo");

@@ -187,6 +187,8 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
     um_quiet_codec(t->codec);
     t->codec->pkt_timebase = t->stream->time_base;
     t->codec->max_pixels = max_pixels;
+    if (is_picture_file(d) || p->codec_id == AV_CODEC_ID_APNG) /* else they show what is missing as black */
+        t->codec->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
     t->codec->thread_count = p->codec_type == AVMEDIA_TYPE_VIDEO && !is_picture_file(d) ? threads : 1;
     if (r >= 0)
         r = avcodec_open2(t->codec, decoder, NULL);
@@ -299,18 +301,6 @@ double um_demux_time_s(const um_demux *d, const um_track *t, int64_t timestamp)
     return fabs(t_s) < 1e8 ? t_s : NAN; /* three years: a damaged clock */
 }
 
-/* A JPEG whose scan never ends: FFmpeg shows it as if it were whole. Inside a scan FF is always escaped, so
- * the last marker of the two tells; thumbnails come before the scan. */
-static bool is_cut_jpeg(const um_demux *d, const AVPacket *p)
-{
-    if (!is_picture_file(d) || !d->video.codec || d->video.codec->codec_id != AV_CODEC_ID_MJPEG)
-        return false;
-    for (int i = p->size - 2; i >= 0; i--)
-        if (p->data[i] == 0xFF && (p->data[i + 1] == 0xD9 || p->data[i + 1] == 0xDA))
-            return p->data[i + 1] == 0xDA;
-    return true;
-}
-
 void um_demux_read(um_demux *d)
 {
     int r = av_read_frame(d->format, d->packet);
@@ -324,7 +314,6 @@ void um_demux_read(um_demux *d)
                   : d->sound.codec && d->packet->stream_index == d->sound.stream->index ? &d->sound
                                                                                         : NULL;
     if (t && !t->ended && d->packet->size <= PACKET_MAX) {
-        d->cut_picture |= is_cut_jpeg(d, d->packet);
         d->cut_packet = d->packet->flags & AV_PKT_FLAG_CORRUPT;
         d->damage.broken_packets += d->cut_packet;
         int64_t pts = d->packet->pts == AV_NOPTS_VALUE ? d->packet->dts : d->packet->pts;
@@ -404,13 +393,11 @@ void um_demux_judge(um_demux *d, bool stopped_early)
         }
     bool is_short = declared_s - came_s > fmax(0.5, 0.01 * declared_s);
     bool is_cut = d->failed || (d->ended && d->cut_packet);
-    g->truncated = is_short || is_cut || d->cut_picture;
+    g->truncated |= is_short || is_cut;
     if (is_short)
         um_damage_note(g, "ends at %.2f s of %.2f s", came_s, declared_s);
     else if (is_cut)
         um_damage_note(g, "the file ends early, at %.2f s", fmax(d->video.end_s, d->sound.end_s));
-    if (d->cut_picture)
-        um_damage_note(g, "the picture ends early");
     if (g->broken_packets)
         um_damage_note(g, "broken packets: %lld", (long long)g->broken_packets);
     if (g->broken_frames)

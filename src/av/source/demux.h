@@ -32,10 +32,9 @@ typedef struct um_demux {
     AVIOContext *io;
     AVPacket *packet;
     um_track video, sound;
-    bool ended;       /* no packet is left in the file */
-    bool failed;      /* it ended by a read error */
-    bool cut_packet;  /* the last packet is incomplete */
-    bool cut_picture; /* a JPEG without its end */
+    bool ended;      /* no packet is left in the file */
+    bool failed;     /* it ended by a read error */
+    bool cut_packet; /* the last packet is incomplete */
     bool no_memory;
     um_damage damage;
 } um_demux;

@@ -30,8 +30,7 @@ static um_orientation of_matrix(const int32_t m[9])
     return (um_orientation){true, m[3] < 0, m[1] < 0};
 }
 
-/* EXIF: 1..8 */
-static um_orientation of_exif(int exif)
+um_orientation um_orientation_of_exif(int exif)
 {
     static const um_orientation of[9] = {
         [2] = {false, true, false}, [3] = {false, true, true}, [4] = {false, false, true},
@@ -56,7 +55,7 @@ static um_orientation orientation_of(const AVFrame *f, const int32_t *matrix)
         matrix = (const int32_t *)side->data;
     if (matrix)
         return of_matrix(matrix);
-    return of_exif(exif ? atoi(exif->value) : 1);
+    return um_orientation_of_exif(exif ? atoi(exif->value) : 1);
 }
 
 static void orient(um_image *to, const um_image *from, um_orientation o)
@@ -254,8 +253,8 @@ static enum AVPixelFormat without_j(int format)
     }
 }
 
-static um_status scale(struct SwsContext **sws, uint8_t *to, ptrdiff_t stride, int width, int height,
-                       enum AVPixelFormat format, const AVFrame *f, um_error *err)
+static um_status scale(struct SwsContext **sws, uint8_t *const to[4], const int stride[4], int width,
+                       int height, enum AVPixelFormat format, const AVFrame *f, um_error *err)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
     const int flags = SWS_BILINEAR | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND;
@@ -266,11 +265,11 @@ static um_status scale(struct SwsContext **sws, uint8_t *to, ptrdiff_t stride, i
     if (!*sws)
         return um_fail_oom(err);
     const int *coefficients = sws_getCoefficients(matrix_of(f));
-    sws_setColorspaceDetails(*sws, coefficients, is_full_range(f, desc), coefficients, 1, 0, 1 << 16,
-                             1 << 16);
+    const int full = is_full_range(f, desc); /* YUV stays as it is */
+    sws_setColorspaceDetails(*sws, coefficients, full, coefficients,
+                             format == AV_PIX_FMT_YUV444P16LE ? full : 1, 0, 1 << 16, 1 << 16);
     const uint8_t *planes[4] = {f->data[0], f->data[1], f->data[2], f->data[3]};
-    if (sws_scale(*sws, planes, f->linesize, 0, f->height, (uint8_t *[4]){to}, (int[4]){(int)stride}) !=
-        height)
+    if (sws_scale(*sws, planes, f->linesize, 0, f->height, to, stride) != height)
         return um_fail(err, UM_EINTERNAL, "pixel format %s: conversion failed", desc->name);
     return UM_OK;
 }
@@ -287,7 +286,7 @@ void um_over_white(uint8_t *restrict to, const uint8_t *restrict rgba, int n)
 static bool is_common(const um_picture *p, const AVFrame *f, const AVPixFmtDescriptor *d, int width,
                       int height)
 {
-    return !p->is_photo && has_luma(d) && d->nb_components == 3 && d->comp[0].depth == 8 &&
+    return !p->is_photo && !*p->colour && has_luma(d) && d->nb_components == 3 && d->comp[0].depth == 8 &&
            d->comp[1].step == 1 && d->comp[0].step == 1 && d->comp[1].plane == 1 && d->comp[2].plane == 2 &&
            d->log2_chroma_w <= 1 && f->width == width && f->height == height;
 }
@@ -303,6 +302,76 @@ static void common(um_image *to, const AVFrame *f, const AVPixFmtDescriptor *d)
     }
 }
 
+static um_status grow_scratch(um_picture *p, size_t bytes, um_error *err)
+{
+    if (bytes <= p->scratch_bytes)
+        return UM_OK;
+    free(p->scratch);
+    p->scratch = um_calloc_aligned(bytes + PADDING, 1);
+    p->scratch_bytes = p->scratch ? bytes : 0;
+    return p->scratch ? UM_OK : um_fail_oom(err);
+}
+
+static bool is_ycgco(const AVFrame *f, const AVPixFmtDescriptor *desc)
+{
+    return f->colorspace == AVCOL_SPC_YCGCO && !(desc->flags & AV_PIX_FMT_FLAG_RGB) &&
+           desc->nb_components >= 3;
+}
+
+/* ITU-T H.273, 8.3, matrix 8, which swscale does not know: a row of three planes of 16 bits to RGB. It is
+ * taken of RGB in its range, so that chroma, too, spans 219 steps of 256. */
+static void from_ycgco(uint16_t *restrict to, const uint16_t *y, const uint16_t *cg, const uint16_t *co,
+                       int n, bool full)
+{
+    const int black = full ? 0 : 16 << 8;
+    const float unit = full ? 1 : 65535.f / (219 << 8);
+    for (int x = 0; x < n; x++) {
+        const float l = (float)(y[x] - black) * unit, g = (float)(cg[x] - 32768) * unit,
+                    o = (float)(co[x] - 32768) * unit;
+        const float c[3] = {l - g + o, l + g, l - g - o};
+        for (int i = 0; i < 3; i++)
+            to[3 * x + i] = (uint16_t)(c[i] < 0 ? 0 : c[i] > 65535 ? 65535 : c[i] + .5f);
+    }
+}
+
+/* By way of 16 bits: what is not BT.709's, shown by p->tone, or coded as YCgCo. */
+static um_status wide(um_picture *p, um_image *to, const AVFrame *f, const AVPixFmtDescriptor *desc,
+                      um_error *err)
+{
+    const bool planes = is_ycgco(f, desc);
+    const int width = to->width, channels = !planes && desc->flags & AV_PIX_FMT_FLAG_ALPHA ? 4 : 3;
+    const size_t row = (size_t)width * (size_t)channels, plane = (size_t)width * (size_t)to->height;
+    const int format = planes          ? AV_PIX_FMT_YUV444P16LE
+                       : channels == 4 ? AV_PIX_FMT_RGBA64LE
+                                       : AV_PIX_FMT_RGB48LE;
+    const int stride = (int)(sizeof(uint16_t) * (planes ? (size_t)width : row));
+    um_status st = grow_scratch(p, sizeof(uint16_t) * (row * (size_t)to->height + row), err);
+    if (st < 0)
+        return st;
+    uint16_t *const b = (uint16_t *)(void *)p->scratch;
+    uint8_t *const all[4] = {p->scratch, planes ? (uint8_t *)(b + plane) : NULL,
+                             planes ? (uint8_t *)(b + 2 * plane) : NULL};
+    const int strides[4] = {stride, planes ? stride : 0, planes ? stride : 0};
+    if ((st = scale(&p->sws[RGB], all, strides, width, to->height, format, f, err)) < 0)
+        return st;
+    for (int y = 0; y < to->height; y++) {
+        const uint16_t *from = b + (size_t)y * row;
+        uint8_t *d = to->data + y * to->stride;
+        if (planes) {
+            uint16_t *mixed = b + 3 * plane;
+            const uint16_t *luma = b + (size_t)y * (size_t)width;
+            from_ycgco(mixed, luma, luma + plane, luma + 2 * plane, width, is_full_range(f, desc));
+            from = mixed;
+        }
+        if (p->tone)
+            um_tone_row(p->tone, d, from, channels, width);
+        else
+            for (size_t i = 0; i < row; i++)
+                d[i] = (uint8_t)((from[i] * 255u + 32767) / 65535);
+    }
+    return UM_OK;
+}
+
 static um_status rgb(um_picture *p, um_image **out, const AVFrame *f, const AVPixFmtDescriptor *desc,
                      int width, int height, um_error *err)
 {
@@ -313,20 +382,17 @@ static um_status rgb(um_picture *p, um_image **out, const AVFrame *f, const AVPi
         common(*out, f, desc);
         return UM_OK;
     }
+    if (*p->colour)
+        return wide(p, *out, f, desc, err);
     if (!(desc->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL)))
-        return scale(&p->sws[RGB], (*out)->data, (*out)->stride, width, height, AV_PIX_FMT_RGB24, f, err);
-    size_t bytes = 4 * (size_t)width * (size_t)height;
-    if (bytes > p->alpha_bytes) {
-        free(p->alpha);
-        p->alpha_bytes = (p->alpha = um_calloc_aligned(bytes + PADDING, 1)) ? bytes : 0;
-        if (!p->alpha)
-            return um_fail_oom(err);
-    }
-    if ((st = scale(&p->sws[RGB], p->alpha, 4 * (ptrdiff_t)width, width, height, AV_PIX_FMT_RGBA, f, err)) <
-        0)
+        return scale(&p->sws[RGB], (uint8_t *[4]){(*out)->data}, (int[4]){(int)(*out)->stride}, width, height,
+                     AV_PIX_FMT_RGB24, f, err);
+    if ((st = grow_scratch(p, 4 * (size_t)width * (size_t)height, err)) < 0 ||
+        (st = scale(&p->sws[RGB], (uint8_t *[4]){p->scratch}, (int[4]){4 * width}, width, height,
+                    AV_PIX_FMT_RGBA, f, err)) < 0)
         return st;
     for (int y = 0; y < height; y++)
-        um_over_white((*out)->data + y * (*out)->stride, p->alpha + 4 * (size_t)width * (size_t)y, width);
+        um_over_white((*out)->data + y * (*out)->stride, p->scratch + 4 * (size_t)width * (size_t)y, width);
     return UM_OK;
 }
 
@@ -335,6 +401,11 @@ static um_status rgb(um_picture *p, um_image **out, const AVFrame *f, const AVPi
 um_status um_picture_begin(um_picture *p, const AVFrame *f, const int32_t *matrix, double pixel_aspect,
                            um_error *err)
 {
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
+    um_status st = um_tone_new(&p->tone, f, err);
+    if (st < 0)
+        return st;
+    p->colour = p->tone ? um_tone_text(p->tone) : desc && is_ycgco(f, desc) ? "YCgCo" : "";
     p->orientation = orientation_of(f, matrix);
     /* nearly square is square: not worth the loss of resampling; and no recording is beyond 8 */
     bool square = fabs(pixel_aspect - 1) <= .01 || !(pixel_aspect >= 1. / 8 && pixel_aspect <= 8);
@@ -376,12 +447,13 @@ um_status um_picture_convert(um_picture *p, um_image **gray_out, um_image **rgb_
     *gray_out = *rgb_out = NULL;
     if (!desc || !f->data[0] || f->width < 1 || f->height < 1)
         return um_fail(err, UM_EFORMAT, "a picture of unknown pixel format");
-    bool by_rgb = want & UM_WANT_GRAY && !has_luma(desc);
+    bool by_rgb = want & UM_WANT_GRAY && (!has_luma(desc) || *p->colour);
     if (want & UM_WANT_GRAY && !by_rgb) {
         if (f->width == width && f->height == height)
             st = luma(p, &gray, f, desc, (want & UM_WANT_LUMA) == UM_WANT_LUMA, err);
         else if ((st = new_image(p, &gray, width, height, UM_GRAY8, err)) == UM_OK)
-            st = scale(&p->sws[GRAY], gray->data, gray->stride, width, height, AV_PIX_FMT_GRAY8, f, err);
+            st = scale(&p->sws[GRAY], (uint8_t *[4]){gray->data}, (int[4]){(int)gray->stride}, width, height,
+                       AV_PIX_FMT_GRAY8, f, err);
     }
     if (st == UM_OK && (want & UM_WANT_RGB || by_rgb))
         st = rgb(p, &colour, f, desc, width, height, err);
@@ -408,6 +480,7 @@ void um_picture_end(um_picture *p)
         sws_freeContext(p->sws[i]);
         av_buffer_pool_uninit(&p->pool[i]);
     }
-    free(p->alpha);
+    free(p->scratch);
+    um_tone_free(&p->tone);
     *p = (um_picture){0};
 }

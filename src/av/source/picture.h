@@ -2,6 +2,7 @@
 /* picture.h: decoded frames as upright gray and RGB images. */
 #ifndef UM_AV_PICTURE_H
 #define UM_AV_PICTURE_H
+#include "av/source/tone.h"
 #include "base/base.h"
 #include <libavutil/buffer.h>
 #include <libavutil/frame.h>
@@ -11,17 +12,20 @@
 typedef struct um_orientation {
     bool transpose, flip_x, flip_y;
 } um_orientation;
-int um_orientation_degrees(um_orientation o); /* clockwise; mirroring is not told */
+um_orientation um_orientation_of_exif(int exif); /* 1..8; as stored for all else */
+int um_orientation_degrees(um_orientation o);    /* clockwise; mirroring is not told */
 
 typedef struct um_picture {
     int width, height; /* of every image that leaves: those of the first picture, upright */
     um_orientation orientation;
     double pixel_aspect; /* of stored pixels; 1 = square, as all images that leave */
     bool is_photo;
+    um_tone *tone;      /* NULL: colours are shown as they are */
+    const char *colour; /* what is done about them; a constant, "" */
     struct SwsContext *sws[2];
     AVBufferPool *pool[2]; /* gray, RGB */
-    uint8_t *alpha;        /* RGBA scratch */
-    size_t alpha_bytes;
+    uint8_t *scratch;      /* RGBA, or 16-bit samples */
+    size_t scratch_bytes;
 } um_picture;
 /* Takes size and orientation from the first frame; `matrix` is the stream's display matrix or NULL,
  * `pixel_aspect` what it says of the shape of its pixels, 0 when nothing. */

@@ -16,6 +16,8 @@ static void put_video(um_json_writer *w, const um_media *m)
     um_json_put_text_or_null(w, "codec", m->video_codec);
     um_json_put_text_or_null(w, "pixel_format", m->pixel_format);
     um_json_put_bool(w, "interlaced", m->interlaced);
+    um_json_put_text_or_null(w, "colour", m->colour);
+    um_json_put_text_or_null(w, "remark", m->remark);
     um_json_put_end(w);
 }
 
@@ -77,8 +79,9 @@ void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe)
 static void put_streams(um_json_writer *w, um_input *input)
 {
     um_source *source = NULL;
-    /* the first picture is decoded: only then its upright size is known for sure */
-    um_source_options options = {.want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01};
+    /* of a video the first picture is decoded: only then its upright size is known for sure */
+    um_source_options options = {
+        .want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01, .look_only = true};
     um_error why;
     if (um_source_open_input(&source, input, &options, &why) == UM_OK) {
         um_media_json(w, "streams", um_source_media(source));

@@ -5,9 +5,10 @@
 #include "av/source/converter.h"
 #include "av/source/deinterlace.h"
 #include "av/source/demux.h"
-#include "av/source/heif.h"
 #include "av/source/moment.h"
 #include "av/source/picture.h"
+#include "av/still/gif.h"
+#include "av/still/photo.h"
 #include <libavutil/pixdesc.h>
 #include <math.h>
 #include <pthread.h>
@@ -120,6 +121,7 @@ static um_status begin_pictures(um_source *s, const AVFrame *f)
     m->pixel_aspect = s->picture.pixel_aspect;
     m->rotation_deg = um_orientation_degrees(s->picture.orientation);
     m->pixel_format = av_get_pix_fmt_name(f->format);
+    m->colour = s->picture.colour;
     m->interlaced |= f->interlaced_frame;
     return UM_OK;
 }
@@ -149,7 +151,7 @@ static um_status make_picture(um_source *s, um_moment **out, const AVFrame *f)
         .duration_s =
             f->pkt_duration > 0 ? (double)f->pkt_duration * av_q2d(s->demux.video.stream->time_base) : 0,
         .key = f->key_frame,
-        .damaged = f->decode_error_flags || f->flags & AV_FRAME_FLAG_CORRUPT || s->demux.cut_picture,
+        .damaged = f->decode_error_flags || f->flags & AV_FRAME_FLAG_CORRUPT,
     };
     s->demux.damage.broken_frames += m->frame->damaged;
     s->n_pictures++;
@@ -220,7 +222,7 @@ static um_supply supply_picture(um_source *s, um_status *st)
         s->pending = m;
         if (s->next_picture && m)
             s->next_picture->frame->duration_s = m->t_s - s->next_picture->t_s;
-        if (s->next_picture && !m && !s->started && is_animation(s))
+        if (s->next_picture && !m && !s->started && !s->stopped_early && is_animation(s))
             s->media.is_photo = true; /* which holds one picture only */
         if (s->next_picture)
             return UM_SUPPLY_READY;
@@ -269,6 +271,8 @@ static void *decode(void *argument)
     um_demux *d = &s->demux;
     um_status st = UM_OK;
     um_supply video = UM_SUPPLY_END, sound = UM_SUPPLY_END;
+    if (!strcmp(s->container, "gif") && s->opt.max_s <= 0)
+        um_gif_check(&d->damage, s->input);
     while (!s->stop && st == UM_OK && !d->no_memory) {
         video = s->next_picture ? UM_SUPPLY_READY : supply_picture(s, &st);
         sound = s->next_sound ? UM_SUPPLY_READY : supply_sound(s, &st);
@@ -302,7 +306,7 @@ static void describe(um_source *s)
     m->container = s->container;
     if (!m->is_photo && f->duration > 0 && f->duration < (int64_t)100000000 * AV_TIME_BASE)
         m->duration_s = (double)f->duration / AV_TIME_BASE;
-    m->video_codec = m->pixel_format = m->audio_codec = "";
+    m->video_codec = m->pixel_format = m->audio_codec = m->colour = m->remark = "";
     if (video) {
         const AVCodecParameters *p = video->codecpar;
         AVRational rate = video->avg_frame_rate.num ? video->avg_frame_rate : video->r_frame_rate;
@@ -361,9 +365,11 @@ static um_status open_source(um_source *s, um_error *err)
     pthread_cond_init(&s->changed, NULL);
     s->has_lock = true;
     s->media.path = s->input->path;
-    if (um_heif_is(s->input)) {
+    const um_still_reader *still = um_photo_reader(s->input);
+    if (still) {
         um_moment *m = NULL;
-        if ((st = um_heif_read(&m, &s->media, s->input, s->opt.want, err)) < 0)
+        const unsigned want = s->opt.look_only ? 0 : s->opt.want;
+        if ((st = um_photo_read(&m, &s->media, &s->damage, still, s->input, want, err)) < 0)
             return st;
         if (m)
             s->queue[s->n++] = m;
