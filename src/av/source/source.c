@@ -3,12 +3,14 @@
  * of the caller; a small queue of finished moments lies between the two. */
 #include "av/source/source.h"
 #include "av/source/converter.h"
+#include "av/source/damage.h"
 #include "av/source/deinterlace.h"
 #include "av/source/demux.h"
 #include "av/source/moment.h"
 #include "av/source/picture.h"
 #include "av/still/gif.h"
 #include "av/still/photo.h"
+#include "av/still/webp_film.h"
 #include <libavutil/pixdesc.h>
 #include <math.h>
 #include <pthread.h>
@@ -25,6 +27,7 @@ struct um_source {
 
     /* of the decoding thread */
     um_demux demux;
+    um_webp_film *film; /* instead of it */
     um_picture picture;
     um_sound_converter converter;
     um_deinterlacer *deinterlacer;
@@ -293,6 +296,49 @@ static void *decode(void *argument)
     return NULL;
 }
 
+/* The same for an animated WebP, which no demuxer of FFmpeg reads. */
+static um_status show_film(um_source *s)
+{
+    um_status st = UM_OK;
+    double t_s = 0, duration_s = 0;
+    while (!s->stop && (st = um_webp_film_next(s->frame, &t_s, &duration_s, s->film, &s->error)) == UM_OK) {
+        if (s->opt.max_s > 0 && t_s >= s->opt.max_s)
+            break;
+        um_moment *m = um_moment_of_picture();
+        if (!m)
+            return um_fail_oom(&s->error);
+        *m->frame =
+            (um_frame){.index = s->n_pictures, .t_s = m->t_s = t_s, .duration_s = duration_s, .key = true};
+        if (!s->n_pictures++)
+            st = um_picture_begin(&s->picture, s->frame, NULL, 1, &s->error);
+        if (st == UM_OK)
+            st = um_picture_convert(&s->picture, &m->frame->gray, &m->frame->rgb, s->frame, s->opt.want,
+                                    &s->error);
+        av_frame_unref(s->frame);
+        if (st < 0) {
+            um_moment_free(&m);
+            return st;
+        }
+        enqueue(s, m);
+    }
+    return s->stop ? UM_OK : st;
+}
+
+static void *play(void *argument)
+{
+    um_source *s = argument;
+    um_status st = show_film(s);
+    if (st == UM_EFORMAT && s->n_pictures) {
+        s->demux.damage.broken_frames++;
+        s->demux.damage.truncated = true;
+        um_damage_note(&s->demux.damage, "the animation breaks off after %lld pictures",
+                       (long long)s->n_pictures);
+        st = UM_OK;
+    }
+    finish(s, st == UM_EOF ? UM_OK : st);
+    return NULL;
+}
+
 /* ---- the calling thread ---- */
 
 static void describe(um_source *s)
@@ -328,17 +374,9 @@ static void describe(um_source *s)
     }
 }
 
-/* WebP container specification: "VP8X", flag 2 of its first byte. */
-static bool is_animated_webp(const um_input *input)
+static um_status start_thread(um_source *s, void *(*work)(void *), um_error *err)
 {
-    uint8_t head[21];
-    return um_input_read_all(input, 0, head, sizeof head) && !memcmp(head, "RIFF", 4) &&
-           !memcmp(head + 8, "WEBPVP8X", 8) && head[20] & 2;
-}
-
-static um_status start_thread(um_source *s, um_error *err)
-{
-    if (pthread_create(&s->thread, NULL, decode, s) != 0)
+    if (pthread_create(&s->thread, NULL, work, s) != 0)
         return um_fail(err, UM_ENOMEM, "no thread can be created");
     s->has_thread = true;
     pthread_mutex_lock(&s->lock);
@@ -346,9 +384,6 @@ static um_status start_thread(um_source *s, um_error *err)
         pthread_cond_wait(&s->changed, &s->lock);
     bool nothing = !s->started;
     pthread_mutex_unlock(&s->lock);
-    if (nothing && is_animated_webp(s->input))
-        return um_fail(err, UM_EUNSUPPORTED,
-                       "%s: an animated WebP, which this version of FFmpeg cannot decode", s->input->path);
     if (nothing && s->status < 0)
         return um_fail(err, s->status, "%s: %s", s->input->path, s->error.text);
     if (nothing)
@@ -376,12 +411,19 @@ static um_status open_source(um_source *s, um_error *err)
         s->ended = true;
         return UM_OK;
     }
+    if (um_webp_film_is(s->input)) {
+        s->demux.input = s->input;
+        if ((st = um_webp_film_open(&s->film, &s->media, s->input, err)) < 0)
+            return st;
+        s->ended = !(s->opt.want & (UM_WANT_GRAY | UM_WANT_RGB));
+        return s->ended ? UM_OK : start_thread(s, play, err);
+    }
     int threads = s->opt.threads > 0 ? s->opt.threads : um_cores() + 1; /* one of FFmpeg's often waits */
     if ((st = um_demux_open(&s->demux, s->input, s->opt.want, threads, &s->stop, err)) < 0)
         return st;
     describe(s);
     if (s->demux.video.codec || s->demux.sound.codec)
-        return start_thread(s, err);
+        return start_thread(s, decode, err);
     s->ended = true;
     return UM_OK;
 }
@@ -468,6 +510,7 @@ void um_source_close(um_source **source)
     um_picture_end(&s->picture);
     um_sound_converter_end(&s->converter);
     um_demux_close(&s->demux);
+    um_webp_film_close(&s->film);
     av_frame_free(&s->frame);
     if (s->has_lock) {
         pthread_cond_destroy(&s->changed);
