@@ -2,6 +2,7 @@
 /* cmd_analyze.c: recordings in, reports out. */
 #define _GNU_SOURCE /* asprintf */
 #include "commands.h"
+#include "interrupt.h"
 #include "progress.h"
 #include "report.h"
 #include <stdlib.h>
@@ -18,17 +19,17 @@ static struct {
 } o;
 
 static const um_opt options[] = {
-    {"json", UM_OPT_TEXT, "FILE",
+    {"json", UM_OPT_REPORTS, "FILE",
      "write the machine-readable report; '-' is standard output; a folder for several inputs", &o.json},
-    {"html", UM_OPT_TEXT, "FILE",
+    {"html", UM_OPT_REPORTS, "FILE",
      "write the report as one self-contained page; '-' is standard output; a folder for several inputs",
      &o.html},
-    {"overlay", UM_OPT_TEXT, "FILE", "write the video with the findings drawn into it", &o.overlay},
+    {"overlay", UM_OPT_OUTPUT, "FILE", "write the video with the findings drawn into it", &o.overlay},
     {"signals", UM_OPT_TEXT, "A,B", "ask only these questions (see unmask signals)", &o.signals},
     {"models", UM_OPT_TEXT, "DIR",
      "folder with other face networks than the built-in ones; else the environment variable UNMASK_MODELS",
      &o.models},
-    {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
+    {"calibration", UM_OPT_INPUT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
     {"threads", UM_OPT_INT, "N", "threads for faces, networks and signals (default: all cores)", &o.threads,
      1, 256},
@@ -179,7 +180,7 @@ static int run(int n, char **args)
         fputs("unmask analyze: with several inputs, --json and --html take a folder that exists\n", stderr);
         return UM_EXIT_USAGE;
     }
-    um_interrupts_catch();
+    um_interrupts_catch(1);
     if (um_analyzer_new(&analyzer, &opt, &err) < 0)
         return um_complain(&err);
     for (int i = 0; i < n && !um_interrupted(); i++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_evaluate.c: labelled recordings in, how good the answers are out. */
 #include "commands.h"
+#include "interrupt.h"
+#include "places.h"
 #include "progress.h"
 #include "report.h"
 #include <stdlib.h>
@@ -20,10 +22,10 @@ static const um_opt options[] = {
     {"where", UM_OPT_TEXT, "CONDITIONS", "which recordings: FIELD=A|B or FIELD!=A|B, with commas between",
      &o.where},
     {"by", UM_OPT_TEXT, "A,B", "divide the fakes by kind, generator, source, quality, group or split", &o.by},
-    {"scores", UM_OPT_TEXT, "FILE", "scores of another program (CSV: path, then a column per detector)",
+    {"scores", UM_OPT_INPUT, "FILE", "scores of another program (CSV: path, then a column per detector)",
      &o.scores},
-    {"save-scores", UM_OPT_TEXT, "FILE", "write all scores as CSV", &o.save_scores},
-    {"submission", UM_OPT_TEXT, "FILE", "write probabilities as the DFDC wants them: filename,label",
+    {"save-scores", UM_OPT_REPORT, "FILE", "write all scores as CSV", &o.save_scores},
+    {"submission", UM_OPT_REPORT, "FILE", "write probabilities as the DFDC wants them: filename,label",
      &o.submission},
     {"label", UM_OPT_TEXT, "audio|video", "what is said of the sound or of the picture alone counts",
      &o.label},
@@ -34,21 +36,22 @@ static const um_opt options[] = {
      &o.robustness},
     {"cross", UM_OPT_TEXT, "source|generator|set",
      "leave each value out once: what is fitted does not know it, what is measured is it", &o.cross},
-    {"recipe", UM_OPT_TEXT, "FILE",
+    {"recipe", UM_OPT_INPUT, "FILE",
      "one more detector: a classifier of the signals by this recipe, learnt by cross-validation", &o.recipe},
     {"cues", UM_OPT_FLAG, NULL,
      "also what betrays the label before anyone looks: size, length, resolution, codec, level, ...", &o.cues},
     {"signals", UM_OPT_TEXT, "A,B",
      "ask only these questions (see unmask signals); none, with --cues: analyse nothing", &o.signals},
     {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
-    {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
+    {"calibration", UM_OPT_INPUT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
-    {"calibrate", UM_OPT_TEXT, "FILE",
+    {"calibrate", UM_OPT_REPORT, "FILE",
      "fit a calibration to what is of split train, or of none, and write it", &o.calibrate},
-    {"cache", UM_OPT_TEXT, "DIR", "keep answers there, and go on from them after an interruption", &o.cache},
+    {"cache", UM_OPT_FOLDER, "DIR", "keep answers there, and go on from them after an interruption",
+     &o.cache},
     {"cache-bytes", UM_OPT_BIG, "N", "at most so many bytes in it (default: 1 GiB)", &o.cache_bytes, 1, 1e15},
-    {"json", UM_OPT_TEXT, "FILE", "write all measures; '-' is standard output", &o.json},
-    {"html", UM_OPT_TEXT, "FILE", "write one self-contained page; '-' is standard output", &o.html},
+    {"json", UM_OPT_REPORT, "FILE", "write all measures; '-' is standard output", &o.json},
+    {"html", UM_OPT_REPORT, "FILE", "write one self-contained page; '-' is standard output", &o.html},
     {"verifier", UM_OPT_TEXT, "M,A,S",
      "errors of a speaker verification, for min t-DCF: misses, false alarms, fakes accepted", &o.verifier},
     {"check", UM_OPT_FLAG, NULL,
@@ -192,11 +195,15 @@ static int run(int n, char **args)
                                      .cues = o.cues,
                                      .progress = um_progress_or_stop,
                                      .user = &bar};
-    um_interrupts_catch();
+    um_interrupts_catch(5);
     um_progress_begin(&bar, args[0]);
     if (o.check)
         return check(args[0], &opt);
-    um_status st = um_evaluate(&e, args[0], &opt, &err);
+    um_status st = um_labels_keep(args[0], &err);
+    if (st == UM_OK)
+        st = um_places_settle(&um_cmd_evaluate, n, args, &err); /* now that the recordings are known */
+    if (st == UM_OK)
+        st = um_evaluate(&e, args[0], &opt, &err);
     um_progress_end(&bar);
     if (um_interrupted())
         return um_evaluation_free(&e), UM_EXIT_SIGNAL + um_interrupted();

@@ -218,9 +218,9 @@ static int run(int n, char **args)
 
 static const um_opt options[] = {
     {"json", UM_OPT_FLAG, NULL, "print JSON", &as_json, 0, 0},
-    {"run", UM_OPT_TEXT, "FILES", "run on these TensorProto files: IN.pb[,IN.pb...]", &run_files, 0, 0},
-    {"out", UM_OPT_TEXT, "DIR", "with --run or --repeat: write DIR/output_N.pb", &out_dir, 0, 0},
-    {"onnx", UM_OPT_TEXT, "OUT.onnx", "write the network as ONNX", &onnx_file, 0, 0},
+    {"run", UM_OPT_INPUT, "FILES", "run on these TensorProto files: IN.pb[,IN.pb...]", &run_files, 0, 0},
+    {"out", UM_OPT_FOLDER, "DIR", "with --run or --repeat: write DIR/output_N.pb", &out_dir, 0, 0},
+    {"onnx", UM_OPT_OUTPUT, "OUT.onnx", "write the network as ONNX", &onnx_file, 0, 0},
     {"repeat", UM_OPT_INT, "N", "run N times and print the median time (zeros without --run)", &repeat, 1,
      MAX_REPEAT},
     {"threads", UM_OPT_INT, "N", "threads to run on; 0: one per core (default 1)", &threads, 0, 64},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_predict.c: what a trained detector says of recordings. */
 #include "commands.h"
+#include "interrupt.h"
 #include "progress.h"
 #include <math.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ static int run(int n, char **args)
                                      .max_s = o.max_s,
                                      .progress = um_progress_or_stop,
                                      .user = &bar};
-    um_interrupts_catch();
+    um_interrupts_catch(1);
     if (um_analyzer_new(&analyzer, &opt, &err) < 0)
         return um_model_free(&model), um_complain(&err);
     for (int i = 1; i < n && !um_interrupted(); i++) {

@@ -37,8 +37,9 @@ static int run(int n, char **args)
 }
 
 static const um_opt options[] = {
-    {"json", UM_OPT_TEXT, "FILE", "write the report as JSON again; '-' is standard output", &json_path, 0, 0},
-    {"html", UM_OPT_TEXT, "FILE", "write the report as one self-contained page; '-' is standard output",
+    {"json", UM_OPT_REPORT, "FILE", "write the report as JSON again; '-' is standard output", &json_path, 0,
+     0},
+    {"html", UM_OPT_REPORT, "FILE", "write the report as one self-contained page; '-' is standard output",
      &html_path, 0, 0},
     {"quiet", UM_OPT_FLAG, NULL, "print one line instead of the summary", &quiet, 0, 0},
     {0},

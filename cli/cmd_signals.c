@@ -6,7 +6,7 @@
 
 static const char *calibration;
 static const um_opt options[] = {
-    {"calibration", UM_OPT_TEXT, "FILE", "calibration of the signals instead of the built-in one",
+    {"calibration", UM_OPT_INPUT, "FILE", "calibration of the signals instead of the built-in one",
      &calibration},
     {0},
 };

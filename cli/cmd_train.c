@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_train.c: labelled recordings in, a detector out. */
 #include "commands.h"
+#include "interrupt.h"
 #include "models/train/train_network.h"
 #include "progress.h"
 #include <stdlib.h>
@@ -14,13 +15,14 @@ static struct {
 } o;
 
 static const um_opt options[] = {
-    {"recipe", UM_OPT_TEXT, "FILE", "how it learns: lines KEY = VALUE (docs/train.md); needed", &o.recipe},
-    {"out", UM_OPT_TEXT, "DIR", "the folder of the detector; needed", &o.out},
+    {"recipe", UM_OPT_INPUT, "FILE", "how it learns: lines KEY = VALUE (docs/train.md); needed", &o.recipe},
+    {"out", UM_OPT_FOLDER, "DIR", "the folder of the detector; needed", &o.out},
     {"where", UM_OPT_TEXT, "CONDITIONS", "which recordings: FIELD=A|B or FIELD!=A|B, with commas between",
      &o.where},
     {"signals", UM_OPT_TEXT, "A,B", "learn from these signals, where the recipe names none", &o.signals},
     {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
-    {"cache", UM_OPT_TEXT, "DIR", "keep answers there, and go on from them after an interruption", &o.cache},
+    {"cache", UM_OPT_FOLDER, "DIR", "keep answers there, and go on from them after an interruption",
+     &o.cache},
     {"cache-bytes", UM_OPT_BIG, "N", "at most so many bytes in it (default: 1 GiB)", &o.cache_bytes, 1, 1e15},
     {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds of each", &o.max_s, 0.001, 1e9},
     {"threads", UM_OPT_INT, "N", "recordings at once (default: all cores)", &o.threads, 1,
@@ -42,14 +44,15 @@ static um_status learn(char **said, char **args, um_error *err)
                                      .threads = o.threads,
                                      .progress = um_progress_or_stop,
                                      .user = &bar};
-    um_interrupts_catch();
-    return um_train(said, args[0], o.recipe, o.out, &opt, err);
+    um_interrupts_catch(5);
+    const um_status st = um_labels_keep(args[0], err);
+    return st < 0 ? st : um_train(said, args[0], o.recipe, o.out, &opt, err);
 }
 
 /* Until the first step there is nothing that an interrupt could lose. */
 static bool step(void *user, double done, double total)
 {
-    um_interrupts_catch();
+    um_interrupts_catch(0); /* a step may take long, and what it learnt is kept */
     return total > 0 ? um_progress_or_stop(user, done, total) : !um_interrupted();
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* main.c: the table of commands. */
 #include "commands.h"
+#include "interrupt.h"
 #include "models_folder.h"
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static int run(int argc, char **argv)
     for (const um_command *const *c = um_commands; *c; c++)
         if (!strcmp(name, (*c)->name)) {
             int n = um_opt_parse(*c, argc - 2, argv + 2);
-            return n == -1 ? UM_EXIT_USAGE : n == -2 ? UM_EXIT_OK : (*c)->run(n, argv + 2);
+            return n < 0 ? um_opt_status(n) : (*c)->run(n, argv + 2);
         }
     if (*name)
         fprintf(stderr, "unmask: no command '%s' (see unmask --help)\n", name);
@@ -53,6 +54,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    um_interrupts_end();
     um_media_quiet(); /* what is wrong with a file, our own lines say */
     um_models_folder_use();
     int status = run(argc, argv);

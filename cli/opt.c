@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* opt.c: options parsed, explained and completed from one table. */
 #include "opt.h"
+#include "places.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +32,11 @@ static bool store(const um_opt *o, const char *value)
         *(bool *)o->target = true;
         return true;
     case UM_OPT_TEXT:
+    case UM_OPT_INPUT:
+    case UM_OPT_OUTPUT:
+    case UM_OPT_REPORT:
+    case UM_OPT_REPORTS:
+    case UM_OPT_FOLDER:
         *(const char **)o->target = value;
         return true;
     default:
@@ -49,8 +55,29 @@ static bool store(const um_opt *o, const char *value)
     }
 }
 
+enum { WRONG = -1, HELPED = -2, UNWRITABLE = -3, FAILED = -4 };
+
+int um_opt_status(int n)
+{
+    return n == HELPED       ? UM_EXIT_OK
+           : n == UNWRITABLE ? UM_EXIT_UNWRITABLE
+           : n == FAILED     ? UM_EXIT_INTERNAL
+                             : UM_EXIT_USAGE;
+}
+
+static int settle(const um_command *command, int n, char **args)
+{
+    um_error err;
+    const um_status st = um_places_settle(command, n, args, &err);
+    if (st == UM_OK)
+        return n;
+    fprintf(stderr, "%s: %s\n", command->program ? command->program : command->name, err.text);
+    return st == UM_EINVAL ? WRONG : st == UM_EWRITE ? UNWRITABLE : FAILED;
+}
+
 int um_opt_parse(const um_command *command, int argc, char **argv)
 {
+    static char standard_input[] = "/dev/stdin";
     int n = 0;
     char name[64];
     bool options = true;
@@ -58,7 +85,7 @@ int um_opt_parse(const um_command *command, int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         char *a = argv[i];
         if (!options || a[0] != '-' || !a[1]) {
-            argv[n++] = a;
+            argv[n++] = !strcmp(a, "-") && options && !command->writes ? standard_input : a;
             continue;
         }
         if (!strcmp(a, "--")) {
@@ -67,7 +94,7 @@ int um_opt_parse(const um_command *command, int argc, char **argv)
         }
         if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
             um_opt_help(command, stdout);
-            return -2;
+            return HELPED;
         }
         const char *equals = strchr(a, '=');
         const um_opt *o = strncmp(a, "--", 2)
@@ -77,25 +104,27 @@ int um_opt_parse(const um_command *command, int argc, char **argv)
             char shown[80]; /* a file whose name begins with a dash may be anybody's */
             fprintf(stderr, "%s: unknown option '%s' (see %s --help)\n", name,
                     um_printable(shown, sizeof shown, a), name);
-            return -1;
+            return WRONG;
         }
         const char *value = equals ? equals + 1 : NULL;
         if (o->kind == UM_OPT_FLAG ? value != NULL : !value && !(i + 1 < argc && (value = argv[++i]))) {
             fprintf(stderr, "%s: --%s takes %s\n", name, o->name, o->value ? o->value : "no value");
-            return -1;
+            return WRONG;
         }
         if (!store(o, value)) {
-            fprintf(stderr, "%s: --%s %s: must be a%s number from %g to %g\n", name, o->name, value,
-                    o->kind == UM_OPT_NUM ? "" : " whole", o->min, o->max);
-            return -1;
+            char shown[80];
+            fprintf(stderr, "%s: --%s %s: must be a%s number from %g to %g\n", name, o->name,
+                    um_printable(shown, sizeof shown, value), o->kind == UM_OPT_NUM ? "" : " whole", o->min,
+                    o->max);
+            return WRONG;
         }
     }
     if (n < command->min_args || (command->max_args >= 0 && n > command->max_args)) {
         fprintf(stderr, "%s: expected %s (see %s --help)\n", name,
                 *command->arguments ? command->arguments : "no argument", name);
-        return -1;
+        return WRONG;
     }
-    return n;
+    return settle(command, n, argv);
 }
 
 void um_opt_help(const um_command *c, FILE *out)

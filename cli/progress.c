@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* progress.c: one line on a terminal, erased at the end. */
 #include "progress.h"
+#include "interrupt.h"
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,26 +54,8 @@ void um_progress_end(um_progress *p)
     p->drawn_s = 0;
 }
 
-static volatile sig_atomic_t interrupt; /* the signal, or 0 */
-
-static void on_interrupt(int number)
-{
-    interrupt = number;
-}
-
-void um_interrupts_catch(void)
-{
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
-}
-
-int um_interrupted(void)
-{
-    return interrupt;
-}
-
 bool um_progress_or_stop(void *progress, double done, double total)
 {
     um_progress_update(progress, done, total);
-    return !interrupt;
+    return !um_interrupted();
 }

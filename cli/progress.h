@@ -16,9 +16,6 @@ void um_progress_begin(um_progress *progress, const char *label);
 bool um_progress_update(void *progress, double done, double total);
 void um_progress_end(um_progress *progress); /* erases the line */
 
-/* From now on SIGINT and SIGTERM end the work in hand instead of the program. */
-void um_interrupts_catch(void);
-int um_interrupted(void); /* the signal, or 0 */
-/* A um_progress_fn: as um_progress_update, but false after an interrupt. */
+/* A um_progress_fn: as um_progress_update, but false after an interrupt (interrupt.h). */
 bool um_progress_or_stop(void *progress, double done, double total);
 #endif

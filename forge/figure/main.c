@@ -46,6 +46,7 @@ static const um_command command = {
     .options = options,
     .min_args = 1,
     .max_args = 1,
+    .writes = true,
 };
 
 static bool show(void *user, double done, double total)
@@ -79,7 +80,7 @@ int main(int argc, char **argv)
     int n = um_opt_parse(&command, argc - 1, argv + 1);
     if (n < 0) {
         um_buf_free(&line);
-        return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
+        return um_opt_status(n);
     }
     if (!read_size(&opt)) {
         fprintf(stderr, "unmask-sample: --size %s: must be from 64x64 to 3840x2160\n", o.size);

@@ -83,6 +83,9 @@ UM_API um_status um_evaluation_calibration(char **out, char **said, const um_eva
                                            const char *base, const char *name, const char *data,
                                            const char *command, um_error *err);
 
+/** Names the list and every recording of a set to um_output_keep (output.h): none is ever written. */
+UM_API um_status um_labels_keep(const char *labels, um_error *err);
+
 /** Looks for what would make a measurement or a training on the set dishonest: a group or pair in several
  * splits, the same file twice, pictures that look or sounds that sound the same in different splits,
  * recordings that cannot be read. One line per fault. Of `opt`: where, threads, progress, cache. */

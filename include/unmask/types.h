@@ -8,8 +8,9 @@
  *   accept NULL and leave NULL. A returned `const` pointer is borrowed from the object it was asked of.
  * - Different objects may be used from different threads, one object from one thread at a time. What may be
  *   used by several at once says so: um_network, um_results, um_products.
- * - The library never prints and never exits. Its one mutable global is the table that um_signal_register
- *   extends, before the first analyzer.
+ * - The library never prints and never exits. Its mutable globals are the table that um_signal_register
+ *   extends, before the first analyzer, what um_output_keep was told (output.h), and the content of pipes
+ *   that were read.
  * - Every score: higher = more likely manipulated.
  */
 #ifndef UNMASK_TYPES_H

@@ -11,6 +11,7 @@
 #include <unmask/learn.h>
 #include <unmask/models.h>
 #include <unmask/network.h>
+#include <unmask/output.h>
 #include <unmask/overlay.h>
 #include <unmask/pool.h>
 #include <unmask/probe.h>

@@ -21,12 +21,12 @@ static network_recipe r;
 static face_training state;
 
 static const um_opt table[] = {
-    {"recipe", UM_OPT_TEXT, "FILE", "how to train (models/recipes/face.recipe)", &o.recipe},
-    {"crops", UM_OPT_TEXT, "DIR", "where cut faces are kept", &o.crops},
-    {"out", UM_OPT_TEXT, "DIR", "scores, labels, sheet", &o.out},
+    {"recipe", UM_OPT_INPUT, "FILE", "how to train (models/recipes/face.recipe)", &o.recipe},
+    {"crops", UM_OPT_FOLDER, "DIR", "where cut faces are kept", &o.crops},
+    {"out", UM_OPT_FOLDER, "DIR", "scores, labels, sheet", &o.out},
     {"held", UM_OPT_TEXT, "SOURCES", "set aside, with commas between, instead of those of the recipe",
      &o.held},
-    {"start", UM_OPT_TEXT, "FILE", "network to measure (ONNX)", &o.start},
+    {"start", UM_OPT_INPUT, "FILE", "network to measure (ONNX)", &o.start},
     {"threads", UM_OPT_INT, "N", "threads (all cores)", &o.threads, 1, 64},
     {0},
 };
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
     um_error err = {0};
     int n = um_opt_parse(&command, argc - 1, argv + 1);
     if (n < 0)
-        return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
+        return um_opt_status(n);
     const char *what = argv[1];
     if ((strcmp(what, "evaluate") != 0 && strcmp(what, "sheet") != 0 && strcmp(what, "held") != 0) ||
         !o.crops || !o.out || !o.recipe) {

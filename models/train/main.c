@@ -28,10 +28,10 @@ static const um_opt table[] = {
     {"data", UM_OPT_TEXT, "DIR", "faces of the test data (helen_afw68, ...)", &chosen.data},
     {"teachers", UM_OPT_TEXT, "DIR", "foreign networks that label what nobody annotated", &chosen.teachers},
     {"media", UM_OPT_TEXT, "DIR", "training media, labelled by the teachers", &chosen.media},
-    {"arch", UM_OPT_TEXT, "FILE", "text of the network", &chosen.arch},
-    {"start", UM_OPT_TEXT, "FILE", "ONNX file to go on from, instead of --arch", &chosen.start},
-    {"work", UM_OPT_TEXT, "DIR", "labels, checkpoint, log and curves", &chosen.work},
-    {"out", UM_OPT_TEXT, "FILE", "the trained network (ONNX); for sheet: a picture", &chosen.out},
+    {"arch", UM_OPT_INPUT, "FILE", "text of the network", &chosen.arch},
+    {"start", UM_OPT_INPUT, "FILE", "ONNX file to go on from, instead of --arch", &chosen.start},
+    {"work", UM_OPT_FOLDER, "DIR", "labels, checkpoint, log and curves", &chosen.work},
+    {"out", UM_OPT_OUTPUT, "FILE", "the trained network (ONNX); for sheet: a picture", &chosen.out},
     {"renders", UM_OPT_INT, "N", "own rendered faces among the others (0)", &chosen.renders, 0, 20000},
     {"large", UM_OPT_NUM, "SHARE", "of the detector's faces, as large as in portraits (0)", &chosen.large, 0,
      1},
@@ -238,7 +238,7 @@ int main(int argc, char **argv)
     o->train = um_train_defaults();
     int n = um_opt_parse(&command, argc - 1, argv + 1);
     if (n < 0)
-        return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
+        return um_opt_status(n);
     o->what = argv[1];
     o->mix = (sample_mix){.large = (float)o->large,
                           .signs = (float)o->signs,

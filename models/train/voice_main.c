@@ -23,14 +23,14 @@ static struct {
        .threads = 2};
 
 static const um_opt table[] = {
-    {"store", UM_OPT_TEXT, "DIR", "where decoded voices are kept", &o.store},
+    {"store", UM_OPT_FOLDER, "DIR", "where decoded voices are kept", &o.store},
     {"held", UM_OPT_TEXT, "SOURCES", "set aside: names with commas between them, or 2/5: a part of five",
      &o.held},
     {"filter", UM_OPT_TEXT, "EXPRESSION", "which rows (split=train,kind!=partial|splice)", &o.filter},
     {"others", UM_OPT_TEXT, "LIST", "held: recordings labelled real of a list that is never trained on, too",
      &o.others},
-    {"start", UM_OPT_TEXT, "FILE", "network to measure (ONNX)", &o.start},
-    {"out", UM_OPT_TEXT, "FILE", "sheet: a picture; evaluate: scores, held: labels (CSV)", &o.out},
+    {"start", UM_OPT_INPUT, "FILE", "network to measure (ONNX)", &o.start},
+    {"out", UM_OPT_OUTPUT, "FILE", "sheet: a picture; evaluate: scores, held: labels (CSV)", &o.out},
     {"matched", UM_OPT_NUM, "SHARE", "of pairs of the lists", &o.matched, 0, 1},
     {"copied", UM_OPT_NUM, "SHARE", "of pairs with a copy by a vocoder", &o.copied, 0, 1},
     {"strength", UM_OPT_NUM, "S", "of the channels (1; evaluate: 0)", &o.strength, 0, 1},
@@ -161,7 +161,7 @@ int main(int argc, char **argv)
     um_error err = {0};
     int n = um_opt_parse(&command, argc - 1, argv + 1);
     if (n < 0)
-        return n == -2 ? UM_EXIT_OK : UM_EXIT_USAGE;
+        return um_opt_status(n);
     o.what = argv[1];
     if (!is_complete()) {
         fprintf(stderr, "unmask-voice: %s: not a task, or an option it needs is missing (see --help)\n",

@@ -41,17 +41,20 @@ void um_buf_text(um_buf *b, const char *text);
 void um_buf_printf(um_buf *b, const char *format, ...) UM_PRINTF(2, 3);
 char *um_buf_take(um_buf *b); /* the text, owned by the caller; NULL when broken */
 
-/* A file written under a temporary name of its own beside `path` and renamed by um_file_commit. "/dev/null"
- * and what else is no regular file is written in place. */
+/* A file written under a temporary name of its own beside where `path` leads and renamed by um_file_commit;
+ * the rules are those of unmask/output.h. "/dev/null" and what else is no regular file is written in place.
+ */
 typedef struct um_file {
     FILE *f;
-    char *path, *temporary; /* temporary: only while the file exists and is ours; ends as path does */
+    char *path, *target; /* target: behind all links; NULL in place */
+    char *temporary;     /* only while the file exists and is ours; ends as target does */
 } um_file;
 um_status um_file_create(um_file *out, const char *path, um_error *err);
 um_status um_file_commit(um_file *file, um_error *err); /* closes in any case */
 void um_file_abandon(um_file *file);                    /* NULL-safe after commit: does nothing */
 um_status um_file_write(const char *path, const void *bytes, size_t n, um_error *err);
-/* Whole file into memory, at most `max` bytes (UM_ENOMEM above). Terminated by a zero that does not count. */
+/* Whole file into memory, at most `max` bytes (UM_ENOMEM above), opened as um_input_open does. Terminated by
+ * a zero that does not count. */
 um_status um_file_read(char **out, size_t *n, const char *path, size_t max, um_error *err);
 
 static inline int um_clampi(int v, int lo, int hi)

@@ -1,12 +1,49 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* file.c: files that are whole or absent. */
-#include "base/base.h"
+/* file.c: outputs that are whole or absent; whatever ends the process, nothing else is left. */
+#include "base/place.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+#include <unmask/output.h>
+
+/* ---- temporary files that are there just now ---- */
+
+enum { LIVE_MOST = 256 }; /* more at once are written, too; a signal leaves them behind */
+static _Atomic(char *) live[LIVE_MOST];
+
+static void remember(char *temporary)
+{
+    for (int i = 0; i < LIVE_MOST; i++) {
+        char *none = NULL;
+        if (atomic_compare_exchange_strong(&live[i], &none, temporary))
+            return;
+    }
+}
+
+/* Before its text is freed: a handler may read it. */
+static void forget(const char *temporary)
+{
+    for (int i = 0; i < LIVE_MOST; i++) {
+        char *same = atomic_load(&live[i]);
+        if (same == temporary && atomic_compare_exchange_strong(&live[i], &same, NULL))
+            return;
+    }
+}
+
+void um_outputs_abandon(void)
+{
+    for (int i = 0; i < LIVE_MOST; i++) {
+        const char *temporary = atomic_load(&live[i]);
+        if (temporary)
+            unlink(temporary);
+    }
+}
+
+/* ---- creation ---- */
 
 /* Random, because names made of process numbers are not unique: two containers on one volume are both
  * process 1. O_EXCL: what another left under that name is never written and never ours to remove. open, not
@@ -16,9 +53,9 @@ static um_status create_temporary(um_file *file, int *fd, um_error *err)
 {
     enum { NAME_KEPT = 128, DRAWN = 8, TRIES = 100 }; /* bytes of a name: file systems allow 255 in all */
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
-    const char *slash = strrchr(file->path, '/');
-    const char *name = slash ? slash + 1 : file->path;
-    size_t size = strlen(file->path) + 32, length = strlen(name);
+    const char *slash = strrchr(file->target, '/');
+    const char *name = slash ? slash + 1 : file->target;
+    size_t size = strlen(file->target) + 32, length = strlen(name);
     char *temporary = um_calloc(size, 1);
     if (!temporary)
         return um_fail_oom(err);
@@ -30,12 +67,14 @@ static um_status create_temporary(um_file *file, int *fd, um_error *err)
         for (int k = 0; k < DRAWN; k++)
             word[k] = letters[drawn[k] & 31];
         /* the end of the original name stays: writers choose the format by extension */
-        snprintf(temporary, size, "%.*s.%s.%s", (int)(name - file->path), file->path, word,
+        snprintf(temporary, size, "%.*s.%s.%s", (int)(name - file->target), file->target, word,
                  name + (length > NAME_KEPT ? length - NAME_KEPT : 0));
+        remember(temporary); /* first: a signal may come as soon as it is there */
         if ((*fd = open(temporary, O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0666)) >= 0) {
             file->temporary = temporary;
             return UM_OK;
         }
+        forget(temporary);
         if (errno != EEXIST)
             break;
     }
@@ -44,24 +83,57 @@ static um_status create_temporary(um_file *file, int *fd, um_error *err)
     return st;
 }
 
-static bool is_device(const char *path)
+/* A file that is replaced keeps its owner, as far as we may, and its permissions; those of a group that it
+ * cannot keep are no other group's. */
+static void take_over(int fd, const struct stat *old)
 {
-    struct stat s;
-    return stat(path, &s) == 0 && !S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode);
+    struct stat now;
+    mode_t mode = old->st_mode & 0777;
+    if (fstat(fd, &now) < 0)
+        return;
+    bool same_group = now.st_gid == old->st_gid;
+    if (now.st_uid != old->st_uid || !same_group)
+        same_group = fchown(fd, old->st_uid, old->st_gid) == 0 || same_group ||
+                     fchown(fd, (uid_t)-1, old->st_gid) == 0;
+    fchmod(fd, same_group ? mode : mode & (mode_t)~070);
+}
+
+/* What cannot be renamed. A pipe that nobody reads is an error, not a reason to wait. */
+static int open_in_place(const um_place *place)
+{
+    int fd;
+    if (place->descriptor >= 0) {
+        const int flags = fcntl(place->descriptor, F_GETFL);
+        if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+            errno = EBADF;
+        return flags < 0 || (flags & O_ACCMODE) == O_RDONLY
+                   ? -1
+                   : fcntl(place->descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    }
+    const int empty = S_ISREG(place->is.st_mode) ? O_TRUNC : 0;
+    if ((fd = open(place->path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | empty)) >= 0)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    return fd;
 }
 
 um_status um_file_create(um_file *out, const char *path, um_error *err)
 {
-    um_status st = UM_OK;
     int fd = -1;
-    *out = (um_file){.path = um_strdup(path)};
-    if (!out->path)
-        return um_fail_oom(err);
-    if (!is_device(path)) {
+    um_place place;
+    *out = (um_file){0};
+    um_status st = um_place_for_output(&place, path, err);
+    if (st < 0)
+        return st;
+    if (!(out->path = um_strdup(path)) || (!place.in_place && !(out->target = um_strdup(place.path))))
+        st = um_fail_oom(err);
+    else if (!place.in_place)
         st = create_temporary(out, &fd, err);
-    } else if ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0) { /* nothing to rename */
-        st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", path);
-    }
+    else if ((fd = open_in_place(&place)) < 0)
+        st = errno == ENXIO && S_ISFIFO(place.is.st_mode)
+                 ? um_fail(err, UM_EWRITE, "%s: a pipe that nobody reads", path)
+                 : um_fail_errno(err, UM_EWRITE, "%s: cannot be written", path);
+    if (st == UM_OK && !place.in_place && place.exists)
+        take_over(fd, &place.is);
     if (st == UM_OK && !(out->f = fdopen(fd, "wb"))) {
         st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", path);
         close(fd);
@@ -71,18 +143,56 @@ um_status um_file_create(um_file *out, const char *path, um_error *err)
     return st;
 }
 
+um_status um_output_check(const char *path, um_error *err)
+{
+    const size_t full = (size_t)1 << 20; /* bytes; no report is much smaller */
+    um_place place;
+    struct statvfs disk;
+    um_file file;
+    char inside[PATH_MAX];
+    um_status st = um_place_find(&place, path, err);
+    if (st == UM_OK && S_ISDIR(place.is.st_mode) && !place.in_place) {
+        if ((size_t)snprintf(inside, sizeof inside, "%s/.unmask", path) >= sizeof inside)
+            return um_fail(err, UM_EWRITE, "%.80s...: the path is too long", path);
+    } else if (st == UM_OK && (st = um_place_for_output(&place, path, err)) == UM_OK) {
+        if (place.in_place)
+            return UM_OK;
+        snprintf(inside, sizeof inside, "%s", path);
+    }
+    if (st < 0 || (st = um_file_create(&file, inside, err)) < 0)
+        return st;
+    if (fstatvfs(fileno(file.f), &disk) == 0 && disk.f_blocks &&
+        (double)disk.f_bavail * (double)disk.f_frsize < (double)full)
+        st = um_fail(err, UM_EWRITE, "%s: cannot be written: the disk is full", path);
+    um_file_abandon(&file);
+    return st;
+}
+
+/* Hours may lie between creation and now: who became an input meanwhile is not replaced. */
+static um_status move_to_place(um_file *file, um_error *err)
+{
+    um_place place;
+    um_status st = um_place_for_output(&place, file->target, err);
+    if (st < 0)
+        return st;
+    if (rename(file->temporary, file->target) != 0)
+        return um_fail_errno(err, UM_EWRITE, "%s: cannot be written", file->path);
+    forget(file->temporary);
+    free(file->temporary);
+    file->temporary = NULL;
+    return UM_OK;
+}
+
 um_status um_file_commit(um_file *file, um_error *err)
 {
     um_status st = UM_OK;
     bool bad = fflush(file->f) != 0 || ferror(file->f);
     bad |= fclose(file->f) != 0;
     file->f = NULL;
-    if (bad || (file->temporary && rename(file->temporary, file->path) != 0)) {
+    if (bad)
         st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", file->path);
-    } else {
-        free(file->temporary);
-        file->temporary = NULL;
-    }
+    else if (file->temporary)
+        st = move_to_place(file, err);
     um_file_abandon(file);
     return st;
 }
@@ -91,9 +201,12 @@ void um_file_abandon(um_file *file)
 {
     if (file->f)
         fclose(file->f);
-    if (file->temporary)
+    if (file->temporary) {
         unlink(file->temporary);
+        forget(file->temporary);
+    }
     free(file->temporary);
+    free(file->target);
     free(file->path);
     *file = (um_file){0};
 }
@@ -106,44 +219,6 @@ um_status um_file_write(const char *path, const void *bytes, size_t n, um_error 
         return st;
     fwrite(bytes, 1, n, file.f); /* a short write sets ferror, which commit reports */
     return um_file_commit(&file, err);
-}
-
-um_status um_file_read(char **out, size_t *n, const char *path, size_t max, um_error *err)
-{
-    um_status st = UM_OK;
-    char *data = NULL;
-    size_t used = 0, capacity = 0;
-    *out = NULL;
-    *n = 0;
-    FILE *f = fopen(path, "rbe");
-    if (!f)
-        return um_fail_errno(err, UM_EIO, "%s: cannot be opened", path);
-    for (;;) {
-        if (!um_grow(&data, &capacity, used + 65536, max + 65537, 1)) {
-            st = um_fail_oom(err);
-            goto done;
-        }
-        size_t got = fread(data + used, 1, capacity - used - 1, f);
-        used += got;
-        if (used > max) {
-            st = um_fail(err, UM_ENOMEM, "%s: larger than %zu bytes", path, max);
-            goto done;
-        }
-        if (!got)
-            break;
-    }
-    if (ferror(f)) {
-        st = um_fail_errno(err, UM_EIO, "%s: cannot be read", path);
-        goto done;
-    }
-    data[used] = 0;
-    *out = data;
-    *n = used;
-    data = NULL;
-done:
-    free(data);
-    fclose(f);
-    return st;
 }
 
 um_status um_text_write(const char *path, const char *text, um_error *err)

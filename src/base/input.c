@@ -1,37 +1,69 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* input.c: a file opened once, read by position. */
 #include "base/input.h"
+#include "base/place.h"
+#include "base/spool.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+static um_status refuse(const struct stat *s, const char *path, um_error *err)
+{
+    return um_fail(err, UM_EIO, "%s: %s", path, S_ISDIR(s->st_mode) ? "is a folder" : "not a regular file");
+}
+
+/* Standard input, or the pipe of a shell's <(command): a file is taken as it is, a pipe is read to its end.
+ */
+static um_status open_descriptor(int *fd, int own, const char *path, um_error *err)
+{
+    struct stat s;
+    if (fstat(own, &s) < 0)
+        return um_fail_errno(err, UM_EIO, "%s: cannot be opened", path);
+    if (isatty(own))
+        return um_fail(err, UM_EIO, "%s: a terminal gives no file", path);
+    const bool whole = S_ISREG(s.st_mode) && lseek(own, 0, SEEK_CUR) == 0;
+    if (!whole && !S_ISREG(s.st_mode) && !S_ISFIFO(s.st_mode) && !S_ISSOCK(s.st_mode))
+        return refuse(&s, path, err);
+    if (!whole)
+        return um_spool(fd, own, path, err);
+    if ((*fd = fcntl(own, F_DUPFD_CLOEXEC, 0)) < 0)
+        return um_fail_errno(err, UM_EIO, "%s: cannot be opened", path);
+    return UM_OK;
+}
+
+static um_status open_file(um_input *in, um_error *err)
+{
+    struct stat s = {0};
+    const int own = um_place_descriptor(in->path);
+    um_status st = UM_OK;
+    /* O_NONBLOCK: a pipe without a writer must not hang us before it is refused */
+    if (own >= 0)
+        st = open_descriptor(&in->fd, own, in->path, err);
+    else if ((in->fd = open(in->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) < 0)
+        st = um_fail_errno(err, UM_EIO, "%s: cannot be opened", in->path);
+    if (st == UM_OK && fstat(in->fd, &s) < 0)
+        st = um_fail_errno(err, UM_EIO, "%s: cannot be opened", in->path);
+    if (st == UM_OK && !S_ISREG(s.st_mode))
+        st = refuse(&s, in->path, err);
+    in->size = s.st_size;
+    in->modified = s.st_mtim;
+    return st;
+}
 
 um_status um_input_open(um_input **out, const char *path, um_error *err)
 {
-    struct stat s = {0};
-    um_status st = UM_OK;
     um_input *in = um_calloc(1, sizeof *in);
     *out = NULL;
     if (!in)
         return um_fail_oom(err);
     in->refs = 1;
     in->fd = -1;
-    if (!(in->path = um_strdup(path)))
-        st = um_fail_oom(err);
-    /* O_NONBLOCK: a pipe without a writer must not hang us before it is refused */
-    else if ((in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0 || fstat(in->fd, &s) < 0)
-        st = um_fail_errno(err, UM_EIO, "%s: cannot be opened", path);
-    else if (!S_ISREG(s.st_mode))
-        st = um_fail(err, UM_EIO, "%s: not a regular file", path);
-    if (st < 0) {
+    um_status st = (in->path = um_strdup(path)) ? open_file(in, err) : um_fail_oom(err);
+    if (st < 0)
         um_input_free(&in);
-        return st;
-    }
-    in->size = s.st_size;
-    in->modified = s.st_mtim;
     *out = in;
-    return UM_OK;
+    return st;
 }
 
 um_input *um_input_ref(um_input *input)
@@ -83,4 +115,30 @@ bool um_input_changed(const um_input *in)
     struct stat s = {0};
     return fstat(in->fd, &s) < 0 || s.st_size != in->size || s.st_mtim.tv_sec != in->modified.tv_sec ||
            s.st_mtim.tv_nsec != in->modified.tv_nsec;
+}
+
+um_status um_file_read(char **out, size_t *n, const char *path, size_t max, um_error *err)
+{
+    um_input *in = NULL;
+    char *data = NULL;
+    *out = NULL;
+    *n = 0;
+    um_status st = um_input_open(&in, path, err);
+    if (st < 0)
+        return st;
+    const size_t size = (size_t)in->size;
+    if (size > max)
+        st = um_fail(err, UM_ENOMEM, "%s: larger than %zu bytes", path, max);
+    else if (!(data = um_calloc(size + 1, 1)))
+        st = um_fail_oom(err);
+    else if (!um_input_read_all(in, 0, data, size))
+        st = um_fail(err, UM_EIO, "%s: cannot be read to its end", path);
+    if (st == UM_OK) {
+        *out = data;
+        *n = size;
+        data = NULL;
+    }
+    free(data);
+    um_input_free(&in);
+    return st;
 }

@@ -17,7 +17,9 @@ typedef struct um_input {
     int refs;
 } um_input;
 
-/* UM_EIO: cannot be opened, or no regular file (a pipe is refused at once, also without a writer). */
+/* UM_EIO: cannot be opened, or no regular file (a pipe with a name is refused at once, also without a
+ * writer). A name for a descriptor of this process (/dev/stdin, /dev/fd/3) may be a pipe: see base/spool.h.
+ */
 um_status um_input_open(um_input **out, const char *path, um_error *err);
 um_input *um_input_ref(um_input *input);
 void um_input_free(um_input **input); /* drops one reference */

@@ -28,12 +28,15 @@ static void put_text(um_buf *b, const char *text)
             um_buf_text(b, "\xEF\xBF\xBD");
         else if (c == '"' || c == '\\')
             um_buf_printf(b, "\\%c", (int)c);
-        else if (c >= 0x20)
-            um_buf_add(b, from, (size_t)(text - from));
         else if (c < sizeof plain && plain[c])
             um_buf_printf(b, "\\%c", plain[c]);
-        else
+        else if (!um_utf8_deceives(c))
+            um_buf_add(b, from, (size_t)(text - from));
+        else if (c < 0x10000)
             um_buf_printf(b, "\\u%04X", (unsigned)c);
+        else
+            um_buf_printf(b, "\\u%04X\\u%04X", (unsigned)(0xD7C0 + (c >> 10)),
+                          (unsigned)(0xDC00 | (c & 0x3FF)));
     }
     um_buf_add(b, "\"", 1);
 }

@@ -28,7 +28,8 @@ void um_json_put_array(um_json_writer *w, const char *key);
 /* An array, and all inside it, with `per_line` values on a line; 0: on one line. */
 void um_json_put_row(um_json_writer *w, const char *key, int per_line);
 void um_json_put_end(um_json_writer *w); /* of the object or array begun last */
-/* NULL gives null; each byte that is not UTF-8 becomes U+FFFD. */
+/* NULL gives null; each byte that is not UTF-8 becomes U+FFFD. What could deceive who reads the JSON on a
+ * terminal is written as \uXXXX. */
 void um_json_put_text(um_json_writer *w, const char *key, const char *value);
 void um_json_put_text_or_null(um_json_writer *w, const char *key,
                               const char *value); /* null for "" as well */

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include <string.h>
 
-static bool deceives(uint32_t c)
+bool um_utf8_deceives(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x200B || c == 0x200E ||
            c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
@@ -44,7 +44,7 @@ uint32_t um_utf8_next(const char **text)
 {
     bool good;
     uint32_t c = um_utf8_decode(text, &good);
-    return c && deceives(c) ? UM_UTF8_REPLACEMENT : c;
+    return c && um_utf8_deceives(c) ? UM_UTF8_REPLACEMENT : c;
 }
 
 size_t um_utf8_put(char out[UM_UTF8_MOST], uint32_t c)

@@ -9,6 +9,7 @@
  * end. */
 enum { UM_UTF8_REPLACEMENT = 0xFFFD };
 uint32_t um_utf8_next(const char **text);
+bool um_utf8_deceives(uint32_t character); /* is one of those */
 /* The same without judging the character; `good` is false for a byte that is not UTF-8. */
 uint32_t um_utf8_decode(const char **text, bool *good);
 /* Bytes of the character that n bytes of text begin with; 0 when they are not UTF-8 (RFC 3629), or end in it.

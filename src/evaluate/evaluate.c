@@ -3,9 +3,11 @@
 #include "data/check.h"
 #include "evaluate/cross.h"
 #include "evaluate/cues.h"
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unmask/output.h>
 
 enum { DRAWS = 1000, MOST_DRAWS = 100000 };
 
@@ -131,6 +133,21 @@ um_status um_labels_check(char **out, size_t *n_faults, const char *labels, cons
     }
     um_cache_close(&cache);
     um_pool_free(&pool);
+    um_dataset_free(&set);
+    return st;
+}
+
+um_status um_labels_keep(const char *labels, um_error *err)
+{
+    char list[PATH_MAX];
+    um_dataset *set = NULL;
+    um_status st = um_dataset_open(&set, labels, err);
+    if (st == UM_OK)
+        st = um_output_keep(labels, err);
+    if (st == UM_OK && (size_t)snprintf(list, sizeof list, "%s/labels.csv", labels) < sizeof list)
+        st = um_output_keep(list, err);
+    for (size_t i = 0; st == UM_OK && i < um_dataset_count(set); i++)
+        st = um_output_keep(um_dataset_at(set, i)->path, err);
     um_dataset_free(&set);
     return st;
 }

@@ -138,6 +138,15 @@ static um_status put_calibration(const char *folder, const um_learnt *m, const c
     return st;
 }
 
+/* Trained again by the recipe that the folder keeps. */
+static bool is_recipe(const char *folder, const char *recipe_path)
+{
+    char path[4200];
+    struct stat a, b;
+    snprintf(path, sizeof path, "%s/recipe.txt", folder);
+    return stat(path, &a) == 0 && stat(recipe_path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* The model goes first and comes last: a folder without it is no detector, so that a training that is killed
  * here leaves none whose parts are of two. */
 static um_status put_folder(const char *folder, const um_learnt *m, const char *card, const char *labels,
@@ -153,7 +162,7 @@ static um_status put_folder(const char *folder, const um_learnt *m, const char *
     um_status st = put_file(folder, "card.md", card, err);
     if (st == UM_OK)
         st = um_file_read(&recipe_text, &n, recipe_path, (size_t)1 << 20, err);
-    if (st == UM_OK)
+    if (st == UM_OK && !is_recipe(folder, recipe_path))
         st = put_file(folder, "recipe.txt", recipe_text, err);
     if (st == UM_OK)
         st = put_calibration(folder, m, labels, err);

@@ -90,7 +90,7 @@ static um_status open_file(um_writer *w, const struct format *format, um_error *
     if (st < 0)
         return st;
     if (!w->file.temporary) /* a device or pipe cannot be written out of order */
-        return um_fail(err, UM_EUNSUPPORTED, "%s: not a regular file", w->path);
+        return um_fail(err, UM_EWRITE, "%s: a video is written to a regular file only", w->path);
     int r = avformat_alloc_output_context2(&w->mux, NULL, format->muxer, NULL);
     if (r < 0)
         return av_fail(err, w, "container", r);
