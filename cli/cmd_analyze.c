@@ -12,7 +12,7 @@
 #include <unmask/unmask.h>
 
 static struct {
-    const char *json, *html, *overlay, *signals, *models, *calibration;
+    const char *json, *html, *overlay, *signals, *models, *calibration, *trust;
     bool quiet, no_timing;
     int threads;
     double max_s;
@@ -31,6 +31,8 @@ static const um_opt options[] = {
      &o.models},
     {"calibration", UM_OPT_INPUT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
+    {"trust", UM_OPT_TEXT, "FILE",
+     "PEM file with certificates of signers that you trust (Content Credentials)", &o.trust},
     {"threads", UM_OPT_INT, "N", "threads for faces, networks and signals (default: all cores)", &o.threads,
      1, 256},
     {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds", &o.max_s, 0.001, 1e9},
@@ -162,6 +164,7 @@ static int run(int n, char **args)
                                      .signals = o.signals,
                                      .models_dir = o.models,
                                      .calibration = o.calibration,
+                                     .trust = o.trust,
                                      .threads = o.threads,
                                      .max_s = o.max_s,
                                      .progress = um_progress_or_stop,

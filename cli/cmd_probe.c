@@ -5,6 +5,7 @@
 #include <unmask/unmask.h>
 
 static bool as_json;
+static const char *trust;
 
 static const char *words(um_mark_state state)
 {
@@ -63,7 +64,7 @@ static int print_text(const char *path)
 {
     um_probe probe;
     um_error err;
-    if (um_probe_file(&probe, path, &err) < 0)
+    if (um_probe_file_trusting(&probe, path, trust, &err) < 0)
         return um_complain(&err);
     um_show(stdout, path);
     printf("\n  %-17s %s\n  %-17s %lld bytes\n  %-17s %s\n", "kind", probe.kind, "size",
@@ -80,7 +81,7 @@ static int print_json(const char *path)
 {
     char *text = NULL;
     um_error err;
-    if (um_probe_json(&text, path, &err) < 0)
+    if (um_probe_json_trusting(&text, path, trust, &err) < 0)
         return um_complain(&err);
     puts(text);
     free(text);
@@ -104,6 +105,8 @@ static int run(int n, char **args)
 
 static const um_opt options[] = {
     {"json", UM_OPT_FLAG, NULL, "print JSON, one object for each file", &as_json, 0, 0},
+    {"trust", UM_OPT_TEXT, "FILE",
+     "PEM file with certificates of signers that you trust (Content Credentials)", &trust},
     {0},
 };
 
@@ -115,8 +118,11 @@ const um_command um_cmd_probe = {
     .details =
         "Prints type, size, SHA-256, streams, and the marks that cameras, editors and generators leave:\n"
         "Content Credentials (C2PA), EXIF, XMP, IPTC digital source type, generator parameters, encoder\n"
-        "names, and the label of unmask's own synthetic files. Marks are read, not verified: anyone can\n"
-        "write or remove them. An absent mark is no evidence of anything.",
+        "names, and the label of unmask's own synthetic files. Of Content Credentials the signature and the "
+        "hash\n"
+        "of the content are checked; with --trust also who signed. Other marks are read, not verified: "
+        "anyone\n"
+        "can write or remove them. An absent mark is no evidence of anything.",
     .examples = "  unmask probe photo.jpg\n  unmask probe --json *.mp4 > probe.json",
     .options = options,
     .min_args = 1,

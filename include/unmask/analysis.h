@@ -23,6 +23,7 @@ typedef struct um_analysis_options {
     um_observe_fn observe;   ///< may be NULL; gets each moment in order, in the thread of um_analyzer_run
     void *observer;          ///< of `observe`
     unsigned observer_needs; ///< UM_NEED_* that it wants besides what the signals need
+    const char *trust; ///< PEM file with certificates of signers that the user trusts (C2PA); NULL = none
 } um_analysis_options;
 
 #define UM_ANALYSIS_OPTIONS_INIT    \

@@ -17,12 +17,32 @@ typedef enum um_mark_state {
     UM_MARK_NOT_LOOKED_AT       ///< may be there: its place was not read, and `detail` says why
 } um_mark_state;
 
+/** The signature of Content Credentials. TRUSTED and UNKNOWN: it fits what it signs; whether somebody whom
+ * the user trusts vouches for the signer is the difference. */
+typedef enum um_signature {
+    UM_SIGNATURE_NONE, ///< the mark has none
+    UM_SIGNATURE_NOT_CHECKED,
+    UM_SIGNATURE_BROKEN, ///< it does not fit, or what it signs was changed
+    UM_SIGNATURE_UNKNOWN,
+    UM_SIGNATURE_TRUSTED
+} um_signature;
+
+/** Is the content what it was when Content Credentials were made? By the hash in them. */
+typedef enum um_content {
+    UM_CONTENT_NONE,
+    UM_CONTENT_NOT_CHECKED,
+    UM_CONTENT_CHANGED,
+    UM_CONTENT_UNCHANGED
+} um_content;
+
 /** A provenance mark looked for in the file. Absence is never evidence. */
 typedef struct um_mark {
     const char *name; ///< "c2pa", "exif", "xmp", "iptc_source_type", "generator", "encoder", "unmask_label",
                       ///< "aigc_label"
     um_mark_state state;
-    char detail[240]; ///< what was found: "Make Apple; Model iPhone 12", "Steps: 20, Sampler: ...", "" if
+    um_signature signature; ///< of "c2pa", with the content
+    um_content content;
+    char detail[400]; ///< what was found: "Make Apple; Model iPhone 12", "Steps: 20, Sampler: ...", "" if
                       ///< absent
 } um_mark;
 
@@ -38,9 +58,12 @@ typedef struct um_probe {
 
 /** Reads the whole file once (hash), never decodes. Works on any readable file; kind is "unknown" if so. */
 UM_API um_status um_probe_file(um_probe *out, const char *path, um_error *err);
+/** The same; `trust` is a file of PEM certificates whose holders the user trusts as signers (NULL: none). */
+UM_API um_status um_probe_file_trusting(um_probe *out, const char *path, const char *trust, um_error *err);
 /** The same with streams (opened by um_source_open when that works) as JSON text; caller frees with free().
  */
 UM_API um_status um_probe_json(char **out, const char *path, um_error *err);
+UM_API um_status um_probe_json_trusting(char **out, const char *path, const char *trust, um_error *err);
 
 #ifdef __cplusplus
 }

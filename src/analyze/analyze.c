@@ -3,6 +3,7 @@
 #include "analyze/schedule.h"
 #include "av/source/damage.h"
 #include "av/source/source.h"
+#include "base/signature.h"
 #include "faces/finder.h"
 #include "fusion/fusion.h"
 #include "probe/hash.h"
@@ -22,6 +23,7 @@ struct um_analyzer {
     unsigned needs;
     um_pool *pool;
     um_calibration *calibration;
+    um_trust *trust;            /* NULL: no list was given */
     um_network_store *networks; /* NULL: nobody needs any */
     um_face_finder *finder;
 };
@@ -72,6 +74,7 @@ um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_
     opt = &a->opt;
     if ((st = um_signals_choose(&a->chosen, &a->n_signals, opt->signals, err)) < 0 ||
         (st = um_calibration_load(&a->calibration, opt->calibration, err)) < 0 ||
+        (opt->trust && (st = um_trust_open(&a->trust, opt->trust, err)) < 0) ||
         (st = um_pool_new(&a->pool, um_clampi(opt->threads, opt->threads, UM_POOL_MAX_THREADS), err)) < 0)
         goto done;
     a->needs = um_chosen_needs(a->chosen, a->n_signals, opt->observe ? opt->observer_needs : 0);
@@ -108,6 +111,7 @@ void um_analyzer_free(um_analyzer **analyzer)
     um_face_finder_free(&a->finder);
     um_network_store_free(&a->networks);
     um_calibration_free(&a->calibration);
+    um_trust_free(&a->trust);
     um_pool_free(&a->pool);
     free(a);
     *analyzer = NULL;
@@ -178,7 +182,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
         opt.want = UM_WANT_GRAY | UM_WANT_SOUND;
     if ((st = um_input_open(&run->input, path, err)) < 0 ||
         (st = um_hash_start(&run->hash, run->input, err)) < 0 ||
-        (st = um_probe_input(&r->probe, run->input, err)) < 0 ||
+        (st = um_probe_input(&r->probe, run->input, a->trust, err)) < 0 ||
         (st = um_source_open_input(&run->source, run->input, &opt, err)) < 0)
         return st;
     if ((st = um_results_keep_media(r, um_source_media(run->source), err)) < 0)

@@ -5,14 +5,41 @@
 #include <stdio.h>
 #include <string.h>
 
-void um_sha256_init(um_sha256 *s)
+static void begin(um_sha256 *s, const EVP_MD *kind)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (context && !EVP_DigestInit_ex(context, EVP_sha256(), NULL)) {
+    if (context && !EVP_DigestInit_ex(context, kind, NULL)) {
         EVP_MD_CTX_free(context);
         context = NULL;
     }
     s->context = context;
+}
+
+void um_sha256_init(um_sha256 *s)
+{
+    begin(s, EVP_sha256());
+}
+
+bool um_digest_init(um_sha256 *s, const char *algorithm)
+{
+    s->context = NULL;
+    if (!strcmp(algorithm, "sha256"))
+        begin(s, EVP_sha256());
+    else if (!strcmp(algorithm, "sha384"))
+        begin(s, EVP_sha384());
+    else if (!strcmp(algorithm, "sha512"))
+        begin(s, EVP_sha512());
+    return s->context != NULL;
+}
+
+size_t um_digest_end(um_sha256 *s, uint8_t digest[UM_DIGEST_MAX])
+{
+    unsigned n = 0;
+    if (s->context && !EVP_DigestFinal_ex(s->context, digest, &n))
+        n = 0;
+    EVP_MD_CTX_free(s->context);
+    s->context = NULL;
+    return n;
 }
 
 void um_sha256_add(um_sha256 *s, const void *bytes, size_t n)

@@ -19,4 +19,10 @@ bool um_sha256_end(um_sha256 *s, char hex[UM_SHA256_HEX + 1]);
 /* All at once. */
 bool um_sha256_hex(char hex[UM_SHA256_HEX + 1], const void *bytes, size_t n);
 bool um_sha256_raw(uint8_t digest[UM_SHA256_BYTES], const void *bytes, size_t n);
+/* SHA-256, SHA-384 or SHA-512 by its name in C2PA ("sha256"): false for another, or when memory is exhausted.
+ */
+enum { UM_DIGEST_MAX = 64 };
+bool um_digest_init(um_sha256 *s, const char *algorithm);
+/* The bytes, how many; 0 when something failed since. um_sha256_add feeds it. */
+size_t um_digest_end(um_sha256 *s, uint8_t digest[UM_DIGEST_MAX]);
 #endif

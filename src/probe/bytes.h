@@ -21,9 +21,10 @@ typedef struct um_probe_state {
     const um_input *input;
     int64_t size; /* of the input */
     int steps;
-    size_t worked;     /* of UM_PROBE_WORK */
-    const char *limit; /* why reading stopped early, NULL when it did not */
-    int64_t media_at;  /* of ISO files: where coded pictures and sound start, 0 when unknown */
+    size_t worked;                /* of UM_PROBE_WORK */
+    const char *limit;            /* why reading stopped early, NULL when it did not */
+    int64_t media_at;             /* of ISO files: where coded pictures and sound start, 0 when unknown */
+    const struct um_trust *trust; /* signers that the user trusts, NULL: none are known */
     bool out_of_memory;
 } um_probe_state;
 

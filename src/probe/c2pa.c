@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* c2pa.c: Content Credentials, looked at but not verified.
+/* c2pa.c: Content Credentials (C2PA 1 and 2): a manifest store is JUMBF whose leaves are CBOR (RFC 8949) or
+ * JSON.
  *
- * A C2PA manifest store is JUMBF (ISO 19566-5: boxes within boxes, each superbox described by a type UUID
- * and a label) whose leaves are CBOR (RFC 8949) or JSON. We check that lengths fit and that the parts a
- * manifest needs are there, and read who claims to have made the file (claim_generator) and from what
- * (digitalSourceType). Signatures and hashes are not checked: anyone could have written this. */
+ * We check that lengths fit and that the parts a manifest needs are there, read who claims to have made the
+ * file (claim_generator) and from what (digitalSourceType), and of the active manifest, the last, the
+ * signature, the hashes of its assertions and the hash of the content. */
+#include "probe/c2pa.h"
+#include "base/json.h"
 #include "probe/probe.h"
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_JUMBF_DEPTH = 16, MAX_CBOR_DEPTH = 64, MAX_TYPES = 8 };
+enum { MAX_TYPES = 8, MAX_JSON_DEPTH = 16 };
 
 struct store {
     um_probe_state *probe;
+    um_jumbf jumbf;
     int n_manifests;
-    bool has_store, has_claim, has_signature; /* claim and signature: of the last manifest, the active one */
+    int active;   /* place of the last manifest, -1 */
+    int manifest; /* number of the one that is being read, from 1 */
     struct {
         char name[48];
         bool synthetic;
@@ -22,6 +27,7 @@ struct store {
     } types[MAX_TYPES];
     int n_types;
     char generator[100]; /* the first named in the last manifest */
+    bool not_whole;      /* some CBOR does not fit */
 };
 
 static void source_type(struct store *s, const char *value, size_t n)
@@ -30,7 +36,7 @@ static void source_type(struct store *s, const char *value, size_t n)
     bool synthetic = um_probe_source_type(name, value, n);
     for (int i = 0; i < s->n_types; i++)
         if (!strcmp(s->types[i].name, name)) {
-            s->types[i].manifest = s->n_manifests; /* the latest that says so */
+            s->types[i].manifest = s->manifest; /* the latest that says so */
             return;
         }
     if (!*name)
@@ -40,224 +46,202 @@ static void source_type(struct store *s, const char *value, size_t n)
         return;
     memcpy(s->types[s->n_types].name, name, sizeof name);
     s->types[s->n_types].synthetic = synthetic;
-    s->types[s->n_types++].manifest = s->n_manifests;
+    s->types[s->n_types++].manifest = s->manifest;
+}
+
+static void claim_generator(struct store *s, const char *value, size_t n)
+{
+    if (!s->generator[0])
+        snprintf(s->generator, sizeof s->generator, "%.*s", (int)(n < 99 ? n : 99), value);
+    um_probe_software(s->probe, "claim generator", value, n);
 }
 
 /* ---- CBOR ---- */
 
-struct key {
-    const char *text;
-    size_t n;
-};
-
-static bool is_key(struct key k, const char *name)
+static void cbor_text(struct store *s, const um_cbor *parent, const um_cbor *key, const um_cbor *c)
 {
-    return k.n == strlen(name) && !memcmp(k.text, name, k.n);
+    const char *value = (const char *)c->at;
+    if (!value)
+        return;
+    if (um_cbor_says(key, "digitalSourceType"))
+        source_type(s, value, c->n);
+    else if (um_cbor_says(key, "claim_generator") ||
+             (um_cbor_says(parent, "claim_generator_info") && um_cbor_says(key, "name")))
+        claim_generator(s, value, c->n);
+    else if (um_cbor_says(key, "softwareAgent") ||
+             (um_cbor_says(parent, "softwareAgent") && um_cbor_says(key, "name")))
+        um_probe_software(s->probe, "software agent", value, c->n);
 }
 
-static void cbor_text(struct store *s, struct key parent, struct key key, const char *value, size_t n)
+/* A value under its key, and the key of what that one is in; arrays and tags hand both on. */
+static void cbor_value(struct store *s, const um_cbor_tree *t, const um_cbor *parent, const um_cbor *key,
+                       const um_cbor *c)
 {
-    if (is_key(key, "digitalSourceType")) {
-        source_type(s, value, n);
-    } else if (is_key(key, "claim_generator") ||
-               (is_key(parent, "claim_generator_info") && is_key(key, "name"))) {
-        if (!s->generator[0])
-            snprintf(s->generator, sizeof s->generator, "%.*s", (int)(n < 99 ? n : 99), value);
-        um_probe_software(s->probe, "claim generator", value, n);
-    } else if (is_key(key, "softwareAgent") || (is_key(parent, "softwareAgent") && is_key(key, "name"))) {
-        um_probe_software(s->probe, "software agent", value, n);
-    }
+    if (c->kind == UM_CBOR_TEXT)
+        cbor_text(s, parent, key, c);
+    else if (c->kind == UM_CBOR_ARRAY || c->kind == UM_CBOR_TAG)
+        for (const um_cbor *v = um_cbor_first(t, c); v; v = um_cbor_next(t, v))
+            cbor_value(s, t, parent, key, v);
+    else if (c->kind == UM_CBOR_MAP)
+        for (const um_cbor *k = um_cbor_first(t, c), *v; k && (v = um_cbor_next(t, k));
+             k = um_cbor_next(t, v))
+            cbor_value(s, t, key, k, v);
 }
 
-/* What lies at `at`, up to `end`. */
-struct cbor {
+static void read_cbor(struct store *s, const um_jumbf_box *box)
+{
+    um_cbor_tree t = {0};
+    bool whole = um_cbor_parse(&t, box->content, box->content_n, &s->probe->out_of_memory);
+    if (t.full)
+        s->jumbf.not_looked = "too many items";
+    else
+        s->not_whole |= !whole;
+    if (t.n)
+        cbor_value(s, &t, NULL, NULL, t.node);
+    um_cbor_free(&t);
+}
+
+/* ---- JSON, of version 1 ---- */
+
+struct json_walk {
     struct store *store;
-    const uint8_t *at, *end;
+    int depth;
 };
 
-enum { BYTES = 2, TEXT, ARRAY, MAP, TAG, SIMPLE }; /* major types; below them integers */
-
-struct head {
-    unsigned major;
-    bool indefinite; /* what follows ends with a break, not after a number of bytes or items */
-    uint64_t value;
-};
-
-static const struct key none = {NULL, 0};
-
-static bool cbor_head(struct cbor *c, struct head *h)
+static um_status json_member(void *user, const char *key, const um_json *value, um_error *err)
 {
-    if (c->at >= c->end)
-        return false;
-    unsigned first = *c->at++, info = first & 31;
-    *h = (struct head){first >> 5, info == 31, info};
-    if (info < 24)
-        return true;
-    if (info > 27) /* 28 to 30 are reserved */
-        return h->indefinite && h->major >= BYTES && h->major != TAG;
-    size_t bytes = (size_t)1 << (info - 24);
-    if ((size_t)(c->end - c->at) < bytes)
-        return false;
-    for (h->value = 0; bytes; bytes--)
-        h->value = h->value << 8 | *c->at++;
-    return true;
+    struct json_walk *w = user;
+    const char *text = um_json_as_text(value, NULL);
+    if (text && !strcmp(key, "digitalSourceType"))
+        source_type(w->store, text, strlen(text));
+    struct json_walk inner = {w->store, w->depth + 1};
+    if (w->depth == MAX_JSON_DEPTH)
+        return UM_OK;
+    if (um_json_kind_of(value) == UM_JSON_OBJECT)
+        um_json_each(value, json_member, &inner, NULL);
+    for (size_t i = 0; um_json_kind_of(value) == UM_JSON_ARRAY && i < um_json_count(value); i++)
+        json_member(&inner, "", um_json_at(value, i), NULL);
+    return UM_OK;
 }
 
-static bool cbor_break(struct cbor *c)
+static void read_json(struct store *s, const um_jumbf_box *box)
 {
-    bool is = c->at < c->end && *c->at == 0xFF;
-    c->at += is;
-    return is;
+    struct json_walk w = {s, 0};
+    um_json *json = um_probe_work(s->probe, box->content_n)
+                        ? um_json_parse_foreign((const char *)box->content, box->content_n)
+                        : NULL;
+    json_member(&w, "", json, NULL);
+    um_json_free(&json);
 }
 
-static bool cbor_item(struct cbor *c, int depth, struct key parent, struct key key, struct key *text);
+/* ---- the store ---- */
 
-/* Bytes or text. Pieces are strings, too; none of the values looked for is written so. */
-static bool cbor_string(struct cbor *c, const struct head *h, int depth, struct key parent, struct key key,
-                        struct key *text)
+static bool is_manifest(const um_jumbf_box *box)
 {
-    if (h->indefinite) {
-        while (!cbor_break(c))
-            if (!cbor_item(c, depth + 1, none, none, NULL))
-                return false;
-        return true;
-    }
-    if (h->value > (uint64_t)(c->end - c->at))
-        return false;
-    const struct key value = {(const char *)c->at, (size_t)h->value};
-    if (h->major == TEXT && text)
-        *text = value;
-    else if (h->major == TEXT)
-        cbor_text(c->store, parent, key, value.text, value.n);
-    c->at += value.n;
-    return true;
-}
-
-static bool cbor_items(struct cbor *c, const struct head *h, int depth, struct key parent, struct key key)
-{
-    for (uint64_t i = 0; h->indefinite || i < h->value; i++) {
-        struct key name = none;
-        if (h->indefinite && cbor_break(c))
+    static const char types[][5] = {"c2ma", "c2um", "c2md"}; /* standard, update, standard as some write it */
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (!memcmp(box->type, types[i], 4))
             return true;
-        if (h->major == ARRAY
-                ? !cbor_item(c, depth + 1, parent, key, NULL)
-                : !cbor_item(c, depth + 1, none, none, &name) || !cbor_item(c, depth + 1, key, name, NULL))
-            return false;
-    }
-    return true;
+    return false;
 }
 
-/* One data item; false when it does not fit. Each item takes at least one byte, so that time is bounded by
- * the size whatever counts are declared. `text` takes a text that is the key of a map. */
-static bool cbor_item(struct cbor *c, int depth, struct key parent, struct key key, struct key *text)
+static void read_parts(struct store *s)
 {
-    struct head h;
-    if (depth > MAX_CBOR_DEPTH || !cbor_head(c, &h))
-        return false;
-    switch (h.major) {
-    case BYTES:
-    case TEXT:
-        return cbor_string(c, &h, depth, parent, key, text);
-    case ARRAY:
-    case MAP:
-        return cbor_items(c, &h, depth, parent, key);
-    case TAG:
-        return cbor_item(c, depth + 1, parent, key, NULL);
-    default: /* integers, simple values and floats; a lone break has no place here */
-        return !h.indefinite;
-    }
-}
-
-/* ---- JUMBF ---- */
-
-static void json(struct store *s, const char *text, size_t n)
-{
-    static const char base[] = "digitalsourcetype/";
-    const char *end = text + n;
-    for (const char *at = text; (at = um_probe_find(at, (size_t)(end - at), base));) {
-        const char *from = at += sizeof base - 1;
-        while (at < end && *at != '"' && *at != '\\')
-            at++;
-        source_type(s, from, (size_t)(at - from));
-    }
-}
-
-static bool boxes(struct store *s, const uint8_t *b, size_t n, int depth);
-
-static bool superbox(struct store *s, const uint8_t *b, size_t n, int depth)
-{
-    if (n < 8 + 17 || memcmp(b + 4, "jumd", 4) || um_be32(b) < 8 + 17 || um_be32(b) > n)
-        return false;
-    const char *type = (const char *)b + 8; /* the first 4 bytes of the UUID are the C2PA name of the part */
-    if (!memcmp(type, "c2pa", 4)) {
-        s->has_store = true;
-    } else if (!memcmp(type, "c2ma", 4) || !memcmp(type, "c2um", 4) || !memcmp(type, "c2md", 4)) {
-        s->n_manifests++;
-        s->has_claim = s->has_signature = false;
-        s->generator[0] = 0;
-    } else if (!memcmp(type, "c2cl", 4)) {
-        s->has_claim = true;
-    } else if (!memcmp(type, "c2cs", 4)) {
-        s->has_signature = true;
-    }
-    return boxes(s, b + um_be32(b), n - um_be32(b), depth);
-}
-
-static bool boxes(struct store *s, const uint8_t *b, size_t n, int depth)
-{
-    if (depth > MAX_JUMBF_DEPTH)
-        return false;
-    while (n) {
-        if (n < 8)
-            return false;
-        uint64_t size = um_be32(b);
-        size_t header = 8;
-        if (size == 1 && n >= 16) {
-            size = um_be64(b + 8);
-            header = 16;
-        } else if (size == 0) {
-            size = n;
+    s->active = -1;
+    for (size_t i = 0; i < s->jumbf.n; i++) {
+        const um_jumbf_box *box = &s->jumbf.box[i];
+        if (is_manifest(box)) {
+            s->n_manifests++;
+            s->manifest = s->n_manifests;
+            s->active = (int)i;
+            s->generator[0] = 0;
+        } else if (!strcmp(box->content_type, "cbor")) {
+            read_cbor(s, box);
+        } else if (!strcmp(box->content_type, "json")) {
+            read_json(s, box);
         }
-        if (size < header || size > n)
-            return false;
-        const uint8_t *body = b + header;
-        size_t length = (size_t)size - header;
-        struct cbor cbor = {s, body, body + length};
-        if (!memcmp(b + 4, "jumb", 4)) {
-            if (!superbox(s, body, length, depth + 1))
-                return false;
-        } else if (!memcmp(b + 4, "cbor", 4)) {
-            if (!cbor_item(&cbor, 0, none, none, NULL))
-                return false;
-        } else if (!memcmp(b + 4, "json", 4)) {
-            json(s, (const char *)body, length);
-        }
-        b += size;
-        n -= (size_t)size;
     }
-    return true;
+}
+
+static void say(um_probe_state *p, um_mark_state state, const char *format, ...) UM_PRINTF(3, 4);
+static void say(um_probe_state *p, um_mark_state state, const char *format, ...)
+{
+    char line[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    um_probe_mark(p, UM_MARK_C2PA, state, "", line, strlen(line));
+}
+
+static void tell_checked(um_probe_state *p, const um_checked *k)
+{
+    um_mark *mark = &p->out->marks[UM_MARK_C2PA];
+    mark->signature = k->signature;
+    mark->content = k->content;
+    if (k->signature == UM_SIGNATURE_TRUSTED)
+        say(p, UM_MARK_PRESENT, "signature valid and trusted: %s", k->signer.name);
+    else if (k->signature == UM_SIGNATURE_UNKNOWN && p->trust)
+        say(p, UM_MARK_PRESENT, "signature valid, signer unknown (%s): %s", k->signer.why, k->signer.name);
+    else if (k->signature == UM_SIGNATURE_UNKNOWN)
+        say(p, UM_MARK_PRESENT, "signature valid, signer unknown: %s", k->signer.name);
+    else if (k->signature == UM_SIGNATURE_BROKEN)
+        say(p, UM_MARK_BROKEN, "signature broken: %s", k->signer.why);
+    else
+        say(p, UM_MARK_PRESENT, "signature not checked: %s", k->signer.why);
+    if (k->content == UM_CONTENT_UNCHANGED)
+        say(p, UM_MARK_PRESENT, "content unchanged");
+    else if (k->content == UM_CONTENT_CHANGED)
+        say(p, UM_MARK_BROKEN, "content changed since%s%s", *k->content_why ? ": " : "", k->content_why);
+    else
+        say(p, UM_MARK_PRESENT, "content not checked: %s", k->content_why);
+}
+
+static void check(struct store *s, size_t store_bytes)
+{
+    const um_jumbf *j = &s->jumbf;
+    um_checked k = {.content = UM_CONTENT_NOT_CHECKED, .content_why = "the signature is not valid"};
+    um_manifest m = {.probe = s->probe, .jumbf = j, .self = s->active, .store_bytes = store_bytes};
+    m.claim = um_jumbf_find(j, s->active, "c2cl", NULL);
+    m.signature = um_jumbf_find(j, s->active, "c2cs", NULL);
+    m.assertions = um_jumbf_find(j, s->active, "c2as", NULL);
+    if (m.claim < 0 || m.signature < 0)
+        say(s->probe, UM_MARK_BROKEN, m.claim < 0 ? "no claim" : "no signature");
+    if (m.claim >= 0)
+        um_cbor_parse(&m.tree, j->box[m.claim].content, j->box[m.claim].content_n, &s->probe->out_of_memory);
+    um_c2pa_check_signature(&k, &m);
+    if (k.signature >= UM_SIGNATURE_UNKNOWN)
+        um_c2pa_check_content(&k, &m);
+    um_cbor_free(&m.tree);
+    tell_checked(s->probe, &k);
 }
 
 void um_probe_c2pa(um_probe_state *p, const uint8_t *jumbf, size_t n)
 {
-    struct store s = {.probe = p};
-    char line[100];
-    bool whole = n >= 8 && boxes(&s, jumbf, n, 0);
-    snprintf(line, sizeof line, "unverified, %d manifest%s", s.n_manifests, s.n_manifests == 1 ? "" : "s");
-    um_probe_mark(p, UM_MARK_C2PA, UM_MARK_PRESENT, line, "", 0);
-    if (!whole)
-        um_probe_mark(p, UM_MARK_C2PA, UM_MARK_BROKEN, "a length inside does not fit", "", 0);
-    else if (!s.has_store || !s.n_manifests || !s.has_claim || !s.has_signature)
-        um_probe_mark(p, UM_MARK_C2PA, UM_MARK_BROKEN,
-                      !s.has_store     ? "no manifest store"
-                      : !s.n_manifests ? "no manifest"
-                      : !s.has_claim   ? "no claim"
-                                       : "no signature",
-                      "", 0);
-    for (int i = 0; i < s.n_types; i++)
-        um_probe_mark(p, UM_MARK_C2PA, s.types[i].synthetic ? UM_MARK_DECLARES_SYNTHETIC : UM_MARK_PRESENT,
-                      s.types[i].manifest == s.n_manifests ? "source type" : "source type of an ingredient",
-                      s.types[i].name, strlen(s.types[i].name));
-    if (*s.generator)
-        um_probe_mark(p, UM_MARK_C2PA, UM_MARK_PRESENT, "claim generator", s.generator, strlen(s.generator));
+    struct store *s = um_calloc(1, sizeof *s);
+    if (!s) {
+        p->out_of_memory = true;
+        return;
+    }
+    s->probe = p;
+    um_jumbf_read(p, &s->jumbf, jumbf, n);
+    read_parts(s);
+    say(p, UM_MARK_PRESENT, "%d manifest%s", s->n_manifests, s->n_manifests == 1 ? "" : "s");
+    if (s->jumbf.not_looked)
+        say(p, UM_MARK_NOT_LOOKED_AT, "not looked at: %s", s->jumbf.not_looked);
+    if (s->jumbf.fault || s->not_whole)
+        say(p, UM_MARK_BROKEN, "%s", s->jumbf.fault ? s->jumbf.fault : "a length inside does not fit");
+    else if (um_jumbf_find(&s->jumbf, -1, "c2pa", NULL) < 0 || (!s->n_manifests && !s->jumbf.not_looked))
+        say(p, UM_MARK_BROKEN, s->n_manifests ? "no manifest store" : "no manifest");
+    for (int i = 0; i < s->n_types; i++)
+        um_probe_mark(p, UM_MARK_C2PA, s->types[i].synthetic ? UM_MARK_DECLARES_SYNTHETIC : UM_MARK_PRESENT,
+                      s->types[i].manifest == s->n_manifests ? "source type" : "source type of an ingredient",
+                      s->types[i].name, strlen(s->types[i].name));
+    if (*s->generator)
+        um_probe_mark(p, UM_MARK_C2PA, UM_MARK_PRESENT, "claim generator", s->generator,
+                      strlen(s->generator));
+    if (s->active >= 0)
+        check(s, n);
+    um_jumbf_free(&s->jumbf);
+    free(s);
 }

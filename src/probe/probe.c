@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* probe.c: what kind of file it is, then the parser of that format. */
 #include "probe/probe.h"
+#include "base/signature.h"
 #include "probe/hash.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -194,9 +195,10 @@ static void parse(um_probe_state *p)
 
 /* ---- the file ---- */
 
-um_status um_probe_input(um_probe *out, const um_input *input, um_error *err)
+um_status um_probe_input(um_probe *out, const um_input *input, const struct um_trust *trust, um_error *err)
 {
-    um_probe_state p = {.out = out, .input = input, .size = input->size, .steps = UM_PROBE_STEPS};
+    um_probe_state p = {
+        .out = out, .input = input, .size = input->size, .steps = UM_PROBE_STEPS, .trust = trust};
     *out = (um_probe){.kind = "unknown", .bytes = input->size};
     um_probe_marks_init(out);
     parse(&p);
@@ -204,13 +206,21 @@ um_status um_probe_input(um_probe *out, const um_input *input, um_error *err)
     return p.out_of_memory ? um_fail_oom(err) : UM_OK;
 }
 
-um_status um_probe_file(um_probe *out, const char *path, um_error *err)
+um_status um_probe_file_trusting(um_probe *out, const char *path, const char *trust, um_error *err)
 {
     um_input *input = NULL;
-    um_status st = um_input_open(&input, path, err);
+    um_trust *trusted = NULL;
     *out = (um_probe){.kind = "unknown"};
-    if (st == UM_OK && (st = um_probe_input(out, input, err)) == UM_OK)
+    um_status st = trust ? um_trust_open(&trusted, trust, err) : UM_OK;
+    if (st == UM_OK && (st = um_input_open(&input, path, err)) == UM_OK &&
+        (st = um_probe_input(out, input, trusted, err)) == UM_OK)
         st = um_hash_now(out->sha256, input, err);
     um_input_free(&input);
+    um_trust_free(&trusted);
     return st;
+}
+
+um_status um_probe_file(um_probe *out, const char *path, um_error *err)
+{
+    return um_probe_file_trusting(out, path, NULL, err);
 }

@@ -18,7 +18,7 @@ typedef enum um_probe_mark_id {
 } um_probe_mark_id;
 
 /* Everything but the hash, which takes long: hash.h. */
-um_status um_probe_input(um_probe *out, const um_input *input, um_error *err);
+um_status um_probe_input(um_probe *out, const um_input *input, const struct um_trust *trust, um_error *err);
 
 /* ---- marks.c ---- */
 void um_probe_marks_init(um_probe *out);

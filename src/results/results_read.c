@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* results_read.c: results from the JSON that results_json.c writes. The text may come from anybody: sizes are
  * bounded before memory is taken, and every field is checked for kind and range. */
+#include "av/source/probe_json.h"
 #include "base/json.h"
 #include "results/fields.h"
 #include "results/keys.h"
@@ -157,6 +158,9 @@ static void read_file(um_fields *q, um_results *r, const um_json *root)
         um_field_text(q, o, "detail", m->detail, sizeof m->detail);
         if (!um_mark_of_key(&m->state, um_json_get_text(o, "state", "")))
             um_fields_fail(q, UM_EFORMAT, "state", "is no state of a mark");
+        if (!um_signature_of_key(&m->signature, um_json_get_text(o, "signature", "")) ||
+            !um_content_of_key(&m->content, um_json_get_text(o, "content", "")))
+            um_fields_fail(q, UM_EFORMAT, "signature", "or content is not one of the known words");
     }
 }
 

@@ -94,7 +94,7 @@ static void test_another_file_takes_the_name(void)
     sha256sum(second, other);
     CHECK(um_input_open(&in, path, &err) == UM_OK);
     CHECK(rename(other, path) == 0);
-    CHECK(um_probe_input(&probe, in, &err) == UM_OK && probe.bytes == HEAD + 2000);
+    CHECK(um_probe_input(&probe, in, NULL, &err) == UM_OK && probe.bytes == HEAD + 2000);
     CHECK(um_source_open_input(&source, in, &(um_source_options){.want = UM_WANT_SOUND}, &err) == UM_OK);
     CHECK(um_source_next(&m, source, &err) == UM_OK && m->sound && m->sound->mono[0] == .25f);
     um_moment_free(&m);

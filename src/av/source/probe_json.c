@@ -2,8 +2,10 @@
 /* probe_json.c: what is known of a file without analysing it, as JSON. */
 #include "av/source/probe_json.h"
 #include "av/source/source.h"
+#include "base/signature.h"
 #include "probe/hash.h"
 #include "probe/probe.h"
+#include <string.h>
 
 static void put_video(um_json_writer *w, const um_media *m)
 {
@@ -63,6 +65,30 @@ const char *um_mark_key(um_mark_state state)
     }
 }
 
+/* Words of the JSON; the first of each is never written. */
+static const char *const signature_key[] = {"", "not_checked", "broken", "signer_unknown", "trusted"};
+static const char *const content_key[] = {"", "not_checked", "changed", "unchanged"};
+
+bool um_signature_of_key(um_signature *out, const char *key)
+{
+    for (int i = UM_SIGNATURE_NONE; i <= UM_SIGNATURE_TRUSTED; i++)
+        if (!strcmp(signature_key[i], key)) {
+            *out = (um_signature)i;
+            return true;
+        }
+    return false;
+}
+
+bool um_content_of_key(um_content *out, const char *key)
+{
+    for (int i = UM_CONTENT_NONE; i <= UM_CONTENT_UNCHANGED; i++)
+        if (!strcmp(content_key[i], key)) {
+            *out = (um_content)i;
+            return true;
+        }
+    return false;
+}
+
 void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe)
 {
     um_json_put_array(w, key);
@@ -71,6 +97,10 @@ void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe)
         um_json_put_text(w, "name", probe->marks[i].name);
         um_json_put_text(w, "state", um_mark_key(probe->marks[i].state));
         um_json_put_text(w, "detail", probe->marks[i].detail);
+        if (probe->marks[i].signature != UM_SIGNATURE_NONE) {
+            um_json_put_text(w, "signature", signature_key[probe->marks[i].signature]);
+            um_json_put_text(w, "content", content_key[probe->marks[i].content]);
+        }
         um_json_put_end(w);
     }
     um_json_put_end(w);
@@ -94,13 +124,20 @@ static void put_streams(um_json_writer *w, um_input *input)
 
 um_status um_probe_json(char **out, const char *path, um_error *err)
 {
+    return um_probe_json_trusting(out, path, NULL, err);
+}
+
+um_status um_probe_json_trusting(char **out, const char *path, const char *trust, um_error *err)
+{
     enum { JSON_MAX = 1 << 20 };
     um_probe probe;
     um_input *input = NULL;
     um_buf b;
+    um_trust *trusted = NULL;
     *out = NULL;
-    um_status st = um_input_open(&input, path, err);
-    if (st < 0 || (st = um_probe_input(&probe, input, err)) < 0 ||
+    um_status st = trust ? um_trust_open(&trusted, trust, err) : UM_OK;
+    if (st < 0 || (st = um_input_open(&input, path, err)) < 0 ||
+        (st = um_probe_input(&probe, input, trusted, err)) < 0 ||
         (st = um_hash_now(probe.sha256, input, err)) < 0)
         goto done;
     um_buf_init(&b, JSON_MAX);
@@ -116,6 +153,7 @@ um_status um_probe_json(char **out, const char *path, um_error *err)
     if (!(*out = um_buf_take(&b)))
         st = um_fail_oom(err);
 done:
+    um_trust_free(&trusted);
     um_input_free(&input);
     return st;
 }

@@ -8,7 +8,9 @@
 
 /* container, is_photo, duration_s, video, sound */
 void um_media_json(um_json_writer *w, const char *key, const um_media *media);
-/* an array of name, state, detail */
+/* an array of name, state, detail, and for a mark that is signed: signature, content */
 void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe);
 const char *um_mark_key(um_mark_state state);
+bool um_signature_of_key(um_signature *out, const char *key);
+bool um_content_of_key(um_content *out, const char *key);
 #endif
