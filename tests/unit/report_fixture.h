@@ -279,14 +279,15 @@ static um_results *fixture_new(bool hostile)
                           .rate_hz = 48000,
                           .channels = 2,
                           .audio_codec = "aac"};
-    r->probe = (um_probe){.bytes = 2345678,
-                          .sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                          .kind = "mp4",
-                          .n_marks = 4,
-                          .marks = {{"c2pa", UM_MARK_ABSENT, ""},
-                                    {"exif", UM_MARK_ABSENT, ""},
-                                    {"generator", UM_MARK_DECLARES_SYNTHETIC, "Steps: 20, Sampler: Euler a"},
-                                    {"encoder", UM_MARK_PRESENT, "Lavf59.27.100"}}};
+    r->probe = (um_probe){
+        .bytes = 2345678,
+        .sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        .kind = "mp4",
+        .n_marks = 4,
+        .marks = {{"c2pa", UM_MARK_ABSENT},
+                  {"exif", UM_MARK_ABSENT},
+                  {"generator", UM_MARK_DECLARES_SYNTHETIC, .detail = "Steps: 20, Sampler: Euler a"},
+                  {"encoder", UM_MARK_PRESENT, .detail = "Lavf59.27.100"}}};
     r->damage = (um_damage){.broken_frames = 3, .broken_packets = 1, .truncated = true};
     if (hostile) {
         snprintf(r->probe.marks[2].detail, sizeof r->probe.marks[2].detail, "%s", text);

@@ -21,9 +21,9 @@ int main(void)
     um_findings_free(&f);
 
     um_probe probe = {.n_marks = 3,
-                      .marks = {{"c2pa", UM_MARK_ABSENT, ""},
-                                {"encoder", UM_MARK_PRESENT, "Lavf59.27.100"},
-                                {"exif", UM_MARK_BROKEN, "offset outside"}}};
+                      .marks = {{"c2pa", UM_MARK_ABSENT},
+                                {"encoder", UM_MARK_PRESENT, .detail = "Lavf59.27.100"},
+                                {"exif", UM_MARK_BROKEN, .detail = "offset outside"}}};
     f = judge(&probe);
     CHECK(f->outcome == UM_SCORED && result_of(f, UM_FILE)->score == 0);
     CHECK(strstr(result_of(f, UM_FILE)->text, "no evidence"));
@@ -31,13 +31,14 @@ int main(void)
     CHECK(!strcmp(f->evidence[0].text, "exif is damaged: offset outside") && f->evidence[0].to_s == 12);
     um_findings_free(&f);
 
-    probe.marks[0] = (um_mark){"generator", UM_MARK_DECLARES_SYNTHETIC, "Steps: 20, Sampler: Euler"};
+    probe.marks[0] =
+        (um_mark){"generator", UM_MARK_DECLARES_SYNTHETIC, .detail = "Steps: 20, Sampler: Euler"};
     f = judge(&probe);
     CHECK(result_of(f, UM_FILE)->score == 1 && strstr(result_of(f, UM_FILE)->text, "Steps: 20"));
     CHECK(!strcmp(f->evidence[0].text, "generator declares a generator: Steps: 20, Sampler: Euler"));
     um_findings_free(&f);
 
-    probe.marks[0] = (um_mark){"unmask_label", UM_MARK_DECLARES_SYNTHETIC, "face swap"};
+    probe.marks[0] = (um_mark){"unmask_label", UM_MARK_DECLARES_SYNTHETIC, .detail = "face swap"};
     f = judge(&probe);
     CHECK(result_of(f, UM_FILE)->score == 1 && strstr(result_of(f, UM_FILE)->text, "own label"));
     um_findings_free(&f);
