@@ -12,13 +12,6 @@ static bool as_json;
 static const char *run_files, *out_dir, *onnx_file;
 static int repeat, threads = 1;
 
-static const char *dtype_name(um_dtype dtype)
-{
-    static const char *const names[] = {
-        [UM_F32] = "float", [UM_I64] = "int64", [UM_I32] = "int32", [UM_U8] = "uint8", [UM_BOOL] = "bool"};
-    return names[dtype];
-}
-
 static void print_values(const um_network *net, const char *title, int n,
                          const um_value_info *(*get)(const um_network *, int))
 {
@@ -26,7 +19,7 @@ static void print_values(const um_network *net, const char *title, int n,
         const um_value_info *v = get(net, i);
         printf("%-8s ", title);
         um_show(stdout, v->name);
-        printf("  %s ", dtype_name(v->dtype));
+        printf("  %s ", um_value_type(v));
         if (v->rank < 0)
             printf("of any shape");
         else
@@ -200,6 +193,11 @@ static int run(int n, char **args)
     if ((as_json && print_json(net, &err) < 0) ||
         (onnx_file && um_network_write_onnx(net, onnx_file, &err) < 0) || (runs && execute(net, &err) < 0)) {
         status = um_complain(&err);
+    } else if (lists && um_network_lacks(net)) {
+        fputs("unmask: ", stderr);
+        um_show(stderr, args[0]);
+        fprintf(stderr, ": %s\n", um_network_lacks(net));
+        status = UM_EXIT_UNREADABLE;
     } else if (lists && !all_supported(net)) {
         for (int i = 0; i < um_network_n_ops(net); i++)
             if (!um_network_op(net, i)->supported) {

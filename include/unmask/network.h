@@ -43,7 +43,9 @@ typedef struct um_value_info {
     um_dtype dtype;
     int rank;                 ///< -1 = the model declares no shape
     int64_t dim[UM_MAX_RANK]; ///< -1 = free dimension
+    const char *foreign;      ///< the element type ("float16") where it is none of um_dtype; else NULL
 } um_value_info;
+UM_API const char *um_value_type(const um_value_info *value); ///< the name that ONNX gives its element type
 
 typedef struct um_op_count {
     const char *op; ///< "Conv", "com.microsoft:FusedConv"
@@ -55,7 +57,8 @@ typedef struct um_network um_network;
 
 /** Reads and checks a network: ONNX, or a text, whose weights are then drawn at random, the same in every
  * run. Unsupported operators do not fail here (um_network_op tells); they fail in um_session_run with
- * UM_EUNSUPPORTED. External data and paths inside a network are refused: UM_EFORMAT. */
+ * UM_EUNSUPPORTED, as does a network with element types that are not run. External data and paths inside a
+ * network are refused: UM_EFORMAT. */
 UM_API um_status um_network_open(um_network **out, const char *path, um_error *err);
 /** `bytes` are needed once more by um_network_write_onnx, and not else after this call. */
 UM_API um_status um_network_open_memory(um_network **out, const void *bytes, size_t n, const char *name,
@@ -74,6 +77,10 @@ UM_API const char *um_network_sha256(const um_network *network); ///< hex
 /** Metadata of the file (licence, how it was trained): the key, or NULL beyond the last. */
 UM_API int um_network_n_notes(const um_network *network);
 UM_API const char *um_network_note(const um_network *network, int i, const char **value);
+
+/** Why it cannot run whatever its operators: "tensor 'w': element type float16 is not supported"; NULL when
+ * nothing is amiss. */
+UM_API const char *um_network_lacks(const um_network *network);
 
 /** Writes the network as an ONNX file, through a temporary name. UM_EUNSUPPORTED when the file it came from
  * defines operators of its own. The weights are read again from where they came from (once a network runs, it

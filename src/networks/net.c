@@ -64,6 +64,8 @@ static um_status check_network(const um_net *net, const char *path, um_error *er
                            um_network_op(n, i)->op);
     if (st < 0)
         return st;
+    if (um_network_lacks(n))
+        return um_fail(err, UM_EUNSUPPORTED, "%s: %s", path, um_network_lacks(n));
     if (um_network_n_outputs(n) > UM_NET_MAX_OUTPUTS)
         return um_fail(err, UM_EUNSUPPORTED, "%s: has more than %d outputs", path, UM_NET_MAX_OUTPUTS);
     if (*net->man.sha256 && strcmp(net->man.sha256, um_network_sha256(n)) != 0)

@@ -48,6 +48,7 @@ void um_graph_free(um_graph **graph)
     free(g->outputs);
     free(g->input_info);
     free(g->output_info);
+    free(g->lacks);
     free(g->file);
     free(g->name);
     free(g);

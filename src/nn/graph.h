@@ -72,9 +72,14 @@ typedef struct um_graph {
     int *inputs, *outputs; /* values */
     bool *input_known;     /* its content decides shapes: a plan holds for this content only */
     um_value_info *input_info, *output_info; /* names borrowed from values */
+    char *lacks;       /* why it cannot run, though it can be listed: the first element type we do not have */
+    int64_t n_foreign; /* elements of constants of such types, which are not kept */
 } um_graph;
 
+/* UM_EUNSUPPORTED: an element type that is not run. um_graph_list reads such a graph as well, without those
+ * constants: to be listed, not run. */
 um_status um_graph_read(um_graph **out, const void *bytes, size_t n, const char *file, um_error *err);
+um_status um_graph_list(um_graph **out, const void *bytes, size_t n, const char *file, um_error *err);
 void um_graph_free(um_graph **graph);
 
 const um_attr *um_attr_find(const um_node *node, const char *name, um_attr_kind kind);

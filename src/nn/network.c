@@ -69,6 +69,7 @@ static um_status count_parameters(um_network *net, um_error *err)
         const um_tensor *t = g->values[i].constant;
         net->parameters += t && t->dtype == UM_F32 && !setting[i] ? um_tensor_count(t) : 0;
     }
+    net->parameters += g->n_foreign;
     free(setting);
     return UM_OK;
 }
@@ -78,7 +79,7 @@ static um_status plan_declared(um_network *net, um_error *err)
 {
     const um_graph *g = net->graph;
     um_status st = UM_OK;
-    bool fixed = true;
+    bool fixed = !g->lacks;
     net->macs = -1;
     um_tensor *shapes = um_calloc((size_t)g->n_inputs, sizeof *shapes);
     const um_tensor **in = um_calloc((size_t)g->n_inputs, sizeof *in);
@@ -119,7 +120,7 @@ static um_status plan_declared(um_network *net, um_error *err)
 static um_status read_any(um_graph **out, const void *bytes, size_t n, const char *name, um_error *err)
 {
     if (!um_arch_is(bytes, n))
-        return um_graph_read(out, bytes, n, name, err);
+        return um_graph_list(out, bytes, n, name, err);
     if (n > MAX_TEXT_BYTES || memchr(bytes, 0, n))
         return um_fail(err, UM_EFORMAT, "%s: not a text, or too long", name);
     char *text = um_calloc(n + 1, 1);
@@ -271,12 +272,24 @@ const char *um_network_note(const um_network *network, int i, const char **value
     return network->graph->notes[i].key;
 }
 
+const char *um_network_lacks(const um_network *network)
+{
+    return network->graph->lacks;
+}
+
+static um_status refuse_foreign(const um_graph *g, um_error *err)
+{
+    return g->lacks ? um_fail(err, UM_EUNSUPPORTED, "%s: %s", g->file, g->lacks) : UM_OK;
+}
+
 um_status um_network_write_onnx(const um_network *network, const char *path, um_error *err)
 {
     um_graph *graph = NULL;
     void *bytes = NULL;
     size_t n;
     um_status st = read_again(&graph, network, err);
+    if (st == UM_OK)
+        st = refuse_foreign(graph, err);
     if (st == UM_OK)
         st = um_graph_write(&bytes, &n, graph, NULL, 0, err);
     if (st == UM_OK)
@@ -335,8 +348,11 @@ static um_status give_up_packed(um_network *net, um_error *err)
 um_status um_network_plan(um_plan **out, um_network *network, const um_tensor *const *in, um_pool *pool,
                           um_error *err)
 {
+    um_status st = refuse_foreign(network->graph, err);
+    if (st < 0)
+        return st;
     pthread_mutex_lock(&network->lock);
-    um_status st = um_plan_new_packed(out, network->graph, in, pool, &network->packs, err);
+    st = um_plan_new_packed(out, network->graph, in, pool, &network->packs, err);
     if (st == UM_OK && ((st = um_plan_prepare(*out, err)) < 0 || (st = give_up_packed(network, err)) < 0))
         um_plan_free(out);
     pthread_mutex_unlock(&network->lock);

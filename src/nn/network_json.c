@@ -8,14 +8,12 @@ static const size_t MOST_BYTES = (size_t)64 << 20;
 static void put_values(um_json_writer *w, const char *key, const um_network *network, int n,
                        const um_value_info *(*get)(const um_network *, int))
 {
-    static const char *const types[] = {
-        [UM_F32] = "float", [UM_I64] = "int64", [UM_I32] = "int32", [UM_U8] = "uint8", [UM_BOOL] = "bool"};
     um_json_put_array(w, key);
     for (int i = 0; i < n; i++) {
         const um_value_info *v = get(network, i);
         um_json_put_object(w, NULL);
         um_json_put_text(w, "name", v->name);
-        um_json_put_text(w, "type", types[v->dtype]);
+        um_json_put_text(w, "type", um_value_type(v));
         if (v->rank < 0) {
             um_json_put_null(w, "shape");
         } else {
@@ -50,7 +48,7 @@ um_status um_network_json(char **out, const um_network *network, um_error *err)
     um_buf buf;
     um_buf_init(&buf, MOST_BYTES);
     um_json_writer writer = um_json_writer_to(&buf, 2), *w = &writer;
-    bool runs = true;
+    bool runs = !um_network_lacks(network);
     um_json_put_object(w, NULL);
     um_json_put_text(w, "file", um_network_graph(network)->file);
     um_json_put_text(w, "sha256", um_network_sha256(network));
@@ -74,6 +72,7 @@ um_status um_network_json(char **out, const um_network *network, um_error *err)
     }
     um_json_put_end(w);
     um_json_put_bool(w, "runs", runs);
+    um_json_put_text(w, "lacks", um_network_lacks(network));
     um_json_put_end(w);
     um_buf_text(&buf, "\n");
     *out = um_buf_take(&buf);

@@ -105,32 +105,16 @@ static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *d, ProtobufCAl
 
 /* --- tensors --- */
 
-static bool onnx_dtype(int onnx, um_dtype *out)
+/* A type that is not run is no reason not to list the rest: the first is remembered. */
+static um_status lack(um_graph *g, const char *what, const char *name, int type, um_error *err)
 {
-    static const struct {
-        int onnx;
-        um_dtype dtype;
-    } known[] = {{ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, UM_F32},
-                 {ONNX__TENSOR_PROTO__DATA_TYPE__INT64, UM_I64},
-                 {ONNX__TENSOR_PROTO__DATA_TYPE__INT32, UM_I32},
-                 {ONNX__TENSOR_PROTO__DATA_TYPE__UINT8, UM_U8},
-                 {ONNX__TENSOR_PROTO__DATA_TYPE__BOOL, UM_BOOL}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].onnx == onnx) {
-            *out = known[i].dtype;
-            return true;
-        }
-    return false;
-}
-
-int32_t um_onnx_type(um_dtype dtype)
-{
-    static const int32_t types[] = {[UM_F32] = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT,
-                                    [UM_I64] = ONNX__TENSOR_PROTO__DATA_TYPE__INT64,
-                                    [UM_I32] = ONNX__TENSOR_PROTO__DATA_TYPE__INT32,
-                                    [UM_U8] = ONNX__TENSOR_PROTO__DATA_TYPE__UINT8,
-                                    [UM_BOOL] = ONNX__TENSOR_PROTO__DATA_TYPE__BOOL};
-    return types[dtype];
+    um_error line;
+    char shown[128], number[32];
+    if (g->lacks)
+        return UM_OK;
+    um_fail(&line, UM_EUNSUPPORTED, "%s '%s': element type %s is not supported", what,
+            um_printable(shown, sizeof shown, name), um_onnx_type_name(number, sizeof number, type));
+    return (g->lacks = um_strdup(line.text)) ? UM_OK : um_fail_oom(err);
 }
 
 static um_status read_tensor(um_tensor **out, const Onnx__TensorProto *t, const char *file, um_error *err)
@@ -143,9 +127,11 @@ static um_status read_tensor(um_tensor **out, const Onnx__TensorProto *t, const 
     if (t->n_external_data ||
         (t->has_data_location && t->data_location != ONNX__TENSOR_PROTO__DATA_LOCATION__DEFAULT))
         return um_fail(err, UM_EFORMAT, "%s: tensor '%s': data in other files are refused", file, name);
-    if (!onnx_dtype(t->data_type, &dtype))
-        return um_fail(err, UM_EUNSUPPORTED, "%s: tensor '%s': element type %d is not supported", file, name,
-                       (int)t->data_type);
+    if (!um_onnx_dtype(&dtype, t->data_type)) {
+        char number[32];
+        return um_fail(err, UM_EUNSUPPORTED, "%s: tensor '%s': element type %s is not supported", file, name,
+                       um_onnx_type_name(number, sizeof number, t->data_type));
+    }
     if (t->segment || t->n_dims > UM_MAX_RANK || !um_dims_count((int)t->n_dims, t->dims, &n))
         return um_fail(err, UM_EFORMAT, "%s: tensor '%s': unusable shape", file, name);
     size_t size = um_dtype_size(dtype), have = 0;
@@ -248,9 +234,10 @@ static int add_value(um_graph *g, names *t, const char *name, um_status *st, um_
 
 /* --- the graph --- */
 
-static um_status read_info(um_value_info *out, const Onnx__ValueInfoProto *v, const char *name, bool is_input,
-                           const char *file, um_error *err)
+static um_status read_info(um_graph *g, um_value_info *out, const Onnx__ValueInfoProto *v, const char *name,
+                           bool is_input, um_error *err)
 {
+    const char *file = g->file;
     const Onnx__TypeProto__Tensor *t =
         v->type && v->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ? v->type->tensor_type : NULL;
     char shown[128];
@@ -260,9 +247,11 @@ static um_status read_info(um_value_info *out, const Onnx__ValueInfoProto *v, co
         return is_input || v->type
                    ? um_fail(err, UM_EUNSUPPORTED, "%s: value '%s' is not a tensor", file, shown)
                    : UM_OK;
-    if (!onnx_dtype(t->elem_type, &out->dtype) && (is_input || t->elem_type))
-        return um_fail(err, UM_EUNSUPPORTED, "%s: value '%s': element type %d is not supported", file, shown,
-                       (int)t->elem_type);
+    if (!um_onnx_dtype(&out->dtype, t->elem_type) && (is_input || t->elem_type)) {
+        if (lack(g, "value", name, t->elem_type, err) < 0)
+            return UM_ENOMEM;
+        out->foreign = um_onnx_type_name(NULL, 0, t->elem_type);
+    }
     if (!t->shape)
         return UM_OK;
     if (t->shape->n_dim > UM_MAX_RANK)
@@ -280,13 +269,21 @@ static um_status read_info(um_value_info *out, const Onnx__ValueInfoProto *v, co
     return UM_OK;
 }
 
-static um_status read_attr(um_attr *a, const Onnx__AttributeProto *p, const char *file, um_error *err)
+static um_status read_attr(um_graph *g, um_attr *a, const Onnx__AttributeProto *p, um_error *err)
 {
+    um_dtype known;
+    const char *file = g->file;
+    const Onnx__TensorProto *foreign = p->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR && p->t &&
+                                               !um_onnx_dtype(&known, p->t->data_type)
+                                           ? p->t
+                                           : NULL;
     if (!p->name || strlen(p->name) > MAX_NAME)
         return um_fail(err, UM_EFORMAT, "%s: an attribute without a name", file);
     if (!(a->name = um_strdup(p->name)))
         return um_fail_oom(err);
-    switch (p->type) {
+    if (foreign && lack(g, "attribute", p->name, foreign->data_type, err) < 0)
+        return UM_ENOMEM;
+    switch (foreign ? ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__UNDEFINED : p->type) {
     case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT:
         a->kind = UM_ATTR_FLOAT;
         a->f = p->f;
@@ -376,7 +373,7 @@ static um_status read_node(um_graph *g, names *t, um_node *node, const Onnx__Nod
         node->in[node->n_in] = v;
     }
     for (; node->n_attrs < (int)p->n_attribute; node->n_attrs++)
-        if ((st = read_attr(&node->attrs[node->n_attrs], p->attribute[node->n_attrs], g->file, err)) < 0) {
+        if ((st = read_attr(g, &node->attrs[node->n_attrs], p->attribute[node->n_attrs], err)) < 0) {
             node->n_attrs++;
             return st;
         }
@@ -389,13 +386,24 @@ static um_status read_node(um_graph *g, names *t, um_node *node, const Onnx__Nod
     return UM_OK;
 }
 
+static um_status read_initializer(um_graph *g, um_value *v, const Onnx__TensorProto *w, um_error *err)
+{
+    int64_t n;
+    um_dtype known;
+    if (um_onnx_dtype(&known, w->data_type) || w->n_external_data || w->n_dims > UM_MAX_RANK ||
+        !um_dims_count((int)w->n_dims, w->dims, &n))
+        return read_tensor(&v->constant, w, g->file, err);
+    g->n_foreign += n;
+    return lack(g, "tensor", v->name, w->data_type, err);
+}
+
 static um_status read_values(um_graph *g, names *t, const Onnx__GraphProto *p, um_error *err)
 {
     um_status st = UM_OK;
     for (size_t i = 0; i < p->n_initializer; i++) {
         const Onnx__TensorProto *w = p->initializer[i];
         int v = add_value(g, t, w->name ? w->name : "", &st, err);
-        if (v < 0 || (st = read_tensor(&g->values[v].constant, w, g->file, err)) < 0)
+        if (v < 0 || (st = read_initializer(g, &g->values[v], w, err)) < 0)
             return st;
     }
     for (size_t i = 0; i < p->n_input; i++) {
@@ -403,8 +411,8 @@ static um_status read_values(um_graph *g, names *t, const Onnx__GraphProto *p, u
         if (*find_slot(t, g, name)) /* older files list their initializers as inputs too */
             continue;
         int v = add_value(g, t, name, &st, err);
-        if (v < 0 || (st = read_info(&g->input_info[g->n_inputs], p->input[i], g->values[v].name, true,
-                                     g->file, err)) < 0)
+        if (v < 0 ||
+            (st = read_info(g, &g->input_info[g->n_inputs], p->input[i], g->values[v].name, true, err)) < 0)
             return st;
         g->inputs[g->n_inputs++] = v;
     }
@@ -420,7 +428,7 @@ static um_status read_values(um_graph *g, names *t, const Onnx__GraphProto *p, u
         if (v < 0)
             return um_fail(err, UM_EFORMAT, "%s: output '%s' is never made", g->file,
                            um_printable(shown, sizeof shown, name));
-        if ((st = read_info(&g->output_info[i], p->output[i], g->values[v].name, false, g->file, err)) < 0)
+        if ((st = read_info(g, &g->output_info[i], p->output[i], g->values[v].name, false, err)) < 0)
             return st;
         g->outputs[g->n_outputs++] = v;
     }
@@ -507,6 +515,16 @@ static um_status read_graph(um_graph *g, const Onnx__ModelProto *m, um_error *er
 }
 
 um_status um_graph_read(um_graph **out, const void *bytes, size_t n, const char *file, um_error *err)
+{
+    um_status st = um_graph_list(out, bytes, n, file, err);
+    if (st == UM_OK && (*out)->lacks) {
+        st = um_fail(err, UM_EUNSUPPORTED, "%s: %s", file, (*out)->lacks);
+        um_graph_free(out);
+    }
+    return st;
+}
+
+um_status um_graph_list(um_graph **out, const void *bytes, size_t n, const char *file, um_error *err)
 {
     budget b;
     ProtobufCAllocator allocator;

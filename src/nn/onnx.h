@@ -12,5 +12,8 @@ um_status um_onnx_pack_tensor(void **bytes, size_t *n, const um_tensor *tensor, 
  * came from defined operators of its own: reading drops those. */
 um_status um_graph_write(void **bytes, size_t *n, const um_graph *graph, const char *const (*notes)[2],
                          int n_notes, um_error *err);
-int32_t um_onnx_type(um_dtype dtype); /* its number in ONNX */
+int32_t um_onnx_type(um_dtype dtype);        /* its number in ONNX */
+bool um_onnx_dtype(um_dtype *out, int type); /* false: a type that is not run */
+/* "float16"; of a number without a name the number, in `number`, which may be NULL. */
+const char *um_onnx_type_name(char *number, size_t size, int type);
 #endif
