@@ -101,19 +101,21 @@ static um_status save(const char *text, const char *target, const char *name, co
     const char *path = in_folder ? in_folder : target;
     um_status st = um_report_save(text, path, err);
     if (st == UM_OK && !silent())
-        printf("%s written to %s\n", extension, path);
+        um_report_written(extension, path);
     free(in_folder);
     return st;
 }
 
-static um_status write_reports(const um_results *results, const char *name, um_error *err)
+/* one_of_several: each gives a line of standard output. */
+static um_status write_reports(const um_results *results, const char *name, bool one_of_several,
+                               um_error *err)
 {
     um_status st = UM_OK;
     char *text = NULL;
     if (!silent() && (st = um_print_summary(results, o.quiet, err)) < 0)
         return st;
     if (o.json && (st = um_results_json(&text, results, !o.no_timing, err)) == UM_OK)
-        st = save(text, o.json, name, "json", err);
+        st = one_of_several ? um_report_line(text, o.json, err) : save(text, o.json, name, "json", err);
     free(text);
     text = NULL;
     if (st == UM_OK && o.html && (st = um_report_page(&text, results, err)) == UM_OK)
@@ -121,7 +123,7 @@ static um_status write_reports(const um_results *results, const char *name, um_e
     free(text);
     if (st == UM_OK && !silent() && o.overlay && strcmp(o.overlay, "/dev/null") &&
         um_results_media(results)->has_video)
-        printf("overlay written to %s\n", o.overlay);
+        um_report_written("overlay", o.overlay);
     return st;
 }
 
@@ -147,7 +149,7 @@ static um_status analyse(um_analyzer *analyzer, um_overlay **overlay, char **arg
     if (st == UM_OK && *overlay && um_results_media(results)->has_video)
         st = um_overlay_finish(*overlay, err);
     if (st == UM_OK)
-        st = write_reports(results, name, err);
+        st = write_reports(results, name, n > 1 && um_is_output(o.json), err);
     um_overlay_close(overlay);
     um_results_free(&results);
     free(name);
@@ -168,6 +170,7 @@ static int run(int n, char **args)
                                      .threads = o.threads,
                                      .max_s = o.max_s,
                                      .progress = um_progress_or_stop,
+                                     .hashing = um_progress_hashing,
                                      .user = &bar,
                                      .observe = o.overlay ? observe : NULL,
                                      .observer = &overlay,
@@ -189,6 +192,7 @@ static int run(int n, char **args)
     for (int i = 0; i < n && !um_interrupted(); i++) {
         um_progress_begin(&bar, args[i]);
         if (analyse(analyzer, &overlay, args, n, i, &err) < 0) {
+            um_report_failure(n > 1 && um_is_output(o.json) && !um_interrupted(), "path", args[i], &err);
             status = um_complain(&err);
             failed++;
         }

@@ -33,7 +33,9 @@ static void warn(const job *j, const char *text)
     um_progress_end((um_progress *)&j->progress);
     fputs("unmask: ", stderr);
     um_show(stderr, j->path);
-    fprintf(stderr, ": %s\n", text);
+    fputs(": ", stderr);
+    um_show(stderr, text);
+    putc('\n', stderr);
 }
 
 static bool is_png(const char *path)

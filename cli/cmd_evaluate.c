@@ -98,7 +98,7 @@ static um_status tell(const um_evaluation *e, um_error *err)
         !um_is_output(o.submission)) {
         st = um_evaluation_text(&text, e, err);
         if (st == UM_OK)
-            fputs(text, stdout);
+            um_show_lines(stdout, text);
     }
     free(text);
     return st;
@@ -121,7 +121,7 @@ static um_status calibrate(const um_evaluation *e, const char *labels, um_error 
     if (st == UM_OK)
         st = um_report_save(text, o.calibrate, err);
     if (st == UM_OK)
-        fputs(said, um_is_output(o.calibrate) ? stderr : stdout);
+        um_show_lines(um_is_output(o.calibrate) ? stderr : stdout, said);
     free(text);
     free(said);
     return st;
@@ -135,8 +135,10 @@ static int check(const char *labels, const um_evaluate_options *opt)
     size_t n = 0;
     const um_status st = um_labels_check(&faults, &n, labels, opt, &err);
     um_progress_end(&bar);
-    if (st == UM_OK)
-        printf("%s%zu faults\n", faults, n);
+    if (st == UM_OK) {
+        um_show_lines(stdout, faults);
+        printf("%zu faults\n", n);
+    }
     free(faults);
     return um_interrupted() ? UM_EXIT_SIGNAL + um_interrupted()
            : st < 0         ? um_complain(&err)

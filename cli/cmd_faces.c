@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_faces.c: what the face finder sees. */
 #include "commands.h"
+#include "report.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,7 @@ static int run(int n, char **args)
     for (int i = 0; i < n; i++) {
         struct job job = {.path = args[i], .finder = finder};
         if (one_file(&job, &err) < 0) {
+            um_report_failure(as_json && n > 1, "file", args[i], &err);
             status = um_complain(&err);
             failed++;
         }

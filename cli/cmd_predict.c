@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "interrupt.h"
 #include "progress.h"
+#include "report.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unmask/unmask.h>
@@ -35,7 +36,8 @@ static um_status tell(const um_prediction *p, const char *path, um_error *err)
         free(text);
         return st;
     }
-    printf("%s: ", path);
+    um_show(stdout, path);
+    fputs(": ", stdout);
     if (isfinite(p->score))
         printf("score %.3g, ", p->score);
     if (v->inconclusive)
@@ -78,12 +80,14 @@ static int run(int n, char **args)
                                      .threads = o.threads,
                                      .max_s = o.max_s,
                                      .progress = um_progress_or_stop,
+                                     .hashing = um_progress_hashing,
                                      .user = &bar};
     um_interrupts_catch(1);
     if (um_analyzer_new(&analyzer, &opt, &err) < 0)
         return um_model_free(&model), um_complain(&err);
     for (int i = 1; i < n && !um_interrupted(); i++) {
         if (predict(model, analyzer, args[i], &err) < 0) {
+            um_report_failure(o.json && n > 2, "path", args[i], &err);
             status = um_complain(&err);
             failed++;
         }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_probe.c: what a file is, without decoding it. */
 #include "commands.h"
+#include "progress.h"
+#include "report.h"
 #include <stdlib.h>
 #include <unmask/unmask.h>
 
 static bool as_json;
 static const char *trust;
+static um_progress bar;
 
 static const char *words(um_mark_state state)
 {
@@ -31,7 +34,9 @@ static void print_streams(const char *path)
         .want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01, .look_only = true};
     um_error err;
     if (um_source_open(&source, path, &options, &err) < 0) {
-        printf("  %-17s none: %s\n", "streams", err.text);
+        printf("  %-17s none: ", "streams");
+        um_show(stdout, err.text);
+        putchar('\n');
         return;
     }
     const um_media *m = um_source_media(source);
@@ -60,51 +65,61 @@ static void print_streams(const char *path)
     um_source_close(&source);
 }
 
-static int print_text(const char *path)
+static um_status print_text(const char *path, um_error *err)
 {
     um_probe probe;
-    um_error err;
-    if (um_probe_file_trusting(&probe, path, trust, &err) < 0)
-        return um_complain(&err);
+    const um_status st = um_probe_file(
+        &probe, path, &(um_probe_options){.trust = trust, .progress = um_progress_hashing, .user = &bar},
+        err);
+    um_progress_end(&bar);
+    if (st < 0)
+        return st;
     um_show(stdout, path);
     printf("\n  %-17s %s\n  %-17s %lld bytes\n  %-17s %s\n", "kind", probe.kind, "size",
            (long long)probe.bytes, "sha-256", probe.sha256);
     print_streams(path);
     for (int i = 0; i < probe.n_marks; i++) {
         const um_mark *m = &probe.marks[i];
-        printf("  %-17s %s%s%s\n", m->name, words(m->state), *m->detail ? ": " : "", m->detail);
+        printf("  %-17s %s%s", m->name, words(m->state), *m->detail ? ": " : "");
+        um_show(stdout, m->detail);
+        putchar('\n');
     }
-    return UM_EXIT_OK;
+    return UM_OK;
 }
 
-static int print_json(const char *path)
+static um_status print_json(const char *path, bool one_of_several, um_error *err)
 {
     char *text = NULL;
-    um_error err;
-    if (um_probe_json_trusting(&text, path, trust, &err) < 0)
-        return um_complain(&err);
-    puts(text);
+    um_status st = um_probe_json(
+        &text, path, &(um_probe_options){.trust = trust, .progress = um_progress_hashing, .user = &bar}, err);
+    um_progress_end(&bar);
+    if (st == UM_OK)
+        st = one_of_several ? um_report_line(text, "-", err) : um_report_save(text, "-", err);
+    else
+        um_report_failure(one_of_several, "path", path, err);
     free(text);
-    return UM_EXIT_OK;
+    return st;
 }
 
 static int run(int n, char **args)
 {
     int failed = 0, status = UM_EXIT_OK;
     for (int i = 0; i < n; i++) {
-        int one = as_json ? print_json(args[i]) : print_text(args[i]);
-        if (!as_json && i + 1 < n && one == UM_EXIT_OK)
+        um_error err = {0};
+        um_progress_begin(&bar, args[i]);
+        const um_status st = as_json ? print_json(args[i], n > 1, &err) : print_text(args[i], &err);
+        if (!as_json && i + 1 < n && st == UM_OK)
             putchar('\n');
-        if (one != UM_EXIT_OK) {
+        if (st < 0) {
             failed++;
-            status = one;
+            status = um_complain(&err);
         }
     }
     return failed && failed < n ? UM_EXIT_SOME_FAILED : status;
 }
 
 static const um_opt options[] = {
-    {"json", UM_OPT_FLAG, NULL, "print JSON, one object for each file", &as_json, 0, 0},
+    {"json", UM_OPT_FLAG, NULL, "print JSON: an object; of several files a line each", &as_json, 0, 0},
     {"trust", UM_OPT_TEXT, "FILE",
      "PEM file with certificates of signers that you trust (Content Credentials)", &trust},
     {0},

@@ -19,9 +19,9 @@ static int run(int n, char **args)
         char *measured;
         if (um_signal_measured(&measured, s, calibration, &err) < 0)
             return um_complain(&err);
-        printf("%s (version %u)\n  %s\n  %s\n  %s\n  Paper: %s\n\n", s->name, s->version, s->question,
-               s->meaning, *measured ? measured : "Not calibrated: it is shown and weighs nothing.",
-               s->paper);
+        printf("%s (version %u)\n  %s\n  %s\n  ", s->name, s->version, s->question, s->meaning);
+        um_show(stdout, *measured ? measured : "Not calibrated: it is shown and weighs nothing.");
+        printf("\n  Paper: %s\n\n", s->paper);
         free(measured);
     }
     return UM_EXIT_OK;

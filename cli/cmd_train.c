@@ -4,6 +4,7 @@
 #include "interrupt.h"
 #include "models/train/train_network.h"
 #include "progress.h"
+#include "report.h"
 #include <stdlib.h>
 #include <unmask/unmask.h>
 
@@ -91,7 +92,8 @@ static int run(int n, char **args)
         return free(said), UM_EXIT_SIGNAL + um_interrupted();
     if (st < 0)
         return um_complain(&err);
-    printf("%swritten to %s\n", said, o.out);
+    um_show_lines(stdout, said);
+    um_report_written("", o.out);
     free(said);
     return UM_EXIT_OK;
 }

@@ -45,10 +45,13 @@ static int run(int argc, char **argv)
             int n = um_opt_parse(*c, argc - 2, argv + 2);
             return n < 0 ? um_opt_status(n) : (*c)->run(n, argv + 2);
         }
-    if (*name)
-        fprintf(stderr, "unmask: no command '%s' (see unmask --help)\n", name);
-    else
+    if (*name) {
+        fputs("unmask: no command '", stderr);
+        um_show(stderr, name);
+        fputs("' (see unmask --help)\n", stderr);
+    } else {
         usage(stderr);
+    }
     return UM_EXIT_USAGE;
 }
 

@@ -255,8 +255,26 @@ void um_show(FILE *out, const char *text)
     free(shown);
 }
 
+void um_show_lines(FILE *out, const char *text)
+{
+    char *copy = strdup(text), *end;
+    for (char *line = copy; line && *line; line = end) {
+        end = line + strcspn(line, "\n");
+        const bool whole = *end;
+        *end = 0;
+        um_show(out, line);
+        if (whole) {
+            putc('\n', out);
+            end++;
+        }
+    }
+    free(copy);
+}
+
 int um_complain(const um_error *err)
 {
-    fprintf(stderr, "unmask: %s\n", err->text);
+    fputs("unmask: ", stderr);
+    um_show(stderr, err->text);
+    putc('\n', stderr);
     return um_exit_status(err->code);
 }

@@ -69,4 +69,5 @@ int um_complain(const um_error *err);
 /* Text of others (file names, names in files) as um_printable makes it: it may hold commands for the
  * terminal. */
 void um_show(FILE *out, const char *text);
+void um_show_lines(FILE *out, const char *text); /* the same, line by line */
 #endif

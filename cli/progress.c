@@ -19,14 +19,40 @@ void um_progress_begin(um_progress *p, const char *label)
     p->terminal = isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb");
 }
 
+static bool is_due(const um_progress *p, double now_s)
+{
+    return p->terminal && now_s - p->started_s >= INTERVAL_S && now_s - p->drawn_s >= INTERVAL_S;
+}
+
+static void draw(um_progress *p, char *line, size_t room, double now_s)
+{
+    struct winsize size = {0};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && size.ws_col < room)
+        line[size.ws_col - 1] = 0; /* a wrapped line could not be erased */
+    fprintf(stderr, "\r%s\x1b[K", line);
+    p->drawn_s = now_s;
+}
+
+bool um_progress_hashing(void *user, double done, double total)
+{
+    um_progress *p = user;
+    const double now_s = um_now_s();
+    if (is_due(p, now_s)) {
+        char line[256], label[101];
+        snprintf(line, sizeof line, "%s  hashing %3.0f %%  %.1f GB",
+                 um_printable(label, sizeof label, p->label), total > 0 ? 100 * done / total : 0, done / 1e9);
+        draw(p, line, sizeof line, now_s);
+    }
+    return !um_interrupted();
+}
+
 bool um_progress_update(void *user, double done, double total)
 {
     um_progress *p = user;
     double now_s = um_now_s(), elapsed_s = now_s - p->started_s;
-    if (!p->terminal || elapsed_s < INTERVAL_S || now_s - p->drawn_s < INTERVAL_S)
+    if (!is_due(p, now_s))
         return true;
     char line[256], label[101];
-    struct winsize size = {0};
     double rate = done / elapsed_s;
     int n = snprintf(line, sizeof line, "%s  ", um_printable(label, sizeof label, p->label));
     if (total > 0 && done <= total)
@@ -40,10 +66,7 @@ bool um_progress_update(void *user, double done, double total)
         else
             snprintf(line + n, sizeof line - (size_t)n, "  %d:%02d left", m, s);
     }
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && size.ws_col < sizeof line)
-        line[size.ws_col - 1] = 0; /* a wrapped line could not be erased */
-    fprintf(stderr, "\r%s\x1b[K", line);
-    p->drawn_s = now_s;
+    draw(p, line, sizeof line, now_s);
     return true;
 }
 

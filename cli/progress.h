@@ -16,6 +16,8 @@ void um_progress_begin(um_progress *progress, const char *label);
 bool um_progress_update(void *progress, double done, double total);
 void um_progress_end(um_progress *progress); /* erases the line */
 
+/* A um_progress_fn in bytes of a file that is hashed; false after an interrupt. */
+bool um_progress_hashing(void *progress, double done, double total);
 /* A um_progress_fn: as um_progress_update, but false after an interrupt (interrupt.h). */
 bool um_progress_or_stop(void *progress, double done, double total);
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report.c: see report.h. */
 #include "report.h"
+#include "opt.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,8 +42,42 @@ um_status um_report_save(const char *text, const char *path, um_error *err)
 {
     if (!um_is_output(path))
         return um_text_write(path, text, err);
-    puts(text);
+    if (isatty(
+            STDOUT_FILENO)) /* names in a table of another program: as they are for it, not for a terminal */
+        um_show_lines(stdout, text);
+    else
+        fputs(text, stdout);
+    putchar('\n');
     return UM_OK;
+}
+
+um_status um_report_line(char *text, const char *path, um_error *err)
+{
+    char *to = text;
+    for (const char *from = text; *from;
+         from++) /* within a text a new line is \n: what is here is indentation */
+        if (*from == '\n')
+            while (from[1] == ' ')
+                from++;
+        else
+            *to++ = *from;
+    *to = 0;
+    return um_report_save(text, path, err);
+}
+
+void um_report_failure(bool wanted, const char *key, const char *path, const um_error *failure)
+{
+    char *text = NULL;
+    if (wanted && um_failure_json(&text, key, path, failure, NULL) == UM_OK)
+        puts(text);
+    free(text);
+}
+
+void um_report_written(const char *what, const char *path)
+{
+    printf("%s%swritten to ", what, *what ? " " : "");
+    um_show(stdout, path);
+    putchar('\n');
 }
 
 /* An option with its value as one word of a shell command: the results may come from a file of anybody, and

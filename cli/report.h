@@ -12,6 +12,12 @@ bool um_is_output(const char *path);
 bool um_share_output(const char *command, const char *json, const char *html);
 /* To a file or to standard output. */
 um_status um_report_save(const char *text, const char *path, um_error *err);
+/* The same as one line of JSON of several. */
+um_status um_report_line(char *text, const char *path, um_error *err);
+/* The line of JSON for an input that failed, if it is `wanted`. */
+void um_report_failure(bool wanted, const char *key, const char *path, const um_error *failure);
+/* "WHAT written to PATH" */
+void um_report_written(const char *what, const char *path);
 /* The page, with the command that repeats the analysis. Caller frees. */
 um_status um_report_page(char **out, const um_results *results, um_error *err);
 #endif

@@ -56,14 +56,19 @@ typedef struct um_probe {
     um_mark marks[UM_MAX_MARKS];
 } um_probe;
 
-/** Reads the whole file once (hash), never decodes. Works on any readable file; kind is "unknown" if so. */
-UM_API um_status um_probe_file(um_probe *out, const char *path, um_error *err);
-/** The same; `trust` is a file of PEM certificates whose holders the user trusts as signers (NULL: none). */
-UM_API um_status um_probe_file_trusting(um_probe *out, const char *path, const char *trust, um_error *err);
+typedef struct um_probe_options {
+    const char *trust; ///< PEM file with certificates of signers that the user trusts (C2PA); NULL = none
+    um_progress_fn progress; ///< in bytes of the hash, of which a large file takes long; may be NULL
+    void *user;              ///< of `progress`
+} um_probe_options;
+
+/** Reads the whole file once (hash), never decodes. Works on any readable file; kind is "unknown" if so.
+ * `options`: NULL for none. UM_ECANCELLED as `progress` wishes. */
+UM_API um_status um_probe_file(um_probe *out, const char *path, const um_probe_options *options,
+                               um_error *err);
 /** The same with streams (opened by um_source_open when that works) as JSON text; caller frees with free().
  */
-UM_API um_status um_probe_json(char **out, const char *path, um_error *err);
-UM_API um_status um_probe_json_trusting(char **out, const char *path, const char *trust, um_error *err);
+UM_API um_status um_probe_json(char **out, const char *path, const um_probe_options *options, um_error *err);
 
 #ifdef __cplusplus
 }

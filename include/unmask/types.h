@@ -71,6 +71,11 @@ UM_API const char *um_printable(char *out, size_t size, const char *text);
 /** Writes a text file whole or not at all: under a temporary name, then renamed. UM_EWRITE. */
 UM_API um_status um_text_write(const char *path, const char *text, um_error *err);
 
+/** What stands for an input that failed where each gives a line of JSON: {KEY: path, "error": its text}.
+ * Caller frees with free(). */
+UM_API um_status um_failure_json(char **out, const char *key, const char *path, const um_error *failure,
+                                 um_error *err);
+
 UM_API const char *um_version(void); ///< e.g. "0.1.0"
 UM_API double um_now_s(void);        ///< a clock that only goes forward, to measure and to pace with
 

@@ -313,8 +313,11 @@ static um_status finish_hash(job *run, um_error *err)
 {
     um_results *r = run->results;
     const um_analysis_options *opt = &run->a->opt;
+    const double bytes = (double)run->input->size;
     while (!um_hash_wait(run->hash, 0.1))
-        if (opt->progress && !opt->progress(opt->user, r->analysed_s, r->analysed_s))
+        if (opt->hashing    ? !opt->hashing(opt->user, (double)um_hash_at(run->hash), bytes)
+            : opt->progress ? !opt->progress(opt->user, r->analysed_s, r->analysed_s)
+                            : false)
             return um_fail(err, UM_ECANCELLED, "%s: stopped", r->path);
     um_status st = um_hash_join(&run->hash, r->probe.sha256, err);
     if (um_input_changed(run->input))

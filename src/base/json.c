@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* json.c: JSON read with jansson, from bytes that may be hostile. */
 #include "base/json.h"
+#include "base/json_write.h"
 #include "base/text.h"
 #include <jansson.h>
 #include <math.h>
@@ -121,11 +122,29 @@ static bool poisoned(const json_t *json)
     return false;
 }
 
+/* What could deceive who reads it on a terminal, escaped: jansson does so with C0 alone. Takes `text`. */
+static char *without_deceit(char *text)
+{
+    um_buf b;
+    bool good;
+    um_buf_init(&b, strlen(text) * 6 + 1);
+    for (const char *at = text, *from = at; *at; from = at) {
+        const uint32_t c = um_utf8_decode(&at, &good);
+        if (c >= 0x7F && um_utf8_deceives(c))
+            um_json_put_escape(&b, c);
+        else
+            um_buf_add(&b, from, (size_t)(at - from));
+    }
+    free(text);
+    return um_buf_take(&b);
+}
+
 um_status um_json_text(char **out, const um_json *json, int indent, um_error *err)
 {
-    *out = json && !poisoned(json)
-               ? json_dumps(json, (size_t)JSON_INDENT(indent) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY)
-               : NULL;
+    const size_t flags = (size_t)JSON_INDENT(indent) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY;
+    *out = json && !poisoned(json) ? json_dumps(json, flags) : NULL;
+    if (*out)
+        *out = without_deceit(*out);
     return *out ? UM_OK : um_fail_oom(err);
 }
 

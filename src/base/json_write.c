@@ -16,6 +16,14 @@ static void new_line(um_json_writer *w, int level)
     um_buf_printf(w->out, "\n%*s", level * w->indent, "");
 }
 
+void um_json_put_escape(um_buf *b, uint32_t c)
+{
+    if (c < 0x10000)
+        um_buf_printf(b, "\\u%04X", (unsigned)c);
+    else
+        um_buf_printf(b, "\\u%04X\\u%04X", (unsigned)(0xD7C0 + (c >> 10)), (unsigned)(0xDC00 | (c & 0x3FF)));
+}
+
 static void put_text(um_buf *b, const char *text)
 {
     static const char plain[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
@@ -32,11 +40,8 @@ static void put_text(um_buf *b, const char *text)
             um_buf_printf(b, "\\%c", plain[c]);
         else if (!um_utf8_deceives(c))
             um_buf_add(b, from, (size_t)(text - from));
-        else if (c < 0x10000)
-            um_buf_printf(b, "\\u%04X", (unsigned)c);
         else
-            um_buf_printf(b, "\\u%04X\\u%04X", (unsigned)(0xD7C0 + (c >> 10)),
-                          (unsigned)(0xDC00 | (c & 0x3FF)));
+            um_json_put_escape(b, c);
     }
     um_buf_add(b, "\"", 1);
 }
@@ -172,4 +177,18 @@ void um_json_put_short(um_json_writer *w, double value, int digits)
         um_buf_printf(w->out, "%.*g", digits, value == 0 ? 0 : value);
     else
         um_buf_text(w->out, "null");
+}
+
+um_status um_failure_json(char **out, const char *key, const char *path, const um_error *failure,
+                          um_error *err)
+{
+    um_buf b;
+    um_buf_init(&b, 1 << 16);
+    um_json_writer w = um_json_writer_to(&b, 0);
+    um_json_put_object(&w, NULL);
+    um_json_put_text(&w, key, path);
+    um_json_put_text(&w, "error", failure->text);
+    um_json_put_end(&w);
+    *out = um_buf_take(&b);
+    return *out ? UM_OK : um_fail_oom(err);
 }

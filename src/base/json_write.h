@@ -32,7 +32,8 @@ void um_json_put_end(um_json_writer *w); /* of the object or array begun last */
  * terminal is written as \uXXXX. */
 void um_json_put_text(um_json_writer *w, const char *key, const char *value);
 void um_json_put_text_or_null(um_json_writer *w, const char *key,
-                              const char *value); /* null for "" as well */
+                              const char *value);         /* null for "" as well */
+void um_json_put_escape(um_buf *out, uint32_t character); /* as \uXXXX, two of them if need be */
 void um_json_put_base64(um_json_writer *w, const char *key, const void *bytes, size_t n);
 void um_json_put_int(um_json_writer *w, const char *key, int64_t value);
 void um_json_put_bool(um_json_writer *w, const char *key, bool value);

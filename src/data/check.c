@@ -145,7 +145,7 @@ static um_status read_content(content *c, const char *path, um_cache *cache, um_
     um_status st = um_input_open(&input, path, err);
     if (st < 0)
         return st;
-    st = um_hash_now(c->sha256, input, err);
+    st = um_hash_now(c->sha256, input, NULL, NULL, err);
     um_input_free(&input);
     if (st < 0)
         return st;

@@ -35,7 +35,7 @@ static void add_file(um_buf *b, const char *path)
     char hex[UM_SHA256_HEX + 1];
     if (um_input_open(&input, path, NULL) < 0)
         return;
-    if (um_hash_now(hex, input, NULL) == UM_OK)
+    if (um_hash_now(hex, input, NULL, NULL, NULL) == UM_OK)
         um_buf_printf(b, "%s\n", hex);
     else
         b->broken = true;

@@ -45,7 +45,7 @@ um_status um_digest_remembered(char hex[UM_SHA256_HEX + 1], const um_input *inpu
         return um_fail_oom(err);
     if (named && recall(hex, cache, key))
         return UM_OK;
-    const um_status st = um_hash_now(hex, input, err);
+    const um_status st = um_hash_now(hex, input, NULL, NULL, err);
     if (st < 0 || !named || um_input_changed(input))
         return st;
     return um_cache_put(cache, key, hex, UM_SHA256_HEX, err);

@@ -223,7 +223,7 @@ um_status um_candidates_digest(char hex[UM_SHA256_HEX + 1], const char *dir, um_
         char of_file[UM_SHA256_HEX + 1];
         if ((st = um_input_open(&input, files.path[i], err)) < 0)
             break;
-        st = um_hash_now(of_file, input, err);
+        st = um_hash_now(of_file, input, NULL, NULL, err);
         um_input_free(&input);
         um_sha256_add(&sum, files.path[i] + strlen(dir), strlen(files.path[i] + strlen(dir)) + 1);
         um_sha256_add(&sum, of_file, sizeof of_file);

@@ -14,6 +14,7 @@ struct um_hash {
     um_input *input;
     pthread_t thread;
     atomic_bool stop;
+    atomic_llong at; /* bytes so far */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool done;
@@ -22,35 +23,48 @@ struct um_hash {
     char hex[UM_SHA256_HEX + 1];
 };
 
-static um_status hash_file(char hex[UM_SHA256_HEX + 1], const um_input *in, const atomic_bool *stop,
-                           um_error *err)
+/* `progress` in bytes; false stops it: what is then in `hex` is of no use. */
+static um_status hash_file(char hex[UM_SHA256_HEX + 1], const um_input *in, um_progress_fn progress,
+                           void *user, um_error *err)
 {
+    bool stopped = false;
     um_sha256 sha;
     uint8_t *b = um_calloc(READ_BYTES, 1);
     ssize_t n = 1;
     if (!b)
         return um_fail_oom(err);
     um_sha256_init(&sha);
-    for (int64_t at = 0; n > 0 && !atomic_load_explicit(stop, memory_order_relaxed); at += n)
+    for (int64_t at = 0; n > 0 && !stopped; at += n) {
         if ((n = um_input_read(in, at, b, READ_BYTES)) > 0)
             um_sha256_add(&sha, b, (size_t)n);
-    um_status st = n < 0 ? um_fail_errno(err, UM_EIO, "%s: cannot be read", in->path) : UM_OK;
+        stopped = progress && !progress(user, (double)at, (double)in->size);
+    }
+    um_status st = n < 0     ? um_fail_errno(err, UM_EIO, "%s: cannot be read", in->path)
+                   : stopped ? um_fail(err, UM_ECANCELLED, "%s: stopped", in->path)
+                             : UM_OK;
     if (!um_sha256_end(&sha, hex) && st == UM_OK)
         st = um_fail_oom(err);
     free(b);
     return st;
 }
 
-um_status um_hash_now(char hex[UM_SHA256_HEX + 1], const um_input *input, um_error *err)
+um_status um_hash_now(char hex[UM_SHA256_HEX + 1], const um_input *input, um_progress_fn progress, void *user,
+                      um_error *err)
 {
-    atomic_bool never = false;
-    return hash_file(hex, input, &never, err);
+    return hash_file(hex, input, progress, user, err);
+}
+
+static bool go_on(void *user, double done, double total)
+{
+    um_hash *h = user;
+    atomic_store_explicit(&h->at, (long long)done, memory_order_relaxed);
+    return !atomic_load_explicit(&h->stop, memory_order_relaxed);
 }
 
 static void *work(void *argument)
 {
     um_hash *h = argument;
-    um_status st = hash_file(h->hex, h->input, &h->stop, &h->error);
+    um_status st = hash_file(h->hex, h->input, go_on, h, &h->error);
     pthread_mutex_lock(&h->lock);
     h->status = st;
     h->done = true;
@@ -105,6 +119,11 @@ bool um_hash_wait(um_hash *h, double seconds)
     bool done = h->done;
     pthread_mutex_unlock(&h->lock);
     return done;
+}
+
+int64_t um_hash_at(um_hash *h)
+{
+    return atomic_load_explicit(&h->at, memory_order_relaxed);
 }
 
 um_status um_hash_join(um_hash **hash, char hex[UM_SHA256_HEX + 1], um_error *err)

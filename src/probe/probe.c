@@ -206,21 +206,17 @@ um_status um_probe_input(um_probe *out, const um_input *input, const struct um_t
     return p.out_of_memory ? um_fail_oom(err) : UM_OK;
 }
 
-um_status um_probe_file_trusting(um_probe *out, const char *path, const char *trust, um_error *err)
+um_status um_probe_file(um_probe *out, const char *path, const um_probe_options *options, um_error *err)
 {
+    const um_probe_options o = options ? *options : (um_probe_options){0};
     um_input *input = NULL;
     um_trust *trusted = NULL;
     *out = (um_probe){.kind = "unknown"};
-    um_status st = trust ? um_trust_open(&trusted, trust, err) : UM_OK;
+    um_status st = o.trust ? um_trust_open(&trusted, o.trust, err) : UM_OK;
     if (st == UM_OK && (st = um_input_open(&input, path, err)) == UM_OK &&
         (st = um_probe_input(out, input, trusted, err)) == UM_OK)
-        st = um_hash_now(out->sha256, input, err);
+        st = um_hash_now(out->sha256, input, o.progress, o.user, err);
     um_input_free(&input);
     um_trust_free(&trusted);
     return st;
-}
-
-um_status um_probe_file(um_probe *out, const char *path, um_error *err)
-{
-    return um_probe_file_trusting(out, path, NULL, err);
 }

@@ -72,7 +72,7 @@ def content():
             path = os.path.join(folder, name)
             info = os.lstat(path)
             found[path] = (stat.S_IFMT(info.st_mode), stat.S_IMODE(info.st_mode),
-                           read(path) if stat.S_ISREG(info.st_mode) else os.readlink(path) if os.path.islink(path) else "")
+                           info.st_size if info.st_size > 1 << 20 else read(path) if stat.S_ISREG(info.st_mode) else os.readlink(path) if os.path.islink(path) else "")
     return found
 
 
@@ -191,12 +191,19 @@ def piped(name, line):
         return run(*line, stdin=cat.stdout)
 
 
+def catches(p, number):
+    """It has come so far: before, the libraries are loaded."""
+    with open(f"/proc/{p.pid}/status", encoding="ascii") as f:
+        caught = re.search(r"^SigCgt:\s*([0-9a-f]+)", f.read(), re.M)
+    return caught and int(caught[1], 16) >> (number - 1) & 1
+
+
 def stopped(number, line, seen, within_s=4):
     """Sent once `seen` tells that the work goes on; how long it took to end."""
     before = content()
     p = subprocess.Popen([UNMASK, *line], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.PIPE)
     until = time.time() + 30
-    while not seen(before) and p.poll() is None and time.time() < until:
+    while not (catches(p, number) and seen(before)) and p.poll() is None and time.time() < until:
         time.sleep(.005)
     p.send_signal(number)
     sent = time.time()
@@ -225,7 +232,7 @@ def signals():
         stopped(number, ["analyze", "--signals", "provenance", "--overlay", "new.mkv", "long.y4m"], begun)
     for line in (["probe", "huge.bin"], ["probe", "--json", "huge.bin"], ["analyze", "huge.bin"],
                  ["analyze", "-"], ["probe", "-"], ["faces", "-"]):
-        stopped(signal.SIGINT, line, lambda _before, now=time.time(): time.time() > now + .7)
+        stopped(signal.SIGINT, line, lambda _before, now=time.time(): time.time() > now + .5)
     ignoring = subprocess.run(["bash", "-c", 'trap "" HUP; "$1" edges long.y4m --out new.mkv & sleep .3; kill -HUP $!; wait $!',
                                "-", UNMASK], capture_output=True, timeout=60, check=False)
     check(ignoring.returncode == 0, f"nohup: {ignoring.returncode} {ignoring.stderr[-200:]}")

@@ -218,32 +218,33 @@ static void test_utf8(void)
 /* The layout and each kind of value, spelled out. */
 static void test_json_writer(void)
 {
-    static const char expected[] = "{\n"
-                                   "  \"text\": \"a\\\"\\\\\\n\\u001B\xEF\xBF\xBD\xC3\xA9\",\n"
-                                   "  \"none\": null,\n"
-                                   "  \"base64\": \"Zm9vYg==\",\n"
-                                   "  \"empty\": [],\n"
-                                   "  \"numbers\": [\n"
-                                   "    1.0,\n"
-                                   "    0.333,\n"
-                                   "    1e-5,\n"
-                                   "    1.23e15,\n"
-                                   "    -1200.0,\n"
-                                   "    0.0,\n"
-                                   "    null\n"
-                                   "  ],\n"
-                                   "  \"pair\": [7, true],\n"
-                                   "  \"row\": [[0], [1],\n"
-                                   "  [2], {\"n\": 3},\n"
-                                   "  [4]],\n"
-                                   "  \"object\": {}\n"
-                                   "}";
+    static const char expected[] =
+        "{\n"
+        "  \"text\": \"a\\\"\\\\\\n\\u001B\xEF\xBF\xBD\xC3\xA9\\u009B\\u202E\\uDB40\\uDC41\",\n"
+        "  \"none\": null,\n"
+        "  \"base64\": \"Zm9vYg==\",\n"
+        "  \"empty\": [],\n"
+        "  \"numbers\": [\n"
+        "    1.0,\n"
+        "    0.333,\n"
+        "    1e-5,\n"
+        "    1.23e15,\n"
+        "    -1200.0,\n"
+        "    0.0,\n"
+        "    null\n"
+        "  ],\n"
+        "  \"pair\": [7, true],\n"
+        "  \"row\": [[0], [1],\n"
+        "  [2], {\"n\": 3},\n"
+        "  [4]],\n"
+        "  \"object\": {}\n"
+        "}";
     static const double number[] = {1, 1. / 3, 1e-5, 1.2345e15, -1200, -0.0, NAN};
     um_buf b;
     um_buf_init(&b, 4096);
     um_json_writer w = um_json_writer_to(&b, 2);
     um_json_put_object(&w, NULL);
-    um_json_put_text(&w, "text", "a\"\\\n\x1b\xff\xc3\xa9");
+    um_json_put_text(&w, "text", "a\"\\\n\x1b\xff\xc3\xa9\xc2\x9b\xe2\x80\xae\xf3\xa0\x81\x81");
     um_json_put_text_or_null(&w, "none", "");
     um_json_put_base64(&w, "base64", "foob", 4);
     um_json_put_array(&w, "empty");
@@ -280,14 +281,14 @@ static void test_json(void)
     um_error err;
     char *text;
     um_json *o = um_json_object(), *a = um_json_array(), *back = NULL;
-    um_json_set_text(o, "bad", "a\xff\xc3\xa9z");
+    um_json_set_text(o, "bad", "a\xff\xc3\xa9z\xc2\x9b\xe2\x81\xa6");
     um_json_set_num(o, "third", 1. / 3, 3);
     um_json_set_num(o, "nan", NAN, 3);
     um_json_add_num(a, -0.0, 3);
     um_json_set(o, "a", a);
     CHECK(um_json_text(&text, o, 0, &err) == UM_OK);
-    CHECK(!strcmp(text,
-                  "{\"bad\": \"a\xEF\xBF\xBD\xc3\xa9z\", \"third\": 0.333, \"nan\": null, \"a\": [0.0]}"));
+    CHECK(!strcmp(text, "{\"bad\": \"a\xEF\xBF\xBD\xc3\xa9z\\u009B\\u2066\", \"third\": 0.333, \"nan\": "
+                        "null, \"a\": [0.0]}"));
     CHECK(um_json_parse(&back, text, strlen(text), "x", &err) == UM_OK);
     CHECK_NEAR(um_json_get_num(back, "third", 0), .333, 1e-15);
     CHECK(um_json_get_int(back, "bad", 7) == 7);

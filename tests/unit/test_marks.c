@@ -14,7 +14,7 @@ static um_probe probe_of(bytes b)
     um_probe probe;
     um_error err;
     CHECK(!b.broken && um_file_write(path, b.data, b.n, &err) == UM_OK);
-    CHECK(um_probe_file(&probe, path, &err) == UM_OK);
+    CHECK(um_probe_file(&probe, path, NULL, &err) == UM_OK);
     um_buf_free(&b);
     return probe;
 }

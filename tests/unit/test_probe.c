@@ -16,7 +16,7 @@ static um_probe probe_bytes(const void *data, size_t n)
     um_probe probe;
     um_error err;
     CHECK(um_file_write(path, data, n, &err) == UM_OK);
-    CHECK(um_probe_file(&probe, path, &err) == UM_OK);
+    CHECK(um_probe_file(&probe, path, NULL, &err) == UM_OK);
     return probe;
 }
 
@@ -62,9 +62,10 @@ static void test_nothing_found(void)
         CHECK(probe.marks[i].state == UM_MARK_ABSENT && !*probe.marks[i].detail);
     }
     um_error err;
-    CHECK(um_probe_file(&probe, "/nonexistent/x", &err) == UM_EIO && strstr(err.text, "/nonexistent/x"));
-    CHECK(um_probe_file(&probe, "/dev/zero", &err) == UM_EIO);
-    CHECK(um_probe_file(&probe, "/tmp", &err) == UM_EIO);
+    CHECK(um_probe_file(&probe, "/nonexistent/x", NULL, &err) == UM_EIO &&
+          strstr(err.text, "/nonexistent/x"));
+    CHECK(um_probe_file(&probe, "/dev/zero", NULL, &err) == UM_EIO);
+    CHECK(um_probe_file(&probe, "/tmp", NULL, &err) == UM_EIO);
 }
 
 static um_probe probe_of(bytes b)
@@ -216,7 +217,7 @@ static void check_sane(void)
 {
     um_probe p;
     um_error err;
-    CHECK(um_probe_file(&p, path, &err) == UM_OK && p.n_marks == 8 && strlen(p.sha256) == 64);
+    CHECK(um_probe_file(&p, path, NULL, &err) == UM_OK && p.n_marks == 8 && strlen(p.sha256) == 64);
     for (int i = 0; i < p.n_marks; i++) {
         CHECK(strnlen(p.marks[i].detail, sizeof p.marks[i].detail) < sizeof p.marks[i].detail);
         CHECK((p.marks[i].state != UM_MARK_ABSENT) >= (*p.marks[i].detail != 0));
@@ -262,7 +263,7 @@ static void test_memory_may_run_out(void)
     um_buf_free(&b);
     for (long n = 0; n < 1000; n++) {
         um_alloc_fail_at(n);
-        um_status st = um_probe_file(&p, path, &err);
+        um_status st = um_probe_file(&p, path, NULL, &err);
         bool failed = um_alloc_failed();
         um_alloc_fail_at(-1);
         if (!failed)
@@ -305,11 +306,11 @@ static void test_json(void)
     char *text = NULL;
     CHECK(um_file_write(path, b.data, b.n, &err) == UM_OK);
     um_buf_free(&b);
-    CHECK(um_probe_json(&text, path, &err) == UM_OK);
+    CHECK(um_probe_json(&text, path, NULL, &err) == UM_OK);
     CHECK(text && strstr(text, "\"kind\": \"jpeg\"") && strstr(text, "\"declares_synthetic\"") &&
           strstr(text, "\"streams\": "));
     free(text);
-    CHECK(um_probe_json(&text, "/nonexistent/x", &err) == UM_EIO && !text);
+    CHECK(um_probe_json(&text, "/nonexistent/x", NULL, &err) == UM_EIO && !text);
 }
 
 int main(void)

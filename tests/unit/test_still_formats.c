@@ -172,7 +172,7 @@ static bool says_photo(const char *name)
 {
     char *text = NULL;
     um_error err;
-    CHECK(um_probe_json(&text, fixture_path(name), &err) == UM_OK);
+    CHECK(um_probe_json(&text, fixture_path(name), NULL, &err) == UM_OK);
     const bool photo = text && strstr(text, "\"is_photo\": true"),
                video = text && strstr(text, "\"is_photo\": false");
     CHECK(photo != video);

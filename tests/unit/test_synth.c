@@ -212,7 +212,7 @@ static void check_files(void)
     um_probe probe;
     bool labelled = false;
     CHECK(sample_write("test_synth.png", &opt, &err) == UM_OK);
-    CHECK(um_probe_file(&probe, "test_synth.png", &err) == UM_OK);
+    CHECK(um_probe_file(&probe, "test_synth.png", NULL, &err) == UM_OK);
     for (int i = 0; i < probe.n_marks; i++)
         labelled |= !strcmp(probe.marks[i].name, "unmask_label") &&
                     probe.marks[i].state == UM_MARK_DECLARES_SYNTHETIC;

@@ -122,23 +122,19 @@ static void put_streams(um_json_writer *w, um_input *input)
     um_source_close(&source);
 }
 
-um_status um_probe_json(char **out, const char *path, um_error *err)
+um_status um_probe_json(char **out, const char *path, const um_probe_options *options, um_error *err)
 {
-    return um_probe_json_trusting(out, path, NULL, err);
-}
-
-um_status um_probe_json_trusting(char **out, const char *path, const char *trust, um_error *err)
-{
+    const um_probe_options o = options ? *options : (um_probe_options){0};
     enum { JSON_MAX = 1 << 20 };
     um_probe probe;
     um_input *input = NULL;
     um_buf b;
     um_trust *trusted = NULL;
     *out = NULL;
-    um_status st = trust ? um_trust_open(&trusted, trust, err) : UM_OK;
+    um_status st = o.trust ? um_trust_open(&trusted, o.trust, err) : UM_OK;
     if (st < 0 || (st = um_input_open(&input, path, err)) < 0 ||
         (st = um_probe_input(&probe, input, trusted, err)) < 0 ||
-        (st = um_hash_now(probe.sha256, input, err)) < 0)
+        (st = um_hash_now(probe.sha256, input, o.progress, o.user, err)) < 0)
         goto done;
     um_buf_init(&b, JSON_MAX);
     um_json_writer w = um_json_writer_to(&b, 2);
