@@ -71,18 +71,18 @@ static bool is_of_proc(const char *folder)
     return statfs(folder, &s) == 0 && s.f_type == PROC_SUPER_MAGIC;
 }
 
+/* Of the process or, what is the same, of one of its threads. */
 static int own_descriptor(const char *folder, const char *name)
 {
-    char real[PATH_MAX], of_thread[64], rest[8];
-    int process, thread, number;
-    char after;
-    if (!realpath(folder, real) || sscanf(name, "%d%c", &number, &after) != 1 || number < 0)
+    char real[PATH_MAX], own[64], *end;
+    const long number = strtol(name, &end, 10);
+    if (*name < '0' || *name > '9' || *end || number > INT_MAX || !realpath(folder, real))
         return -1;
-    snprintf(of_thread, sizeof of_thread, "%.60s", real);
-    const bool own =
-        (sscanf(of_thread, "/proc/%d/%7s", &process, rest) == 2 && !strcmp(rest, "fd")) ||
-        (sscanf(of_thread, "/proc/%d/task/%d/%7s", &process, &thread, rest) == 3 && !strcmp(rest, "fd"));
-    return own && process == getpid() ? number : -1;
+    const size_t n = (size_t)snprintf(own, sizeof own, "/proc/%d/", (int)getpid());
+    const size_t length = strlen(real);
+    const bool ours = !strncmp(real, own, n) && !strcmp(real + length - 3, "/fd") &&
+                      (length == n + 2 || !strncmp(real + n, "task/", 5));
+    return ours ? (int)number : -1;
 }
 
 /* One link further: its text stands in the folder of the link, unless it begins at the root. */
