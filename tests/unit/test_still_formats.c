@@ -193,6 +193,78 @@ static void test_a_probe_knows_animations(void)
     CHECK(!says_photo("slow-a.gif") && !says_photo("slow-a.apng"));
 }
 
+/* ---- a raw photo: what of the many pictures in it is shown ---- */
+
+struct tags {
+    uint8_t *b;
+    size_t n;
+};
+
+static void put_le(uint8_t *to, uint32_t v, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        to[i] = (uint8_t)(v >> (8 * i));
+}
+
+static void tag(struct tags *t, int number, int type, uint32_t count, uint32_t value)
+{
+    uint8_t *e = t->b + t->n;
+    put_le(e, (uint32_t)number, 2);
+    put_le(e + 2, (uint32_t)type, 2);
+    put_le(e + 4, count, 4);
+    put_le(e + 8, value, 4);
+    t->n += 12;
+}
+
+/* A directory for gray samples at `at`, without an end yet. */
+static void directory(struct tags *t, uint32_t width, uint32_t height, uint32_t photometric, uint32_t at)
+{
+    t->n += 2;
+    tag(t, 254, 4, 1, photometric == 32803 ? 0 : 1);
+    tag(t, 256, 4, 1, width);
+    tag(t, 257, 4, 1, height);
+    tag(t, 258, 3, 1, 8);
+    tag(t, 259, 3, 1, 1);
+    tag(t, 262, 3, 1, photometric);
+    tag(t, 273, 4, 1, at);
+    tag(t, 277, 3, 1, 1);
+    tag(t, 278, 4, 1, height);
+    tag(t, 279, 4, 1, width * height);
+}
+
+static void test_raw_photos_show_their_preview(void)
+{
+    enum { THUMB = 1000, RAW = 3000, PREVIEW = 40000, SIZE = 60000 };
+    static uint8_t file[SIZE];
+    memcpy(file, "II*\0\10\0\0\0", 8);
+    memset(file + THUMB, 40, 16 * 12);
+    memset(file + RAW, 90, 160 * 120);
+    memset(file + PREVIEW, 200, 80 * 60);
+    struct tags t = {file, 8};
+    directory(&t, 16, 12, 1, THUMB);
+    tag(&t, 330, 4, 2, 900);
+    tag(&t, 50706, 1, 4, 0x0401);
+    put_le(file + 8, 12, 2);
+    put_le(file + 900, 300, 4);
+    put_le(file + 904, 600, 4);
+    t.n = 300;
+    directory(&t, 160, 120, 32803, RAW);
+    put_le(file + 300, 10, 2);
+    t.n = 600;
+    directory(&t, 80, 60, 1, PREVIEW);
+    put_le(file + 600, 10, 2);
+    for (int i = 0; i < 2; i++) { /* with DNG's version, and known by its raw samples alone */
+        if (i)
+            put_le(file + 8, 11, 2), put_le(file + 10 + 11 * 12, 0, 4);
+        CHECK(fixture_write("raw.dng", file, SIZE));
+        whole_read(&w, fixture_path("raw.dng"), all);
+        const um_frame *f = w.n_pictures ? whole_picture(&w, 0) : NULL;
+        CHECK(f && f->gray->width == 80 && f->gray->height == 60 && f->gray->data[20] == 200);
+        CHECK(w.media.remark && strstr(w.media.remark, "raw photo") && !*w.damage.note);
+        whole_free(&w);
+    }
+}
+
 int main(void)
 {
     um_media_quiet();
@@ -201,5 +273,6 @@ int main(void)
     test_orientation_has_one_meaning();
     test_a_look_says_the_same();
     test_a_probe_knows_animations();
+    test_raw_photos_show_their_preview();
     return fixture_end();
 }

@@ -2,6 +2,7 @@
 /* heif.c: HEIC and AVIF stills, by libheif, which turns and crops them as the file asks. Image sequences of
  * the same family are left to FFmpeg. */
 #include "av/source/damage.h"
+#include "av/still/hevc.h"
 #include "av/still/readers.h"
 #include "base/base.h"
 #include "base/lazy.h"
@@ -208,6 +209,8 @@ static um_status decode(AVFrame *out, um_still *s, um_error *err)
     }
     const bool alpha = lib.heif_image_handle_has_alpha_channel(f.handle);
     const bool wide = is_high_range(out, f.handle);
+    if (um_hevc_is_wrong(s->input))
+        um_still_damaged(s, "coded data is wrong");
     f.options->strict_decoding = true;
     f.options->decoder_id =
         s->codec && !strcmp(s->codec, "av1") ? "aom" : NULL; /* it notices damage, dav1d does not */
