@@ -98,7 +98,7 @@ expect 0 "$bin" probe --json "$dir/tone.wav"
 cp "$dir/out" "$dir/probe.json"
 if command -v python3 >/dev/null; then
     expect 0 python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert d["kind"] == "wav" and \
-len(d["provenance"]) == 7 and d["streams"]["sound"]["rate_hz"] == 8000' "$dir/probe.json"
+len(d["provenance"]) == 8 and d["streams"]["sound"]["rate_hz"] == 8000' "$dir/probe.json"
 fi
 # recordings of the same name in two folders: no report over another
 mkdir "$dir/p" "$dir/q" "$dir/reports"

@@ -19,7 +19,7 @@ static um_mark probe_of(bytes *b, const char *trust)
     um_probe probe;
     um_error err;
     CHECK(!b->broken && um_file_write(path, b->data, b->n, &err) == UM_OK);
-    CHECK(um_probe_file_trusting(&probe, path, trust, &err) == UM_OK);
+    CHECK(um_probe_file(&probe, path, &(um_probe_options){.trust = trust}, &err) == UM_OK);
     return probe.marks[C2PA];
 }
 
@@ -239,9 +239,10 @@ static void test_trust_files(void)
 {
     um_probe probe;
     um_error err;
-    CHECK(um_probe_file_trusting(&probe, path, "/nonexistent/roots.pem", &err) == UM_EIO);
+    CHECK(um_probe_file(&probe, path, &(um_probe_options){.trust = "/nonexistent/roots.pem"}, &err) ==
+          UM_EIO);
     CHECK(strstr(err.text, "/nonexistent/roots.pem"));
-    CHECK(um_probe_file_trusting(&probe, path, path, &err) == UM_EFORMAT &&
+    CHECK(um_probe_file(&probe, path, &(um_probe_options){.trust = path}, &err) == UM_EFORMAT &&
           strstr(err.text, "no certificate"));
 }
 
