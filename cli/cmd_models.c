@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_models.c: networks that are kept beside the built-in ones. */
 #include "commands.h"
+#include "interrupt.h"
 #include "models_folder.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -50,10 +51,11 @@ static int run(int n, char **args)
         fprintf(stderr, "unmask: neither UNMASK_MODELS nor HOME says where networks are kept\n");
         return UM_EXIT_USAGE;
     }
-    for (int i = 1; i < n; i++)
+    um_interrupts_catch(0); /* what is begun is soon done: no folder is left half full */
+    for (int i = 1; i < n && !um_interrupted(); i++)
         if ((adds ? um_models_add(folder, args[i], &err) : um_models_remove(folder, args[i], &err)) < 0)
             return um_complain(&err);
-    return UM_EXIT_OK;
+    return um_interrupted() ? UM_EXIT_SIGNAL + um_interrupted() : UM_EXIT_OK;
 }
 
 const um_command um_cmd_models = {

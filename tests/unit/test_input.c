@@ -79,6 +79,40 @@ static void test_hash_is_that_of_sha256sum(void)
     unlink(path);
 }
 
+struct watch {
+    double last, total;
+    int calls, stop_after;
+};
+
+static bool see(void *user, double done, double total)
+{
+    struct watch *w = user;
+    CHECK(done > w->last || !w->calls);
+    w->last = done;
+    w->total = total;
+    return ++w->calls != w->stop_after;
+}
+
+/* A sparse file of 64 GiB is left when the caller says so; a small one is told to its end. */
+static void test_hashing_is_watched(void)
+{
+    const char *path = path_of("large");
+    um_probe probe;
+    um_error err = {0};
+    struct watch huge = {.stop_after = 5}, small = {0};
+    char *text = NULL;
+    const int fd = open(path, O_CREAT | O_WRONLY, 0600);
+    CHECK(fd >= 0 && ftruncate(fd, (off_t)1 << 36) == 0);
+    CHECK(um_probe_file_watched(&probe, path, see, &huge, &err) == UM_ECANCELLED && strstr(err.text, path));
+    CHECK(huge.calls == 5 && huge.total == 0x1p36 && huge.last < 1e8);
+    huge = (struct watch){.stop_after = 1};
+    CHECK(um_probe_json_watched(&text, path, see, &huge, &err) == UM_ECANCELLED && !text);
+    CHECK(ftruncate(fd, 1 << 20) == 0 && close(fd) == 0);
+    CHECK(um_probe_file_watched(&probe, path, see, &small, &err) == UM_OK && strlen(probe.sha256) == 64);
+    CHECK(small.calls > 3 && small.total == 1 << 20);
+    unlink(path);
+}
+
 static void test_another_file_takes_the_name(void)
 {
     const char *path = path_of("a.wav"), *other = path_of("b.wav");
@@ -196,6 +230,7 @@ int main(void)
     um_media_quiet();
     CHECK(mkdtemp(dir) != NULL);
     test_hash_is_that_of_sha256sum();
+    test_hashing_is_watched();
     test_another_file_takes_the_name();
     test_a_file_that_is_written_meanwhile();
     test_cancelling_does_not_wait_for_a_huge_file();
