@@ -154,6 +154,8 @@ void um_probe_exif(um_probe_state *p, const uint8_t *b, size_t n)
     size_t exif = directory(&t, get32(&t, 4));
     if (exif)
         directory(&t, exif);
-    if (t.broken && !t.only_prefix)
+    if (t.broken && t.only_prefix)
+        um_probe_limit(p, "only the first 8 MB of a TIFF file are read");
+    else if (t.broken)
         um_probe_mark(p, UM_MARK_EXIF, UM_MARK_BROKEN, "a directory reaches beyond its block", "", 0);
 }

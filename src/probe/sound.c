@@ -62,8 +62,9 @@ static void id3_words(um_probe_state *p, const char *id, const uint8_t *b, size_
     size_t k = name ? strlen(name) : 0;
     while (k && name[k - 1] == ' ')
         name[--k] = 0;
+    const char *key = k ? name : comment ? "comment" : id;
     if (text)
-        tag(p, comment && !k ? "comment" : k ? name : id, text, strlen(text));
+        tag(p, key, text, strlen(text));
     if (text && comment && k) /* whatever it describes itself as */
         um_probe_text(p, "comment", text, strlen(text));
     free(name);

@@ -392,6 +392,26 @@ static void signals(page *p, const um_results *r)
     }
 }
 
+/* Marks that were not looked at, those with one reason together. */
+static void not_looked_at(page *p, const um_probe *probe)
+{
+    const char *reason = NULL;
+    um_buf b;
+    um_buf_init(&b, 4096);
+    for (int i = 0; i < probe->n_marks; i++) {
+        const um_mark *m = &probe->marks[i];
+        if (m->state != UM_MARK_NOT_LOOKED_AT)
+            continue;
+        if (reason && strcmp(reason, m->detail) != 0)
+            um_buf_printf(&b, " (%s)", reason);
+        um_buf_printf(&b, "%s%s", b.n ? ", " : "", m->name);
+        reason = m->detail;
+    }
+    if (reason && *reason)
+        um_buf_printf(&b, " (%s)", reason);
+    entry_take(p, "not looked at", WARN, &b);
+}
+
 static void provenance(page *p, const um_results *r)
 {
     um_buf absent;
@@ -400,6 +420,8 @@ static void provenance(page *p, const um_results *r)
         heading(p, "Provenance (an absent mark is never evidence)");
     for (int i = 0; i < r->probe.n_marks; i++) {
         const um_mark *m = &r->probe.marks[i];
+        if (m->state == UM_MARK_NOT_LOOKED_AT)
+            continue;
         if (m->state == UM_MARK_ABSENT) {
             um_buf_printf(&absent, "%s%s", absent.n ? ", " : "", m->name);
             continue;
@@ -409,6 +431,7 @@ static void provenance(page *p, const um_results *r)
         um_buf_printf(&b, "%s%s%s", um_words_mark(m->state), m->detail[0] ? ": " : "", m->detail);
         entry_take(p, m->name, m->state == UM_MARK_PRESENT ? PLAIN : WARN, &b);
     }
+    not_looked_at(p, &r->probe);
     entry_take(p, "absent", DIM, &absent);
 }
 

@@ -15,10 +15,12 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
         return um_findings_skip(out, um_file_subject(), err, "the file itself was not looked at");
     const double end_s = in->media && in->media->duration_s > 0 ? in->media->duration_s : 0;
     const um_mark *declares = NULL;
+    int unread = 0;
     um_status st = UM_OK;
     for (int i = 0; i < probe->n_marks && st == UM_OK; i++) {
         const um_mark *m = &probe->marks[i];
         bool synthetic = m->state == UM_MARK_DECLARES_SYNTHETIC;
+        unread += m->state == UM_MARK_NOT_LOOKED_AT;
         if (!synthetic && m->state != UM_MARK_BROKEN)
             continue; /* that an encoder left its name is no evidence; the report lists all marks */
         if (synthetic && !declares)
@@ -29,6 +31,12 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     }
     if (st < 0)
         return st;
+    if (!declares && unread)
+        return um_findings_score(
+            out, um_file_subject(), 0, err,
+            "No mark that was looked at declares a generator; %d kind%s of marks could not be "
+            "looked at.",
+            unread, unread == 1 ? "" : "s");
     if (!declares)
         return um_findings_score(
             out, um_file_subject(), 0, err,
