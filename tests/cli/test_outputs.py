@@ -56,7 +56,7 @@ FOLDERS = {
     ("model", "out"): ["model", "tiny.net", "--repeat", "1", "--out", OUT],
 }
 INPUTS = {("analyze", "calibration"), ("evaluate", "calibration"), ("evaluate", "scores"), ("evaluate", "recipe"),
-          ("train", "recipe"), ("signals", "calibration"), ("model", "run")}
+          ("train", "recipe"), ("signals", "calibration"), ("model", "run"), ("analyze", "trust"), ("probe", "trust")}
 FOLDERS_READ = {(c, "models") for c in ("analyze", "faces", "evaluate", "train", "predict")}
 
 
@@ -221,6 +221,8 @@ def signals():
     write("long.y4m", clip(6000))
     with open("huge.bin", "wb") as f:
         f.truncate(40 << 30)
+    shutil.copy("tone.wav", "huge.wav")  # analysed at once; then its hash is waited for
+    os.truncate("huge.wav", 40 << 30)
     there = set(os.listdir("."))
 
     def begun(_before):
@@ -230,7 +232,7 @@ def signals():
         stopped(number, ["edges", "long.y4m", "--out", "new.mkv"], begun)
         stopped(number, ["faces", "long.y4m", "--out", "new.mkv"], begun)
         stopped(number, ["analyze", "--signals", "provenance", "--overlay", "new.mkv", "long.y4m"], begun)
-    for line in (["probe", "huge.bin"], ["probe", "--json", "huge.bin"], ["analyze", "huge.bin"],
+    for line in (["probe", "huge.bin"], ["probe", "--json", "huge.bin"], ["analyze", "huge.wav"],
                  ["analyze", "-"], ["probe", "-"], ["faces", "-"]):
         stopped(signal.SIGINT, line, lambda _before, now=time.time(): time.time() > now + .5)
     ignoring = subprocess.run(["bash", "-c", 'trap "" HUP; "$1" edges long.y4m --out new.mkv & sleep .3; kill -HUP $!; wait $!',
@@ -238,6 +240,7 @@ def signals():
     check(ignoring.returncode == 0, f"nohup: {ignoring.returncode} {ignoring.stderr[-200:]}")
     os.unlink("new.mkv")
     os.unlink("huge.bin")
+    os.unlink("huge.wav")
     os.unlink("long.y4m")
 
 

@@ -94,7 +94,7 @@ def documents():
     told = name(".png").decode("utf-8", "replace")
     for line, key in ((["probe", "--json"], "path"), (["analyze", "--signals", "provenance", "--json", "-"], "path")):
         one = json.loads(both_clean(*line, name(".png"), status=0))
-        check(told in (one.get("path"), one.get("file", {}).get("path")), f"the name: {line}")
+        check(told in (one.get("path"), one.get("input", {}).get("file")), f"the name: {line}")
         out = both_clean(*line, name(".png"), name(".none"), "set/real.wav", name(".bin"), status=4)
         rows = [json.loads(row) for row in out.decode().splitlines()]
         check(len(rows) == 4, f"a line each: {len(rows)} {line}")

@@ -103,12 +103,17 @@ static void test_hashing_is_watched(void)
     char *text = NULL;
     const int fd = open(path, O_CREAT | O_WRONLY, 0600);
     CHECK(fd >= 0 && ftruncate(fd, (off_t)1 << 36) == 0);
-    CHECK(um_probe_file_watched(&probe, path, see, &huge, &err) == UM_ECANCELLED && strstr(err.text, path));
+    CHECK(um_probe_file(&probe, path, &(um_probe_options){.progress = see, .user = &huge}, &err) ==
+              UM_ECANCELLED &&
+          strstr(err.text, path));
     CHECK(huge.calls == 5 && huge.total == 0x1p36 && huge.last < 1e8);
     huge = (struct watch){.stop_after = 1};
-    CHECK(um_probe_json_watched(&text, path, see, &huge, &err) == UM_ECANCELLED && !text);
+    CHECK(um_probe_json(&text, path, &(um_probe_options){.progress = see, .user = &huge}, &err) ==
+              UM_ECANCELLED &&
+          !text);
     CHECK(ftruncate(fd, 1 << 20) == 0 && close(fd) == 0);
-    CHECK(um_probe_file_watched(&probe, path, see, &small, &err) == UM_OK && strlen(probe.sha256) == 64);
+    CHECK(um_probe_file(&probe, path, &(um_probe_options){.progress = see, .user = &small}, &err) == UM_OK &&
+          strlen(probe.sha256) == 64);
     CHECK(small.calls > 3 && small.total == 1 << 20);
     unlink(path);
 }
