@@ -259,6 +259,8 @@ static inline bytes heif_items(const char *order, int pieces, bool in_data)
         }
         append(&content, item[i]);
     }
+    if (!strchr(order, 'l'))
+        um_buf_free(&iloc);
     LITERAL(&in, "\0\0\0\0");
     for (; *order; order++) {
         if (*order == 'i')

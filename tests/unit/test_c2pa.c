@@ -235,6 +235,35 @@ static void test_bmff(void)
     signer_free(&who);
 }
 
+/* Whatever is damaged: an answer, and never that all is well with a file that is not what was signed. */
+static void test_damage(void)
+{
+    uint32_t random = 4711;
+    const uint8_t zeros[UM_SHA256_BYTES] = {0};
+    signer who = signer_of(-7, "SHA256", EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"), 32);
+    for (int kind = 0; kind < 2; kind++) {
+        bytes b = kind ? signed_mp4(&who, "c2pa.hash.bmff.v2", zeros) : signed_png(&who, false);
+        for (int i = 0; i < 400; i++) {
+            random = random * 1664525 + 1013904223;
+            size_t bit = (random >> 8) % (b.n * 8);
+            b.data[bit / 8] ^= (char)(1 << bit % 8);
+            um_mark m = probe_of(&b, roots);
+            CHECK(m.state <= UM_MARK_NOT_LOOKED_AT);
+            CHECK(m.signature != UM_SIGNATURE_TRUSTED || m.content != UM_CONTENT_UNCHANGED ||
+                  bit / 8 < b.n - 12);
+            b.data[bit / 8] ^= (char)(1 << bit % 8);
+        }
+        for (size_t n = b.n; n > 0; n -= n > 7 ? 7 : n) {
+            bytes cut = b;
+            cut.n = n;
+            um_mark m = probe_of(&cut, NULL);
+            CHECK(m.signature != UM_SIGNATURE_UNKNOWN || m.content != UM_CONTENT_UNCHANGED || n == b.n);
+        }
+        um_buf_free(&b);
+    }
+    signer_free(&who);
+}
+
 static void test_trust_files(void)
 {
     um_probe probe;
@@ -262,6 +291,7 @@ int main(void)
     test_strangers();
     test_compressed();
     test_bmff();
+    test_damage();
     test_trust_files();
     X509_free(root);
     EVP_PKEY_free(root_key);

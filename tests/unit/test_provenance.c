@@ -42,5 +42,10 @@ int main(void)
     f = judge(&probe);
     CHECK(result_of(f, UM_FILE)->score == 1 && strstr(result_of(f, UM_FILE)->text, "own label"));
     um_findings_free(&f);
+
+    probe.marks[0] = (um_mark){.name = "c2pa", .state = UM_MARK_NOT_LOOKED_AT, .detail = "too large"};
+    f = judge(&probe);
+    CHECK(result_of(f, UM_FILE)->score == 0 && strstr(result_of(f, UM_FILE)->text, "1 kind of marks could not"));
+    um_findings_free(&f);
     return check_done();
 }
