@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* encode.c: PNG and JPEG by FFmpeg's encoders. */
 #include "av/sink/encode.h"
+#include "av/ffmpeg.h"
 #include "av/quiet.h"
-#include <libavcodec/avcodec.h>
 #include <libavutil/crc.h>
 #include <libswscale/swscale.h>
 #include <string.h>
@@ -63,6 +63,8 @@ um_status um_image_encode(um_buf *out, const um_image *image, const char *format
 {
     bool jpeg = !strcmp(format, "jpeg");
     um_status st = UM_OK;
+    if (!um_ffmpeg_loads())
+        return um_ffmpeg_missing(err);
     const AVCodec *encoder = avcodec_find_encoder(jpeg ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_PNG);
     AVCodecContext *codec = encoder ? avcodec_alloc_context3(encoder) : NULL;
     AVFrame *frame = av_frame_alloc();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* recode.c: two frames through an encoder and its decoder. */
 #include "av/sink/recode.h"
+#include "av/ffmpeg.h"
 #include "av/quiet.h"
-#include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 #include <libswscale/swscale.h>
 #include <string.h>
@@ -113,9 +113,11 @@ static bool pass_on(recoder *r, bool end, int *n_out)
 
 um_status um_image_recode(um_image *rgb, const char *name, int quantizer, int dx, int dy, um_error *err)
 {
-    const AVCodec *encoder = avcodec_find_encoder_by_name(name);
     recoder r = {0};
     int n = 0;
+    if (!um_ffmpeg_loads())
+        return um_ffmpeg_missing(err);
+    const AVCodec *encoder = avcodec_find_encoder_by_name(name);
     if (!encoder)
         return um_fail(err, UM_EUNSUPPORTED, "this FFmpeg has no encoder %s", name);
     if (rgb->pixel != UM_RGB24 || rgb->width < SMALLEST || rgb->height < SMALLEST)

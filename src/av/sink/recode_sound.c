@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* recode_sound.c: sound through an encoder and its decoder. */
 #include "av/sink/recode_sound.h"
+#include "av/ffmpeg.h"
 #include "av/quiet.h"
 #include "av/source/converter.h"
-#include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 #include <math.h>
 #include <stdlib.h>
@@ -136,6 +136,8 @@ static bool run(recoder *r, const float *samples)
 um_status um_sound_recode(float *samples, int n, int rate_hz, const char *name, int64_t bit_rate,
                           um_error *err)
 {
+    if (!um_ffmpeg_loads())
+        return um_ffmpeg_missing(err);
     const AVCodec *encoder = avcodec_find_encoder_by_name(name);
     recoder r = {.n = n};
     if (!encoder || encoder->type != AVMEDIA_TYPE_AUDIO)

@@ -4,11 +4,10 @@
  * Pictures go RGB (sRGB, full range) to YUV 4:2:0 limited range: BT.709 from 720 lines on, BT.601 below, and
  * always BT.601 in AVI, which cannot say. The number of encoder threads is fixed and every bit-exact flag is
  * set: the same pictures give the same bytes. */
+#include "av/ffmpeg.h"
 #include "av/quiet.h"
 #include "base/base.h"
 #include <errno.h>
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
 #include <libavutil/audio_fifo.h>
 #include <libavutil/avstring.h>
 #include <libavutil/opt.h>
@@ -447,6 +446,8 @@ um_status um_writer_open(um_writer **out, const char *path, const um_writer_opti
         opt->rate_hz > MAX_RATE_HZ || (opt->rate_hz && opt->channels != 1 && opt->channels != 2))
         return um_fail(err, UM_EINVAL, "%s: a video of %d x %d, %g/s, sound %d Hz x %d is out of range", path,
                        opt->width, opt->height, opt->fps, opt->rate_hz, opt->channels);
+    if (!um_ffmpeg_loads())
+        return um_ffmpeg_missing(err);
     um_writer *w = um_calloc(1, sizeof *w);
     if (!w || !(w->path = um_strdup(path))) {
         free(w);

@@ -208,6 +208,8 @@ um_status um_demux_open(um_demux *d, const um_input *input, unsigned want, int t
     *d = (um_demux){.input = input, .budget = budget_of(input), .stop = stop};
     if (!input->size)
         return um_fail(err, UM_EFORMAT, "%s: the file is empty", input->path);
+    if (!um_ffmpeg_loads())
+        return um_ffmpeg_missing(err);
     if ((st = open_format(d, err)) < 0 || (st = find_tracks(d, err)) < 0)
         return st;
     if (d->video.stream && want & (UM_WANT_GRAY | UM_WANT_RGB) &&
@@ -239,6 +241,8 @@ static void close_track(um_track *t)
 
 void um_demux_close(um_demux *d)
 {
+    if (!d->format && !d->io && !d->packet) /* never opened */
+        return;
     close_track(&d->video);
     close_track(&d->sound);
     avformat_close_input(&d->format);

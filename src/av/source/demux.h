@@ -3,10 +3,9 @@
 #ifndef UM_AV_DEMUX_H
 #define UM_AV_DEMUX_H
 
+#include "av/ffmpeg.h"
 #include "av/source/supply.h"
 #include "base/input.h"
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
 #include <stdatomic.h>
 #include <unmask/source.h>
 

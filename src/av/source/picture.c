@@ -10,7 +10,6 @@
 #include "av/source/picture.h"
 #include "av/source/colour.h"
 #include "media/gray.h"
-#include <libavcodec/avcodec.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include <math.h>

@@ -11,7 +11,6 @@
 #include "probe/bytes.h"
 #include "probe/orientation.h"
 #include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,30 +36,75 @@ enum {
     SOS = 0xDA,
     APP1 = 0xE1,
     EXIF_MAX = 1 << 16,
-    SCANS_MAX = 500,    /* of a progressive picture; libjpeg-turbo's own tools stop there */
-    STRAY_MAX = 8,      /* bytes before a marker that belong to nothing: some cameras leave a few */
-    PROBE_MAX = 1 << 16 /* FFmpeg tells a photo from a video of JPEGs by these */
+    SCANS_MAX = 500, /* of a progressive picture; libjpeg-turbo's own tools stop there */
+    STRAY_MAX = 8,   /* bytes before a marker that belong to nothing: some cameras leave a few */
+    PIECE = 1 << 16,
+    VIDEO_LEAST = 3, /* JPEGs behind each other are no photo with a preview or a gain map, but a video */
 };
+
+/* The file, a piece at a time. */
+struct pieces {
+    const um_input *input;
+    int64_t at; /* of the piece */
+    ssize_t n;
+    uint8_t b[PIECE];
+};
+
+/* The byte at `at`; -1 behind the end. */
+static int byte_at(struct pieces *p, int64_t at)
+{
+    if (at < p->at || at >= p->at + p->n) {
+        p->at = at;
+        p->n = um_input_read(p->input, at, p->b, sizeof p->b);
+        if (p->n <= 0)
+            return -1;
+    }
+    return p->b[at - p->at];
+}
+
+/* Behind the picture that starts at `at`; -1 when none does, or it does not end. *linked: it lists what
+ * follows it (CIPA DC-007), as cameras do for previews. */
+static int64_t behind_picture(struct pieces *p, int64_t at, bool *linked)
+{
+    if (byte_at(p, at) != 0xFF || byte_at(p, at + 1) != SOI)
+        return -1;
+    for (at += 2;;) {
+        int marker;
+        while ((marker = byte_at(p, at++)) >= 0 && marker != 0xFF) /* coded data */
+            ;
+        while ((marker = byte_at(p, at)) == 0xFF)
+            at++;
+        if (marker < 0)
+            return -1;
+        at++;
+        if (marker == EOI)
+            return at;
+        if (marker <= 1 || (marker >= 0xD0 && marker <= SOI)) /* no marker, or one without length */
+            continue;
+        const int high = byte_at(p, at), low = byte_at(p, at + 1);
+        if (low < 0 || high * 256 + low < 2)
+            return -1;
+        *linked |= marker == 0xE2 && byte_at(p, at + 2) == 'M' && byte_at(p, at + 3) == 'P';
+        at += high * 256 + low;
+    }
+}
 
 static bool is_jpeg(const um_input *input)
 {
-    uint8_t start[3], *b;
-    bool photo = true;
-    if (!um_input_read_all(input, 0, start, 3) || memcmp(start, "\xFF\xD8\xFF", 3) != 0)
+    uint8_t start[4];
+    bool linked = false;
+    if (!um_input_read_all(input, 0, start, 4) || memcmp(start, "\xFF\xD8\xFF", 3) != 0 ||
+        start[3] == 0xF7) /* JPEG-LS */
         return false;
-    if (!(b = um_calloc(PROBE_MAX + AVPROBE_PADDING_SIZE, 1)))
+    struct pieces *p = um_calloc(1, sizeof *p);
+    if (!p)
         return true;
-    for (int n = 2048; n <= PROBE_MAX; n *= 2) { /* as avformat_open_input does */
-        ssize_t got = um_input_read(input, 0, b, (size_t)n);
-        int score = AVPROBE_SCORE_RETRY;
-        AVProbeData data = {"", b, got < 0 ? 0 : (int)got, NULL};
-        const AVInputFormat *f = av_probe_input_format2(&data, 1, &score);
-        photo = !f || !strcmp(f->name, "jpeg_pipe");
-        if (f || got < n)
-            break;
-    }
-    free(b);
-    return photo;
+    p->input = input;
+    int n = 0;
+    for (int64_t at = 0; n < VIDEO_LEAST && !linked && (at = behind_picture(p, at, &linked)) >= 0;)
+        n++;
+    free(p);
+    return n < VIDEO_LEAST || linked;
 }
 
 /* ---- the header ---- */

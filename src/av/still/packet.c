@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* packet.c: a photo as one packet of a decoder of FFmpeg. */
+#include "av/ffmpeg.h"
 #include "av/quiet.h"
 #include "av/still/still.h"
 #include "base/base.h"
-#include <libavcodec/avcodec.h>
 
 static void keep(void *opaque, uint8_t *data)
 {
@@ -51,6 +51,8 @@ done:
 
 um_status um_still_packet(AVFrame *out, um_still *s, int id, um_error *err)
 {
+    if (!um_ffmpeg_loads())
+        return um_ffmpeg_missing(err);
     const AVCodec *decoder = avcodec_find_decoder(id);
     if (!decoder)
         return um_fail(err, UM_EUNSUPPORTED, "%s: no decoder for %s", s->input->path, avcodec_get_name(id));
