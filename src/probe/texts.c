@@ -236,6 +236,16 @@ static const char *known_key(const char *key)
     return strcmp(key, "fooocus_scheme") ? NULL : "Fooocus parameters";
 }
 
+/* InvokeAI before version 2.3: the command line, "a cat" -s 50 -S 42 -W 512 -H 512 -C 7.5 -A k_lms */
+static bool is_dream(const char *key, const char *text, size_t n)
+{
+    static const char *const options[] = {" -s", " -S", " -W", " -H"};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(key, "Dream") != 0 || !um_probe_find(text, n, options[i]))
+            return false;
+    return true;
+}
+
 void um_probe_text(um_probe_state *p, const char *key, const void *value, size_t n)
 {
     static const char label[] = "unmask synthetic";
@@ -258,6 +268,8 @@ void um_probe_text(um_probe_state *p, const char *key, const void *value, size_t
         declare(p, "", text, n);
     else if (name && n)
         declare(p, name, "", 0);
+    else if (is_dream(key, text, n))
+        declare(p, "InvokeAI command", "", 0);
     else if (!strcmp(key, "parameters") && n)
         um_probe_mark(p, UM_MARK_GENERATOR, UM_MARK_PRESENT, "text \"parameters\":", text, n);
 }

@@ -97,6 +97,7 @@ static void test_stable_diffusion(void)
           "InvokeAI");
     FOUND(png_text_of("sd-metadata", "{\"model\": \"stable diffusion\", \"app_id\": \"invoke-ai/InvokeAI\"}"),
           "InvokeAI");
+    FOUND(png_text_of("Dream", "\"a cat\" -s 50 -S 42 -W 512 -H 512 -C 7.5 -A k_lms"), "InvokeAI");
     FOUND(png_text_of("use_stable_diffusion_model", "sd-v1-5"), "Easy Diffusion");
     FOUND(jpeg_exif_of(0x9286,
                        "{\"prompt\": \"x\", \"seed\": 5, \"use_stable_diffusion_model\": \"sd-v1-5\", "
@@ -239,6 +240,7 @@ static void test_honest(void)
     HONEST(wav_info_of("IENG", "Roop Udio"));
     HONEST(flac_text_of("comment=this is no unmask synthetic label"));
     HONEST(gif_text_of("Made with GIMP"));
+    HONEST(png_text_of("Dream", "a photo of my dream house"));
 }
 
 /* The order of boxes is free, an item may lie in 'idat' and in pieces. */
