@@ -28,5 +28,5 @@ bool um_ffmpeg_loads(void)
 
 um_status um_ffmpeg_missing(um_error *err)
 {
-    return um_fail(err, UM_EUNSUPPORTED, FORMAT " or " CODEC " of FFmpeg cannot be loaded");
+    return um_fail(err, UM_EUNSUPPORTED, "FFmpeg cannot be loaded: %s or %s", FORMAT, CODEC);
 }

@@ -30,6 +30,8 @@
     F(jpeg_std_error)
 UM_LAZY_LIBRARY(LIBRARY, FUNCTIONS)
 
+#define MEMORY_MAX (1L << 30)
+
 enum {
     SOI = 0xD8,
     EOI = 0xD9,
@@ -242,6 +244,7 @@ static void check(struct check *k)
     if (setjmp(k->fatal) == 0) {
         lib.jpeg_CreateDecompress(&c, JPEG_LIB_VERSION, sizeof c);
         c.progress = &k->progress;
+        c.mem->max_memory_to_use = MEMORY_MAX; /* of a progressive picture; beyond it nothing is claimed */
         lib.jpeg_mem_src(&c, s->bytes, s->n);
         lib.jpeg_read_header(&c, TRUE);
         c.scale_num = 1;
