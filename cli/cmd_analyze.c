@@ -14,7 +14,7 @@
 static struct {
     const char *json, *html, *overlay, *signals, *models, *calibration, *trust;
     bool quiet, no_timing;
-    int threads;
+    int threads, video_track, audio_track;
     double max_s;
 } o;
 
@@ -36,6 +36,9 @@ static const um_opt options[] = {
     {"threads", UM_OPT_INT, "N", "threads for faces, networks and signals (default: all cores)", &o.threads,
      1, 256},
     {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds", &o.max_s, 0.001, 1e9},
+    {"video-track", UM_OPT_INT, "N", "of several video tracks, look at number N (unmask probe lists them)",
+     &o.video_track, 1, 1000},
+    {"audio-track", UM_OPT_INT, "N", "of several audio tracks, listen to number N", &o.audio_track, 1, 1000},
     {"no-timing", UM_OPT_FLAG, NULL, "leave times out of the JSON: same input, same bytes", &o.no_timing},
     {"quiet", UM_OPT_FLAG, NULL, "print one line per file instead of the summary", &o.quiet},
     {0},
@@ -169,6 +172,8 @@ static int run(int n, char **args)
                                      .trust = o.trust,
                                      .threads = o.threads,
                                      .max_s = o.max_s,
+                                     .video_track = o.video_track,
+                                     .audio_track = o.audio_track,
                                      .progress = um_progress_or_stop,
                                      .hashing = um_progress_hashing,
                                      .user = &bar,

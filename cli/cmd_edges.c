@@ -14,7 +14,7 @@ static um_canny_options canny_options = {.low = 100, .high = 200, .aperture = 3}
 static bool colour, view, json;
 static const char *out_path;
 static double max_s;
-static int threads;
+static int threads, video_track;
 
 typedef struct job {
     um_source *source;
@@ -94,7 +94,10 @@ static um_status frame(job *j, const um_frame *f, um_error *err)
 
 static um_status run_job(job *j, um_error *err)
 {
-    um_source_options s = {.want = colour ? UM_WANT_RGB : UM_WANT_LUMA, .threads = threads, .max_s = max_s};
+    um_source_options s = {.want = colour ? UM_WANT_RGB : UM_WANT_LUMA,
+                           .threads = threads,
+                           .max_s = max_s,
+                           .video_track = video_track};
     um_status st = um_canny_new(&j->canny, &canny_options, err);
     if (st < 0 || (st = um_source_open(&j->source, j->path, &s, err)) < 0)
         return st;
@@ -161,6 +164,7 @@ static const um_opt options[] = {
      &out_path},
     {"view", UM_OPT_FLAG, NULL, "show them in a window (the default without --out)", &view},
     {"max-seconds", UM_OPT_NUM, "S", "stop after so many seconds of the video", &max_s, 0, 1e9},
+    {"video-track", UM_OPT_INT, "N", "of several video tracks, take number N", &video_track, 1, 1000},
     {"threads", UM_OPT_INT, "N", "decoder threads (number of cores and one more)", &threads, 1, 64},
     {"json", UM_OPT_FLAG, NULL, "print the last line as JSON", &json},
     {0},

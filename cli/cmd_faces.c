@@ -10,6 +10,7 @@
 
 static const char *models, *out_path;
 static double every_s, max_s, min_side_px;
+static int video_track;
 static bool as_json;
 
 struct job {
@@ -96,7 +97,7 @@ static um_status one_frame(struct job *job, const um_frame *frame, bool photo, u
 static um_status one_file(struct job *job, um_error *err)
 {
     um_source *source = NULL;
-    um_source_options opt = {.want = UM_WANT_RGB, .max_s = max_s};
+    um_source_options opt = {.want = UM_WANT_RGB, .max_s = max_s, .video_track = video_track};
     um_moment *moment = NULL;
     um_status st;
     if ((st = um_source_open(&source, job->path, &opt, err)) < 0)
@@ -175,6 +176,7 @@ static const um_opt options[] = {
      0, 0},
     {"every", UM_OPT_NUM, "S", "print at most one frame in S seconds", &every_s, 0, 1e6},
     {"max-seconds", UM_OPT_NUM, "S", "stop after S seconds of a recording", &max_s, 0, 1e9},
+    {"video-track", UM_OPT_INT, "N", "of several video tracks, take number N", &video_track, 1, 1000},
     {"min-side", UM_OPT_NUM, "PX", "smallest face looked for, in pixels (default 10)", &min_side_px, 0,
      10000},
     {0},

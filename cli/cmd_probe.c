@@ -4,6 +4,7 @@
 #include "progress.h"
 #include "report.h"
 #include <stdlib.h>
+#include <string.h>
 #include <unmask/unmask.h>
 
 static bool as_json;
@@ -26,16 +27,35 @@ static const char *words(um_mark_state state)
     }
 }
 
-static void print_streams(const char *path)
+static void print_tracks(const um_media *m)
 {
-    um_source *source = NULL;
-    /* of a video the first picture is decoded: only then its upright size is known for sure */
-    um_source_options options = {
-        .want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01, .look_only = true};
-    um_error err;
-    if (um_source_open(&source, path, &options, &err) < 0) {
+    static const char *const kinds[] = {[UM_TRACK_VIDEO] = "video",
+                                        [UM_TRACK_SOUND] = "audio",
+                                        [UM_TRACK_COVER] = "cover",
+                                        [UM_TRACK_SUBTITLES] = "subtitles",
+                                        [UM_TRACK_DATA] = "data"};
+    for (int i = 0; i < m->n_tracks; i++) {
+        const um_track_info *t = &m->tracks[i];
+        char name[40];
+        snprintf(name, sizeof name, "%s track %d", kinds[t->kind], t->number);
+        printf("  %-17s %s", name, *t->codec ? t->codec : "unknown codec");
+        if (t->width > 0)
+            printf(", %d x %d", t->width, t->height);
+        if (t->channels > 0)
+            printf(", %d Hz, %d channel%s", t->rate_hz, t->channels, t->channels == 1 ? "" : "s");
+        if (*t->language) {
+            fputs(", ", stdout);
+            um_show(stdout, t->language);
+        }
+        printf("%s%s\n", t->encrypted ? ", encrypted" : "", t->chosen ? ", taken unless told otherwise" : "");
+    }
+}
+
+static void print_streams(const um_source *source, const um_error *err)
+{
+    if (!source) {
         printf("  %-17s none: ", "streams");
-        um_show(stdout, err.text);
+        um_show(stdout, err->text);
         putchar('\n');
         return;
     }
@@ -62,7 +82,9 @@ static void print_streams(const char *path)
     if (m->rate_hz > 0)
         printf("  %-17s %s, %d Hz, %d channel%s\n", "sound", m->audio_codec, m->rate_hz, m->channels,
                m->channels == 1 ? "" : "s");
-    um_source_close(&source);
+    int read = (m->width > 0) + (m->rate_hz > 0);
+    if (m->n_tracks > read)
+        print_tracks(m);
 }
 
 static um_status print_text(const char *path, um_error *err)
@@ -74,10 +96,19 @@ static um_status print_text(const char *path, um_error *err)
     um_progress_end(&bar);
     if (st < 0)
         return st;
+    um_source *source = NULL;
+    um_error why;
+    /* of a video the first picture is decoded: only then its upright size is known for sure */
+    const um_source_options opt = {
+        .want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01, .look_only = true};
+    const char *kind = probe.kind;
+    if (um_source_open(&source, path, &opt, &why) == UM_OK && !strcmp(kind, "unknown"))
+        kind = um_source_media(source)->container;
     um_show(stdout, path);
-    printf("\n  %-17s %s\n  %-17s %lld bytes\n  %-17s %s\n", "kind", probe.kind, "size",
-           (long long)probe.bytes, "sha-256", probe.sha256);
-    print_streams(path);
+    printf("\n  %-17s %s\n  %-17s %lld bytes\n  %-17s %s\n", "kind", kind, "size", (long long)probe.bytes,
+           "sha-256", probe.sha256);
+    print_streams(source, &why);
+    um_source_close(&source);
     for (int i = 0; i < probe.n_marks; i++) {
         const um_mark *m = &probe.marks[i];
         printf("  %-17s %s%s", m->name, words(m->state), *m->detail ? ": " : "");

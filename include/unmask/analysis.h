@@ -25,6 +25,7 @@ typedef struct um_analysis_options {
     unsigned observer_needs; ///< UM_NEED_* that it wants besides what the signals need
     const char *trust; ///< PEM file with certificates of signers that the user trusts (C2PA); NULL = none
     um_progress_fn hashing; ///< instead of `progress` while only the hash is missing: in bytes; may be NULL
+    int video_track, audio_track; ///< as in um_source_options
 } um_analysis_options;
 
 #define UM_ANALYSIS_OPTIONS_INIT    \

@@ -34,15 +34,39 @@ typedef struct um_source_options {
     unsigned want; ///< UM_WANT_*: only what is wanted is decoded
     int threads; ///< decoder threads; 0 = number of cores and one more. With 1 a damaged video gives the same
                  ///< pictures in every run and all its damage is counted; with more, FFmpeg promises neither
-    double max_s;   ///< stop after this many seconds of media; 0 = all
-    bool look_only; ///< a photo is described by its header and not decoded: no moment follows
+    double max_s; ///< stop after this many seconds of media, at the earliest after the first picture; 0 = all
+    bool look_only;               ///< a photo is described by its header and not decoded: no moment follows
+    int video_track, audio_track; ///< of several, that one, counted from 1; 0 = what the file prefers, else
+                                  ///< the one with most pixels or channels. UM_EINVAL: there is no such track
 } um_source_options;
+
+typedef enum um_track_kind {
+    UM_TRACK_VIDEO,
+    UM_TRACK_SOUND,
+    UM_TRACK_COVER, ///< a still beside the recording: never analysed as its picture
+    UM_TRACK_SUBTITLES,
+    UM_TRACK_DATA ///< timecode, chapters, positions
+} um_track_kind;
+
+/** A track as its container describes it. */
+typedef struct um_track_info {
+    um_track_kind kind;
+    int number;  ///< from 1, of its kind
+    bool chosen; ///< it is the one that is read
+    bool encrypted;
+    char codec[24];        ///< FFmpeg's name, "" when unknown
+    char language[12];     ///< as written, often ISO 639-2; "" when not told
+    int width, height;     ///< as stored; 0 unless pictures
+    int rate_hz, channels; ///< 0 unless sound
+} um_track_info;
+
+#define UM_MAX_TRACKS 32
 
 /** What is known of a file before (and while) it is decoded. Strings are borrowed from the source. */
 typedef struct um_media {
     const char *path;
     const char *container; ///< FFmpeg's short name, "heif", ...
-    double duration_s;     ///< as declared, 0 when unknown; 0 for a photo
+    double duration_s;     ///< as declared or counted, never estimated; 0 when unknown; 0 for a photo
     bool is_photo;         ///< one picture
     bool has_video, has_sound;
     int width, height;                      ///< displayed size, upright, with square pixels; 0 without video
@@ -56,6 +80,8 @@ typedef struct um_media {
     bool interlaced;    ///< declared, or found in the first frames
     int rate_hz, channels; ///< sound; 0 without
     const char *audio_codec;
+    int n_tracks; ///< of all kinds, up to UM_MAX_TRACKS; 0 for a photo
+    um_track_info tracks[UM_MAX_TRACKS];
 } um_media;
 
 /** One picture or one block of sound, in presentation order (sound interleaved with pictures by time).
@@ -74,6 +100,8 @@ typedef struct um_damage {
     int64_t broken_packets; ///< packets the container or a decoder refused
     bool truncated;         ///< the file ends early: fewer frames than declared, or a read error at its end
     char note[200];
+    bool unread; ///< a part at the end is there and cannot be read; not in reports, whose `partial` it makes
+                 ///< true
 } um_damage;
 
 typedef struct um_source um_source;

@@ -2,6 +2,7 @@
 /* analyze.c: one recording in, results out. Decodes once and hands each moment to faces and signals. */
 #include "analyze/schedule.h"
 #include "av/source/damage.h"
+#include "av/source/probe_json.h"
 #include "av/source/source.h"
 #include "base/signature.h"
 #include "faces/finder.h"
@@ -171,7 +172,10 @@ static um_status open_run(job *run, const char *path, um_error *err)
     um_results *r = run->results;
     /* One decoder thread: with several, FFmpeg conceals damage from neighbours that may not be complete yet,
      * so that pictures differ from run to run, and loses count of it. It works beside all others. */
-    um_source_options opt = {.threads = 1, .max_s = a->opt.max_s};
+    um_source_options opt = {.threads = 1,
+                             .max_s = a->opt.max_s,
+                             .video_track = a->opt.video_track,
+                             .audio_track = a->opt.audio_track};
     if (a->needs & UM_NEED_RGB || a->finder)
         opt.want |= UM_WANT_RGB;
     if (a->needs & UM_NEED_GRAY)
@@ -187,6 +191,7 @@ static um_status open_run(job *run, const char *path, um_error *err)
         return st;
     if ((st = um_results_keep_media(r, um_source_media(run->source), err)) < 0)
         return st;
+    um_probe_name_kind(&r->probe, &r->media);
     run->portraits.most = r->media.is_photo ? UM_GALLERY_MOST : VIDEO_PORTRAITS;
     const um_signal_input recording = {.media = &r->media, .probe = &r->probe};
     if (a->finder && r->media.has_video) {
@@ -304,7 +309,7 @@ static um_status read_all(job *run, um_error *err)
     }
     if (!r->n_frames && !r->n_samples && has_what_was_asked(run))
         return um_fail(err, UM_EFORMAT, "%s: no picture and no sound could be decoded", r->path);
-    r->partial = r->damage.truncated || is_cut(r, opt->max_s);
+    r->partial = r->damage.truncated || r->damage.unread || is_cut(r, opt->max_s);
     return UM_OK;
 }
 

@@ -28,11 +28,17 @@
     F(avio_context_free)              \
     F(avio_flush)
 #define UM_AVCODEC(F)                  \
+    F(av_get_exact_bits_per_sample)    \
     F(av_packet_alloc)                 \
     F(av_packet_free)                  \
+    F(av_packet_get_side_data)         \
     F(av_packet_move_ref)              \
     F(av_packet_rescale_ts)            \
     F(av_packet_unref)                 \
+    F(av_parser_close)                 \
+    F(av_parser_init)                  \
+    F(av_parser_parse2)                \
+    F(av_shrink_packet)                \
     F(avcodec_alloc_context3)          \
     F(avcodec_find_decoder)            \
     F(avcodec_find_encoder)            \
@@ -76,6 +82,12 @@ um_status um_ffmpeg_missing(um_error *err);
 #define avio_alloc_context um_avformat.avio_alloc_context
 #define avio_context_free um_avformat.avio_context_free
 #define avio_flush um_avformat.avio_flush
+#define av_get_exact_bits_per_sample um_avcodec.av_get_exact_bits_per_sample
+#define av_packet_get_side_data um_avcodec.av_packet_get_side_data
+#define av_parser_close um_avcodec.av_parser_close
+#define av_parser_init um_avcodec.av_parser_init
+#define av_parser_parse2 um_avcodec.av_parser_parse2
+#define av_shrink_packet um_avcodec.av_shrink_packet
 #define av_packet_alloc um_avcodec.av_packet_alloc
 #define av_packet_free um_avcodec.av_packet_free
 #define av_packet_move_ref um_avcodec.av_packet_move_ref

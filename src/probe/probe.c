@@ -37,9 +37,73 @@ static const struct magic {
     {"caf", 0, "caff", 4},
     {"aiff", 8, "AIFF", 4},
     {"amr", 0, "#!AMR", 5},
+    {"aifc", 8, "AIFC", 4},
     {"au", 0, ".snd", 4},
     {"psd", 0, "8BPS", 4},
+    {"tiff", 0, "II+\0", 4}, /* BigTIFF */
+    {"tiff", 0, "MM\0+", 4},
+    {"mxf", 0, "\x06\x0E\x2B\x34\x02\x05\x01\x01\x0D\x01\x02", 11},
+    {"y4m", 0, "YUV4MPEG2", 9},
+    {"jp2", 4, "jP  \r\n\x87\n", 8},
+    {"j2k", 0, "\xFF\x4F\xFF\x51", 4},
+    {"exr", 0, "\x76\x2F\x31\x01", 4},
+    {"dpx", 0, "SDPX", 4},
+    {"dpx", 0, "XPDS", 4},
+    {"qoi", 0, "qoif", 4},
+    {"sun", 0, "\x59\xA6\x6A\x95", 4},
+    {"sgi", 0, "\x01\xDA", 2},
+    {"w64", 0, "riff\x2E\x91\xCF\x11", 8},
+    {"nut", 0, "nut/multimedia container", 24},
+    {"rm", 0, ".RMF", 4},
+    {"ivf", 0, "DKIF", 4},
+    {"dv", 0, "\x1F\x07\x00", 3},
+    {"swf", 1, "WS", 2},
+    {"ape", 0, "MAC ", 4},
+    {"wavpack", 0, "wvpk", 4},
+    {"tta", 0, "TTA1", 4},
+    {"tak", 0, "tBaK", 4},
+    {"mpc", 0, "MPCK", 4},
+    {"mpc", 0, "MP+", 3},
+    {"voc", 0, "Creative Voice File\x1A", 20},
+    {"dts", 0, "\x7F\xFE\x80\x01", 4},
+    {"truehd", 4, "\xF8\x72\x6F\xBA", 4},
+    {"mlp", 4, "\xF8\x72\x6F\xBB", 4},
+    {"dirac", 0, "BBCD", 4},
+    {"mpeg4-video", 0, "\0\0\1\xB0", 4},
+    {"vc1", 0, "\0\0\1\x0F", 4},
+    {"obu", 0, "\x12\0\x0A", 3},
 };
+
+/* Raw AVC and HEVC: a start code, and a unit that may come first (parameters, a delimiter, a message). */
+static const char *nal_kind(const uint8_t *b)
+{
+    const uint8_t *unit = b[2] == 1 ? b + 3 : b + 4;
+    if (b[0] || b[1] || (b[2] != 1 && (b[2] || b[3] != 1)))
+        return NULL;
+    int hevc = unit[0] >> 1, avc = unit[0] & 0x1F;
+    if (!(unit[0] & 0x81) && unit[1] == 1 && (hevc == 32 || hevc == 33 || hevc == 35 || hevc == 39))
+        return "hevc";
+    return !(unit[0] & 0x80) && (avc == 6 || avc == 7 || avc == 9) ? "h264" : NULL;
+}
+
+/* AC-3: version 8 or less of the syntax; above it E-AC-3. */
+static const char *ac3_kind(const uint8_t *b)
+{
+    return b[0] != 0x0B || b[1] != 0x77 ? NULL : b[5] >> 3 <= 10 ? "ac3" : "eac3";
+}
+
+/* Portable any map: P, a digit, white space. */
+static const char *pnm_kind(const uint8_t *b)
+{
+    static const char *const kinds[] = {"pbm", "pgm", "ppm", "pbm", "pgm", "ppm", "pam"};
+    return b[0] == 'P' && b[1] >= '1' && b[1] <= '7' && isspace(b[2]) ? kinds[b[1] - '1'] : NULL;
+}
+
+/* PCX: version, run lengths, bits per plane. */
+static bool is_pcx(const uint8_t *b)
+{
+    return b[0] == 10 && b[1] <= 5 && b[2] <= 1 && (b[3] == 1 || b[3] == 2 || b[3] == 4 || b[3] == 8);
+}
 
 static const char *bmff_kind(const uint8_t *b)
 {
@@ -89,6 +153,14 @@ static const char *kind_of(um_probe_state *p, int64_t start)
         if (b[188] == 'G')
             return "mpeg-ts";
     }
+    if (b[4] == 'G' && b[196] == 'G') /* a time in front of each packet: AVCHD, Blu-ray */
+        return "mts";
+    if ((kind = nal_kind(b)) || (kind = ac3_kind(b)) || (kind = pnm_kind(b)))
+        return kind;
+    if (is_pcx(b))
+        return "pcx";
+    if (b[0] == 0x56 && (b[1] & 0xE0) == 0xE0)
+        return "loas";
     if (b[0] == 0xFF && (b[1] & 0xF6) == 0xF0)
         return "aac";
     if (is_mpeg_audio(b))
@@ -161,12 +233,13 @@ static void parse(um_probe_state *p)
         {" mkv webm ", um_probe_matroska, true},
         {" ogg ", um_probe_ogg, true},
         {" gif ", um_probe_gif, false},
-        {" aiff ", um_probe_aiff, false},
+        {" aiff aifc ", um_probe_aiff, false},
         {" mp3 ", um_probe_id3_end, true},
-        {" aac mpeg-ps mpeg-ts mpeg-video flv asf ", NULL, true},
+        {" aac mpeg-ps mpeg-ts mts mpeg-video mpeg4-video flv asf mxf nut h264 hevc ivf wavpack ", NULL,
+         true},
     };
     static const char read[] =
-        " jpeg png webp wav avi heic heif avif jxl mp4 mov m4a 3gp cr3 mkv webm ogg gif aiff mp3 "
+        " jpeg png webp wav avi heic heif avif jxl mp4 mov m4a 3gp cr3 mkv webm ogg gif aiff aifc mp3 "
         "aac flac tiff bmp amr "; /* the last two have no place for marks */
     char spaced[40];
     snprintf(spaced, sizeof spaced, " %s ", kind);

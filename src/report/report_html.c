@@ -113,6 +113,9 @@ static void recording(um_buf *b, const um_results *r)
     um_words_sound(&t, &r->media);
     fact(b, "Sound", &t, "");
     um_buf_init(&t, 4096);
+    um_words_tracks(&t, &r->media);
+    fact(b, "Other", &t, "");
+    um_buf_init(&t, 4096);
     um_words_analysed(&t, r);
     fact(b, "Analysed", &t, r->partial ? "warn" : "");
     um_buf_init(&t, 4096);

@@ -198,6 +198,9 @@ static void recording(page *p, const um_results *r)
     um_words_sound(&b, &r->media);
     entry_take(p, "sound", PLAIN, &b);
     um_buf_init(&b, 4096);
+    um_words_tracks(&b, &r->media);
+    entry_take(p, "other", PLAIN, &b);
+    um_buf_init(&b, 4096);
     um_words_analysed(&b, r);
     entry_take(p, "analysed", PLAIN, &b);
     um_buf_init(&b, 4096);

@@ -138,6 +138,30 @@ void um_words_analysed(um_buf *b, const um_results *r)
         um_buf_text(b, "; a part of the recording was not analysed");
 }
 
+void um_words_tracks(um_buf *b, const um_media *m)
+{
+    static const char *const kinds[] = {[UM_TRACK_VIDEO] = "video track",
+                                        [UM_TRACK_SOUND] = "audio track",
+                                        [UM_TRACK_COVER] = "cover picture",
+                                        [UM_TRACK_SUBTITLES] = "subtitles",
+                                        [UM_TRACK_DATA] = "data track"};
+    const char *join = "not analysed: ";
+    for (int i = 0; i < m->n_tracks; i++) {
+        const um_track_info *t = &m->tracks[i];
+        if (t->chosen)
+            continue;
+        um_buf_printf(b, "%s%s %d (%s", join, kinds[t->kind], t->number, text_or(t->codec, "unknown codec"));
+        if (t->width > 0)
+            um_buf_printf(b, ", %d \xC3\x97 %d", t->width, t->height);
+        if (t->channels > 0)
+            um_buf_printf(b, ", %d channel%s", t->channels, t->channels == 1 ? "" : "s");
+        if (*t->language)
+            um_buf_printf(b, ", %s", t->language);
+        um_buf_printf(b, "%s)", t->encrypted ? ", encrypted" : "");
+        join = "; ";
+    }
+}
+
 void um_words_damage(um_buf *b, const um_damage *d)
 {
     const char *join = "";

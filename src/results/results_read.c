@@ -120,6 +120,30 @@ static void read_streams(um_fields *q, um_media *m, const um_json *o)
     }
 }
 
+/* Reports from before 0.2 have none. */
+static void read_tracks(um_fields *q, um_media *m, const um_json *o)
+{
+    char kind[12] = "";
+    const um_json *tracks =
+        um_json_get(o, "tracks") ? um_field_array(q, o, "tracks", &m->n_tracks, UM_MAX_TRACKS) : NULL;
+    for (int i = 0; tracks && i < m->n_tracks && q->status == UM_OK; i++) {
+        const um_json *track = um_json_at(tracks, (size_t)i);
+        um_track_info *t = &m->tracks[i];
+        um_field_text(q, track, "kind", kind, sizeof kind);
+        if (q->status == UM_OK && !um_track_kind_of_key(&t->kind, kind))
+            um_fields_fail(q, UM_EFORMAT, "kind", "is none of a track");
+        t->number = (int)um_field_int(q, track, "number", 1, INT32_MAX);
+        t->chosen = um_field_bool(q, track, "chosen");
+        t->encrypted = um_field_bool(q, track, "encrypted");
+        um_field_text_or_null(q, track, "codec", t->codec, sizeof t->codec);
+        um_field_text_or_null(q, track, "language", t->language, sizeof t->language);
+        t->width = (int)um_field_int(q, track, "width", 0, INT32_MAX);
+        t->height = (int)um_field_int(q, track, "height", 0, INT32_MAX);
+        t->rate_hz = (int)um_field_int(q, track, "rate_hz", 0, INT32_MAX);
+        t->channels = (int)um_field_int(q, track, "channels", 0, INT32_MAX);
+    }
+}
+
 static void read_media(um_fields *q, um_media *m, const um_json *root)
 {
     const um_json *o = um_field_object(q, root, "media");
@@ -135,6 +159,8 @@ static void read_media(um_fields *q, um_media *m, const um_json *root)
     m->duration_s = um_field_num_or_null(q, o, "duration_s");
     if (q->status == UM_OK)
         read_streams(q, m, o);
+    if (q->status == UM_OK)
+        read_tracks(q, m, o);
 }
 
 static void read_file(um_fields *q, um_results *r, const um_json *root)

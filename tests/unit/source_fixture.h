@@ -89,7 +89,7 @@ typedef struct whole {
     um_error err;
     um_damage damage;
     um_media media; /* strings are dead */
-    char container[64], pixel_format[64];
+    char container[64], pixel_format[64], remark[240];
 } whole;
 
 static inline void whole_read(whole *w, const char *path, um_source_options opt)
@@ -111,6 +111,7 @@ static inline void whole_read(whole *w, const char *path, um_source_options opt)
     w->media = *um_source_media(s);
     snprintf(w->container, sizeof w->container, "%s", w->media.container);
     snprintf(w->pixel_format, sizeof w->pixel_format, "%s", w->media.pixel_format);
+    snprintf(w->remark, sizeof w->remark, "%s", w->media.remark);
     um_source_close(&s);
 }
 

@@ -6,7 +6,9 @@
  * memory stays small for an insane one. */
 #include "av/source/demux.h"
 #include "av/quiet.h"
+#include "av/source/answer.h"
 #include "av/source/damage.h"
+#include "av/source/tracks.h"
 #include "probe/bmff.h"
 #include <errno.h>
 #include <libavutil/common.h>
@@ -45,9 +47,13 @@ static int read_bytes(void *opaque, uint8_t *buffer, int n)
     um_demux *d = opaque;
     if (atomic_load_explicit(d->stop, memory_order_relaxed) || d->budget < 0)
         return AVERROR_EXIT;
-    ssize_t got = um_input_read(d->input, d->position, buffer, (size_t)n);
+    int64_t left = d->extent.size - d->position;
+    if (left <= 0)
+        return AVERROR_EOF;
+    ssize_t got = um_input_read(d->input, d->position, buffer, (size_t)(n < left ? n : left));
     if (got < 0)
         return AVERROR(errno);
+    um_extent_apply(&d->extent, d->position, buffer, (size_t)got);
     d->position += got;
     d->budget -= got + 64;
     return got ? (int)got : AVERROR_EOF;
@@ -57,7 +63,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
 {
     um_demux *d = opaque;
     if (whence & AVSEEK_SIZE)
-        return d->input->size;
+        return d->extent.size;
     switch (whence & ~AVSEEK_FORCE) {
     case SEEK_SET:
         break;
@@ -65,7 +71,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
         offset += d->position;
         break;
     case SEEK_END:
-        offset += d->input->size;
+        offset += d->extent.size;
         break;
     default:
         return AVERROR(EINVAL);
@@ -85,7 +91,21 @@ static um_status refuse(const um_demux *d, const char *reason, um_error *err)
 {
     if (um_bmff_is_cut(d->input))
         reason = "the file seems to end early: its index is not all there";
+    else if (d->extent.end > d->input->size)
+        reason = "the file seems to end early: nothing can be read yet";
     return um_fail(err, UM_EFORMAT, "%s: %s", d->input->path, reason);
+}
+
+/* `code` of FFmpeg, while it opened the file. */
+static um_status refuse_code(const um_demux *d, int code, um_error *err)
+{
+    um_fate fate = um_answer_of_ffmpeg(code);
+    if (fate == UM_FATE_TOO_LARGE || fate == UM_FATE_UNREADABLE || fate == UM_FATE_REFERS) {
+        um_status st = um_fail_fate(err, fate, "%s", d->input->path);
+        if (st != UM_EFORMAT || fate == UM_FATE_REFERS)
+            return st;
+    }
+    return refuse(d, "no video, photo or sound that can be read", err);
 }
 
 static um_status open_format(um_demux *d, um_error *err)
@@ -101,50 +121,32 @@ static um_status open_format(um_demux *d, um_error *err)
     d->format->pb = d->io;
     d->format->flags |= AVFMT_FLAG_CUSTOM_IO;
     d->format->io_open = refuse_other_files;
-    d->format->max_streams = 64;
+    d->format->max_streams = UM_DEMUX_STREAMS;
     av_dict_set(&options, "format_whitelist", formats, 0);
     av_dict_set(&options, "protocol_whitelist", "none", 0);
     /* no name is given: ':' and '%' in it mean nothing, and the content alone decides the format */
     int r = avformat_open_input(&d->format, NULL, NULL, &options);
     av_dict_free(&options);
-    if (r == AVERROR(ENOMEM))
-        return um_fail_oom(err);
     if (r < 0)
-        return refuse(d, "no video, photo or sound that can be read", err);
+        return refuse_code(d, r, err);
+    for (unsigned i = 0; i < d->format->nb_streams && i < UM_DEMUX_STREAMS; i++) {
+        const AVStream *s = d->format->streams[i];
+        d->declared[i] = s->duration == AV_NOPTS_VALUE ? 0 : s->duration;
+    }
     return UM_OK;
 }
 
-/* The stream with most pixels (or channels) that is no cover picture; the first among equals. */
-static AVStream *best_stream(const AVFormatContext *format, enum AVMediaType type)
-{
-    AVStream *best = NULL;
-    int64_t best_size = -1;
-    for (unsigned i = 0; i < format->nb_streams; i++) {
-        AVStream *s = format->streams[i];
-        const AVCodecParameters *p = s->codecpar;
-        if (p->codec_type != type || p->codec_id == AV_CODEC_ID_NONE ||
-            s->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS))
-            continue;
-        int64_t size = type == AVMEDIA_TYPE_VIDEO ? (int64_t)p->width * p->height : p->ch_layout.nb_channels;
-        size += s->disposition & AV_DISPOSITION_DEFAULT ? (int64_t)1 << 40 : 0;
-        if (size > best_size) {
-            best = s;
-            best_size = size;
-        }
-    }
-    return best;
-}
-
-static bool is_picture_file(const um_demux *d)
+bool um_demux_is_picture(const um_demux *d)
 {
     const char *name = d->format->iformat->name;
     size_t n = strlen(name);
     return n > 5 && !strcmp(name + n - 5, "_pipe");
 }
 
-static um_status find_tracks(um_demux *d, um_error *err)
+static um_status find_tracks(um_demux *d, const um_source_options *opt, um_error *err)
 {
-    if (!is_picture_file(d)) { /* pictures need no look ahead: the decoder tells everything */
+    um_status st;
+    if (!um_demux_is_picture(d)) { /* pictures need no look ahead: the decoder tells everything */
         unsigned n = d->format->nb_streams;
         AVDictionary **options = um_calloc(n, sizeof(AVDictionary *));
         if (!options)
@@ -153,15 +155,16 @@ static um_status find_tracks(um_demux *d, um_error *err)
             av_dict_set_int(&options[i], "max_pixels", VIDEO_MAX_PIXELS, 0);
             av_dict_set_int(&options[i], "threads", 1, 0);
         }
-        int r = avformat_find_stream_info(d->format, options);
+        avformat_find_stream_info(d->format, options); /* what it cannot find is not known */
         for (unsigned i = 0; i < n; i++)
             av_dict_free(&options[i]);
         free(options);
-        if (r == AVERROR(ENOMEM))
-            return um_fail_oom(err);
     }
-    d->video.stream = best_stream(d->format, AVMEDIA_TYPE_VIDEO);
-    d->sound.stream = best_stream(d->format, AVMEDIA_TYPE_AUDIO);
+    um_tracks tracks = {.input = d->input, .format = d->format};
+    if ((st = um_tracks_choose(&tracks, opt->video_track, opt->audio_track, err)) < 0)
+        return st;
+    d->video.stream = tracks.video;
+    d->sound.stream = tracks.sound;
     if (!d->video.stream && !d->sound.stream)
         return refuse(d, "holds neither pictures nor sound", err);
     for (unsigned i = 0; i < d->format->nb_streams; i++)
@@ -173,7 +176,7 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
 {
     const AVCodecParameters *p = t->stream->codecpar;
     const AVCodec *decoder = avcodec_find_decoder(p->codec_id);
-    int64_t max_pixels = is_picture_file(d) ? UM_IMAGE_MAX_PIXELS : VIDEO_MAX_PIXELS;
+    int64_t max_pixels = um_demux_is_picture(d) ? UM_IMAGE_MAX_PIXELS : VIDEO_MAX_PIXELS;
     if (!decoder)
         return um_fail(err, UM_EUNSUPPORTED, "%s: no decoder for %s", d->input->path,
                        avcodec_get_name(p->codec_id));
@@ -187,30 +190,31 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
     um_quiet_codec(t->codec);
     t->codec->pkt_timebase = t->stream->time_base;
     t->codec->max_pixels = max_pixels;
-    if (is_picture_file(d) || p->codec_id == AV_CODEC_ID_APNG) /* else they show what is missing as black */
+    if (um_demux_is_picture(d) ||
+        p->codec_id == AV_CODEC_ID_APNG) /* else they show what is missing as black */
         t->codec->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
-    t->codec->thread_count = p->codec_type == AVMEDIA_TYPE_VIDEO && !is_picture_file(d) ? threads : 1;
+    t->codec->thread_count = p->codec_type == AVMEDIA_TYPE_VIDEO && !um_demux_is_picture(d) ? threads : 1;
     if (r >= 0)
         r = avcodec_open2(t->codec, decoder, NULL);
-    if (r == AVERROR(ENOMEM))
-        return um_fail_oom(err);
     if (r < 0)
-        return um_fail(err, UM_EFORMAT, "%s: the %s decoder refuses this stream", d->input->path,
-                       decoder->name);
+        return um_fail_fate(err, um_answer_of_ffmpeg(r), "%s: the %s decoder refuses this stream",
+                            d->input->path, decoder->name);
     t->stream->discard = AVDISCARD_DEFAULT;
     return UM_OK;
 }
 
-um_status um_demux_open(um_demux *d, const um_input *input, unsigned want, int threads,
+um_status um_demux_open(um_demux *d, const um_input *input, const um_source_options *opt,
                         const atomic_bool *stop, um_error *err)
 {
+    const unsigned want = opt->want;
+    const int threads = opt->threads;
     um_status st;
-    *d = (um_demux){.input = input, .budget = budget_of(input), .stop = stop};
+    *d = (um_demux){.input = input, .budget = budget_of(input), .stop = stop, .extent = um_extent_of(input)};
     if (!input->size)
         return um_fail(err, UM_EFORMAT, "%s: the file is empty", input->path);
     if (!um_ffmpeg_loads())
         return um_ffmpeg_missing(err);
-    if ((st = open_format(d, err)) < 0 || (st = find_tracks(d, err)) < 0)
+    if ((st = open_format(d, err)) < 0 || (st = find_tracks(d, opt, err)) < 0)
         return st;
     if (d->video.stream && want & (UM_WANT_GRAY | UM_WANT_RGB) &&
         (st = open_decoder(d, &d->video, threads, err)) < 0)
@@ -305,12 +309,31 @@ double um_demux_time_s(const um_demux *d, const um_track *t, int64_t timestamp)
     return fabs(t_s) < 1e8 ? t_s : NAN; /* three years: a damaged clock */
 }
 
+/* Where the length is a placeholder, sound is read as long as it comes; whoever stopped writing did so within
+ * a block. */
+static void drop_rest(AVPacket *p, int block)
+{
+    if (block > 1 && p->size % block && p->size > block)
+        av_shrink_packet(p, p->size - p->size % block);
+    p->flags &= ~AV_PKT_FLAG_CORRUPT;
+}
+
+/* Did the demuxer give up while a good part of the file was left? A little of something else at the end is
+ * common. */
+static bool is_before_end(const um_demux *d, int code)
+{
+    enum { LITTLE = 4096 };
+    int64_t at = d->io->pos - (d->io->buf_end - d->io->buf_ptr);
+    return code != AVERROR_EOF && d->extent.size - at > LITTLE;
+}
+
 void um_demux_read(um_demux *d)
 {
     int r = av_read_frame(d->format, d->packet);
     if (r < 0) {
         d->ended = true;
-        d->failed = (r != AVERROR_EOF && r != AVERROR_EXIT) || d->io->error < 0 || d->budget < 0;
+        d->failed = r != AVERROR_EXIT && (d->io->error < 0 || d->budget < 0);
+        d->unread = r != AVERROR_EXIT && is_before_end(d, r);
         return;
     }
     d->budget = budget_of(d->input);
@@ -318,6 +341,8 @@ void um_demux_read(um_demux *d)
                   : d->sound.codec && d->packet->stream_index == d->sound.stream->index ? &d->sound
                                                                                         : NULL;
     if (t && !t->ended && d->packet->size <= PACKET_MAX) {
+        if (d->extent.open)
+            drop_rest(d->packet, t->stream->codecpar->block_align);
         d->cut_packet = d->packet->flags & AV_PKT_FLAG_CORRUPT;
         d->damage.broken_packets += d->cut_packet;
         int64_t pts = d->packet->pts == AV_NOPTS_VALUE ? d->packet->dts : d->packet->pts;
@@ -339,12 +364,13 @@ um_supply um_demux_decode(um_demux *d, um_track *t, AVFrame *frame)
             t->barren = 0;
             return UM_SUPPLY_READY;
         }
+        d->given_up |= t->barren > BARREN_MAX;
         if (r == AVERROR_EOF || t->barren > BARREN_MAX ||
             atomic_load_explicit(d->stop, memory_order_relaxed)) {
             t->ended = true;
             break;
         }
-        if (r == AVERROR(ENOMEM))
+        if (r == AVERROR(ENOMEM) && um_memory_is_exhausted())
             d->no_memory = true;
         if (r != AVERROR(EAGAIN)) { /* frame threads report the error of an earlier packet here */
             d->damage.broken_packets++;
@@ -365,47 +391,4 @@ um_supply um_demux_decode(um_demux *d, um_track *t, AVFrame *frame)
         av_packet_free(&packet);
     }
     return UM_SUPPLY_END;
-}
-
-/* Where the track ends by what the file declares; 0 when it does not say. Estimates from the size of the file
- * are no declaration. */
-static double declared_end_s(const um_demux *d, const um_track *t)
-{
-    const AVStream *s = t->stream;
-    if (is_picture_file(d) || d->format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
-        return 0;
-    /* AVI: FFmpeg shortens the duration to the size of the file, but not the number of frames */
-    if (t == &d->video && !strcmp(d->format->iformat->name, "avi") && s->avg_frame_rate.num > 0)
-        return (double)s->nb_frames / av_q2d(s->avg_frame_rate);
-    if (s->duration != AV_NOPTS_VALUE && s->duration > 0)
-        return um_demux_time_s(
-            d, t, av_sat_add64(s->start_time == AV_NOPTS_VALUE ? 0 : s->start_time, s->duration));
-    return d->format->duration > 0 ? (double)d->format->duration / AV_TIME_BASE : 0;
-}
-
-void um_demux_judge(um_demux *d, bool stopped_early)
-{
-    um_damage *g = &d->damage;
-    if (um_input_changed(d->input))
-        um_damage_note(g, UM_NOTE_CHANGED);
-    const um_track *tracks[] = {&d->video, &d->sound};
-    double declared_s = 0, came_s = 0;
-    for (int i = 0; i < 2 && !stopped_early; i++)
-        if (tracks[i]->codec && declared_end_s(d, tracks[i]) > declared_s) {
-            declared_s = declared_end_s(d, tracks[i]);
-            came_s = tracks[i]->end_s;
-        }
-    bool is_short = declared_s - came_s > fmax(0.5, 0.01 * declared_s);
-    bool is_cut = d->failed || (d->ended && d->cut_packet);
-    g->truncated |= is_short || is_cut;
-    if (is_short)
-        um_damage_note(g, "ends at %.2f s of %.2f s", came_s, declared_s);
-    else if (is_cut)
-        um_damage_note(g, "the file ends early, at %.2f s", fmax(d->video.end_s, d->sound.end_s));
-    if (g->broken_packets)
-        um_damage_note(g, "broken packets: %lld", (long long)g->broken_packets);
-    if (g->broken_frames)
-        um_damage_note(g, "damaged pictures: %lld", (long long)g->broken_frames);
-    if (d->video.barren > BARREN_MAX || d->sound.barren > BARREN_MAX)
-        um_damage_note(g, "nothing decodes any more");
 }

@@ -397,25 +397,61 @@ static um_status rgb(um_picture *p, um_image **out, const AVFrame *f, const AVPi
 
 /* ---- all together ---- */
 
-um_status um_picture_begin(um_picture *p, const AVFrame *f, const int32_t *matrix, double pixel_aspect,
-                           um_error *err)
+um_status um_picture_begin(um_picture *p, const AVFrame *f, int stored_width, int stored_height,
+                           const int32_t *matrix, double pixel_aspect, um_error *err)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
     um_status st = um_tone_new(&p->tone, f, err);
     if (st < 0)
         return st;
     p->colour = p->tone ? um_tone_text(p->tone) : desc && is_ycgco(f, desc) ? "YCgCo" : "";
+    int columns = stored_width > 0 ? stored_width : f->width;
+    int rows = stored_height > 0 ? stored_height : f->height;
     p->orientation = orientation_of(f, matrix);
     /* nearly square is square: not worth the loss of resampling; and no recording is beyond 8 */
     bool square = fabs(pixel_aspect - 1) <= .01 || !(pixel_aspect >= 1. / 8 && pixel_aspect <= 8);
     p->pixel_aspect = square ? 1 : pixel_aspect;
-    int width =
-        f->width < 1 || f->width > UM_IMAGE_MAX_SIDE ? f->width : (int)lrint(f->width * p->pixel_aspect);
-    p->width = p->orientation.transpose ? f->height : width;
-    p->height = p->orientation.transpose ? width : f->height;
+    int width = columns < 1 || columns > UM_IMAGE_MAX_SIDE ? columns : (int)lrint(columns * p->pixel_aspect);
+    p->width = p->orientation.transpose ? rows : width;
+    p->height = p->orientation.transpose ? width : rows;
     if (p->width < 1 || p->height < 1 || p->width > UM_IMAGE_MAX_SIDE || p->height > UM_IMAGE_MAX_SIDE ||
         (int64_t)p->width * p->height > UM_IMAGE_MAX_PIXELS)
         return um_fail(err, UM_EUNSUPPORTED, "pictures of %d x %d are too large", p->width, p->height);
+    return UM_OK;
+}
+
+/* Where a stored picture goes in an image of width x height: all of it, or, when its shape is another, as
+ * much as keeps its shape, in the middle of black. */
+typedef struct place {
+    int x, y, width, height;
+} place;
+
+static place place_of(const um_picture *p, const AVFrame *f, int width, int height)
+{
+    double across = f->width * p->pixel_aspect, k = fmin(width / across, (double)height / f->height);
+    int w = um_clampi((int)lrint(across * k), 1, width), h = um_clampi((int)lrint(f->height * k), 1, height);
+    if (w * 100 >= width * 99 && h * 100 >= height * 99) /* rounding to even sizes is no other shape */
+        return (place){0, 0, width, height};
+    return (place){(width - w) / 2, (height - h) / 2, w, h};
+}
+
+/* A smaller image into its place in a black one of the size that all have. */
+static um_status lay(um_picture *p, um_image **image, place at, int width, int height, um_error *err)
+{
+    um_image *whole = NULL;
+    um_status st;
+    if (at.width == width && at.height == height)
+        return UM_OK;
+    if ((st = new_image(p, &whole, width, height, (*image)->pixel, err)) < 0)
+        return st;
+    ptrdiff_t channels = um_image_channels(whole->pixel);
+    for (int y = 0; y < height; y++)
+        memset(whole->data + y * whole->stride, 0, (size_t)(width * channels));
+    for (int y = 0; y < at.height; y++)
+        memcpy(whole->data + (at.y + y) * whole->stride + at.x * channels,
+               (*image)->data + y * (*image)->stride, (size_t)(at.width * channels));
+    um_image_free(image);
+    *image = whole;
     return UM_OK;
 }
 
@@ -440,22 +476,27 @@ um_status um_picture_convert(um_picture *p, um_image **gray_out, um_image **rgb_
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
     um_image *gray = NULL, *colour = NULL;
     um_status st = UM_OK;
-    /* the stored size that gives the size of the first picture: a stream that changes size is scaled back */
+    /* as stored, before it is turned; a stream that changes size is brought to this one */
     int width = p->orientation.transpose ? p->height : p->width;
     int height = p->orientation.transpose ? p->width : p->height;
     *gray_out = *rgb_out = NULL;
     if (!desc || !f->data[0] || f->width < 1 || f->height < 1)
         return um_fail(err, UM_EFORMAT, "a picture of unknown pixel format");
+    place at = place_of(p, f, width, height);
     bool by_rgb = want & UM_WANT_GRAY && (!has_luma(desc) || *p->colour);
     if (want & UM_WANT_GRAY && !by_rgb) {
         if (f->width == width && f->height == height)
             st = luma(p, &gray, f, desc, (want & UM_WANT_LUMA) == UM_WANT_LUMA, err);
-        else if ((st = new_image(p, &gray, width, height, UM_GRAY8, err)) == UM_OK)
-            st = scale(&p->sws[GRAY], (uint8_t *[4]){gray->data}, (int[4]){(int)gray->stride}, width, height,
-                       AV_PIX_FMT_GRAY8, f, err);
+        else if ((st = new_image(p, &gray, at.width, at.height, UM_GRAY8, err)) == UM_OK)
+            st = scale(&p->sws[GRAY], (uint8_t *[4]){gray->data}, (int[4]){(int)gray->stride}, at.width,
+                       at.height, AV_PIX_FMT_GRAY8, f, err);
+        if (st == UM_OK)
+            st = lay(p, &gray, at, width, height, err);
     }
     if (st == UM_OK && (want & UM_WANT_RGB || by_rgb))
-        st = rgb(p, &colour, f, desc, width, height, err);
+        st = rgb(p, &colour, f, desc, at.width, at.height, err);
+    if (st == UM_OK && colour)
+        st = lay(p, &colour, at, width, height, err);
     if (st == UM_OK && by_rgb)
         st = um_image_to_gray(&gray, colour, err);
     if (st == UM_OK && !(want & UM_WANT_RGB))

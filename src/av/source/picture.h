@@ -16,7 +16,7 @@ um_orientation um_orientation_of_exif(int exif); /* 1..8; as stored for all else
 int um_orientation_degrees(um_orientation o);    /* clockwise; mirroring is not told */
 
 typedef struct um_picture {
-    int width, height; /* of every image that leaves: those of the first picture, upright */
+    int width, height; /* of every image that leaves, upright */
     um_orientation orientation;
     double pixel_aspect; /* of stored pixels; 1 = square, as all images that leave */
     bool is_photo;
@@ -27,10 +27,11 @@ typedef struct um_picture {
     uint8_t *scratch;      /* RGBA, or 16-bit samples */
     size_t scratch_bytes;
 } um_picture;
-/* Takes size and orientation from the first frame; `matrix` is the stream's display matrix or NULL,
- * `pixel_aspect` what it says of the shape of its pixels, 0 when nothing. */
-um_status um_picture_begin(um_picture *p, const AVFrame *first, const int32_t *matrix, double pixel_aspect,
-                           um_error *err);
+/* Takes the orientation from the first frame and the size, too, unless `width` and `height` (as stored) name
+ * another; `matrix` is the stream's display matrix or NULL, `pixel_aspect` what it says of the shape of its
+ * pixels, 0 when nothing. */
+um_status um_picture_begin(um_picture *p, const AVFrame *first, int width, int height, const int32_t *matrix,
+                           double pixel_aspect, um_error *err);
 /* Gives the images that are wanted; a gray one may share the memory of the decoder. */
 um_status um_picture_convert(um_picture *p, um_image **gray, um_image **rgb, const AVFrame *frame,
                              unsigned want, um_error *err);

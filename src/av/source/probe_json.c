@@ -32,6 +32,48 @@ static void put_sound(um_json_writer *w, const um_media *m)
     um_json_put_end(w);
 }
 
+static const char *const track_kinds[] = {[UM_TRACK_VIDEO] = "video",
+                                          [UM_TRACK_SOUND] = "sound",
+                                          [UM_TRACK_COVER] = "cover",
+                                          [UM_TRACK_SUBTITLES] = "subtitles",
+                                          [UM_TRACK_DATA] = "data"};
+
+const char *um_track_kind_key(um_track_kind kind)
+{
+    return track_kinds[kind];
+}
+
+bool um_track_kind_of_key(um_track_kind *out, const char *key)
+{
+    for (int i = 0; i <= UM_TRACK_DATA; i++)
+        if (!strcmp(track_kinds[i], key)) {
+            *out = (um_track_kind)i;
+            return true;
+        }
+    return false;
+}
+
+static void put_tracks(um_json_writer *w, const um_media *m)
+{
+    um_json_put_array(w, "tracks");
+    for (int i = 0; i < m->n_tracks; i++) {
+        const um_track_info *t = &m->tracks[i];
+        um_json_put_object(w, NULL);
+        um_json_put_text(w, "kind", um_track_kind_key(t->kind));
+        um_json_put_int(w, "number", t->number);
+        um_json_put_bool(w, "chosen", t->chosen);
+        um_json_put_bool(w, "encrypted", t->encrypted);
+        um_json_put_text_or_null(w, "codec", t->codec);
+        um_json_put_text_or_null(w, "language", t->language);
+        um_json_put_int(w, "width", t->width);
+        um_json_put_int(w, "height", t->height);
+        um_json_put_int(w, "rate_hz", t->rate_hz);
+        um_json_put_int(w, "channels", t->channels);
+        um_json_put_end(w);
+    }
+    um_json_put_end(w);
+}
+
 void um_media_json(um_json_writer *w, const char *key, const um_media *m)
 {
     um_json_put_object(w, key);
@@ -46,6 +88,7 @@ void um_media_json(um_json_writer *w, const char *key, const um_media *m)
         put_sound(w, m);
     else
         um_json_put_null(w, "sound");
+    put_tracks(w, m);
     um_json_put_end(w);
 }
 
@@ -106,20 +149,20 @@ void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe)
     um_json_put_end(w);
 }
 
-static void put_streams(um_json_writer *w, um_input *input)
+static void put_streams(um_json_writer *w, const um_source *source, const um_error *why)
 {
-    um_source *source = NULL;
-    /* of a video the first picture is decoded: only then its upright size is known for sure */
-    um_source_options options = {
-        .want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01, .look_only = true};
-    um_error why;
-    if (um_source_open_input(&source, input, &options, &why) == UM_OK) {
+    if (source) {
         um_media_json(w, "streams", um_source_media(source));
     } else {
         um_json_put_null(w, "streams");
-        um_json_put_text(w, "error", why.text);
+        um_json_put_text(w, "error", why->text);
     }
-    um_source_close(&source);
+}
+
+void um_probe_name_kind(um_probe *probe, const um_media *media)
+{
+    if (!strcmp(probe->kind, "unknown"))
+        snprintf(probe->kind, sizeof probe->kind, "%.31s", media->container);
 }
 
 um_status um_probe_json(char **out, const char *path, const um_probe_options *options, um_error *err)
@@ -128,6 +171,11 @@ um_status um_probe_json(char **out, const char *path, const um_probe_options *op
     enum { JSON_MAX = 1 << 20 };
     um_probe probe;
     um_input *input = NULL;
+    um_source *source = NULL;
+    /* of a video the first picture is decoded: only then its upright size is known for sure */
+    const um_source_options look = {
+        .want = UM_WANT_GRAY | UM_WANT_SOUND, .threads = 1, .max_s = 0.01, .look_only = true};
+    um_error why;
     um_buf b;
     um_trust *trusted = NULL;
     *out = NULL;
@@ -136,6 +184,8 @@ um_status um_probe_json(char **out, const char *path, const um_probe_options *op
         (st = um_probe_input(&probe, input, trusted, err)) < 0 ||
         (st = um_hash_now(probe.sha256, input, o.progress, o.user, err)) < 0)
         goto done;
+    if (um_source_open_input(&source, input, &look, &why) == UM_OK)
+        um_probe_name_kind(&probe, um_source_media(source));
     um_buf_init(&b, JSON_MAX);
     um_json_writer w = um_json_writer_to(&b, 2);
     um_json_put_object(&w, NULL);
@@ -144,11 +194,12 @@ um_status um_probe_json(char **out, const char *path, const um_probe_options *op
     um_json_put_text(&w, "sha256", probe.sha256);
     um_json_put_text(&w, "kind", probe.kind);
     um_marks_json(&w, "provenance", &probe);
-    put_streams(&w, input);
+    put_streams(&w, source, &why);
     um_json_put_end(&w);
     if (!(*out = um_buf_take(&b)))
         st = um_fail_oom(err);
 done:
+    um_source_close(&source);
     um_trust_free(&trusted);
     um_input_free(&input);
     return st;

@@ -6,8 +6,11 @@
 #include "av/source/damage.h"
 #include "av/source/deinterlace.h"
 #include "av/source/demux.h"
+#include "av/source/judge.h"
 #include "av/source/moment.h"
 #include "av/source/picture.h"
+#include "av/source/survey.h"
+#include "av/source/tracks.h"
 #include "av/still/gif.h"
 #include "av/still/photo.h"
 #include "av/still/webp_film.h"
@@ -23,11 +26,12 @@ struct um_source {
     um_media media;
     um_source_options opt;
     um_input *input;
-    char container[64];
+    char container[64], remark[240];
 
     /* of the decoding thread */
     um_demux demux;
     um_webp_film *film; /* instead of it */
+    um_survey survey;
     um_picture picture;
     um_sound_converter converter;
     um_deinterlacer *deinterlacer;
@@ -36,7 +40,9 @@ struct um_source {
     um_moment *pending;                   /* a picture whose duration the following one tells */
     int64_t n_pictures;
     double last_t_s;
-    bool stopped_early; /* at opt.max_s */
+    bool has_sound;       /* some has been decoded */
+    bool stopped_early;   /* at opt.max_s */
+    bool counts_pictures; /* the clock of the file is nonsense */
 
     /* between the threads */
     pthread_t thread;
@@ -110,9 +116,10 @@ static um_status begin_pictures(um_source *s, const AVFrame *f)
     const AVStream *stream = s->demux.video.stream;
     size_t size = 0;
     const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-    um_status st = um_picture_begin(
-        &s->picture, f, size >= 9 * sizeof(int32_t) ? (const int32_t *)(const void *)matrix : NULL,
-        pixel_aspect(s, f), &s->error);
+    um_status st =
+        um_picture_begin(&s->picture, f, s->survey.size[0].width, s->survey.size[0].height,
+                         size >= 9 * sizeof(int32_t) ? (const int32_t *)(const void *)matrix : NULL,
+                         pixel_aspect(s, f), &s->error);
     if (st < 0)
         return st;
     s->picture.is_photo = s->media.is_photo;
@@ -150,7 +157,7 @@ static um_status make_picture(um_source *s, um_moment **out, const AVFrame *f)
         return um_fail_oom(&s->error);
     *m->frame = (um_frame){
         .index = s->n_pictures,
-        .t_s = m->t_s = picture_time_s(s, f->pts),
+        .t_s = m->t_s = picture_time_s(s, s->counts_pictures ? AV_NOPTS_VALUE : f->pts),
         .duration_s =
             f->pkt_duration > 0 ? (double)f->pkt_duration * av_q2d(s->demux.video.stream->time_base) : 0,
         .key = f->key_frame,
@@ -214,7 +221,7 @@ static um_supply supply_picture(um_source *s, um_status *st)
             }
             if (*st < 0)
                 return UM_SUPPLY_END;
-            if (s->opt.max_s > 0 && m->t_s >= s->opt.max_s) {
+            if (s->opt.max_s > 0 && m->t_s >= s->opt.max_s && m->frame->index > 0) {
                 s->stopped_early = s->demux.video.ended = true;
                 um_moment_free(&m);
             }
@@ -252,11 +259,12 @@ static um_supply supply_sound(um_source *s, um_status *st)
             s->demux.damage.broken_packets++;
             continue;
         }
-        if (s->next_sound && s->opt.max_s > 0 && s->next_sound->t_s >= s->opt.max_s) {
+        if (s->next_sound && s->opt.max_s > 0 && s->next_sound->t_s >= s->opt.max_s && s->has_sound) {
             um_moment_free(&s->next_sound);
             s->stopped_early = t->ended = true;
             return UM_SUPPLY_END;
         }
+        s->has_sound |= s->next_sound != NULL;
         if (s->next_sound)
             return UM_SUPPLY_READY;
     }
@@ -310,7 +318,7 @@ static um_status show_film(um_source *s)
         *m->frame =
             (um_frame){.index = s->n_pictures, .t_s = m->t_s = t_s, .duration_s = duration_s, .key = true};
         if (!s->n_pictures++)
-            st = um_picture_begin(&s->picture, s->frame, NULL, 1, &s->error);
+            st = um_picture_begin(&s->picture, s->frame, 0, 0, NULL, 1, &s->error);
         if (st == UM_OK)
             st = um_picture_convert(&s->picture, &m->frame->gray, &m->frame->rgb, s->frame, s->opt.want,
                                     &s->error);
@@ -341,6 +349,38 @@ static void *play(void *argument)
 
 /* ---- the calling thread ---- */
 
+static void say_sizes(um_source *s)
+{
+    const um_survey *v = &s->survey;
+    char *text = s->remark;
+    const size_t most = sizeof s->remark;
+    if (v->n_sizes < 2)
+        return;
+    size_t n = (size_t)snprintf(text, most, "pictures of %d sizes:", v->n_sizes);
+    for (int i = 0; i < v->n_sizes && n < most; i++)
+        n += (size_t)snprintf(text + n, most - n, "%s %d x %d (%lld)", i ? "," : "", v->size[i].width,
+                              v->size[i].height, (long long)v->size[i].n);
+    if (n < most)
+        snprintf(text + n, most - n, "; all brought to %d x %d", v->size[0].width, v->size[0].height);
+}
+
+/* A raw stream may name any clock (ticks instead of pictures, say), and then all its times are wrong: its
+ * pictures are counted, at the rate that FFmpeg takes for raw streams, too. */
+static void check_clock(um_source *s)
+{
+    const double fastest = 1000, usual = 25; /* per second; faster cameras play back slowly */
+    size_t n = strlen(s->remark), most = sizeof s->remark;
+    if (s->media.fps <= fastest || s->media.is_photo)
+        return;
+    s->counts_pictures = true;
+    snprintf(s->remark + n, most - n, "%sits clock says %.6g pictures per second: counted at %g",
+             n ? "; " : "", s->media.fps, usual);
+    s->media.fps = usual;
+    s->media.duration_s = 0;
+    for (int i = 0; i < s->survey.n_sizes; i++)
+        s->media.duration_s += (double)s->survey.size[i].n / usual;
+}
+
 static void describe(um_source *s)
 {
     const AVFormatContext *f = s->demux.format;
@@ -350,9 +390,12 @@ static void describe(um_source *s)
     m->is_photo = n > 5 && !strcmp(f->iformat->name + n - 5, "_pipe");
     snprintf(s->container, sizeof s->container, "%.*s", (int)(m->is_photo ? n - 5 : n), f->iformat->name);
     m->container = s->container;
-    if (!m->is_photo && f->duration > 0 && f->duration < (int64_t)100000000 * AV_TIME_BASE)
-        m->duration_s = (double)f->duration / AV_TIME_BASE;
-    m->video_codec = m->pixel_format = m->audio_codec = m->colour = m->remark = "";
+    m->video_codec = m->pixel_format = m->audio_codec = m->colour = "";
+    m->remark = s->remark;
+    if (!m->is_photo)
+        um_tracks_list(m, &(um_tracks){s->input, f, s->demux.video.stream, s->demux.sound.stream});
+    m->duration_s = s->survey.duration_s;
+    say_sizes(s);
     if (video) {
         const AVCodecParameters *p = video->codecpar;
         AVRational rate = video->avg_frame_rate.num ? video->avg_frame_rate : video->r_frame_rate;
@@ -365,6 +408,7 @@ static void describe(um_source *s)
         m->pixel_format = format ? format : "";
         m->fps = !m->is_photo && rate.den > 0 && rate.num > 0 ? av_q2d(rate) : 0;
         m->interlaced = p->field_order > AV_FIELD_PROGRESSIVE;
+        check_clock(s);
     }
     if (sound) {
         m->has_sound = true;
@@ -418,8 +462,11 @@ static um_status open_source(um_source *s, um_error *err)
         s->ended = !(s->opt.want & (UM_WANT_GRAY | UM_WANT_RGB));
         return s->ended ? UM_OK : start_thread(s, play, err);
     }
-    int threads = s->opt.threads > 0 ? s->opt.threads : um_cores() + 1; /* one of FFmpeg's often waits */
-    if ((st = um_demux_open(&s->demux, s->input, s->opt.want, threads, &s->stop, err)) < 0)
+    if (s->opt.threads <= 0)
+        s->opt.threads = um_cores() + 1; /* one of FFmpeg's often waits */
+    if ((st = um_demux_open(&s->demux, s->input, &s->opt, &s->stop, err)) < 0)
+        return st;
+    if ((st = um_survey_take(&s->survey, &s->demux, &s->opt, err)) < 0)
         return st;
     describe(s);
     if (s->demux.video.codec || s->demux.sound.codec)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* heif.c: HEIC and AVIF stills, by libheif, which turns and crops them as the file asks. Image sequences of
  * the same family are left to FFmpeg. */
+#include "av/source/answer.h"
 #include "av/source/damage.h"
 #include "av/still/hevc.h"
 #include "av/still/readers.h"
@@ -51,11 +52,9 @@ static bool is_heif(const um_input *input)
 
 static um_status fail(um_error *err, const char *path, struct heif_error e)
 {
-    um_status st = e.code == heif_error_Memory_allocation_error ? UM_ENOMEM
-                   : e.code == heif_error_Unsupported_filetype || e.code == heif_error_Unsupported_feature
-                       ? UM_EUNSUPPORTED
-                       : UM_EFORMAT;
-    return um_fail(err, st, "%s: %s", path, e.message);
+    um_fate fate = um_answer_of_heif(e.code, e.subcode);
+    um_status st = um_fail_fate(err, fate, "%s", path);
+    return st == UM_ENOMEM || fate == UM_FATE_TOO_LARGE ? st : um_fail(err, st, "%s: %s", path, e.message);
 }
 
 /* A file in the hands of libheif. */

@@ -56,7 +56,7 @@ static um_status convert(um_moment **out, um_media *media, const um_still *s, AV
     snprintf(orientation, sizeof orientation, "%d", s->orientation);
     if (st == UM_OK && av_dict_set(&frame->metadata, "Orientation", orientation, 0) < 0)
         st = um_fail_oom(err);
-    if (st == UM_OK && (st = um_picture_begin(&picture, frame, NULL, 1, err)) == UM_OK)
+    if (st == UM_OK && (st = um_picture_begin(&picture, frame, 0, 0, NULL, 1, err)) == UM_OK)
         st = um_picture_convert(&picture, &m->frame->gray, &m->frame->rgb, frame, want, err);
     if (st == UM_OK) {
         media->width = picture.width;
