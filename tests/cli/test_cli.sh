@@ -96,6 +96,10 @@ holds 'kind              wav' out
 lines 1 err
 expect 0 "$bin" probe --json "$dir/tone.wav"
 cp "$dir/out" "$dir/probe.json"
+expect 3 "$bin" probe --trust "$dir/text.txt" "$dir/tone.wav"
+holds 'text.txt: no certificate in PEM form' err
+expect 3 "$bin" analyze --quiet --trust /nonexistent/roots.pem "$dir/tone.wav"
+holds '/nonexistent/roots.pem' err
 if command -v python3 >/dev/null; then
     expect 0 python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert d["kind"] == "wav" and \
 len(d["provenance"]) == 8 and d["streams"]["sound"]["rate_hz"] == 8000' "$dir/probe.json"
