@@ -81,6 +81,9 @@ static void named_text(struct bmff *m, const char *name, const uint8_t *b, size_
         {"com.android.model", "model"},
         {"com.android.version", "Android"},
         {"encoder", "encoder"},
+        {"encoded_by", "encoder"}, /* FFmpeg's keys */
+        {"encoding_tool", "encoder"},
+        {"software", "software"},
     };
     static const char *const plain[][2] = {
         {COPYRIGHT "cmt", "comment"},

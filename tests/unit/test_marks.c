@@ -152,6 +152,8 @@ static void test_services(void)
     FOUND(wav_info_of("ICMT", "made with suno studio; created=2026-01-01"), "made with suno");
     FOUND(mp3_text_of("encoder", "Udio"), "Udio");
     FOUND(wav_info_of("ISFT", "ElevenLabs"), "ElevenLabs");
+    FOUND(mp4_text_of("encoded_by", "ElevenLabs", false), "ElevenLabs");
+    FOUND(mp4_text_of("software", "Suno", false), "Suno");
 }
 
 static void test_source_types(void)
