@@ -86,7 +86,7 @@ static um_status copy(int to, int from, const char *folder, const char *path, um
 
 um_status um_spool(int *out, int from, const char *path, um_error *err)
 {
-    struct stat s;
+    struct stat s = {0}; /* as in input.c */
     char folder[PATH_MAX];
     um_status st = UM_OK;
     *out = -1;

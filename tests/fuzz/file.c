@@ -13,7 +13,8 @@ const char *fuzz_file(const uint8_t *data, size_t n)
     static char path[40];
     if (fd >= 0)
         close(fd);
-    if ((fd = memfd_create("fuzz", MFD_CLOEXEC)) < 0 || write(fd, data, n) != (ssize_t)n)
+    if ((fd = memfd_create("fuzz", MFD_CLOEXEC)) < 0 || write(fd, data, n) != (ssize_t)n ||
+        lseek(fd, 0, SEEK_SET) != 0) /* a descriptor is read from where it stands */
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     return path;
