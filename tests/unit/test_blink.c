@@ -140,6 +140,10 @@ static void gates(void)
     CHECK(f->outcome == UM_NOT_APPLICABLE &&
           strstr(f->reason, "too short: 12.5 s of usable face, 20 s needed"));
     um_findings_free(&f);
+    s.length_s = 19.97; /* not rounded up to what is needed */
+    f = play(&s);
+    CHECK(f->outcome == UM_NOT_APPLICABLE && strstr(f->reason, "too short: 19.9 s of usable face, 20 s"));
+    um_findings_free(&f);
 
     s.length_s = 60; /* lost and turned for 45 of 60 s */
     s.lost_from_s = 5, s.lost_to_s = 30, s.turned_from_s = 40, s.turned_to_s = 60;

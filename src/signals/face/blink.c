@@ -14,6 +14,7 @@
  * Vision Science 78, 2001). So a low rate is weak evidence, and a short clip is none. */
 #include "base/base.h"
 #include "dsp/stats.h"
+#include "signals/figures.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unmask/signal.h>
@@ -366,12 +367,12 @@ static um_status conclude(const person *p, um_findings *out, um_error *err)
 {
     const um_subject who = um_person_subject(p->id);
     if (p->usable_s < NEEDED_S)
-        return um_findings_skip(out, who, err, "too short: %.1f s of usable face, %.0f s needed", p->usable_s,
-                                NEEDED_S);
+        return um_findings_skip(out, who, err, "too short: %.1f s of usable face, %.0f s needed",
+                                um_short_of(p->usable_s, NEEDED_S), NEEDED_S);
     const double rate_hz = (double)p->steps / p->usable_s, minutes = p->usable_s / 60, k = (double)p->blinks;
     if (rate_hz < MIN_RATE_HZ)
         return um_findings_skip(out, who, err, "too few pictures: %.1f usable ones a second, 15 needed",
-                                rate_hz);
+                                um_short_of(rate_hz, MIN_RATE_HZ));
     double below, above;
     um_gamma_pq(&below, &above, k + .5, USUAL_PER_MIN * minutes);
     const double score =
@@ -411,7 +412,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             out, um_file_subject(), err,
             "too short: %.1f s of usable face, %.0f s needed (unusable faces: %lld turned away, %lld "
             "too small)",
-            longest_s, NEEDED_S, (long long)b->turned, (long long)b->small);
+            um_short_of(longest_s, NEEDED_S), NEEDED_S, (long long)b->turned, (long long)b->small);
     return UM_OK;
 }
 

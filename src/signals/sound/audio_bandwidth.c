@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "dsp/stats.h"
 #include "dsp/stft.h"
+#include "signals/figures.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unmask/signal.h>
@@ -168,8 +169,8 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     const double sounding_s = (double)a->whole.frames * (a->stft->n / 2) / a->stft->rate_hz;
     if (sounding_s < NEEDED_S)
         return um_findings_skip(out, um_file_subject(), err,
-                                "too short or silent: %.1f s above -60 dBFS, %.0f s needed", sounding_s,
-                                NEEDED_S);
+                                "too short or silent: %.1f s above -60 dBFS, %.0f s needed",
+                                um_short_of(sounding_s, NEEDED_S), NEEDED_S);
     double *db = um_calloc((size_t)a->n_bins, sizeof *db), total = 0;
     if (!db)
         return um_fail_oom(err);

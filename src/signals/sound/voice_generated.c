@@ -9,6 +9,7 @@
 #include "base/pool.h"
 #include "dsp/frames.h"
 #include "dsp/stats.h"
+#include "signals/figures.h"
 #include "signals/resources.h"
 #include <math.h>
 #include <stdlib.h>
@@ -371,14 +372,14 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     const double voiced_s = (double)v->voiced * UM_FRAME_HOP / UM_SOUND_HZ, band = band_hz(v);
     if (voiced_s < NEEDED_S)
         return um_findings_skip(out, um_file_subject(), err, "too little voice: %.1f s, %.1f s needed",
-                                voiced_s, NEEDED_S);
+                                um_short_of(voiced_s, NEEDED_S), NEEDED_S);
     if (!v->windows)
         return um_findings_skip(out, um_file_subject(), err,
                                 "too little voice at once: %.1f s, scattered over the recording", voiced_s);
     if (band < NEEDED_HZ)
         return um_findings_skip(out, um_file_subject(), err,
-                                "the band of the voice ends at %.1f kHz, %.0f kHz needed", band / 1000,
-                                NEEDED_HZ / 1000);
+                                "the band of the voice ends at %.1f kHz, %.0f kHz needed",
+                                um_short_of(band / 1000, NEEDED_HZ / 1000), NEEDED_HZ / 1000);
     return say(v, voiced_s, band, out, err);
 }
 
