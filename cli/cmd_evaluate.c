@@ -42,7 +42,7 @@ static const um_opt options[] = {
      "also what betrays the label before anyone looks: size, length, resolution, codec, level, ...", &o.cues},
     {"signals", UM_OPT_TEXT, "A,B",
      "ask only these questions (see unmask signals); none, with --cues: analyse nothing", &o.signals},
-    {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
+    {"models", UM_OPT_INPUT, "DIR", "folder with other networks than the built-in ones", &o.models},
     {"calibration", UM_OPT_INPUT, "FILE", "calibration of the signals instead of the built-in one",
      &o.calibration},
     {"calibrate", UM_OPT_REPORT, "FILE",

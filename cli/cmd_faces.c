@@ -168,7 +168,7 @@ static int run(int n, char **args)
 }
 
 static const um_opt options[] = {
-    {"models", UM_OPT_TEXT, "DIR",
+    {"models", UM_OPT_INPUT, "DIR",
      "folder with other face networks than the built-in ones; else the environment variable UNMASK_MODELS",
      &models, 0, 0},
     {"json", UM_OPT_FLAG, NULL, "print one JSON object per frame, with all points", &as_json, 0, 0},

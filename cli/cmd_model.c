@@ -3,6 +3,7 @@
 #include "commands.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unmask/network.h>
 
@@ -153,6 +154,8 @@ static um_status execute(um_network *net, um_error *err)
         (st = um_session_new(&session, net, pool, err)) == UM_OK &&
         (st = um_session_run(session, (const um_tensor *const *)in, out, err)) == UM_OK && repeat)
         st = measure(session, in, out, err);
+    if (out_dir)
+        mkdir(out_dir, 0777); /* mostly there; what else may be wrong shows when the files are written */
     for (int i = 0; out_dir && st == UM_OK && i < um_network_n_outputs(net); i++) {
         char path[4096];
         if (snprintf(path, sizeof path, "%s/output_%d.pb", out_dir, i) >= (int)sizeof path) {

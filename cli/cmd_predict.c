@@ -17,7 +17,7 @@ static struct {
 
 static const um_opt options[] = {
     {"json", UM_OPT_FLAG, NULL, "a line of JSON per recording", &o.json},
-    {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
+    {"models", UM_OPT_INPUT, "DIR", "folder with other networks than the built-in ones", &o.models},
     {"max-seconds", UM_OPT_NUM, "S", "look only at the first S seconds of each", &o.max_s, 0.001, 1e9},
     {"threads", UM_OPT_INT, "N", "threads (default: all cores)", &o.threads, 1, UM_POOL_MAX_THREADS},
     {0},

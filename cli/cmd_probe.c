@@ -151,7 +151,7 @@ static int run(int n, char **args)
 
 static const um_opt options[] = {
     {"json", UM_OPT_FLAG, NULL, "print JSON: an object; of several files a line each", &as_json, 0, 0},
-    {"trust", UM_OPT_TEXT, "FILE",
+    {"trust", UM_OPT_INPUT, "FILE",
      "PEM file with certificates of signers that you trust (Content Credentials)", &trust},
     {0},
 };

@@ -21,7 +21,7 @@ static const um_opt options[] = {
     {"where", UM_OPT_TEXT, "CONDITIONS", "which recordings: FIELD=A|B or FIELD!=A|B, with commas between",
      &o.where},
     {"signals", UM_OPT_TEXT, "A,B", "learn from these signals, where the recipe names none", &o.signals},
-    {"models", UM_OPT_TEXT, "DIR", "folder with other networks than the built-in ones", &o.models},
+    {"models", UM_OPT_INPUT, "DIR", "folder with other networks than the built-in ones", &o.models},
     {"cache", UM_OPT_FOLDER, "DIR", "keep answers there, and go on from them after an interruption",
      &o.cache},
     {"cache-bytes", UM_OPT_BIG, "N", "at most so many bytes in it (default: 1 GiB)", &o.cache_bytes, 1, 1e15},

@@ -43,7 +43,7 @@ void um_interrupts_end(void)
 
 void um_interrupts_catch(int grace_s)
 {
-    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM, 0};
+    static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, 0};
     grace = grace_s;
     handle(numbers, note);
 }

@@ -10,7 +10,8 @@
 typedef enum um_opt_kind {
     UM_OPT_FLAG,
     UM_OPT_TEXT,
-    UM_OPT_INPUT,   /* text: files that are read, with commas between; none is ever written */
+    UM_OPT_INPUT, /* text: files that are read, or a folder of them, with commas between; none is ever written
+                   */
     UM_OPT_OUTPUT,  /* text: a file that is written */
     UM_OPT_REPORT,  /* text: the same, or '-' */
     UM_OPT_REPORTS, /* text: the same, or a folder that exists */

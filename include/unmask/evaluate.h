@@ -83,7 +83,8 @@ UM_API um_status um_evaluation_calibration(char **out, char **said, const um_eva
                                            const char *base, const char *name, const char *data,
                                            const char *command, um_error *err);
 
-/** Names the list and every recording of a set to um_output_keep (output.h): none is ever written. */
+/** Names the lists that describe a set and every recording of it to um_output_keep (output.h): none is ever
+ * written. Errors as of opening the set and of um_output_keep. */
 UM_API um_status um_labels_keep(const char *labels, um_error *err);
 
 /** Looks for what would make a measurement or a training on the set dishonest: a group or pair in several

@@ -15,16 +15,17 @@
 extern "C" {
 #endif
 
-/** From now on no output replaces this file, by whatever name, link or hard link it is called: UM_EINVAL. It
- * is the one list of the library that lasts as long as the process; without that file nothing happens. */
+/** From now on, as long as the process lasts, no output replaces this file, by whatever name, link or hard
+ * link it is called (UM_EINVAL). Without that file nothing happens. UM_ENOMEM. */
 UM_API um_status um_output_keep(const char *path, um_error *err);
 /** May `path` be written? To be asked before long work: is it kept (UM_EINVAL), is the folder there and
  * writable, the disk not full (UM_EWRITE). Of a folder: may files be made in it. Leaves nothing behind. */
 UM_API um_status um_output_check(const char *path, um_error *err);
 /** Does the name stand for standard output, as /dev/stdout does? */
 UM_API bool um_output_is_stdout(const char *path);
-/** Removes every output of this process that is not yet whole. For the handler of a signal that ends the
- * process: it calls nothing that such a handler may not. */
+/** Removes every output of this process that is not yet whole, of 256 at once. For the handler of a signal
+ * that ends the process: it calls nothing that such a handler may not. Folders of copies, as an evaluation of
+ * robustness makes, are not outputs: they are removed when the call returns. */
 UM_API void um_outputs_abandon(void);
 
 #ifdef __cplusplus

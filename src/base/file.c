@@ -12,8 +12,9 @@
 
 /* ---- temporary files that are there just now ---- */
 
-enum { LIVE_MOST = 256 }; /* more at once are written, too; a signal leaves them behind */
+enum { LIVE_MOST = 256 }; /* more at once are written, too; a signal leaves them behind (output.h) */
 static _Atomic(char *) live[LIVE_MOST];
+static atomic_bool ending;
 
 static void remember(char *temporary)
 {
@@ -24,20 +25,22 @@ static void remember(char *temporary)
     }
 }
 
-/* Before its text is freed: a handler may read it. */
-static void forget(const char *temporary)
+/* False: a handler may be reading the text just now. It ends the process, and the text with it. */
+static bool forget(char *temporary)
 {
     for (int i = 0; i < LIVE_MOST; i++) {
-        char *same = atomic_load(&live[i]);
-        if (same == temporary && atomic_compare_exchange_strong(&live[i], &same, NULL))
-            return;
+        char *same = temporary;
+        if (atomic_compare_exchange_strong(&live[i], &same, NULL))
+            return true;
     }
+    return !atomic_load(&ending);
 }
 
 void um_outputs_abandon(void)
 {
+    atomic_store(&ending, true);
     for (int i = 0; i < LIVE_MOST; i++) {
-        const char *temporary = atomic_load(&live[i]);
+        const char *temporary = atomic_exchange(&live[i], NULL);
         if (temporary)
             unlink(temporary);
     }
@@ -49,7 +52,7 @@ void um_outputs_abandon(void)
  * process 1. O_EXCL: what another left under that name is never written and never ours to remove. open, not
  * mkostemp, as only the kernel can apply the umask without a moment in which another thread sees it changed.
  */
-static um_status create_temporary(um_file *file, int *fd, um_error *err)
+static um_status create_temporary(um_file *file, int *fd, mode_t mode, um_error *err)
 {
     enum { NAME_KEPT = 128, DRAWN = 8, TRIES = 100 }; /* bytes of a name: file systems allow 255 in all */
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
@@ -70,12 +73,13 @@ static um_status create_temporary(um_file *file, int *fd, um_error *err)
         snprintf(temporary, size, "%.*s.%s.%s", (int)(name - file->target), file->target, word,
                  name + (length > NAME_KEPT ? length - NAME_KEPT : 0));
         remember(temporary); /* first: a signal may come as soon as it is there */
-        if ((*fd = open(temporary, O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0666)) >= 0) {
+        if ((*fd = open(temporary, O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, mode)) >= 0) {
             file->temporary = temporary;
             return UM_OK;
         }
-        forget(temporary);
-        if (errno != EEXIST)
+        if (!forget(temporary))
+            temporary = NULL;
+        if (!temporary || errno != EEXIST)
             break;
     }
     um_status st = um_fail_errno(err, UM_EWRITE, "%s: cannot be written", file->path);
@@ -127,7 +131,8 @@ um_status um_file_create(um_file *out, const char *path, um_error *err)
     if (!(out->path = um_strdup(path)) || (!place.in_place && !(out->target = um_strdup(place.path))))
         st = um_fail_oom(err);
     else if (!place.in_place)
-        st = create_temporary(out, &fd, err);
+        /* nobody else may look into what replaces a private file before it has its permissions */
+        st = create_temporary(out, &fd, place.exists ? 0600 : 0666, err);
     else if ((fd = open_in_place(&place)) < 0)
         st = errno == ENXIO && S_ISFIFO(place.is.st_mode)
                  ? um_fail(err, UM_EWRITE, "%s: a pipe that nobody reads", path)
@@ -177,8 +182,8 @@ static um_status move_to_place(um_file *file, um_error *err)
         return st;
     if (rename(file->temporary, file->target) != 0)
         return um_fail_errno(err, UM_EWRITE, "%s: cannot be written", file->path);
-    forget(file->temporary);
-    free(file->temporary);
+    if (forget(file->temporary))
+        free(file->temporary);
     file->temporary = NULL;
     return UM_OK;
 }
@@ -203,9 +208,9 @@ void um_file_abandon(um_file *file)
         fclose(file->f);
     if (file->temporary) {
         unlink(file->temporary);
-        forget(file->temporary);
+        if (forget(file->temporary))
+            free(file->temporary);
     }
-    free(file->temporary);
     free(file->target);
     free(file->path);
     *file = (um_file){0};

@@ -97,11 +97,13 @@ um_status um_spool(int *out, int from, const char *path, um_error *err)
         if (read_once.pipe[i].device == s.st_dev && read_once.pipe[i].inode == s.st_ino)
             *out = fcntl(read_once.pipe[i].fd, F_DUPFD_CLOEXEC, 0);
     if (*out < 0) {
-        if ((*out = nameless(folder)) < 0)
+        if (read_once.n == PIPES_MOST)
+            st = um_fail(err, UM_EUNSUPPORTED, "%s: more than %d pipes", path, PIPES_MOST);
+        else if ((*out = nameless(folder)) < 0)
             st = um_fail_errno(err, UM_EWRITE, "%s: a copy of it in %s cannot be written", path, folder);
         else
             st = copy(*out, from, folder, path, err);
-        const int again = st == UM_OK && read_once.n < PIPES_MOST ? fcntl(*out, F_DUPFD_CLOEXEC, 0) : -1;
+        const int again = st == UM_OK ? fcntl(*out, F_DUPFD_CLOEXEC, 0) : -1;
         if (again >= 0) {
             read_once.pipe[read_once.n].device = s.st_dev;
             read_once.pipe[read_once.n].inode = s.st_ino;

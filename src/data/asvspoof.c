@@ -119,6 +119,8 @@ um_status um_dataset_read_asvspoof(um_dataset *set, const char *path, um_error *
     size_t n, line = 0;
     places p = {.n = 0};
     um_status st = um_file_read(&text, &n, path, MOST, err);
+    if (st == UM_OK)
+        st = um_dataset_note_list(set, path, err);
     rest = text;
     for (char *at; st == UM_OK && (at = strsep(&rest, "\n"));) {
         char *word[WORDS];

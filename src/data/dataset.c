@@ -15,6 +15,8 @@ typedef struct block {
 struct um_dataset {
     um_example *example;
     size_t n, capacity;
+    const char **list;
+    size_t n_lists, list_capacity;
     block *texts;
 };
 
@@ -57,10 +59,14 @@ const char *um_example_field(const um_example *example, const char *field)
                                            : NULL;
 }
 
+bool um_example_has_class(const um_example *x)
+{
+    return x->label == UM_LABEL_REAL || x->label == UM_LABEL_FAKE;
+}
+
 bool um_example_is_train(const um_example *x)
 {
-    return (x->split == UM_SPLIT_NONE || x->split == UM_SPLIT_TRAIN) &&
-           (x->label == UM_LABEL_REAL || x->label == UM_LABEL_FAKE);
+    return (x->split == UM_SPLIT_NONE || x->split == UM_SPLIT_TRAIN) && um_example_has_class(x);
 }
 
 bool um_label_from(um_label *out, const char *word)
@@ -114,6 +120,7 @@ void um_dataset_free(um_dataset **set)
         free(b);
     }
     free((*set)->example);
+    free((*set)->list);
     free(*set);
     *set = NULL;
 }
@@ -186,6 +193,21 @@ um_status um_dataset_add(um_dataset *set, const char *folder, const um_example *
         return um_fail_oom(err);
     set->n++;
     return UM_OK;
+}
+
+um_status um_dataset_note_list(um_dataset *set, const char *path, um_error *err)
+{
+    const char *copy = keep(set, path, NULL);
+    if (!copy ||
+        !um_grow(&set->list, &set->list_capacity, set->n_lists + 1, UM_DATASET_ROWS, sizeof *set->list))
+        return um_fail_oom(err);
+    set->list[set->n_lists++] = copy;
+    return UM_OK;
+}
+
+const char *um_dataset_list(const um_dataset *set, size_t i)
+{
+    return i < set->n_lists ? set->list[i] : NULL;
 }
 
 bool um_dataset_label_by(um_dataset *set, const char *medium)

@@ -47,6 +47,8 @@ um_status um_dataset_open(um_dataset **out, const char *path, um_error *err);
 void um_dataset_free(um_dataset **set);
 size_t um_dataset_count(const um_dataset *set);
 const um_example *um_dataset_at(const um_dataset *set, size_t i);
+/* The i-th file in which the set is described, as it was opened; NULL beyond the last. */
+const char *um_dataset_list(const um_dataset *set, size_t i);
 
 /* Keeps the examples that an expression describes: conditions with commas between them, all of which must
  * hold; FIELD=VALUE or FIELD!=VALUE, several values with | between them: "split=train,kind!=tts|vc". Fields
@@ -60,6 +62,7 @@ bool um_dataset_label_by(um_dataset *set, const char *medium);
 
 /* A field by the name that it has in labels.csv (path is `name` here); NULL: there is no such field. */
 const char *um_example_field(const um_example *example, const char *field);
+bool um_example_has_class(const um_example *example); /* real or fake */
 /* It has a class, and a split that may be learnt from: "train", or none. */
 bool um_example_is_train(const um_example *example);
 const char *um_label_name(um_label label); /* "", "real", "fake", "neither" */

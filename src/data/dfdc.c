@@ -64,6 +64,8 @@ static um_status read_part(um_dataset *set, const char *folder, const char *part
     char *file = below ? um_path(folder, below) : NULL;
     um_status st = file ? um_json_read(&json, file, MOST, err) : um_fail_oom(err);
     if (st == UM_OK)
+        st = um_dataset_note_list(set, file, err);
+    if (st == UM_OK)
         st = um_json_each(json, add, &(reader){set, folder, part, file}, err);
     um_json_free(&json);
     free(file);

@@ -176,8 +176,9 @@ um_status um_dataset_read_celeb_df(um_dataset *set, const char *path, um_error *
     char *list = um_path(path, "List_of_testing_videos.txt"), *text = NULL, *rest = NULL;
     size_t n, capacity = 0;
     um_status st = list ? UM_OK : um_fail_oom(err);
-    if (st == UM_OK && um_exists(path, "List_of_testing_videos.txt"))
-        st = um_file_read(&text, &n, list, LIST, err);
+    if (st == UM_OK && um_exists(path, "List_of_testing_videos.txt") &&
+        (st = um_file_read(&text, &n, list, LIST, err)) == UM_OK)
+        st = um_dataset_note_list(set, list, err);
     for (char *line = text ? strtok_r(text, "\r\n", &rest) : NULL; line && st == UM_OK;
          line = strtok_r(NULL, "\r\n", &rest)) {
         const size_t skip = strspn(line, "01 \t");

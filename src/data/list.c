@@ -79,6 +79,8 @@ um_status um_dataset_read_list(um_dataset *set, const char *path, um_error *err)
     char *folder = NULL;
     um_status st = um_csv_open(&csv, path, err);
     if (st == UM_OK)
+        st = um_dataset_note_list(set, path, err);
+    if (st == UM_OK)
         st = find(&c, &csv, err);
     if (st == UM_OK && !(folder = strndup(path, slash ? (size_t)(slash - path) + 1 : 0)))
         st = um_fail_oom(err);

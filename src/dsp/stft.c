@@ -97,6 +97,20 @@ void um_ltas_add(um_ltas *ltas, const double *power)
     ltas->frames++;
 }
 
+double um_power_without_dc(const double *power, int n_bins)
+{
+    double total = 0;
+    for (int k = 1; k < n_bins; k++)
+        total += power[k];
+    return total;
+}
+
+bool um_is_sounding(const double *power, int n_bins)
+{
+    static const double SILENCE = 1e-6; /* mean square */
+    return um_power_without_dc(power, n_bins) >= SILENCE;
+}
+
 double um_rolloff(const double *power, int n_bins, double part)
 {
     double total = 0, below = 0;

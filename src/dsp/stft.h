@@ -35,6 +35,10 @@ static inline double um_stft_hz(const um_stft *stft, int k)
     return (double)k * stft->rate_hz / stft->n;
 }
 
+/* Without DC: an offset is no sound. */
+double um_power_without_dc(const double *power, int n_bins);
+bool um_is_sounding(const double *power, int n_bins); /* at least -60 dBFS */
+
 /* Mean of power spectra; memory does not grow. */
 typedef struct um_ltas {
     int n_bins;

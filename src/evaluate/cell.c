@@ -3,7 +3,7 @@
 #include "evaluate/cell.h"
 #include <math.h>
 
-enum { DIGITS = 6, NAME = 28 };
+enum { DIGITS = 6 };
 
 void um_cell_measured_text(um_buf *b, const um_measured *m)
 {
@@ -43,7 +43,7 @@ void um_cell_slice_text(um_buf *b, const um_slice *s)
     char name[200], value[120];
     snprintf(name, sizeof name, "%s%s%s", *s->field ? s->field : "all", *s->field ? " " : "",
              um_printable(value, sizeof value, s->value));
-    um_buf_printf(b, "  %-*.*s", NAME, NAME, name);
+    um_buf_printf(b, "  %-*.*s", UM_CELL_NAME, UM_CELL_NAME, name);
 }
 
 void um_cell_slice_json(um_json_writer *w, const um_slice *s, const um_cell *c)

@@ -5,6 +5,8 @@
 #include "base/json_write.h"
 #include "evaluate/evaluation.h"
 
+enum { UM_CELL_NAME = 28 }; /* characters of a name at the left of a table */
+
 /* A column of a table, 21 wide: the value and its interval, or a dash. */
 void um_cell_measured_text(um_buf *b, const um_measured *m);
 /* [value, lo, hi]; nothing where it is not defined. */

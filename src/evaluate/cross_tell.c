@@ -6,7 +6,7 @@
 #include "evaluate/plot.h"
 #include <math.h>
 
-enum { NAME = 28, VALUE = 120, DIGITS = 6 };
+enum { VALUE = 120, DIGITS = 6 };
 
 static const char *shown(char out[VALUE], const char *value, size_t length)
 {
@@ -27,15 +27,15 @@ void um_cross_text(um_buf *b, const um_evaluation *e, size_t k)
     char value[VALUE];
     if (!e->n_left_out)
         return;
-    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %s\n", NAME, "left out", "fake", "real", "AUC own",
-                  "AUC with others", "Cllr, fitted without it");
+    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %s\n", UM_CELL_NAME, "left out", "fake", "real",
+                  "AUC own", "AUC with others", "Cllr, fitted without it");
     for (size_t i = 0; i < e->n_left_out; i++) {
         const um_left_out *l = &e->left_out[i];
         const um_crossed *c = &l->of[k];
         if (is_silent(c))
             continue;
-        um_buf_printf(b, "  %-*.*s %5zu %5zu", NAME, NAME, shown(value, l->value, l->length), c->own.n_fake,
-                      c->own.n_real);
+        um_buf_printf(b, "  %-*.*s %5zu %5zu", UM_CELL_NAME, UM_CELL_NAME, shown(value, l->value, l->length),
+                      c->own.n_fake, c->own.n_real);
         um_cell_measured_text(b, &c->own.measure[UM_MEASURE_AUC]);
         um_cell_measured_text(b, &c->others.measure[UM_MEASURE_AUC]);
         um_cell_measured_text(b, &c->ratios.measure[UM_MEASURE_CLLR]);

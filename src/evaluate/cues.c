@@ -14,8 +14,7 @@
 static const char producer[] = "cues 1";
 
 static const double HEARD_S = 10;
-static const double SILENCE = 1e-6; /* -60 dBFS, as audio_bandwidth has it */
-static const double PART = .99;     /* of the power, below the bandwidth */
+static const double PART = .99; /* of the power, below the bandwidth */
 static const char all_together[] = "all together";
 enum { DIGITS = 17, CODECS = 64, FOLDS = 5, SEED = 1 };
 
@@ -38,18 +37,10 @@ typedef struct heard {
     um_ltas ltas; /* of the frames that sound */
 } heard;
 
-static double power_of(const double *power, int n_bins)
-{
-    double total = 0;
-    for (int k = 1; k < n_bins; k++) /* without DC: an offset is no sound */
-        total += power[k];
-    return total;
-}
-
 static um_status take(void *user, int64_t first, const double *power, um_error *err)
 {
     heard *h = user;
-    if (power_of(power, h->ltas.n_bins) >= SILENCE)
+    if (um_is_sounding(power, h->ltas.n_bins))
         um_ltas_add(&h->ltas, power);
     return UM_OK;
 }
@@ -105,7 +96,7 @@ static um_status tell(char **out, const um_media *m, const heard *h, int64_t byt
     set(json, "channels", m->channels, m->has_sound);
     set(json, "rate_hz", m->rate_hz, m->rate_hz > 0);
     if (h->ltas.frames) {
-        const double power = power_of(h->ltas.sum, h->ltas.n_bins) / (double)h->ltas.frames;
+        const double power = um_power_without_dc(h->ltas.sum, h->ltas.n_bins) / (double)h->ltas.frames;
         set(json, "level_db", 10 * log10(power), true);
         set(json, "bandwidth_hz", um_rolloff(h->ltas.sum, h->ltas.n_bins, PART) * um_stft_hz(h->stft, 1),
             true);
@@ -115,7 +106,7 @@ static um_status tell(char **out, const um_media *m, const heard *h, int64_t byt
     return st;
 }
 
-/* A photo tells its size when it is decoded. */
+/* A photo that FFmpeg reads tells its size only when it is decoded. */
 static um_status look(um_source **source, um_input *input, um_error *err)
 {
     const um_source_options opt = {.want = UM_WANT_LUMA, .threads = 1};

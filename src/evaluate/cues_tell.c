@@ -6,8 +6,6 @@
 #include "evaluate/plot.h"
 #include <math.h>
 
-enum { NAME = 28 };
-
 static const um_measured *auc(const um_slice *s, size_t cue)
 {
     return &s->cue[cue].measure[UM_MEASURE_AUC];
@@ -39,10 +37,11 @@ void um_cues_text(um_buf *b, const um_evaluation *e)
     um_buf_printf(b,
                   "trivial cues: near 0.5 a cue does not betray the label; below it fakes have less\n"
                   "  %-*s %5s %5s  %-19s  %5s  %s\n",
-                  NAME, "all", "fake", "real", "AUC", "pairs", "AUC within pairs");
+                  UM_CELL_NAME, "all", "fake", "real", "AUC", "pairs", "AUC within pairs");
     for (size_t k = 0; k < e->n_cues; k++) {
         const um_cell *c = &e->slice[0].cue[k];
-        um_buf_printf(b, "  %-*.*s %5zu %5zu", NAME, NAME, e->cue[k].name, c->n_fake, c->n_real);
+        um_buf_printf(b, "  %-*.*s %5zu %5zu", UM_CELL_NAME, UM_CELL_NAME, e->cue[k].name, c->n_fake,
+                      c->n_real);
         um_cell_measured_text(b, &c->measure[UM_MEASURE_AUC]);
         um_buf_printf(b, "  %5zu", c->n_pairs);
         um_cell_measured_text(b, &c->within);
@@ -50,8 +49,8 @@ void um_cues_text(um_buf *b, const um_evaluation *e)
     }
     um_buf_text(b, "\n");
     if (e->n_slices > 1)
-        um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %s\n", NAME, "trivial cues by", "fake", "real",
-                      "AUC all together", "AUC of one alone", "which");
+        um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %s\n", UM_CELL_NAME, "trivial cues by", "fake",
+                      "real", "AUC all together", "AUC of one alone", "which");
     for (size_t i = 1; i < e->n_slices; i++) {
         const um_slice *s = &e->slice[i];
         const um_cell *all = &s->cue[e->n_cues - 1];

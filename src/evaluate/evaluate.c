@@ -139,12 +139,10 @@ um_status um_labels_check(char **out, size_t *n_faults, const char *labels, cons
 
 um_status um_labels_keep(const char *labels, um_error *err)
 {
-    char list[PATH_MAX];
     um_dataset *set = NULL;
+    const char *list;
     um_status st = um_dataset_open(&set, labels, err);
-    if (st == UM_OK)
-        st = um_output_keep(labels, err);
-    if (st == UM_OK && (size_t)snprintf(list, sizeof list, "%s/labels.csv", labels) < sizeof list)
+    for (size_t i = 0; st == UM_OK && (list = um_dataset_list(set, i)); i++)
         st = um_output_keep(list, err);
     for (size_t i = 0; st == UM_OK && i < um_dataset_count(set); i++)
         st = um_output_keep(um_dataset_at(set, i)->path, err);

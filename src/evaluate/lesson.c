@@ -5,11 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool has_class(const um_example *x)
-{
-    return x->label == UM_LABEL_REAL || x->label == UM_LABEL_FAKE;
-}
-
 um_status um_evaluation_parts(int *part, const um_evaluation *e, int n, uint64_t seed, um_error *err)
 {
     const size_t all = um_dataset_count(e->set);
@@ -19,7 +14,7 @@ um_status um_evaluation_parts(int *part, const um_evaluation *e, int n, uint64_t
     uint32_t *cluster = um_calloc(all, sizeof *cluster);
     um_status st = fold && fake && cluster ? UM_OK : um_fail_oom(err);
     for (size_t i = 0; i < all && st == UM_OK; i++)
-        if (has_class(um_dataset_at(e->set, i))) {
+        if (um_example_has_class(um_dataset_at(e->set, i))) {
             fake[rows] = um_dataset_at(e->set, i)->label == UM_LABEL_FAKE;
             cluster[rows++] = e->cluster[i];
         }
@@ -27,7 +22,7 @@ um_status um_evaluation_parts(int *part, const um_evaluation *e, int n, uint64_t
         st = um_folds(fold, fake, cluster, rows, n, seed, err);
     rows = 0;
     for (size_t i = 0; i < all && st == UM_OK; i++)
-        part[i] = has_class(um_dataset_at(e->set, i)) ? fold[rows++] : -1;
+        part[i] = um_example_has_class(um_dataset_at(e->set, i)) ? fold[rows++] : -1;
     free(fold);
     free(fake);
     free(cluster);

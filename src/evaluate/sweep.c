@@ -22,11 +22,6 @@ typedef struct job {
     um_error err;
 } job;
 
-static bool has_class(const um_example *x)
-{
-    return x->label == UM_LABEL_REAL || x->label == UM_LABEL_FAKE;
-}
-
 /* --- one recording --- */
 
 static um_status key_of(char key[UM_SHA256_HEX + 1], const job *j, const char *path, um_error *err)
@@ -68,7 +63,7 @@ static void part(void *context, int i)
     pthread_mutex_lock(&j->lock);
     const bool stopped = j->st < 0;
     pthread_mutex_unlock(&j->lock);
-    if (stopped || !has_class(x))
+    if (stopped || !um_example_has_class(x))
         return;
     um_status st = text_of(&j->text[i], j, x->path, &err);
     if (is_its_own(st))
@@ -126,7 +121,7 @@ um_status um_evaluation_sweep(char **text, um_evaluation *e, const um_evaluate_o
     const size_t n = um_dataset_count(e->set);
     job j = {.e = e, .opt = opt, .maker = maker, .text = text};
     for (size_t i = 0; i < n; i++)
-        j.total += has_class(um_dataset_at(e->set, i));
+        j.total += um_example_has_class(um_dataset_at(e->set, i));
     j.done = pass->number * j.total;
     j.total *= pass->of;
     pthread_mutex_init(&j.lock, NULL);

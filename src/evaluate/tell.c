@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_TEXT = 256 << 20, DIGITS = 6, NAME = 28 };
+enum { MOST_TEXT = 256 << 20, DIGITS = 6 };
 
 /* --- terminal --- */
 
@@ -30,13 +30,13 @@ static void put_robustness(um_buf *b, const um_evaluation *e, size_t k)
 {
     if (!e->n_robust)
         return;
-    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %-19s  %-19s  %s\n", NAME, "under", "fake", "real",
-                  "AUC as is", "AUC under it", "EER as is", "EER under it", "silenced");
+    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %-19s  %-19s  %s\n", UM_CELL_NAME, "under", "fake",
+                  "real", "AUC as is", "AUC under it", "EER as is", "EER under it", "silenced");
     for (size_t i = 0; i < e->n_robust; i++) {
         const um_cell *plain = &e->robust[i].plain[k], *under = &e->robust[i].under[k];
         if (!plain->n_fake || !plain->n_real)
             continue;
-        um_buf_printf(b, "  %-*s %5zu %5zu", NAME, e->robust[i].condition->title, plain->n_fake,
+        um_buf_printf(b, "  %-*s %5zu %5zu", UM_CELL_NAME, e->robust[i].condition->title, plain->n_fake,
                       plain->n_real);
         um_cell_measured_text(b, &plain->measure[UM_MEASURE_AUC]);
         um_cell_measured_text(b, &under->measure[UM_MEASURE_AUC]);
@@ -64,8 +64,9 @@ static void put_detector(um_buf *b, const um_evaluation *e, size_t k)
         }
         um_buf_text(b, "\n");
     }
-    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %-19s  %5s  %s%s\n", NAME, "", "fake", "real", "AUC",
-                  "EER", "minCllr", "pairs", "AUC within pairs", e->n_cues ? "     AUC of trivial cues" : "");
+    um_buf_printf(b, "  %-*s %5s %5s  %-19s  %-19s  %-19s  %5s  %s%s\n", UM_CELL_NAME, "", "fake", "real",
+                  "AUC", "EER", "minCllr", "pairs", "AUC within pairs",
+                  e->n_cues ? "     AUC of trivial cues" : "");
     for (size_t i = 0; i < e->n_slices; i++)
         put_slice(b, e, &e->slice[i], &e->slice[i].cell[k]);
     um_buf_text(b, "\n");
@@ -84,8 +85,8 @@ static void put_calls(um_buf *b, const um_calls *c)
 /* How often a verdict was given, and how often the wrong one. */
 static void put_verdicts(um_buf *b, const um_evaluation *e)
 {
-    um_buf_printf(b, "verdicts: called manipulated (man), untouched (unt), undecided (und)\n  %-*s", NAME,
-                  "");
+    um_buf_printf(b, "verdicts: called manipulated (man), untouched (unt), undecided (und)\n  %-*s",
+                  UM_CELL_NAME, "");
     for (int i = 0; i < 2; i++)
         um_buf_printf(b, "  %5s %5s       %5s       %5s", i ? "real" : "fake", "man", "unt", "und");
     um_buf_text(b, "\n");

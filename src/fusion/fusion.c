@@ -270,9 +270,10 @@ static const char *silence_of(const um_calibration *c, um_findings *const *findi
 
 static void tell_silence(um_verdict *v, const char *why)
 {
+    char said[170];
     if (!v->n_weighed && why)
-        snprintf(v->reason, sizeof v->reason, "no signal with a measured error rate could be applied: %.170s",
-                 why);
+        snprintf(v->reason, sizeof v->reason, "no signal with a measured error rate could be applied: %s",
+                 um_printable(said, sizeof said, why));
 }
 
 /* ---- whose verdict ---- */
@@ -313,9 +314,11 @@ static um_verdict verdict_alone(const um_calibration *c, um_findings *const *fin
 
 um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findings, int n, um_subject subject)
 {
-    const bool both[ASPECTS] = {true, true};
+    /* of a voice no face can be missing, of a person no sound: a voice that is his is another subject */
+    const bool asked[ASPECTS] = {
+        [PICTURE] = subject.kind != UM_SUBJECT_VOICE, [SOUND] = subject.kind != UM_SUBJECT_PERSON};
     um_verdict v = verdict_alone(c, findings, n, subject);
-    tell_silence(&v, silence_of(c, findings, n, both, &subject));
+    tell_silence(&v, silence_of(c, findings, n, asked, &subject));
     if (subject.kind != UM_SUBJECT_PERSON)
         return v;
     for (int i = 0; i < n; i++)

@@ -105,7 +105,7 @@ static bool item(struct reading *r, int depth, uint32_t *place)
 
 bool um_cbor_parse(um_cbor_tree *t, const uint8_t *bytes, size_t n, bool *no_memory)
 {
-    struct reading r = {t, bytes, bytes + n, no_memory};
+    struct reading r = {t, bytes, n ? bytes + n : bytes, no_memory}; /* of nothing, NULL may be given */
     uint32_t root;
     return item(&r, 0, &root);
 }

@@ -165,6 +165,10 @@ void um_words_tracks(um_buf *b, const um_media *m)
 void um_words_damage(um_buf *b, const um_damage *d)
 {
     const char *join = "";
+    if (d->note[0]) { /* which names the counts */
+        um_buf_text(b, d->note);
+        return;
+    }
     if (d->truncated)
         um_buf_text(b, "the file ends early"), join = "; ";
     if (d->broken_frames)
@@ -173,10 +177,7 @@ void um_words_damage(um_buf *b, const um_damage *d)
             join = "; ";
     if (d->broken_packets)
         um_buf_printf(b, "%s%lld unreadable packet%s", join, (long long)d->broken_packets,
-                      d->broken_packets == 1 ? "" : "s"),
-            join = "; ";
-    if (d->note[0])
-        um_buf_printf(b, "%s%s", join, d->note);
+                      d->broken_packets == 1 ? "" : "s");
 }
 
 const char *um_words_subject(char out[80], const um_subject *s)

@@ -39,8 +39,8 @@ void um_words_video(um_buf *b, const um_media *media);
 void um_words_sound(um_buf *b, const um_media *media);
 /* "300 frames and the sound, 0:10.0 of 0:12.0; a part of the recording was not analysed" */
 void um_words_analysed(um_buf *b, const um_results *report);
-/* What is broken in the file, one sentence; nothing when whole. */
-/* The tracks that were not read, and how to read them; nothing when there are none. */
+/* The tracks that were not read; nothing when there are none. */
 void um_words_tracks(um_buf *b, const um_media *media);
+/* What is broken in the file, one sentence; nothing when whole. */
 void um_words_damage(um_buf *b, const um_damage *damage);
 #endif

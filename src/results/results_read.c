@@ -120,7 +120,7 @@ static void read_streams(um_fields *q, um_media *m, const um_json *o)
     }
 }
 
-/* Reports from before 0.2 have none. */
+/* The first reports had none. */
 static void read_tracks(um_fields *q, um_media *m, const um_json *o)
 {
     char kind[12] = "";

@@ -50,7 +50,7 @@ FILES = {
 }
 NOT_FITTED = {("evaluate", "calibrate"), ("evaluate", "submission")}  # two recordings are too few
 FOLDERS = {
-    ("evaluate", "cache"): evaluate + ["--cache", OUT],
+    ("evaluate", "cache"): ["evaluate", "set", "--signals", "provenance", "--draws", "5", "--cache", OUT],
     ("train", "cache"): ["train", "set", "--recipe", "some.recipe", "--out", "mine", "--cache", OUT],
     ("train", "out"): ["train", "set", "--recipe", "some.recipe", "--out", OUT],
     ("model", "out"): ["model", "tiny.net", "--repeat", "1", "--out", OUT],
@@ -284,7 +284,11 @@ for case, (words, end_of_name, read_there) in FILES.items():
     to_stdout(words, end_of_name)
     if case not in NOT_FITTED:
         replaced(words, end_of_name)
-for words in FOLDERS.values():
+for case, words in FOLDERS.items():
+    if case[0] != "train":  # two recordings are too few
+        got, _, error = run(*filled(words, "new/"))
+        check(got == 0 and os.listdir("new"), f"a new folder with a slash at its end: {got} {words} {error[-300:]}")
+        shutil.rmtree("new", ignore_errors=True)
     check(run(*filled(words, "no/such/folder"))[0] == 6, f"no place for a folder: {words}")
     check(run(*filled(words, "tone.wav"))[0] == 2, f"a file as a folder: {words}")
 check(read("tone.wav") == tone(), "an input was harmed")

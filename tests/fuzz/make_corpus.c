@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* make_corpus DIR: the first inputs of the fuzz targets, small and all our own: DIR/probe/jpeg and so on.
  * What fuzzing found since lies beside them in tests/fuzz/corpus. */
-#include "../unit/probe_fixtures.h"
+#include "../unit/signed_fixture.h"
 #include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -32,6 +32,27 @@ static void keep(const char *target, const char *name, bytes b)
     um_error err = {0};
     must(um_file_write(place(target, name), b.data, b.n, &err), &err);
     um_buf_free(&b);
+}
+
+/* Really signed, so that mutations come as far as signature and hashes; and boxes that are empty. */
+static void credentials(void)
+{
+    const uint8_t digest[UM_SHA256_BYTES] = {1};
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    const signer who = {-8, NULL, key, certificate("Test Press", key, NULL, key), 0};
+    bytes hash = data_hash(33, 100, digest), empty = start();
+    keep("c2pa", "trained", manifest_store(TRAINED));
+    keep("c2pa", "capture", manifest_store(CAPTURE));
+    keep("c2pa", "signed", store_of(signed_manifest(&who, "c2pa.hash.data", &hash)));
+    bytes part = start();
+    box(&part, "cbor", start());
+    superbox(&empty, "c2cl", "c2pa.claim", part);
+    part = start();
+    superbox(&part, "c2ma", "urn:c2pa:1", empty);
+    keep("c2pa", "empty", store_of(part));
+    um_buf_free(&hash);
+    X509_free(who.certificate);
+    EVP_PKEY_free(key);
 }
 
 static um_image *picture(int width, int height, um_pixel pixel, int shift)
@@ -133,8 +154,7 @@ int main(int argc, char **argv)
     keep("probe", "ogg", ogg());
     keep("probe", "mkv", mkv());
     keep("probe", "tiff", exif('b'));
-    keep("c2pa", "trained", manifest_store(TRAINED));
-    keep("c2pa", "capture", manifest_store(CAPTURE));
+    credentials();
     keep("exif", "big", exif('b'));
     keep("exif", "little", exif('l'));
     keep("exif", "xmp", xmp(TRAINED));

@@ -128,6 +128,50 @@ static void planted(void)
     free(text);
 }
 
+/* Each number where it alone tells the label: fakes have the higher one, by one step. */
+static void told_by(const char *folder, const char *list, const char *const *names, size_t n)
+{
+    um_evaluation *e;
+    um_json *json = NULL;
+    char *text = NULL;
+    const um_evaluate_options opt = {.size = sizeof opt, .signals = "none", .draws = 5, .cues = true};
+    CHECK(um_text_write(path_of(folder), list, NULL) == UM_OK);
+    CHECK(um_evaluate(&e, path_of(folder), &opt, NULL) == UM_OK);
+    CHECK(e && um_evaluation_json(&text, e, NULL) == UM_OK &&
+          um_json_parse(&json, text, strlen(text), "evaluation", NULL) == UM_OK);
+    for (size_t i = 0; i < n; i++)
+        if (!(auc(json, names[i], 0) == 1)) {
+            fprintf(stderr, "%s tells %g\n", names[i], auc(json, names[i], 0));
+            CHECK(false);
+        }
+    um_json_free(&json);
+    free(text);
+    um_evaluation_free(&e);
+}
+
+static void each_number(void)
+{
+    char y4m[2][600];
+    static const char *const sound[] = {"level_db", "bandwidth_hz"},
+                             *const photo[] = {"width", "aspect", "bits_per_pixel"},
+                             *const wide[] = {"height"}, *const film[] = {"fps", "bits_per_second"};
+    put_tone("low.wav", RATE, 300, .1);
+    put_tone("high.wav", RATE, 900, .2);
+    told_by("s.csv", "path,label\nlow.wav,real\nhigh.wav,fake\n", sound, 2);
+    CHECK(um_text_write(path_of("low.pgm"), "P5\n4 2\n255\nabcdefgh", NULL) == UM_OK);
+    CHECK(um_text_write(path_of("wide.pgm"), "P5\n# and a remark\n6 2\n255\nabcdefghijkl", NULL) == UM_OK);
+    CHECK(um_text_write(path_of("high.pgm"), "P5\n4 3\n255\nabcdefghijkl", NULL) == UM_OK);
+    told_by("w.csv", "path,label\nlow.pgm,real\nwide.pgm,fake\n", photo, 3);
+    told_by("h.csv", "path,label\nlow.pgm,real\nhigh.pgm,fake\n", wide, 1);
+    for (int i = 0; i < 2; i++) { /* eight pictures of 2 x 2, in gray */
+        int n = snprintf(y4m[i], sizeof y4m[i], "YUV4MPEG2 W2 H2 F%d:1 Cmono\n", i ? 25 : 5);
+        for (int k = 0; k < 8; k++)
+            n += snprintf(y4m[i] + n, sizeof y4m[i] - (size_t)n, "FRAME\nabcd");
+        CHECK(um_text_write(path_of(i ? "fast.y4m" : "slow.y4m"), y4m[i], NULL) == UM_OK);
+    }
+    told_by("f.csv", "path,label\nslow.y4m,real\nfast.y4m,fake\n", film, 2);
+}
+
 static void pages(void)
 {
     um_evaluation *e;
@@ -215,6 +259,7 @@ int main(void)
     pages();
     resumed();
     photos_and_codecs();
+    each_number();
     refused();
     memory_runs_out();
     char command[300];

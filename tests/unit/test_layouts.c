@@ -40,6 +40,15 @@ static void opens(const char *name, size_t n)
         fprintf(stderr, "%s\n", err.text);
 }
 
+/* The files that describe the set; none is to be written. */
+static bool lists(size_t n, const char *last)
+{
+    const char *list = NULL;
+    for (size_t i = 0; i < n; i++)
+        list = um_dataset_list(set, i);
+    return list && !um_dataset_list(set, n) && strstr(list, last);
+}
+
 static void refuses(const char *name, const char *why)
 {
     um_error err = {0};
@@ -103,6 +112,7 @@ static void dfdc(void)
         "{\"c.mp4\":{\"label\":\"FAKE\",\"split\":\"test\",\"original\":\"b.mp4\"}}");
     put("dfdc/part_1/c.mp4", "");
     opens("dfdc", 3);
+    CHECK(lists(2, "dfdc/part_1/metadata.json"));
     IS("part_0/a.mp4", "label=fake", "pair_id=b.mp4", "group=b.mp4", "split=train", "source=DFDC");
     IS("part_0/b.mp4", "label=real", "pair_id=b.mp4", "audio_label=real", "video_label=");
     IS("part_1/c.mp4", "label=fake", "pair_id=b.mp4", "split=test");
@@ -150,6 +160,7 @@ static void celeb_df(void)
     put("celeb/List_of_testing_videos.txt",
         "1 YouTube-real/00170.mp4\r\n0 Celeb-synthesis/id0_id16_0001.mp4\n");
     opens("celeb", 3);
+    CHECK(lists(1, "celeb/List_of_testing_videos.txt"));
     IS("Celeb-real/id0_0001.mp4", "label=real", "pair_id=id0_0001", "group=id0", "split=train");
     IS("Celeb-synthesis/id0_id16_0001.mp4", "label=fake", "pair_id=id0_0001", "group=id0", "split=test",
        "generator=Celeb-DF");

@@ -94,6 +94,29 @@ static void test_small_formats(void)
     CHECK(!strcmp(um_words_bytes(t, 999600), "1.0 MB"));
 }
 
+/* A note names the counts: what it says is not said twice. */
+static void test_damage(void)
+{
+    static const struct {
+        um_damage damage;
+        const char *words;
+    } known[] = {
+        {{.truncated = true}, "the file ends early"},
+        {{.broken_frames = 1, .broken_packets = 2}, "1 broken picture; 2 unreadable packets"},
+        {{.truncated = true, .broken_packets = 1, .note = "ends at 2.00 s of 3.00 s; broken packets: 1"},
+         "ends at 2.00 s of 3.00 s; broken packets: 1"},
+        {{0}, ""},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        um_buf b;
+        um_buf_init(&b, 1000);
+        um_words_damage(&b, &known[i].damage);
+        char *text = um_buf_take(&b);
+        CHECK(text && !strcmp(text, known[i].words));
+        free(text);
+    }
+}
+
 static void test_what_was_analysed(void)
 {
     static const struct {
@@ -375,6 +398,7 @@ int main(int argc, char **argv)
     test_scale_words_at_their_borders();
     test_scale_is_one();
     test_small_formats();
+    test_damage();
     test_what_was_analysed();
     test_no_face();
     test_base64();

@@ -233,9 +233,12 @@ static um_status conclude(const um_face_looks *f, const person *p, um_findings *
         return um_findings_skip(out, who, err, "the face is never large and clear enough");
     const um_face_question *q = f->by->question;
     const bool has_map = *f->by->net->man.answer.map.text && q->map;
-    double lowest = p->logit[0];
-    for (int i = 1; i < p->n; i++)
+    double lowest = INFINITY;
+    int n_fake = 0;
+    for (int i = 0; i < p->n; i++) {
         lowest = fmin(lowest, p->logit[i]);
+        n_fake += p->logit[i] > 0;
+    }
     const double mean = um_mean(p->logit, (size_t)p->n);
     um_status st =
         um_findings_evidence(out, who, p->highest_s, p->highest_s, um_gallery_of(&f->pictures, p->id), err,
@@ -244,9 +247,9 @@ static um_status conclude(const um_face_looks *f, const person *p, um_findings *
     if (st == UM_OK)
         st = um_findings_score(
             out, who, mean, err,
-            "The network '%s' looked at %d picture%s of the face: log odds of %s against %s "
-            "%+.1f on average, from %+.1f to %+.1f",
-            f->by->net->man.name, p->n, p->n == 1 ? "" : "s", q->fake, q->real, um_round(mean, .1),
+            "The network '%s' takes the face for %s rather than %s in %d of %d picture%s: log odds %+.1f on "
+            "average (0: undecided), from %+.1f to %+.1f",
+            f->by->net->man.name, q->fake, q->real, n_fake, p->n, p->n == 1 ? "" : "s", um_round(mean, .1),
             um_round(lowest, .1), um_round(p->highest, .1));
     if (st == UM_OK)
         st = um_findings_quality(out, who, um_mean(p->quality, (size_t)p->n), err);

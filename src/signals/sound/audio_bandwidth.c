@@ -14,9 +14,8 @@
 #include <stdlib.h>
 #include <unmask/signal.h>
 
-static const double SILENCE = 1e-6; /* -60 dBFS: mean square below which a frame is not counted */
-static const double FLOOR = 1e-14;  /* -140 dBFS per bin: far below 16-bit rounding; keeps zeros finite */
-static const double NEEDED_S = 1;   /* of sound */
+static const double FLOOR = 1e-14; /* -140 dBFS per bin: far below 16-bit rounding; keeps zeros finite */
+static const double NEEDED_S = 1;  /* of sound */
 static const double SERIES_STEP_S = .5;
 static const double LOWEST_WALL_HZ = 1500;
 /* Of half the rate: above, the wall is the anti-alias filter that every converter and resampler needs. */
@@ -57,10 +56,7 @@ static um_status take(void *user, int64_t first, const double *power, um_error *
 {
     audio_bandwidth *a = user;
     const double t_s = ((double)first + a->stft->n / 2.) / a->stft->rate_hz;
-    double total = 0;
-    for (int k = 1; k < a->n_bins; k++) /* without DC: an offset is no sound */
-        total += power[k];
-    if (!(total >= SILENCE))
+    if (!um_is_sounding(power, a->n_bins))
         return UM_OK;
     if (!a->whole.frames)
         a->first_s = t_s;

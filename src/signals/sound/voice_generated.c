@@ -59,8 +59,8 @@ typedef struct voice_generated {
     /* of all */
     int series;
     double sum;
-    int64_t windows, voiced;     /* voiced: frames */
-    double power[UM_FRAME_BINS]; /* sum over voiced frames */
+    int64_t windows, fake, voiced; /* fake: windows above 0; voiced: frames */
+    double power[UM_FRAME_BINS];   /* sum over voiced frames */
     extreme highest, lowest;
     um_framer *framer;
 } voice_generated;
@@ -154,6 +154,7 @@ static um_status note(voice_generated *v, const window *w, um_findings *out, um_
     }
     v->sum += w->logit;
     v->windows++;
+    v->fake += w->logit > 0;
     return st;
 }
 
@@ -347,12 +348,14 @@ static um_status say(const voice_generated *v, double voiced_s, double band, um_
                                   "the %s suspicious part of the voice: log odds %+.1f", i ? "least" : "most",
                                   um_round(of[i]->logit, .1));
     if (st == UM_OK)
-        st = um_findings_score(out, file, v->sum / (double)v->windows, err,
-                               "The network '%s' heard %lld part%s of %.1f s with %.1f s of voice: log odds "
-                               "of generated against recorded %+.1f on average, from %+.1f to %+.1f",
-                               v->by->net->man.name, (long long)v->windows, v->windows == 1 ? "" : "s",
-                               window_s, voiced_s, um_round(v->sum / (double)v->windows, .1),
-                               um_round(v->lowest.logit, .1), um_round(v->highest.logit, .1));
+        st = um_findings_score(
+            out, file, v->sum / (double)v->windows, err,
+            "The network '%s' takes the voice for generated rather than recorded in %lld of "
+            "%lld part%s of %.1f s, with %.1f s of voice in all: log odds %+.1f on average "
+            "(0: undecided), from %+.1f to %+.1f",
+            v->by->net->man.name, (long long)v->fake, (long long)v->windows, v->windows == 1 ? "" : "s",
+            window_s, voiced_s, um_round(v->sum / (double)v->windows, .1), um_round(v->lowest.logit, .1),
+            um_round(v->highest.logit, .1));
     if (st == UM_OK)
         st = um_findings_quality(out, file,
                                  share(voiced_s, 0, LONG_S) * share(level_db(v), FAINT_DB, LOUD_DB) *
