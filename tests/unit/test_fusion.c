@@ -180,7 +180,7 @@ static void silences(void)
     um_findings_close(f[1]);
     um_verdict v = um_fusion_subject(cal, f, 2, um_person_subject(0));
     CHECK(strstr(v.reason, ": too small"));
-    v = um_fusion_subject(cal, f, 2, um_voice_subject(0));
+    v = um_fusion_subject(cal, (um_findings *[]){f[1], f[0]}, 2, um_voice_subject(0));
     CHECK(strstr(v.reason, ": no sound"));
     v = um_fusion_subject(cal, f, 2, file);
     CHECK(strstr(v.reason, ": no sound")); /* the first of the table */
