@@ -319,7 +319,7 @@ for broken in cut.onnx text.txt missing.onnx; do
 done
 expect 3 "$bin" model "$dir/relu.onnx" --run "$dir/text.txt"
 lines 1 err
-expect 6 "$bin" model "$dir/relu.onnx" --run "$dir/x.pb" --out "$dir/none"
+expect 6 "$bin" model "$dir/relu.onnx" --run "$dir/x.pb" --out "$dir/none/deeper"
 lines 1 err
 
 expect 0 "$bin" --completion

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* jpeg.c: JPEG (ITU T.81). FFmpeg decodes; libjpeg, which says more of what is wrong, reads the coded data
- * once before, without making a picture of it.
+/* jpeg.c: JPEG (ITU T.81). libjpeg decodes, as stored: the planes, neither enlarged nor turned into another
+ * colour. What it does not give so (CMYK, RGB, odd samplings, fatal damage) FFmpeg decodes, after libjpeg,
+ * which says more of what is wrong, has read the coded data without making a picture of it.
  *
  * Zeros or noise amid coded data decode to something. What tells is that then too many or too few bytes are
  * left at the end of a scan or an interval. */
@@ -25,6 +26,7 @@
     F(jpeg_finish_decompress)  \
     F(jpeg_mem_src)            \
     F(jpeg_read_header)        \
+    F(jpeg_read_raw_data)      \
     F(jpeg_read_scanlines)     \
     F(jpeg_start_decompress)   \
     F(jpeg_std_error)
@@ -36,11 +38,14 @@ enum {
     SOI = 0xD8,
     EOI = 0xD9,
     SOS = 0xDA,
+    APP0 = 0xE0,
     APP1 = 0xE1,
+    APP14 = 0xEE,
     EXIF_MAX = 1 << 16,
     SCANS_MAX = 500, /* of a progressive picture; libjpeg-turbo's own tools stop there */
     STRAY_MAX = 8,   /* bytes before a marker that belong to nothing: some cameras leave a few */
     PIECE = 1 << 16,
+    MAX_COMPONENTS_READ = 3,
     VIDEO_LEAST = 3, /* JPEGs behind each other are no photo with a preview or a gain map, but a video */
 };
 
@@ -111,7 +116,8 @@ static bool is_jpeg(const um_input *input)
 
 /* ---- the header ---- */
 
-static const char *format_of(const uint8_t *sof, size_t n)
+/* is_rgb: Adobe's marker says that colours are not transformed. */
+static const char *format_of(const uint8_t *sof, size_t n, bool is_rgb)
 {
     static const struct {
         uint8_t h, v;
@@ -124,6 +130,8 @@ static const char *format_of(const uint8_t *sof, size_t n)
         return "gray";
     if (sof[5] == 4)
         return "cmyk";
+    if (sof[5] == 3 && (is_rgb || (sof[6] == 'R' && sof[9] == 'G' && sof[12] == 'B')))
+        return "gbrp";
     for (size_t i = 0; sof[5] == 3 && i < sizeof formats / sizeof *formats; i++)
         if (sof[7] >> 4 == formats[i].h * (sof[10] >> 4) && (sof[7] & 15) == formats[i].v * (sof[10] & 15))
             return formats[i].name;
@@ -134,7 +142,7 @@ static const char *format_of(const uint8_t *sof, size_t n)
 static um_status look(um_still *s, um_error *err)
 {
     const um_input *in = s->input;
-    bool has_exif = false;
+    bool has_exif = false, has_jfif = false, is_rgb = false;
     uint8_t head[4];
     s->container = "jpeg";
     s->codec = "mjpeg";
@@ -152,11 +160,13 @@ static um_status look(um_still *s, um_error *err)
             um_input_read_all(in, at + 4, part, n)) {
             s->height = (int)um_be16(part + 1);
             s->width = (int)um_be16(part + 3);
-            s->pixel_format = format_of(part, n);
+            s->pixel_format = format_of(part, n, is_rgb && !has_jfif);
             return UM_OK;
         }
-        if (marker == APP1 && !has_exif && um_input_read_all(in, at + 4, part, n) && n >= 6 &&
-            !memcmp(part, "Exif\0", 5)) {
+        const bool known = um_input_read_all(in, at + 4, part, n);
+        has_jfif |= marker == APP0 && known && n >= 5 && !memcmp(part, "JFIF", 5);
+        is_rgb |= marker == APP14 && known && n >= 12 && !memcmp(part, "Adobe", 5) && !part[11];
+        if (marker == APP1 && !has_exif && known && n >= 6 && !memcmp(part, "Exif\0", 5)) {
             uint8_t *exif = um_calloc(EXIF_MAX, 1);
             if (!exif)
                 return um_fail_oom(err);
@@ -170,49 +180,51 @@ static um_status look(um_still *s, um_error *err)
     return um_fail(err, UM_EFORMAT, "%s: a JPEG file without a picture in it", in->path);
 }
 
-/* ---- what is wrong with the coded data ---- */
+/* ---- the coded data ---- */
 
-struct check {
+struct decoding {
+    struct jpeg_decompress_struct c;
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf fatal;
     um_still *still;
-    int cut_row; /* where the file ended; -1: it did not */
+    int row_height; /* of the picture, per row that libjpeg gives */
+    int cut_row;    /* where the file ended; -1: it did not */
 };
 
 static void give_up(j_common_ptr c)
 {
-    longjmp(((struct check *)c->err)->fatal, 1);
+    longjmp(((struct decoding *)c)->fatal, 1);
 }
 
 static void hear(j_common_ptr common, int level)
 {
-    j_decompress_ptr c = (j_decompress_ptr)common;
-    struct check *k = (struct check *)c->err;
+    struct decoding *d = (struct decoding *)common;
+    const struct jpeg_decompress_struct *c = &d->c;
     if (level >= 0)
         return;
     switch (c->err->msg_code) {
     case JWRN_JPEG_EOF: {
         /* every scan of a progressive picture is of all its rows */
         const bool all = c->progressive_mode || c->comps_in_scan < c->num_components;
-        k->still->damage.truncated = true;
+        d->still->damage.truncated = true;
         if (all)
-            um_still_damaged(k->still, "the picture ends early");
-        if (k->cut_row < 0)
-            k->cut_row = all ? (int)c->image_height : (int)c->output_scanline * 8;
+            um_still_damaged(d->still, "the picture ends early");
+        if (d->cut_row < 0)
+            d->cut_row = all ? (int)c->image_height : (int)c->output_scanline * d->row_height;
         break;
     }
     case JWRN_EXTRANEOUS_DATA:
         if (c->err->msg_parm.i[0] > STRAY_MAX)
-            um_still_damaged(k->still, "coded data is left over");
+            um_still_damaged(d->still, "coded data is left over");
         break;
     case JWRN_HIT_MARKER:
-        um_still_damaged(k->still, "coded data is missing");
+        um_still_damaged(d->still, "coded data is missing");
         break;
     case JWRN_HUFF_BAD_CODE:
     case JWRN_MUST_RESYNC:
     case JWRN_BOGUS_PROGRESSION:
-        um_still_damaged(k->still, "coded data is wrong");
+        um_still_damaged(d->still, "coded data is wrong");
         break;
     default:
         break;
@@ -223,54 +235,155 @@ static void hear_nothing(j_common_ptr c)
 {
 }
 
-static void watch(j_common_ptr common)
+static void watch(j_common_ptr c)
 {
-    j_decompress_ptr c = (j_decompress_ptr)common;
-    if (c->input_scan_number > SCANS_MAX)
-        give_up(common);
+    if (((struct decoding *)c)->c.input_scan_number > SCANS_MAX)
+        give_up(c);
 }
 
-/* At an eighth of its size a picture needs no transform and next to no memory. */
-static void check(struct check *k)
+static void begin(struct decoding *d, um_still *s)
 {
-    struct jpeg_decompress_struct c = {.err = &k->errors};
-    um_still *s = k->still;
-    uint8_t *row = NULL;
-    c.err = lib.jpeg_std_error(&k->errors);
-    k->errors.error_exit = give_up;
-    k->errors.emit_message = hear;
-    k->errors.output_message = hear_nothing;
-    k->progress.progress_monitor = watch;
-    if (setjmp(k->fatal) == 0) {
-        lib.jpeg_CreateDecompress(&c, JPEG_LIB_VERSION, sizeof c);
-        c.progress = &k->progress;
-        c.mem->max_memory_to_use = MEMORY_MAX; /* of a progressive picture; beyond it nothing is claimed */
-        lib.jpeg_mem_src(&c, s->bytes, s->n);
-        lib.jpeg_read_header(&c, TRUE);
-        c.scale_num = 1;
-        c.scale_denom = 8;
-        c.out_color_space = c.jpeg_color_space;
-        c.do_fancy_upsampling = FALSE;
-        lib.jpeg_start_decompress(&c);
-        row = c.mem->alloc_small((j_common_ptr)&c, JPOOL_IMAGE,
-                                 (size_t)c.output_width * (size_t)c.output_components);
-        while (c.output_scanline < c.output_height && k->cut_row < 0)
-            lib.jpeg_read_scanlines(&c, &row, 1);
-        if (k->cut_row < 0)
-            lib.jpeg_finish_decompress(&c);
+    *d = (struct decoding){.still = s, .cut_row = -1, .row_height = 1};
+    d->c.err = lib.jpeg_std_error(&d->errors);
+    d->errors.error_exit = give_up;
+    d->errors.emit_message = hear;
+    d->errors.output_message = hear_nothing;
+    d->progress.progress_monitor = watch;
+}
+
+static void read_header(struct decoding *d)
+{
+    lib.jpeg_CreateDecompress(&d->c, JPEG_LIB_VERSION, sizeof d->c);
+    d->c.progress = &d->progress;
+    d->c.mem->max_memory_to_use = MEMORY_MAX; /* of a progressive picture; beyond it nothing is claimed */
+    lib.jpeg_mem_src(&d->c, d->still->bytes, d->still->n);
+    lib.jpeg_read_header(&d->c, TRUE);
+    d->c.out_color_space = d->c.jpeg_color_space;
+    d->c.do_fancy_upsampling = FALSE;
+    d->c.do_block_smoothing = FALSE; /* what is not there is not made up */
+}
+
+/* What is wrong, alone: at an eighth of its size a picture needs no transform and next to no memory. */
+static void check(struct decoding *d)
+{
+    struct jpeg_decompress_struct *c = &d->c;
+    if (setjmp(d->fatal) == 0) {
+        read_header(d);
+        c->scale_num = 1;
+        c->scale_denom = d->row_height = 8;
+        lib.jpeg_start_decompress(c);
+        JSAMPROW row = c->mem->alloc_small((j_common_ptr)c, JPOOL_IMAGE,
+                                           (size_t)c->output_width * (size_t)c->output_components);
+        while (c->output_scanline < c->output_height && d->cut_row < 0)
+            lib.jpeg_read_scanlines(c, &row, 1);
+        if (d->cut_row < 0)
+            lib.jpeg_finish_decompress(c);
     }
-    lib.jpeg_destroy_decompress(&c);
+    lib.jpeg_destroy_decompress(c);
+}
+
+/* The format of FFmpeg whose planes are those of the file; AV_PIX_FMT_NONE: there is none. */
+static int planes_of(const struct decoding *d)
+{
+    static const struct {
+        const char *name;
+        int format;
+    } formats[] = {{"gray", AV_PIX_FMT_GRAY8},        {"yuvj444p", AV_PIX_FMT_YUVJ444P},
+                   {"yuvj422p", AV_PIX_FMT_YUVJ422P}, {"yuvj420p", AV_PIX_FMT_YUVJ420P},
+                   {"yuvj440p", AV_PIX_FMT_YUVJ440P}, {"yuvj411p", AV_PIX_FMT_YUVJ411P}};
+    const struct jpeg_decompress_struct *c = &d->c;
+    const jpeg_component_info *p = c->comp_info;
+    const bool colour =
+        c->jpeg_color_space == JCS_YCbCr && c->num_components == 3 &&
+        p[1].h_samp_factor == p[2].h_samp_factor && p[1].v_samp_factor == p[2].v_samp_factor &&
+        p[0].h_samp_factor == c->max_h_samp_factor && p[0].v_samp_factor == c->max_v_samp_factor;
+    if (c->data_precision != 8 || (int)c->image_width != d->still->width ||
+        (int)c->image_height != d->still->height ||
+        !(colour || (c->jpeg_color_space == JCS_GRAYSCALE && c->num_components == 1)))
+        return AV_PIX_FMT_NONE;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!strcmp(d->still->pixel_format, formats[i].name))
+            return formats[i].format;
+    return AV_PIX_FMT_NONE;
+}
+
+/* Rows behind the end of a plane, which the last blocks still have, go to `beyond`. */
+static void read_rows(struct decoding *d, AVFrame *out, JSAMPROW beyond)
+{
+    struct jpeg_decompress_struct *c = &d->c;
+    JSAMPROW row[MAX_COMPONENTS_READ][MAX_SAMP_FACTOR * DCTSIZE];
+    JSAMPARRAY plane[MAX_COMPONENTS_READ] = {row[0], row[1], row[2]};
+    const int height = c->max_v_samp_factor * DCTSIZE;
+    for (int p = 0; p < c->num_components; p++) {
+        const int n = c->comp_info[p].v_samp_factor * DCTSIZE, first = (int)c->output_scanline / height * n;
+        for (int i = 0; i < n; i++)
+            row[p][i] = first + i < (int)c->comp_info[p].downsampled_height
+                            ? out->data[p] + (ptrdiff_t)(first + i) * out->linesize[p]
+                            : beyond;
+    }
+    lib.jpeg_read_raw_data(c, plane, (JDIMENSION)height);
+}
+
+static um_status read_planes(AVFrame *out, struct decoding *d, um_error *err)
+{
+    struct jpeg_decompress_struct *c = &d->c;
+    read_header(d);
+    const int format = planes_of(d), height = d->still->height;
+    um_status st = format == AV_PIX_FMT_NONE ? UM_EUNSUPPORTED
+                                             : um_still_frame(out, format, d->still->width, height, err);
+    for (int p = 0; st == UM_OK && p < c->num_components; p++)
+        if (out->linesize[p] < (int)c->comp_info[p].width_in_blocks * DCTSIZE)
+            st = UM_EUNSUPPORTED; /* no room for whole blocks */
+    if (st < 0)
+        return st;
+    out->color_range = AVCOL_RANGE_JPEG;
+    out->colorspace = AVCOL_SPC_BT470BG;
+    out->chroma_location = AVCHROMA_LOC_CENTER;
+    c->raw_data_out = TRUE;
+    lib.jpeg_start_decompress(c);
+    JSAMPROW beyond = c->mem->alloc_large((j_common_ptr)c, JPOOL_IMAGE, (size_t)out->linesize[0]);
+    while ((int)c->output_scanline < (d->cut_row < 0 ? height : d->cut_row))
+        read_rows(d, out, beyond);
+    if (d->cut_row < 0)
+        lib.jpeg_finish_decompress(c);
+    return UM_OK;
+}
+
+/* Into `out`, as stored. UM_EUNSUPPORTED: libjpeg does not give it so, or broke off; `d` is as after `begin`
+ * then. */
+static um_status decode_planes(AVFrame *out, struct decoding *d, um_error *err)
+{
+    um_still *s = d->still;
+    const um_damage before = s->damage;
+    um_status st;
+    if (setjmp(d->fatal) == 0)
+        st = read_planes(out, d, err);
+    else
+        st = UM_EUNSUPPORTED;
+    lib.jpeg_destroy_decompress(&d->c);
+    if (st == UM_EUNSUPPORTED) {
+        av_frame_unref(out);
+        s->damage = before;
+        begin(d, s);
+    }
+    return st;
 }
 
 static um_status decode(AVFrame *out, um_still *s, um_error *err)
 {
-    struct check k = {.still = s, .cut_row = -1};
+    struct decoding d = {.cut_row = -1};
     um_status st = um_still_load(s, err);
-    if (st == UM_OK && lib_loads())
-        check(&k);
-    if (st == UM_OK)
+    if (st < 0)
+        return st;
+    st = UM_EUNSUPPORTED;
+    if (lib_loads()) {
+        begin(&d, s);
+        if ((st = decode_planes(out, &d, err)) == UM_EUNSUPPORTED)
+            check(&d);
+    }
+    if (st == UM_EUNSUPPORTED)
         st = um_still_packet(out, s, AV_CODEC_ID_MJPEG, err);
-    return st == UM_OK && k.cut_row >= 0 ? um_still_cut(out, s, k.cut_row, err) : st;
+    return st == UM_OK && d.cut_row >= 0 ? um_still_cut(out, s, d.cut_row, err) : st;
 }
 
 const um_still_reader um_still_jpeg = {is_jpeg, look, decode};
