@@ -312,7 +312,7 @@ static void read_rows(struct decoding *d, AVFrame *out, JSAMPROW beyond)
 {
     struct jpeg_decompress_struct *c = &d->c;
     JSAMPROW row[MAX_COMPONENTS_READ][MAX_SAMP_FACTOR * DCTSIZE];
-    JSAMPARRAY plane[MAX_COMPONENTS_READ] = {row[0], row[1], row[2]};
+    JSAMPARRAY plane[MAX_COMPONENTS_READ];
     const int height = c->max_v_samp_factor * DCTSIZE;
     for (int p = 0; p < c->num_components; p++) {
         const int n = c->comp_info[p].v_samp_factor * DCTSIZE, first = (int)c->output_scanline / height * n;
@@ -320,6 +320,7 @@ static void read_rows(struct decoding *d, AVFrame *out, JSAMPROW beyond)
             row[p][i] = first + i < (int)c->comp_info[p].downsampled_height
                             ? out->data[p] + (ptrdiff_t)(first + i) * out->linesize[p]
                             : beyond;
+        plane[p] = row[p];
     }
     lib.jpeg_read_raw_data(c, plane, (JDIMENSION)height);
 }
