@@ -13,6 +13,7 @@
     X(faces) \
     X(probe) \
     X(edges) \
+    X(prnu) \
     X(model) \
     X(models) \
     X(signals)

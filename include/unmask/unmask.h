@@ -14,6 +14,7 @@
 #include <unmask/output.h>
 #include <unmask/overlay.h>
 #include <unmask/pool.h>
+#include <unmask/prnu.h>
 #include <unmask/probe.h>
 #include <unmask/products.h>
 #include <unmask/results.h>

@@ -58,19 +58,22 @@ void um_fft_run(um_fft *fft)
     fftw_execute(fft->plan);
 }
 
-/* By the same plan: for H = Re X - Im X, Hartley's transform of x (Bracewell 1983, "Discrete Hartley
- * transform"), x[i] = sum over k of H[k] (cos + sin)(2 pi i k / n) / n = (Re Y - Im Y)[i] / n, Y that of H.
- */
+/* By the same plan: H = Re X - Im X is Hartley's transform of x (Bracewell 1983, "Discrete Hartley
+ * transform"), whose kernel is cos + sin of the same angle, in two dimensions, too. It is its own inverse but
+ * for the number of values n: x = (Re Y - Im Y) / n, Y the transform of H. */
 void um_fft_back(um_fft *fft)
 {
-    const int n = fft->cols;
+    const int rows = fft->rows, cols = fft->cols, bins = um_fft_bins(fft);
     for (int pass = 0; pass < 2; pass++) {
-        const double scale = pass ? 1. / n : 1;
-        for (int k = 0; k <= n / 2; k++) {
-            const double re = fft->out[k][0] * scale, im = fft->out[k][1] * scale;
-            fft->in[k ? n - k : 0] = re + im;
-            fft->in[k] = re - im; /* after its mirror image: where both are one, im counts as nothing else */
-        }
+        const double scale = pass ? 1. / rows / cols : 1;
+        for (int u = 0; u < rows; u++)
+            for (int v = 0; v < bins; v++) {
+                const double *z = fft->out[(size_t)u * (size_t)bins + (size_t)v];
+                const double re = z[0] * scale, im = z[1] * scale;
+                const int mu = u ? rows - u : 0, mv = v ? cols - v : 0;
+                fft->in[(size_t)mu * (size_t)cols + (size_t)mv] = re + im;
+                fft->in[(size_t)u * (size_t)cols + (size_t)v] = re - im; /* where both are one, im is 0 */
+            }
         if (!pass)
             um_fft_run(fft);
     }

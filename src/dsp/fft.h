@@ -18,7 +18,7 @@ typedef struct um_fft {
 um_status um_fft_new(um_fft **out, int rows, int cols, um_error *err);
 void um_fft_free(um_fft **fft);
 void um_fft_run(um_fft *fft);
-/* The way back, of one dimension: `in` becomes the data whose transform `out` is; `out` is lost. */
+/* The way back: `in` becomes the data whose transform `out` is; `out` is lost. */
 void um_fft_back(um_fft *fft);
 static inline int um_fft_bins(const um_fft *fft) /* values per row of `out` */
 {

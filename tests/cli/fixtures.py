@@ -57,12 +57,12 @@ def clip(frames):
     return b"YUV4MPEG2 W64 H48 F25:1 Ip A1:1 C420jpeg\n" + picture * frames
 
 
-def photo(chunks=()):
-    """64 x 48, gray, as PNG; further chunks (type, data) in front of the pixels."""
+def photo(chunks=(), height=48):
+    """64 wide, gray, as PNG; further chunks (type, data) in front of the pixels."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = (b"\0" + b"\x10" * 32 + b"\xeb" * 32) * 48
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 48, 8, 0, 0, 0, 0)) +
+    rows = (b"\0" + b"\x10" * 32 + b"\xeb" * 32) * height
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 64, height, 8, 0, 0, 0, 0)) +
             b"".join(chunk(*c) for c in chunks) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 

@@ -21,6 +21,7 @@ os.chdir(ROOT)
 write("tone.wav", tone())
 write("clip.y4m", clip(2))
 write("photo.png", photo())
+write("large.png", photo(height=64))
 write("tiny.net", NETWORK)
 os.makedirs("set/real")
 os.makedirs("set/fake")
@@ -46,6 +47,7 @@ FILES = {
                                 ["set/fake/f.wav"]),
     ("faces", "out"): (["faces", "photo.png", "--out", OUT], ".png", ["photo.png"]),
     ("edges", "out"): (["edges", "photo.png", "--out", OUT], ".png", ["photo.png"]),
+    ("prnu", "out"): (["prnu", "large.png", "--out", OUT], ".prnu", ["large.png"]),
     ("model", "onnx"): (["model", "tiny.net", "--onnx", OUT], ".onnx", ["tiny.net"]),
 }
 NOT_FITTED = {("evaluate", "calibrate"), ("evaluate", "submission")}  # two recordings are too few
@@ -56,7 +58,8 @@ FOLDERS = {
     ("model", "out"): ["model", "tiny.net", "--repeat", "1", "--out", OUT],
 }
 INPUTS = {("analyze", "calibration"), ("evaluate", "calibration"), ("evaluate", "scores"), ("evaluate", "recipe"),
-          ("train", "recipe"), ("signals", "calibration"), ("model", "run"), ("analyze", "trust"), ("probe", "trust")}
+          ("train", "recipe"), ("signals", "calibration"), ("model", "run"), ("analyze", "trust"), ("probe", "trust"),
+          ("prnu", "against")}
 FOLDERS_READ = {(c, "models") for c in ("analyze", "faces", "evaluate", "train", "predict")}
 
 
