@@ -14,6 +14,7 @@
     X(probe) \
     X(edges) \
     X(prnu) \
+    X(voice) \
     X(model) \
     X(models) \
     X(signals)

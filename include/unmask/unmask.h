@@ -24,4 +24,5 @@
 #include <unmask/subject.h>
 #include <unmask/types.h>
 #include <unmask/version.h>
+#include <unmask/voice.h>
 #endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** voice.h: what voice people measure: pitch, pulses, jitter, shimmer, harmonicity.
+ *
+ * As Praat's voice report defines them (Boersma & Weenink, Praat 6.3; pitch: Boersma, IFA Proceedings 17,
+ * 1993), with its usual parameters: pitch by autocorrelation, 75 to 600 Hz; pulses by cross-correlation; a
+ * period counts from 0.8 / 600 to 1.25 / 75 s, two of them when neither is more than 1.3 times the other, two
+ * amplitudes when not more than 1.6 times. tests/unit/voice_praat.py holds them against Praat.
+ *
+ * Thresholds of clinics are meant for a vowel held for seconds, not for speech.
+ */
+#ifndef UNMASK_VOICE_H
+#define UNMASK_VOICE_H
+
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define UM_VOICE_MAX_S 1800 ///< of a longer recording the beginning is measured
+
+/** A number is NaN where it is not defined: too few periods, no voice. */
+typedef struct um_voice_report {
+    double seconds;                                   ///< that were measured
+    double median_hz, mean_hz, sd_hz, min_hz, max_hz; ///< of the voiced frames
+    int n_frames, n_voiced;                           ///< frames of 10 ms
+    int n_pulses, n_periods;
+    double mean_period_s, sd_period_s;
+    double jitter_local, jitter_absolute_s, jitter_rap, jitter_ppq5,
+        jitter_ddp; ///< shares of the mean period
+    double shimmer_local, shimmer_db, shimmer_apq3, shimmer_apq5, shimmer_apq11, shimmer_dda;
+    double autocorrelation, noise_to_harmonics, harmonics_db; ///< means of the voiced frames
+    int n_breaks;                                             ///< pulses more than 1.25 / 75 s apart
+    double breaks_share;                                      ///< of the time
+    double unvoiced_share;                                    ///< of the frames
+} um_voice_report;
+
+/** A frame of pitch. */
+typedef struct um_voice_point {
+    double t_s, hz, strength; ///< hz 0: no voice; strength: the autocorrelation, 0..1
+} um_voice_point;
+
+typedef struct um_voice um_voice; ///< a recording that was measured; read only
+
+/** Of `n` samples at `rate_hz`, 1 to 768 kHz. UM_EINVAL: shorter than 40 ms, another rate or more than
+ * UM_VOICE_MAX_S; UM_ENOMEM. */
+UM_API um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int rate_hz, um_error *err);
+/** Of the sound of a file. UM_EUNSUPPORTED: it has none; else as um_source_open. */
+UM_API um_status um_voice_measure_file(um_voice **out, const char *path, um_error *err);
+UM_API void um_voice_free(um_voice **voice);
+UM_API const um_voice_report *um_voice_numbers(const um_voice *voice);
+UM_API size_t um_voice_contour(const um_voice *voice, const um_voice_point **points);
+UM_API size_t um_voice_pulses(const um_voice *voice, const double **times_s);
+/** The report that voice people know. Caller frees. */
+UM_API um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_error *err);
+/** An object; NaN is null. Caller frees. */
+UM_API um_status um_voice_json(char **out, const um_voice *voice, const char *path, um_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* voice.c: see unmask/voice.h. */
+#include "base/json.h"
+#include "base/text.h"
+#include "voice/voice_internal.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unmask/source.h>
+
+enum { LEAST_HZ = 1000, MOST_HZ = 768000, DIGITS = 6 };
+
+void um_voice_free(um_voice **voice)
+{
+    if (!voice || !*voice)
+        return;
+    free((*voice)->frame);
+    free((*voice)->pulse);
+    free(*voice);
+    *voice = NULL;
+}
+
+um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int rate_hz, um_error *err)
+{
+    *out = NULL;
+    if (rate_hz < LEAST_HZ || rate_hz > MOST_HZ)
+        return um_fail(err, UM_EINVAL, "a sampling rate of %d Hz", rate_hz);
+    if ((double)n / rate_hz < 3 / UM_VOICE_FLOOR_HZ || (double)n / rate_hz > UM_VOICE_MAX_S)
+        return um_fail(err, UM_EINVAL, "%.3f s of sound; from %.2f s to %d s can be measured",
+                       (double)n / rate_hz, 3 / UM_VOICE_FLOOR_HZ, UM_VOICE_MAX_S);
+    um_voice *v = um_calloc(1, sizeof *v);
+    if (!v)
+        return um_fail_oom(err);
+    v->x = samples;
+    v->n = n;
+    v->rate_hz = rate_hz;
+    um_status st = um_voice_find_pitch(v, err);
+    if (st == UM_OK)
+        st = um_voice_find_pulses(v, err);
+    if (st == UM_OK)
+        st = um_voice_judge(v, err);
+    v->x = NULL;
+    if (st < 0)
+        um_voice_free(&v);
+    *out = v;
+    return st;
+}
+
+/* All that is heard, up to the longest that is measured; what a jump in time leaves out is silence. */
+static um_status listen(float **samples, size_t *n, um_source *source, um_error *err)
+{
+    const int rate = um_source_media(source)->rate_hz;
+    const size_t most = (size_t)rate * UM_VOICE_MAX_S;
+    size_t capacity = 0;
+    um_moment *m = NULL;
+    um_status st;
+    while ((st = um_source_next(&m, source, err)) == UM_OK) {
+        const um_sound *s = m->sound;
+        const int64_t first = s && s->rate_hz == rate && s->first > 0 ? s->first : 0;
+        const size_t end = s && s->rate_hz == rate ? (size_t)first + (size_t)s->n : 0;
+        const size_t to = end < most ? end : most, before = capacity;
+        if (to > (size_t)first && !um_grow(samples, &capacity, to, most, sizeof **samples))
+            st = um_fail_oom(err);
+        else if (to > (size_t)first) {
+            if (capacity > before)
+                memset(*samples + before, 0, (capacity - before) * sizeof **samples);
+            memcpy(*samples + first, s->mono, (to - (size_t)first) * sizeof **samples);
+            *n = to > *n ? to : *n;
+        }
+        um_moment_free(&m);
+        if (st < 0 || *n == most)
+            break;
+    }
+    return st < 0 ? st : UM_OK;
+}
+
+um_status um_voice_measure_file(um_voice **out, const char *path, um_error *err)
+{
+    const um_source_options opt = {.want = UM_WANT_SOUND, .threads = 1};
+    um_source *source = NULL;
+    float *samples = NULL;
+    size_t n = 0;
+    um_error why = {0};
+    *out = NULL;
+    um_status st = um_source_open(&source, path, &opt, err);
+    if (st < 0)
+        return st;
+    const int rate = um_source_media(source)->rate_hz;
+    if (rate <= 0)
+        st = um_fail(err, UM_EUNSUPPORTED, "%s: the file has no sound", path);
+    else if ((st = listen(&samples, &n, source, err)) == UM_OK &&
+             (st = um_voice_measure(out, samples, n, rate, &why)) < 0)
+        st = um_fail(err, st == UM_EINVAL ? UM_EUNSUPPORTED : st, "%s: %s", path, why.text);
+    um_source_close(&source);
+    free(samples);
+    return st;
+}
+
+const um_voice_report *um_voice_numbers(const um_voice *voice)
+{
+    return &voice->report;
+}
+
+size_t um_voice_contour(const um_voice *voice, const um_voice_point **frames)
+{
+    *frames = voice->frame;
+    return voice->n_frames;
+}
+
+size_t um_voice_pulses(const um_voice *voice, const double **times_s)
+{
+    *times_s = voice->pulse;
+    return voice->n_pulses;
+}
+
+/* ---- told ---- */
+
+/* The lines of the report, in its order: key of the JSON, words, unit and its factor, digits behind the
+ * point. */
+static const struct line {
+    const char *part, *key, *words, *unit;
+    double factor;
+    int digits;
+    size_t offset;
+} lines[] = {
+#define LINE(part, field, words, unit, factor, digits)                              \
+    {                                                                               \
+        part, #field, words, unit, factor, digits, offsetof(um_voice_report, field) \
+    }
+    LINE("Pitch", median_hz, "median pitch", "Hz", 1, 3),
+    LINE("Pitch", mean_hz, "mean pitch", "Hz", 1, 3),
+    LINE("Pitch", sd_hz, "standard deviation", "Hz", 1, 3),
+    LINE("Pitch", min_hz, "minimum pitch", "Hz", 1, 3),
+    LINE("Pitch", max_hz, "maximum pitch", "Hz", 1, 3),
+    LINE("Periods", mean_period_s, "mean period", "ms", 1000, 3),
+    LINE("Periods", sd_period_s, "standard deviation of period", "ms", 1000, 3),
+    LINE("Voicing", unvoiced_share, "locally unvoiced frames", "%", 100, 3),
+    LINE("Voicing", breaks_share, "degree of voice breaks", "%", 100, 3),
+    LINE("Jitter", jitter_local, "local", "%", 100, 3),
+    LINE("Jitter", jitter_absolute_s, "local, absolute", "\xC2\xB5s", 1e6, 3),
+    LINE("Jitter", jitter_rap, "rap", "%", 100, 3),
+    LINE("Jitter", jitter_ppq5, "ppq5", "%", 100, 3),
+    LINE("Jitter", jitter_ddp, "ddp", "%", 100, 3),
+    LINE("Shimmer", shimmer_local, "local", "%", 100, 3),
+    LINE("Shimmer", shimmer_db, "local, dB", "dB", 1, 3),
+    LINE("Shimmer", shimmer_apq3, "apq3", "%", 100, 3),
+    LINE("Shimmer", shimmer_apq5, "apq5", "%", 100, 3),
+    LINE("Shimmer", shimmer_apq11, "apq11", "%", 100, 3),
+    LINE("Shimmer", shimmer_dda, "dda", "%", 100, 3),
+    LINE("Harmonicity of the voiced parts", autocorrelation, "mean autocorrelation", "", 1, 6),
+    LINE("Harmonicity of the voiced parts", noise_to_harmonics, "mean noise-to-harmonics ratio", "", 1, 6),
+    LINE("Harmonicity of the voiced parts", harmonics_db, "mean harmonics-to-noise ratio", "dB", 1, 3),
+#undef LINE
+};
+enum { LINES = sizeof lines / sizeof *lines };
+
+static double value_of(const um_voice_report *r, const struct line *l)
+{
+    double value;
+    memcpy(&value, (const char *)r + l->offset, sizeof value);
+    return value;
+}
+
+um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_error *err)
+{
+    const um_voice_report *r = &voice->report;
+    um_buf b;
+    um_buf_init(&b, (size_t)1 << 20);
+    char shown[1000];
+    um_buf_printf(&b, "%s: %.3f s, %d of %d frames voiced\n", um_printable(shown, sizeof shown, path),
+                  r->seconds, r->n_voiced, r->n_frames);
+    for (int i = 0; i < LINES; i++) {
+        const struct line *l = &lines[i];
+        const double value = value_of(r, l);
+        if (!i || strcmp(l->part, lines[i - 1].part) != 0)
+            um_buf_printf(&b, "%s\n", l->part);
+        if (!strcmp(l->key, "mean_period_s"))
+            um_buf_printf(&b, "  %-30s %d\n  %-30s %d\n", "pulses", r->n_pulses, "periods", r->n_periods);
+        if (!strcmp(l->key, "breaks_share"))
+            um_buf_printf(&b, "  %-30s %d\n", "voice breaks", r->n_breaks);
+        if (isnan(value))
+            um_buf_printf(&b, "  %-30s undefined\n", l->words);
+        else
+            um_buf_printf(&b, "  %-30s %.*f%s%s\n", l->words, l->digits, value * l->factor,
+                          *l->unit ? " " : "", l->unit);
+    }
+    um_buf_text(&b, "Limits of clinics are meant for a vowel held for seconds, not for speech.\n");
+    return (*out = um_buf_take(&b)) ? UM_OK : um_fail_oom(err);
+}
+
+um_status um_voice_json(char **out, const um_voice *voice, const char *path, um_error *err)
+{
+    const um_voice_report *r = &voice->report;
+    um_json *j = um_json_object();
+    um_json_set_text(j, "path", path);
+    um_json_set_num(j, "seconds", r->seconds, DIGITS);
+    um_json_set_int(j, "frames", r->n_frames);
+    um_json_set_int(j, "voiced_frames", r->n_voiced);
+    um_json_set_int(j, "pulses", r->n_pulses);
+    um_json_set_int(j, "periods", r->n_periods);
+    um_json_set_int(j, "breaks", r->n_breaks);
+    for (int i = 0; i < LINES; i++)
+        um_json_set_num(j, lines[i].key, value_of(r, &lines[i]), DIGITS);
+    const um_status st = um_json_text(out, j, 0, err);
+    um_json_free(&j);
+    return st;
+}

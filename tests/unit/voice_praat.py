@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""voice_praat.py UNMASK: the voice report against Praat's on real recordings. Skipped (77) without Praat or UNMASK_TESTDATA.
+
+Each limit is relative to Praat's value, or absolute where it says so; what is left comes from the pitch: where Praat interpolates the
+autocorrelation by 70 sines, a transform four times as long does, so that a pulse may lie a step of the search further."""
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+DATA = os.path.join(os.environ.get("UNMASK_TESTDATA", "../shared"), "data/audio")
+CLIPS = 50
+ALLOWED = .04  # of the numbers: those of a recording in which one frame or pulse is decided otherwise move together
+SCRIPT = """form x
+  sentence file
+endform
+s = Read from file: file$
+m = Convert to mono
+p = To Pitch (ac): 0, 75, 15, "no", 0.03, 0.45, 0.01, 0.35, 0.14, 600
+selectObject: m, p
+q = To PointProcess (cc)
+selectObject: m, p, q
+r$ = Voice report: 0, 0, 75, 600, 1.3, 1.6, 0.03, 0.45
+writeInfoLine: r$
+"""
+#  key of ours: (Praat's line, factor to ours, relative limit, absolute limit)
+LINES = {
+    "median_hz": ("Median pitch", 1, 5e-4, 0), "mean_hz": ("Mean pitch", 1, 2e-3, 0), "sd_hz": ("Standard deviation", 1, 1e-2, .05),
+    "min_hz": ("Minimum pitch", 1, 2e-3, 0), "max_hz": ("Maximum pitch", 1, 2e-3, 0),
+    "pulses": ("Number of pulses", 1, 5e-3, 1), "periods": ("Number of periods", 1, 5e-3, 1),
+    "mean_period_s": ("Mean period", 1, 1e-3, 0), "sd_period_s": ("Standard deviation of period", 1, 1e-2, 0),
+    "unvoiced_share": ("Fraction of locally unvoiced frames", .01, 1e-2, .005), "breaks": ("Number of voice breaks", 1, 0, 0),
+    "breaks_share": ("Degree of voice breaks", .01, 1e-2, .001),
+    "jitter_local": ("Jitter (local)", .01, 1e-2, 5e-5), "jitter_absolute_s": ("Jitter (local, absolute)", 1, 1e-2, 5e-7),
+    "jitter_rap": ("Jitter (rap)", .01, 1e-2, 5e-5), "jitter_ppq5": ("Jitter (ppq5)", .01, 1e-2, 5e-5),
+    "jitter_ddp": ("Jitter (ddp)", .01, 1e-2, 1e-4),
+    "shimmer_local": ("Shimmer (local)", .01, 1e-2, 1e-4), "shimmer_db": ("Shimmer (local, dB)", 1, 1e-2, 2e-3),
+    "shimmer_apq3": ("Shimmer (apq3)", .01, 1e-2, 1e-4), "shimmer_apq5": ("Shimmer (apq5)", .01, 1e-2, 1e-4),
+    "shimmer_apq11": ("Shimmer (apq11)", .01, 1e-2, 1e-4), "shimmer_dda": ("Shimmer (dda)", .01, 1e-2, 3e-4),
+    "autocorrelation": ("Mean autocorrelation", 1, 1e-3, 0), "noise_to_harmonics": ("Mean noise-to-harmonics ratio", 1, 1e-2, 1e-4),
+    "harmonics_db": ("Mean harmonics-to-noise ratio", 1, 0, .03),
+}
+
+
+def praat_report(script, path):
+    text = subprocess.run(["praat", "--run", script, path], capture_output=True, text=True, check=True).stdout
+    values = {}
+    for line in text.splitlines():
+        m = re.match(r"\s*([^:]+): (\S+)", line)
+        if m:
+            number = re.match(r"[-+0-9.Ee]+", m.group(2))
+            values[m.group(1)] = float(number.group(0)) if number and m.group(2) != "--undefined--" else None
+    return values
+
+
+def main():
+    if not shutil.which("praat") or not os.path.exists(os.path.join(DATA, "labels.csv")):
+        print("skipped: no praat, or no UNMASK_TESTDATA", file=sys.stderr)
+        return 77
+    with open(os.path.join(DATA, "labels.csv"), encoding="utf-8") as f:
+        rows = [r for r in csv.DictReader(f) if r["label"] == "real"]
+    rows = rows[::max(1, len(rows) // CLIPS)][:CLIPS]
+    folder = tempfile.mkdtemp(prefix="unmask-praat-")
+    script, worst, outside, compared = os.path.join(folder, "report.praat"), {}, 0, 0
+    with open(script, "w", encoding="utf-8") as f:
+        f.write(SCRIPT)
+    seconds = [0, 0]
+    for row in rows:
+        wav = os.path.join(folder, "clip.wav")
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", os.path.join(DATA, row["path"]), "-c:a", "pcm_s16le", wav], check=True)
+        start = time.time()
+        theirs = praat_report(script, wav)
+        seconds[0] += time.time() - start
+        start = time.time()
+        done = subprocess.run([sys.argv[1], "voice", "--json", wav], capture_output=True, text=True, check=False)
+        seconds[1] += time.time() - start
+        if done.returncode:
+            print(f"{row['path']}: {done.stderr.strip()}", file=sys.stderr)
+            outside += 1
+            continue
+        ours = json.loads(done.stdout)
+        for key, (line, factor, relative, absolute) in LINES.items():
+            a, b = ours[key], theirs.get(line)
+            compared += 1
+            if (a is None) != (b is None):
+                print(f"{row['path']}: {key}: {a} here, {b} in Praat", file=sys.stderr)
+                outside += 1
+            elif a is not None:
+                off = abs(a - b * factor)
+                ratio = off / max(relative * abs(b * factor) + absolute, 1e-12) if off else 0
+                worst[key] = max(worst.get(key, (0, "")), (ratio, row["path"]))
+                if ratio > 1:
+                    print(f"{row['path']}: {key}: {a:.7g} here, {b * factor:.7g} in Praat", file=sys.stderr)
+                    outside += 1
+    for key, (ratio, path) in worst.items():
+        print(f"{key}: at most {ratio:.2f} of its limit ({path})", file=sys.stderr)
+    print(f"{len(rows)} recordings, {compared} numbers, {outside} outside; Praat {seconds[0]:.1f} s, unmask {seconds[1]:.1f} s",
+          file=sys.stderr)
+    shutil.rmtree(folder)
+    return 1 if outside > ALLOWED * compared else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
