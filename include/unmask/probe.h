@@ -46,6 +46,14 @@ typedef struct um_mark {
                       ///< absent
 } um_mark;
 
+/** How the luma of a JPEG file is quantised, by its own tables (ITU-T T.81, B.2.4.1). */
+typedef struct um_jpeg {
+    int quality;   ///< 1..100: of the table of the Independent JPEG Group that is nearest; 0: no JPEG, or its
+                   ///< tables were not found
+    bool standard; ///< it is exactly that table
+    uint16_t luma[64]; ///< steps in gray levels, [8 frequencies along y][8 along x] as stored
+} um_jpeg;
+
 #define UM_MAX_MARKS 16
 
 typedef struct um_probe {
@@ -54,6 +62,7 @@ typedef struct um_probe {
     char kind[32];   ///< file type by content: "mp4", "jpeg", "png", "wav", "heic", ...
     int n_marks;
     um_mark marks[UM_MAX_MARKS];
+    um_jpeg jpeg;
 } um_probe;
 
 typedef struct um_probe_options {

@@ -4,6 +4,8 @@
  * c(0) = 1 / sqrt 2, else 1. */
 #ifndef UM_DSP_DCT_H
 #define UM_DSP_DCT_H
+#include <stddef.h>
+#include <stdint.h>
 
 enum { UM_DCT_SIDE = 8, UM_DCT_N = UM_DCT_SIDE * UM_DCT_SIDE };
 
@@ -12,5 +14,9 @@ typedef struct um_dct8 {
     float turned[UM_DCT_SIDE][UM_DCT_SIDE]; /* [sample][frequency] */
 } um_dct8;
 void um_dct8_init(um_dct8 *dct);
+/* The way back: um_dct8_run with it turns coefficients into samples. */
+void um_dct8_turn(um_dct8 *back, const um_dct8 *dct);
 void um_dct8_run(const um_dct8 *dct, float out[UM_DCT_N], const float in[UM_DCT_N]);
+/* Of rows x cols whole blocks of luma - 128, the first at `from`: out[rows][cols][8][8]. */
+void um_dct8_plane(float *out, const uint8_t *from, ptrdiff_t stride, int rows, int cols);
 #endif

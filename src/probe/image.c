@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* image.c: JPEG segments, PNG chunks, RIFF chunks (WebP, WAV, AVI). */
+#include "dsp/jpeg.h"
 #include "probe/probe.h"
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,39 @@ static void extension(um_probe_state *p, um_buf *all, const uint8_t *b, size_t n
         memcpy(all->data + at, b + HEAD, n - HEAD);
 }
 
+/* Quantisation tables until the picture starts, and which of them luma uses: that of the first component. */
+struct tables {
+    uint16_t steps[4][64];
+    bool is_there[4];
+    int luma; /* -1: not known */
+};
+
+static void quantisation(struct tables *t, const uint8_t *b, size_t n)
+{
+    while (n > 0) {
+        const int wide = b[0] >> 4, id = b[0] & 15;
+        const size_t length = wide ? 128 : 64;
+        if (wide > 1 || id > 3 || n < 1 + length)
+            return;
+        for (int k = 0; k < 64; k++)
+            t->steps[id][um_jpeg_zigzag[k]] = (uint16_t)(wide ? um_be16(b + 1 + 2 * k) : b[1 + k]);
+        t->is_there[id] = true;
+        b += 1 + length;
+        n -= 1 + length;
+    }
+}
+
+static void keep_tables(um_jpeg *out, const struct tables *t)
+{
+    if (t->luma < 0 || !t->is_there[t->luma])
+        return;
+    for (int i = 0; i < 64; i++)
+        if (!t->steps[t->luma][i]) /* forbidden */
+            return;
+    memcpy(out->luma, t->steps[t->luma], sizeof out->luma);
+    out->quality = um_jpeg_quality(&out->standard, out->luma);
+}
+
 static void jpeg_segment(um_probe_state *p, struct jumbf *j, um_buf *longer, int marker, const uint8_t *b,
                          size_t n)
 {
@@ -79,6 +113,7 @@ void um_probe_jpeg(um_probe_state *p)
     struct jumbf j = {0};
     uint8_t head[4];
     um_buf longer;
+    struct tables tables = {.luma = -1};
     um_buf_init(&j.bytes, UM_PROBE_BLOCK_MAX);
     um_buf_init(&longer, UM_PROBE_BLOCK_MAX);
     for (int64_t at = 2; um_probe_step(p) && um_probe_read(p, at, head, 4);) {
@@ -105,10 +140,15 @@ void um_probe_jpeg(um_probe_state *p)
                 um_probe_unread(p, UM_MARK_C2PA, at + 4, length - 2);
             break;
         }
+        if (head[1] == 0xDB)
+            quantisation(&tables, b, length - 2);
+        else if (head[1] >= 0xC0 && head[1] <= 0xC2 && length - 2 >= 9) /* sequential or progressive, lossy */
+            tables.luma = b[8] <= 3 ? b[8] : -1;
         jpeg_segment(p, &j, &longer, head[1], b, length - 2);
         free(b);
         at += 2 + (int64_t)length;
     }
+    keep_tables(&p->out->jpeg, &tables);
     p->out_of_memory |= j.bytes.broken || longer.broken;
     if (longer.n && !longer.broken)
         um_probe_xmp(p, (uint8_t *)longer.data, longer.n);

@@ -7,7 +7,6 @@
 static um_status make_dct(um_products *p, void *user, um_error *err)
 {
     const um_image *luma;
-    um_dct8 dct;
     um_status st = um_product_luma(&luma, p, err);
     if (st < 0 || (st = um_product_fits(luma, err)) < 0)
         return st;
@@ -16,16 +15,7 @@ static um_status make_dct(um_products *p, void *user, um_error *err)
     if (!out)
         return um_fail_oom(err);
     p->dct = (um_dct_blocks){rows, cols, out};
-    um_dct8_init(&dct);
-    for (int row = 0; row < rows; row++)
-        for (int col = 0; col < cols; col++, out += UM_DCT_N) {
-            const uint8_t *from =
-                luma->data + row * UM_DCT_SIDE * luma->stride + (ptrdiff_t)col * UM_DCT_SIDE;
-            float in[UM_DCT_N];
-            for (int i = 0; i < UM_DCT_N; i++)
-                in[i] = (float)from[i / UM_DCT_SIDE * luma->stride + i % UM_DCT_SIDE] - 128;
-            um_dct8_run(&dct, out, in);
-        }
+    um_dct8_plane(out, luma->data, luma->stride, rows, cols);
     return UM_OK;
 }
 

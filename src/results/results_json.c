@@ -59,6 +59,7 @@ static void put_input(um_json_writer *w, const um_results *r)
     um_json_put_int(w, "bytes", r->probe.bytes);
     um_json_put_text(w, "sha256", r->probe.sha256);
     um_json_put_text(w, "kind", r->probe.kind);
+    um_jpeg_json(w, "jpeg", &r->probe.jpeg);
     um_json_put_end(w);
 }
 

@@ -163,6 +163,24 @@ static void read_media(um_fields *q, um_media *m, const um_json *root)
         read_tracks(q, m, o);
 }
 
+static void read_jpeg(um_fields *q, um_jpeg *jpeg, const um_json *input)
+{
+    int n = 0;
+    if (!um_json_get(input, "jpeg")) /* another kind of file, or a report from before */
+        return;
+    const um_json *o = um_field_object(q, input, "jpeg"), *luma;
+    jpeg->quality = (int)um_field_int(q, o, "quality", 1, 100);
+    jpeg->standard = um_field_bool(q, o, "standard");
+    luma = um_field_array(q, o, "luma", &n, 64);
+    for (int i = 0; i < n && q->status == UM_OK; i++) {
+        const double step = um_json_as_num(um_json_at(luma, (size_t)i), 0);
+        if (n != 64 || !(step >= 1 && step <= UINT16_MAX))
+            um_fields_fail(q, UM_EFORMAT, "luma", "is no table of 64 steps");
+        else
+            jpeg->luma[i] = (uint16_t)step;
+    }
+}
+
 static void read_file(um_fields *q, um_results *r, const um_json *root)
 {
     const um_json *input = um_field_object(q, root, "input"), *tool = um_field_object(q, root, "tool"),
@@ -171,6 +189,7 @@ static void read_file(um_fields *q, um_results *r, const um_json *root)
     p->bytes = um_field_int(q, input, "bytes", 0, INT64_MAX);
     um_field_text(q, input, "sha256", p->sha256, sizeof p->sha256);
     um_field_text(q, input, "kind", p->kind, sizeof p->kind);
+    read_jpeg(q, &p->jpeg, input);
     um_field_text(q, tool, "version", r->version, sizeof r->version);
     r->damage.broken_frames = um_field_int(q, damage, "broken_frames", 0, MANY);
     r->damage.broken_packets = um_field_int(q, damage, "broken_packets", 0, MANY);

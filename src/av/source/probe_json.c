@@ -149,6 +149,20 @@ void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe)
     um_json_put_end(w);
 }
 
+void um_jpeg_json(um_json_writer *w, const char *key, const um_jpeg *jpeg)
+{
+    if (!jpeg->quality)
+        return;
+    um_json_put_object(w, key);
+    um_json_put_int(w, "quality", jpeg->quality);
+    um_json_put_bool(w, "standard", jpeg->standard);
+    um_json_put_row(w, "luma", 8);
+    for (int i = 0; i < 64; i++)
+        um_json_put_int(w, NULL, jpeg->luma[i]);
+    um_json_put_end(w);
+    um_json_put_end(w);
+}
+
 static void put_streams(um_json_writer *w, const um_source *source, const um_error *why)
 {
     if (source) {
@@ -193,6 +207,7 @@ um_status um_probe_json(char **out, const char *path, const um_probe_options *op
     um_json_put_int(&w, "bytes", probe.bytes);
     um_json_put_text(&w, "sha256", probe.sha256);
     um_json_put_text(&w, "kind", probe.kind);
+    um_jpeg_json(&w, "jpeg", &probe.jpeg);
     um_marks_json(&w, "provenance", &probe);
     put_streams(&w, source, &why);
     um_json_put_end(&w);

@@ -12,6 +12,8 @@ const char *um_track_kind_key(um_track_kind kind);
 bool um_track_kind_of_key(um_track_kind *out, const char *key); /* false: no kind has it */
 /* A file that is decoded has a kind: that of its demuxer, when its first bytes tell none. */
 void um_probe_name_kind(um_probe *probe, const um_media *media);
+/* How a JPEG file is quantised; nothing of any other. */
+void um_jpeg_json(um_json_writer *w, const char *key, const um_jpeg *jpeg);
 /* an array of name, state, detail, and for a mark that is signed: signature, content */
 void um_marks_json(um_json_writer *w, const char *key, const um_probe *probe);
 const char *um_mark_key(um_mark_state state);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Answers requests of stills_cv2.py: a line "what parameter width height" and gray pixels on stdin, floats on
+ * stdout. */
+#include "dsp/dct.h"
+#include "signals/image/recompressed.h"
+#include <stdlib.h>
+#include <string.h>
+
+static um_image *get_image(int width, int height)
+{
+    um_image *image = NULL;
+    if (um_image_new(&image, width, height, UM_GRAY8, NULL) < 0)
+        exit(1);
+    for (int y = 0; y < height; y++)
+        if (fread(image->data + y * image->stride, 1, (size_t)width, stdin) != (size_t)width)
+            exit(1);
+    return image;
+}
+
+/* Per pixel, at a quality. */
+static void error_level(const um_image *image, int quality)
+{
+    const size_t n = (size_t)image->width * (size_t)image->height;
+    float *out = um_calloc(n, sizeof *out);
+    if (!out || um_error_level(out, image, 1, quality, NULL) < 0)
+        exit(1);
+    fwrite(out, sizeof *out, n, stdout);
+    free(out);
+}
+
+/* Per block, at a quality. */
+static void ghost(const um_image *image, int quality)
+{
+    const int cols = image->width / UM_DCT_SIDE, rows = image->height / UM_DCT_SIDE;
+    const size_t n = (size_t)cols * (size_t)rows;
+    float *dct = um_calloc(n, UM_DCT_N * sizeof *dct), *out = um_calloc(n, sizeof *out);
+    if (!dct || !out)
+        exit(1);
+    um_dct8_plane(dct, image->data, image->stride, rows, cols);
+    um_ghost(out, dct, cols, rows, quality);
+    fwrite(out, sizeof *out, n, stdout);
+    free(dct);
+    free(out);
+}
+
+int main(void)
+{
+    char what[32];
+    int parameter, width, height;
+    while (scanf("%31s %d %d %d", what, &parameter, &width, &height) == 4 && getchar() == '\n') {
+        um_image *image = get_image(width, height);
+        if (!strcmp(what, "error_level"))
+            error_level(image, parameter);
+        else if (!strcmp(what, "ghost"))
+            ghost(image, parameter);
+        else
+            return 1;
+        um_image_free(&image);
+        fflush(stdout);
+    }
+    return 0;
+}
