@@ -2,6 +2,7 @@
 /* Answers requests of stills_cv2.py: a line "what parameter width height" and gray pixels on stdin, floats on
  * stdout. */
 #include "dsp/dct.h"
+#include "dsp/grid.h"
 #include "signals/image/recompressed.h"
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,22 @@ static void ghost(const um_image *image, int quality)
     free(out);
 }
 
+/* Per pixel: the grid it votes for. */
+static void votes(const um_image *image)
+{
+    const size_t n = (size_t)image->width * (size_t)image->height;
+    int8_t *vote = um_calloc(n, 1);
+    float *out = um_calloc(n, sizeof *out);
+    if (!vote || !out ||
+        um_grid_votes(vote, image->data, image->stride, image->width, image->height, NULL) < 0)
+        exit(1);
+    for (size_t i = 0; i < n; i++)
+        out[i] = vote[i];
+    fwrite(out, sizeof *out, n, stdout);
+    free(vote);
+    free(out);
+}
+
 int main(void)
 {
     char what[32];
@@ -53,6 +70,8 @@ int main(void)
             error_level(image, parameter);
         else if (!strcmp(what, "ghost"))
             ghost(image, parameter);
+        else if (!strcmp(what, "votes"))
+            votes(image);
         else
             return 1;
         um_image_free(&image);
