@@ -287,7 +287,10 @@ static um_results *fixture_new(bool hostile)
         .marks = {{"c2pa", UM_MARK_ABSENT},
                   {"exif", UM_MARK_ABSENT},
                   {"generator", UM_MARK_DECLARES_SYNTHETIC, .detail = "Steps: 20, Sampler: Euler a"},
-                  {"encoder", UM_MARK_PRESENT, .detail = "Lavf59.27.100"}}};
+                  {"encoder", UM_MARK_PRESENT, .detail = "Lavf59.27.100"}},
+        .jpeg = {.quality = 83, .standard = true}};
+    for (int i = 0; i < 64; i++)
+        r->probe.jpeg.luma[i] = (uint16_t)(i == 7 ? UINT16_MAX : 1 + i);
     r->damage = (um_damage){.broken_frames = 3, .broken_packets = 1, .truncated = true};
     if (hostile) {
         snprintf(r->probe.marks[2].detail, sizeof r->probe.marks[2].detail, "%s", text);

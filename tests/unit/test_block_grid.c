@@ -91,6 +91,57 @@ static void votes(void)
     um_image_free(&image);
 }
 
+/* Pixel by pixel, as the paper says it. */
+static void by_definition(void)
+{
+    enum { N = 40 };
+    static int most[N][N], known[N][N];
+    int8_t vote[N * N];
+    um_image *image = textured(N, N, 20, 10);
+    int seen = 0, constant_blocks = 0;
+    for (int y = 0; y < 8; y++) /* two squares that are constant along one axis */
+        for (int x = 0; x < 8; x++) {
+            image->data[(9 + y) * image->stride + 9 + x] = (uint8_t)(50 + x * x);
+            image->data[(22 + y) * image->stride + 20 + x] = (uint8_t)(50 + y * y);
+        }
+    memset(known, -1, sizeof known);
+    for (int y = 0; y + 8 <= N; y++)
+        for (int x = 0; x + 8 <= N; x++) {
+            const uint8_t *b = image->data + y * image->stride + x;
+            int zeros = 0;
+            bool flat_x = true, flat_y = true;
+            for (int i = 0; i < 64; i++) {
+                double sum = 0;
+                for (int k = 0; k < 64; k++)
+                    sum += b[k / 8 * image->stride + k % 8] * cos((2 * (k / 8) + 1) * (i / 8) * M_PI / 16) *
+                           cos((2 * (k % 8) + 1) * (i % 8) * M_PI / 16);
+                sum *= .25 * (i / 8 ? 1 : M_SQRT1_2) * (i % 8 ? 1 : M_SQRT1_2);
+                zeros += i > 0 && fabs(sum) < .4999;
+                flat_x &= b[i / 8 * image->stride + i % 8] == b[i / 8 * image->stride];
+                flat_y &= b[i / 8 * image->stride + i % 8] == b[i % 8];
+            }
+            constant_blocks += flat_x || flat_y;
+            for (int i = 0; i < 64; i++) {
+                int *m = &most[y + i / 8][x + i % 8], *v = &known[y + i / 8][x + i % 8];
+                if (zeros == *m)
+                    *v = -1;
+                else if (zeros > *m) {
+                    *m = zeros;
+                    *v = flat_x || flat_y ? -1 : x % 8 + 8 * (y % 8);
+                }
+            }
+        }
+    CHECK(constant_blocks == 2);
+    CHECK(um_grid_votes(vote, image->data, image->stride, N, N, NULL) == UM_OK);
+    for (int y = 7; y < N - 7; y++)
+        for (int x = 7; x < N - 7; x++) {
+            CHECK(vote[y * N + x] == known[y][x]);
+            seen += known[y][x] >= 0;
+        }
+    CHECK(seen > 100);
+    um_image_free(&image);
+}
+
 static void photos(void)
 {
     um_image *photo = textured(256, 192, 12, 6), *other = textured(256, 192, 12, 7), *whole = NULL;
@@ -155,6 +206,7 @@ int main(void)
     chances();
     regions();
     votes();
+    by_definition();
     photos();
     return check_done();
 }

@@ -49,6 +49,7 @@ changes = [
     lambda r: r["verdict"].update(words="fake"),
     lambda r: r["verdict"].update(interval=[0]),
     lambda r: r["input"].update(sha256="xyz"),
+    lambda r: r["input"]["jpeg"]["luma"].pop(),
     lambda r: r["persons"][0].update(id=0),
     lambda r: r["signals"][0].update(status="maybe"),
     lambda r: r["signals"][0]["results"][0].update(score="high"),
