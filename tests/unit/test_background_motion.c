@@ -67,9 +67,9 @@ static void known_shares(void)
     const struct {
         double left, right, far;
         bool upright;
-    } cases[] = {{0, 0, 0, false},    {.6, .6, 0, false}, {.6, .6, 0, true},
-                 {.8, .8, .8, false}, {.2, .6, 0, true},  {.5, .5, .9, false}};
-    for (int c = 0; c < 6; c++) {
+    } cases[] = {
+        {0, 0, 0, false}, {.6, .6, 0, false}, {.6, .6, 0, true}, {.5, .5, .9, false}, {.2, .6, 0, true}};
+    for (int c = 0; c < 5; c++) {
         const scene s = {10, 31, 5, 0, cases[c].left, cases[c].right, cases[c].far, cases[c].upright};
         um_findings *f = play(&s);
         double beside, far;
@@ -153,12 +153,12 @@ static void hostile(void)
     um_image *rgb = NULL;
     CHECK(um_image_new(&rgb, 64, 48, UM_RGB24, NULL) == UM_OK);
     CHECK(runner_begin(&r, um_signal_find("background_motion")) == UM_OK);
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 600; i++) {
         um_face face = {.score = 1, .person = i % 300 - 1, .box = {20, 10, 10, 12}};
         if (i % 3 == 0)
             face.box = (um_rect){i % 2 ? NAN : 1e30f, -1e30f, i % 5 ? 1e-30f : 1e30f, 0};
         memset(rgb->data, i * 7, (size_t)(rgb->stride * rgb->height));
-        um_frame frame = {.index = i, .t_s = times_s[i % 9] + (i > 1000 ? i * .1 : 0), .rgb = rgb};
+        um_frame frame = {.index = i, .t_s = times_s[i % 9] + (i > 300 ? i * .1 : 0), .rgb = rgb};
         CHECK(runner_picture(&r, &frame, &face, 1) == UM_OK);
     }
     CHECK(runner_finish(&r) == UM_OK);

@@ -237,7 +237,7 @@ static void gates(void)
 static void pictures(void)
 {
     double low = 0, high = 40;
-    for (int k = 0; k < 40; k++) { /* the turn of the jaw that moves the whole by 8 degrees */
+    for (int k = 0; k < 16; k++) { /* the turn of the jaw that moves the whole by 8 degrees */
         const double turn = (low + high) / 2;
         scene s = {5, 10, .jaw_pitch = turn, .distance = 700, .trust = NAN};
         um_findings *f = play(&s);
@@ -256,7 +256,7 @@ static void hostile(void)
     CHECK(um_image_new(&rgb, W, H, UM_RGB24, NULL) == UM_OK);
     CHECK(runner_begin(&r, um_signal_find("head_pose")) == UM_OK);
     scene s = {5, 1, .distance = 700, .noise_px = 200, .trust = NAN};
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 1200; i++) {
         um_face face = face_of(&s);
         face.person = i % 300 - 1;
         face.points[i % UM_N_LANDMARKS].x = i % 3 ? NAN : 1e30f;
@@ -264,7 +264,7 @@ static void hostile(void)
             face = face_of(&s);
         if (i % 7 == 0)
             face.box.x = NAN;
-        um_frame frame = {.index = i, .t_s = times_s[i % 9] + (i > 1500 ? i * 1e-2 : 0), .rgb = rgb};
+        um_frame frame = {.index = i, .t_s = times_s[i % 9] + (i > 600 ? i * 1e-2 : 0), .rgb = rgb};
         CHECK(runner_picture(&r, &frame, &face, 1) == UM_OK);
     }
     CHECK(runner_finish(&r) == UM_OK);
