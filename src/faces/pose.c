@@ -5,6 +5,7 @@
  * of code", IJCV 1995). Then Levenberg-Marquardt on the reprojection error over a rotation vector applied on
  * the left and the translation; the Jacobian is exact. */
 #include "faces/pose.h"
+#include "dsp/solve.h"
 #include <math.h>
 #include <string.h>
 
@@ -22,36 +23,6 @@ um_camera um_camera_guess(int width, int height)
 {
     double f = width > height ? width : height; /* a field of view of 53 degrees along the longer side */
     return (um_camera){f, (width - 1) / 2.0, (height - 1) / 2.0};
-}
-
-/* Solves the n x n system in place (Cholesky); false when not positive definite. */
-static bool solve(double *a, double *b, int n)
-{
-    for (int j = 0; j < n; j++) {
-        double d = a[j * n + j];
-        for (int k = 0; k < j; k++)
-            d -= a[j * n + k] * a[j * n + k];
-        if (!(d > 1e-12))
-            return false;
-        a[j * n + j] = d = sqrt(d);
-        for (int i = j + 1; i < n; i++) {
-            double s = a[i * n + j];
-            for (int k = 0; k < j; k++)
-                s -= a[i * n + k] * a[j * n + k];
-            a[i * n + j] = s / d;
-        }
-    }
-    for (int i = 0; i < n; i++) {
-        for (int k = 0; k < i; k++)
-            b[i] -= a[i * n + k] * b[k];
-        b[i] /= a[i * n + i];
-    }
-    for (int i = n - 1; i >= 0; i--) {
-        for (int k = i + 1; k < n; k++)
-            b[i] -= a[k * n + i] * b[k];
-        b[i] /= a[i * n + i];
-    }
-    return true;
 }
 
 static void multiply(double out[9], const double a[9], const double b[9])
@@ -139,7 +110,7 @@ static bool start(double r[9], double t[3], const struct problem *p)
         }
     double again[9];
     memcpy(again, a, sizeof a);
-    if (!solve(a, bx, 3) || !solve(again, by, 3))
+    if (!um_solve(a, bx, 3) || !um_solve(again, by, 3))
         return false;
     double nx = sqrt(bx[0] * bx[0] + bx[1] * bx[1] + bx[2] * bx[2]);
     double ny = sqrt(by[0] * by[0] + by[1] * by[1] + by[2] * by[2]), s = (nx + ny) / 2;
@@ -201,7 +172,7 @@ bool um_pose_fit(um_pose *out, const um_point points[68], const float *weight, c
         memcpy(d, b, sizeof d);
         for (int i = 0; i < 6; i++)
             m[i * 7] += damping * (m[i * 7] + 1e-9);
-        if (solve(m, d, 6)) {
+        if (um_solve(m, d, 6)) {
             rotation_of(turn, d);
             multiply(nr, turn, r);
             for (int k = 0; k < 3; k++)

@@ -21,7 +21,8 @@ typedef struct face_person {
     double next_s, highest, highest_s;
     int64_t n;
     um_histogram values;
-    double sum[3]; /* of what else the signal wants to say */
+    double sum[3];    /* of what else the signal wants to say */
+    double before[4]; /* what it remembers of the last look */
 } face_person;
 
 typedef struct face_looks {
