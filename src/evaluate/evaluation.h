@@ -148,8 +148,8 @@ um_detector *um_evaluation_detector(um_evaluation *e, const char *name, um_score
 
 /* Columns of a CSV file: `path` (as in the set) or `filename` (its last part) first of all, every other one a
  * detector; X_log_lr and log_lr hold ratios, X_probability, probability, and label beside filename
- * (submission.csv of the DFDC) probabilities. An empty field: no score. A column with the name of a signal is that
- * signal, of the network that it asks (`models`: a folder of others, or NULL). */
+ * (submission.csv of the DFDC) probabilities. An empty field: no score. A column with the name of a signal is
+ * that signal, of the network that it asks (`models`: a folder of others, or NULL). */
 um_status um_evaluation_read_scores(um_evaluation *e, const char *path, const char *models, um_error *err);
 
 /* The set gone through once: as it is (NULL) or under a condition; which time out of how many that is. */

@@ -211,7 +211,7 @@ static void gates(void)
     refuses(&d, -21, 1, "1 faces turned away");
     refuses(&d, NAN, 1, "1 faces turned away");
     refuses(&d, 0, .38f, "1 with closed eyes"); /* .5 of the width times .38: .19 */
-    d.r = .01f; /* all white */
+    d.r = .01f;                                 /* all white */
     d.shine[0] = d.shine[1] = 2;
     refuses(&d, 0, 1, "1 without a clear iris");
 }

@@ -45,7 +45,8 @@ int main(void)
 
     probe.marks[0] = (um_mark){.name = "c2pa", .state = UM_MARK_NOT_LOOKED_AT, .detail = "too large"};
     f = judge(&probe);
-    CHECK(result_of(f, UM_FILE)->score == 0 && strstr(result_of(f, UM_FILE)->text, "1 kind of marks could not"));
+    CHECK(result_of(f, UM_FILE)->score == 0 &&
+          strstr(result_of(f, UM_FILE)->text, "1 kind of marks could not"));
     um_findings_free(&f);
     return check_done();
 }

@@ -215,7 +215,7 @@ static bool reason(char *text, size_t size, const person *p)
     const double speed = p->looks ? sqrt(p->head / (double)p->looks) : 0;
     if (p->looks < MIN_LOOKS && p->hidden > p->looks)
         snprintf(text, size, "too little background: beside and far from the head in %lld of %lld looks",
-                 (long long)p->looks, (long long)(p->looks + p->hidden));
+                 (long long)p->looks, (long long)p->looks + (long long)p->hidden);
     else if (p->looks < MIN_LOOKS)
         snprintf(text, size, "too short: %lld looks at moving pictures, %d needed", (long long)p->looks,
                  MIN_LOOKS);

@@ -225,7 +225,7 @@ static um_status conclude(const eyes *u, const person *p, um_findings *out, um_e
                   : um_findings_score(out, who, strangeness(part), err,
                                       "Of both eyes, %s; the colours of the irises differ by %.0f %%%s; in "
                                       "%lld picture%s",
-                                      shine, 100 * (exp(part[TINT]) - 1), pupil, (long long)p->looks,
+                                      shine, 100 * expm1(part[TINT]), pupil, (long long)p->looks,
                                       p->looks == 1 ? "" : "s");
 }
 
