@@ -3,10 +3,10 @@
  *
  * ZERO (dsp/grid.h): Nikoukhah et al., IPOL 11, 2021. A photo that was a JPEG once has a grid; a part that
  * was put in from another photo, or moved, brings its own. What differs: parts without any grid, which the
- * paper finds by compressing again at quality 99, are not told: of 300 real train stills it called soft
- * backgrounds in 7, and found none of 40 resized patches of 80 pixels. Instead of a closing of the votes, the
- * map that is shown says which cells of 8 x 8 pixels have any. The photo is looked at as it lies in its file;
- * luma only. */
+ * paper finds by compressing again at quality 99, are not told: of 300 real train stills it called a part of
+ * 7, and 40 photos with a resized patch of 80 pixels no more often than the same without. Instead of a
+ * closing of the votes, the map that is shown says which cells of 8 x 8 pixels have any. The photo is looked
+ * at as it lies in its file; luma only. */
 #include "dsp/grid.h"
 #include "signals/image/stored.h"
 #include <math.h>
