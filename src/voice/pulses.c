@@ -160,6 +160,7 @@ um_status um_voice_find_pulses(um_voice *v, um_error *err)
         if (st == UM_OK)
             st = walk(v, start, 1, right, &last_s, err);
     }
-    qsort(v->pulse, v->n_pulses, sizeof *v->pulse, by_time);
+    if (v->n_pulses)
+        qsort(v->pulse, v->n_pulses, sizeof *v->pulse, by_time);
     return st;
 }
