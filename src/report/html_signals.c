@@ -143,8 +143,8 @@ static void signal(um_buf *b, const um_results *r, int index)
     um_buf_text(b, "<p class=\"source\"><b>How often it errs.</b> ");
     um_html_text(b, f->error_rate[0]
                         ? f->error_rate
-                        : "Not calibrated: nobody has measured it for this version, so it weighs "
-                          "nothing.");
+                        : "Not calibrated: it has not been shown to tell manipulated recordings from "
+                          "others, so it weighs nothing.");
     um_buf_text(b, "</p><p class=\"source\"><code>");
     um_html_text(b, s->name);
     um_buf_printf(b, "</code> version %u. ", s->version);

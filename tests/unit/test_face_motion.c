@@ -156,15 +156,16 @@ static void chins(void)
 {
     scene s = {25, N, 0, two_waves, lip, chin_late, 0, 120, true};
     um_findings *f = play(&s);
-    CHECK(strstr(result_of(f, 0)->text, "correlation of 1.00, +120 ms later"));
+    CHECK(strstr(result_of(f, 0)->text, "correlation of 1.00, 120 ms later"));
     um_findings_free(&f);
     s.chin = chin_early;
     f = play(&s);
-    CHECK(strstr(result_of(f, 0)->text, "correlation of 1.00, -80 ms later"));
+    CHECK(strstr(result_of(f, 0)->text, "correlation of 1.00, 80 ms earlier"));
     um_findings_free(&f);
     s.chin = still;
     f = play(&s);
-    CHECK(strstr(result_of(f, 0)->text, "correlation of 0.00") && !strstr(result_of(f, 0)->text, "later"));
+    CHECK(strstr(result_of(f, 0)->text, "correlation of 0.00") && !strstr(result_of(f, 0)->text, "later") &&
+          !strstr(result_of(f, 0)->text, "earlier"));
     um_findings_free(&f);
 }
 

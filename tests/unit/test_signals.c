@@ -113,6 +113,26 @@ static void contract(const um_signal *s)
     }
 }
 
+/* Where nobody is, a signal of faces says so, and not that somebody was too small or too short. */
+static void nobody(const um_signal *s)
+{
+    um_image *rgb = picture(1), *gray = NULL;
+    runner r;
+    CHECK(rgb && um_image_to_gray(&gray, rgb, NULL) == UM_OK && runner_begin(&r, s) == UM_OK);
+    for (int i = 0; i < 3; i++) {
+        um_frame frame = {.index = i, .t_s = i / 25., .duration_s = .04, .gray = gray, .rgb = rgb};
+        CHECK(runner_picture(&r, &frame, NULL, 0) == UM_OK);
+    }
+    CHECK(runner_finish(&r) == UM_OK);
+    um_findings *f = runner_end(&r);
+    CHECK(f && f->outcome == UM_NOT_APPLICABLE && !strncmp(f->reason, "no face", 7));
+    if (f && strncmp(f->reason, "no face", 7) != 0)
+        fprintf(stderr, "%s: %s\n", s->name, f->reason);
+    um_findings_free(&f);
+    um_image_free(&gray);
+    um_image_free(&rgb);
+}
+
 static void registry(void)
 {
     CHECK(um_signal_count() > 0);
@@ -128,6 +148,9 @@ int main(void)
     registry();
     for (int i = 0; i < um_signal_count(); i++)
         contract(um_signal_at(i));
+    for (int i = 0; i < um_signal_count(); i++)
+        if (um_signal_at(i)->needs & UM_NEED_FACES)
+            nobody(um_signal_at(i));
     um_network_store_free(&store);
     detector_models_remove();
     return check_done();

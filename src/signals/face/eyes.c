@@ -13,12 +13,14 @@
 #include "faces/gallery.h"
 #include "faces/iris.h"
 #include "media/draw.h"
+#include "signals/face/each_face.h"
+#include "signals/face/person_table.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unmask/signal.h>
 
 enum { SHINE, TINT, PUPIL, PARTS };
-enum { MAX_PERSONS = 256, MAX_PICTURES = 8, ZOOM = 2, BINS = 400 };
+enum { MAX_PICTURES = 8, ZOOM = 2, BINS = 400 };
 static const double LOOKS_PER_S = 2;    /* eyes of a scene change slowly */
 static const float MIN_WIDTH_PX = 40;   /* between the corners of an eye: an iris of 16 pixels */
 static const float PUPIL_WIDTH_PX = 70; /* a pupil of 7 pixels */
@@ -43,11 +45,9 @@ typedef struct person {
 typedef struct eyes {
     um_gallery pictures; /* of the greatest differences */
     um_eye eye[2];       /* of the moment */
-    person *person;
-    size_t capacity;
-    int n;
+    um_person_table persons;
     float widest_px;
-    int64_t small, turned, closed, unclear;
+    int64_t faces, turned, closed, unclear;
 } eyes;
 
 static um_status begin(void *state, const void *shared, const um_signal_input *in, um_error *err)
@@ -56,31 +56,29 @@ static um_status begin(void *state, const void *shared, const um_signal_input *i
     return UM_OK;
 }
 
+static person *person_at(const eyes *u, int i)
+{
+    return um_person_table_at(&u->persons, sizeof(person), i);
+}
+
 static void end(void *state)
 {
     eyes *u = state;
-    for (int i = 0; i < u->n; i++)
+    for (int i = 0; i < u->persons.n; i++)
         for (int k = 0; k < PARTS; k++)
-            um_histogram_clear(&u->person[i].part[k]);
-    free(u->person);
+            um_histogram_clear(&person_at(u, i)->part[k]);
+    free(u->persons.entry);
     um_gallery_clear(&u->pictures);
 }
 
 /* NULL with UM_OK in *st: more persons than are followed. */
 static person *find(eyes *u, int id, um_findings *out, um_status *st, um_error *err)
 {
-    *st = UM_OK;
-    for (int i = 0; i < u->n; i++)
-        if (u->person[i].id == id)
-            return &u->person[i];
-    if (u->n == MAX_PERSONS)
-        return NULL;
-    if (!um_grow(&u->person, &u->capacity, (size_t)u->n + 1, MAX_PERSONS, sizeof *u->person)) {
-        *st = um_fail_oom(err);
-        return NULL;
-    }
-    person *p = &u->person[u->n++];
-    *p = (person){.id = id, .worst = -INFINITY};
+    bool is_new;
+    person *p = um_person_table_find(&u->persons, sizeof *p, id, &is_new, st, err);
+    if (!is_new)
+        return p;
+    p->worst = -INFINITY;
     for (int k = 0; k < PARTS && *st == UM_OK; k++) {
         *st = um_findings_series(out, &p->series[k], um_person_subject(id), names[k],
                                  k == TINT ? "ln ratio" : "share", err);
@@ -169,39 +167,35 @@ static um_status look(eyes *u, person *p, const um_frame *frame, const um_face *
     return place ? draw(place, u->eye, err) : UM_OK;
 }
 
+static um_status follow(void *state, const um_signal_input *in, const um_face *face, um_findings *out,
+                        um_error *err)
+{
+    eyes *u = state;
+    const double t_s = in->frame->t_s;
+    const float width = fminf(um_eye_width(face, 0), um_eye_width(face, 1));
+    u->faces++;
+    if (isfinite(width))
+        u->widest_px = fmaxf(u->widest_px, width);
+    if (!(width >= MIN_WIDTH_PX))
+        return UM_OK;
+    if (!(fabsf(face->pose.yaw_deg) <= MAX_YAW_DEG)) {
+        u->turned++;
+        return UM_OK;
+    }
+    if (!(fmin(um_eye_opening(face, 0), um_eye_opening(face, 1)) >= MIN_OPENING)) {
+        u->closed++;
+        return UM_OK;
+    }
+    um_status st;
+    person *p = find(u, face->person, out, &st, err);
+    const bool due = p && (!p->any || t_s >= p->next_s || t_s < p->next_s - 1 / LOOKS_PER_S);
+    return due ? look(u, p, in->frame, face, out, err) : st;
+}
+
 static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
                       um_error *err)
 {
-    eyes *u = state;
-    if (!in->frame || !in->frame->rgb || !in->faces || in->frame->damaged || !isfinite(in->frame->t_s))
-        return UM_OK;
-    for (int i = 0; i < in->faces->n; i++) {
-        const um_face *face = &in->faces->face[i];
-        if (face->person < 0 || !face->has_points)
-            continue;
-        const float width = fminf(um_eye_width(face, 0), um_eye_width(face, 1));
-        if (isfinite(width))
-            u->widest_px = fmaxf(u->widest_px, width);
-        if (!(width >= MIN_WIDTH_PX)) {
-            u->small++;
-            continue;
-        }
-        if (!(fabsf(face->pose.yaw_deg) <= MAX_YAW_DEG)) {
-            u->turned++;
-            continue;
-        }
-        if (!(fminf(um_eye_opening(face, 0), um_eye_opening(face, 1)) >= MIN_OPENING)) {
-            u->closed++;
-            continue;
-        }
-        um_status st;
-        person *p = find(u, face->person, out, &st, err);
-        if (p && (!p->any || in->frame->t_s >= p->next_s || in->frame->t_s < p->next_s - 1 / LOOKS_PER_S))
-            st = look(u, p, in->frame, face, out, err);
-        if (st < 0)
-            return st;
-    }
-    return UM_OK;
+    return um_each_face(state, in, follow, out, err);
 }
 
 static um_status conclude(const eyes *u, const person *p, um_findings *out, um_error *err)
@@ -234,12 +228,15 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     eyes *u = state;
     um_status st = UM_OK;
     int64_t looks = 0;
-    for (int i = 0; i < u->n && st == UM_OK; i++) {
-        st = conclude(u, &u->person[i], out, err);
-        looks += u->person[i].looks;
+    for (int i = 0; i < u->persons.n && st == UM_OK; i++) {
+        const person *p = person_at(u, i);
+        st = conclude(u, p, out, err);
+        looks += p->looks;
     }
     if (st < 0 || looks)
         return st;
+    if (!u->faces)
+        return um_findings_skip(out, um_file_subject(), err, "no face with landmarks was followed");
     return um_findings_skip(out, um_file_subject(), err,
                             "no usable eyes: the largest are %.0f pixels from corner to corner, %.0f needed "
                             "(%lld faces turned away, %lld with closed eyes, %lld without a clear iris)",

@@ -7,29 +7,29 @@
  * inside and outside of it. The outline of a head is an edge in every true picture, too: this says how strong
  * the border is, and not whose. */
 #include "base/base.h"
-#include "signals/face/face_looks.h"
+#include "signals/face/each_face.h"
 #include "signals/face/face_rings.h"
+#include "signals/face/person_looks.h"
 #include <math.h>
 
 /* Rings (twentieths of the way from the nose to the contour): the border, and as far from it on either side
  * that a seam two rings wide does not reach. */
 enum { SEAM_FROM = 19, SEAM_TO = 22, IN_FROM = 15, IN_TO = 18, OUT_FROM = 23, OUT_TO = 26, PICTURE = 200 };
-static const float MIN_EYES_PX = 40, MAX_YAW_DEG = 30; /* a ring is then 2 pixels wide */
-static const double MIN_SECTORS = .5;                  /* of the contour, in the picture */
-static const double SHOWN_DB = 12; /* fully coloured: a border four times as strong as what is beside it */
-static const face_looks_kind KIND = {"border along the contour of the face", "dB", 1, -60, 60, 8, .1};
+static const double MIN_SECTORS = .5; /* of the contour, in the picture */
+static const double SHOWN_DB = 12;    /* fully coloured: a border four times as strong as what is beside it */
+static const um_person_looks_kind KIND = {"border along the contour of the face", "dB", 1, -60, 60, 8, .1};
 
-enum { NOISE, GRADIENT, COLOUR }; /* of face_person.sum */
+enum { NOISE, GRADIENT, COLOUR }; /* of um_looked_at.sum */
 
 static um_status begin(void *state, const void *shared, const um_signal_input *in, um_error *err)
 {
-    face_looks_begin(state, &KIND);
+    um_person_looks_begin(state, &KIND);
     return UM_OK;
 }
 
 static void end(void *state)
 {
-    face_looks_end(state);
+    um_person_looks_end(state);
 }
 
 /* By how much the border of one sector stands above the mean of what lies inside and outside of it. */
@@ -97,19 +97,17 @@ static um_status picture(um_image **out, const border *b, const um_signal_input 
     return um_face_rings_picture(out, in->frame->rgb, face, value, PICTURE, err);
 }
 
-static um_status look(face_looks *l, const um_signal_input *in, const um_face *face, um_findings *out,
+static um_status look(void *state, const um_signal_input *in, const um_face *face, um_findings *out,
                       um_error *err)
 {
+    um_person_looks *l = state;
     um_face_rings rings;
-    face_person *p;
+    um_looked_at *p;
     um_image **place;
     bool seen;
-    l->largest_px = fmax(l->largest_px, (double)face->quality.eye_distance_px);
-    if (!(face->quality.eye_distance_px >= MIN_EYES_PX) || !(fabsf(face->pose.yaw_deg) <= MAX_YAW_DEG)) {
-        l->refused++;
+    if (!um_person_looks_usable(l, face))
         return UM_OK;
-    }
-    um_status st = face_looks_due(&p, l, face->person, in->frame->t_s, out, err);
+    um_status st = um_person_looks_due(&p, l, face->person, in->frame->t_s, out, err);
     if (st < 0 || !p || (st = um_face_rings_measure(rings, &seen, in->frame, face, in->products, err)) < 0)
         return st;
     const border b = measure_border(rings);
@@ -120,26 +118,20 @@ static um_status look(face_looks *l, const um_signal_input *in, const um_face *f
     p->sum[NOISE] += b.noise_db;
     p->sum[GRADIENT] += b.gradient_db;
     p->sum[COLOUR] += b.colour;
-    st = face_looks_add(&place, l, p, in->frame->t_s, (b.noise_db + b.gradient_db) / 2, out, err);
+    st = um_person_looks_add(&place, l, p, in->frame->t_s, (b.noise_db + b.gradient_db) / 2, out, err);
     return st < 0 || !place ? st : picture(place, &b, in, face, err);
 }
 
 static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
                       um_error *err)
 {
-    um_status st = UM_OK;
-    if (!in->frame || !in->frame->rgb || !in->faces || in->frame->damaged || !isfinite(in->frame->t_s))
-        return UM_OK;
-    for (int i = 0; i < in->faces->n && st == UM_OK; i++)
-        if (in->faces->face[i].person >= 0 && in->faces->face[i].has_points)
-            st = look(state, in, &in->faces->face[i], out, err);
-    return st;
+    return um_each_face(state, in, look, out, err);
 }
 
-static um_status conclude(const face_looks *l, const face_person *p, um_findings *out, um_error *err)
+static um_status conclude(const um_person_looks *l, const um_looked_at *p, um_findings *out, um_error *err)
 {
     const um_subject who = um_person_subject(p->id);
-    const double n = (double)p->n, db = face_looks_median(p);
+    const double n = (double)p->n, db = um_person_looks_median(p);
     if (!p->n)
         return um_findings_skip(out, who, err,
                                 "no usable look: half of the face's contour lies outside the picture");
@@ -160,22 +152,7 @@ static um_status conclude(const face_looks *l, const face_person *p, um_findings
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
-    const face_looks *l = state;
-    um_status st = UM_OK;
-    int64_t looks = 0;
-    for (int i = 0; i < l->n && st == UM_OK; i++) {
-        st = conclude(l, &l->person[i], out, err);
-        looks += l->person[i].n;
-    }
-    if (st < 0 || looks)
-        return st;
-    if (!l->refused)
-        return um_findings_skip(out, um_file_subject(), err, "no face with landmarks was found");
-    return um_findings_skip(
-        out, um_file_subject(), err,
-        "no usable face: the largest has %.0f pixels between the outer eye corners, 40 and a view "
-        "from the front needed",
-        floor(l->largest_px));
+    return um_person_looks_finish(state, conclude, out, err);
 }
 
 const um_signal um_signal_face_boundary = {
@@ -192,7 +169,7 @@ const um_signal um_signal_face_boundary = {
         "Li et al., CVPR 2020, arXiv:1912.13458; Mahdian & Saic, Image and Vision Computing 27(10), 2009",
     .version = 1,
     .needs = UM_NEED_FACES | UM_NEED_GRAY,
-    .state_size = sizeof(face_looks),
+    .state_size = sizeof(um_person_looks),
     .begin = begin,
     .push = push,
     .finish = finish,

@@ -14,6 +14,7 @@
 #include "dsp/stats.h"
 #include "faces/steady.h"
 #include "media/geometry.h"
+#include "signals/face/each_face.h"
 #include "signals/face/person_table.h"
 #include <math.h>
 #include <stdlib.h>
@@ -142,24 +143,19 @@ static um_status see(face_geometry *g, person *p, double t_s, const um_face *fac
     return st;
 }
 
+/* A face of the person, if as many are followed. */
+static um_status follow(void *state, const um_signal_input *in, const um_face *face, um_findings *out,
+                        um_error *err)
+{
+    um_status st;
+    person *p = find(state, face->person, out, &st, err);
+    return p ? see(state, p, in->frame->t_s, face, out, err) : st;
+}
+
 static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
                       um_error *err)
 {
-    face_geometry *g = state;
-    if (!in->frame || !in->faces || in->frame->damaged || !isfinite(in->frame->t_s))
-        return UM_OK;
-    for (int i = 0; i < in->faces->n; i++) {
-        const um_face *face = &in->faces->face[i];
-        um_status st;
-        if (face->person < 0 || !face->has_points)
-            continue;
-        person *p = find(g, face->person, out, &st, err);
-        if (p)
-            st = see(g, p, in->frame->t_s, face, out, err);
-        if (st < 0)
-            return st;
-    }
-    return UM_OK;
+    return um_each_face(state, in, follow, out, err);
 }
 
 static um_status conclude(const person *p, um_findings *out, um_error *err)

@@ -10,21 +10,20 @@
 #include "base/base.h"
 #include "faces/light.h"
 #include "media/draw.h"
-#include "signals/face/face_looks.h"
+#include "signals/face/person_looks.h"
 #include <math.h>
 
-static const float MIN_EYES_PX = 40, MAX_YAW_DEG = 30;
 static const double MIN_FIT = .5;  /* of the shading explained: below, hair, beard or flat light decide */
 static const double MAX_GAP_S = 1; /* between two looks that are compared */
 enum { MIN_JUMPS = 5, PICTURE = 200, MAX_TOGETHER = 16 };
 static const double SHOWN_DEG = 20; /* between faces of one picture: twice the error of one */
-static const face_looks_kind KIND = {"jump of the light from look to look", "degrees", 2, 0, 180, 8, 1};
+static const um_person_looks_kind KIND = {"jump of the light from look to look", "degrees", 2, 0, 180, 8, 1};
 
-enum { LIGHTS, AZIMUTH, ELEVATION };         /* of face_person.sum */
-enum { TOWARDS, SEEN_S = 3, DIRECTION = 3 }; /* of face_person.before; a direction has three numbers */
+enum { LIGHTS, AZIMUTH, ELEVATION };         /* of um_looked_at.sum */
+enum { TOWARDS, SEEN_S = 3, DIRECTION = 3 }; /* of um_looked_at.before; a direction has three numbers */
 
 typedef struct light {
-    face_looks looks;
+    um_person_looks looks;
     int64_t unclear;   /* looks at faces whose shading was not explained */
     double widest_deg; /* between two faces of one picture */
     double widest_s;
@@ -41,14 +40,14 @@ typedef struct lights {
 
 static um_status begin(void *state, const void *shared, const um_signal_input *in, um_error *err)
 {
-    face_looks_begin(&((light *)state)->looks, &KIND);
+    um_person_looks_begin(&((light *)state)->looks, &KIND);
     return UM_OK;
 }
 
 static void end(void *state)
 {
     light *l = state;
-    face_looks_end(&l->looks);
+    um_person_looks_end(&l->looks);
     um_image_free(&l->widest);
 }
 
@@ -73,7 +72,7 @@ static um_status picture(um_image **out, const um_image *rgb, const um_face *fac
 }
 
 /* From the last look to this one. */
-static um_status follow(light *l, face_person *p, const um_frame *frame, const um_face *face,
+static um_status follow(light *l, um_looked_at *p, const um_frame *frame, const um_face *face,
                         const um_face_light *now, um_findings *out, um_error *err)
 {
     um_image **place = NULL;
@@ -82,7 +81,7 @@ static um_status follow(light *l, face_person *p, const um_frame *frame, const u
     const double deg = um_light_angle_deg(now->towards, p->before + TOWARDS);
     p->next_s = frame->t_s + 1 / KIND.per_s;
     if (p->sum[LIGHTS] > 0 && gap_s > 0 && gap_s <= MAX_GAP_S) {
-        st = face_looks_add(&place, &l->looks, p, frame->t_s, deg, out, err);
+        st = um_person_looks_add(&place, &l->looks, p, frame->t_s, deg, out, err);
         if (st == UM_OK && place)
             st = picture(place, frame->rgb, face, now->towards, p->before + TOWARDS, err);
     }
@@ -122,14 +121,11 @@ static um_status look(light *l, lights *all, const um_signal_input *in, const um
                       um_error *err)
 {
     const um_image *gray;
-    face_person *p;
+    um_looked_at *p;
     um_face_light now;
-    l->looks.largest_px = fmax(l->looks.largest_px, (double)face->quality.eye_distance_px);
-    if (!(face->quality.eye_distance_px >= MIN_EYES_PX) || !(fabsf(face->pose.yaw_deg) <= MAX_YAW_DEG)) {
-        l->looks.refused++;
+    if (!um_person_looks_usable(&l->looks, face))
         return UM_OK;
-    }
-    um_status st = face_looks_due(&p, &l->looks, face->person, in->frame->t_s, out, err);
+    um_status st = um_person_looks_due(&p, &l->looks, face->person, in->frame->t_s, out, err);
     if (st < 0 || !p || (st = um_product_luma(&gray, in->products, err)) < 0)
         return st;
     const um_camera camera = um_camera_guess(gray->width, gray->height);
@@ -158,14 +154,14 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
     return st < 0 ? st : compare(l, &all, in->frame, err);
 }
 
-static um_status conclude(const light *l, const face_person *p, um_findings *out, um_error *err)
+static um_status conclude(const light *l, const um_looked_at *p, um_findings *out, um_error *err)
 {
     const um_subject who = um_person_subject(p->id);
     if (p->n < MIN_JUMPS)
         return um_findings_skip(out, who, err,
                                 "too few looks: the light was found twice in a row %lld times, %d needed",
                                 (long long)p->n, MIN_JUMPS);
-    const double n = p->sum[LIGHTS], deg = face_looks_median(p);
+    const double n = p->sum[LIGHTS], deg = um_person_looks_median(p);
     um_status st = um_findings_evidence(
         out, who, p->highest_s, p->highest_s, um_gallery_of(&l->looks.pictures, p->id), err,
         "the largest jump of the light on this face, %.0f degrees: before (blue) and after "
@@ -187,10 +183,11 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     um_status st = UM_OK;
     int64_t scored = 0;
     double found = 0;
-    for (int i = 0; i < l->looks.n && st == UM_OK; i++) {
-        st = conclude(l, &l->looks.person[i], out, err);
-        scored += l->looks.person[i].n >= MIN_JUMPS;
-        found += l->looks.person[i].sum[LIGHTS];
+    for (int i = 0; i < l->looks.persons.n && st == UM_OK; i++) {
+        const um_looked_at *p = um_person_looks_at(&l->looks, i);
+        st = conclude(l, p, out, err);
+        scored += p->n >= MIN_JUMPS;
+        found += p->sum[LIGHTS];
     }
     if (st == UM_OK && l->widest_deg > SHOWN_DEG)
         st = um_findings_evidence(
@@ -200,14 +197,8 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             l->widest_deg, l->widest_faces);
     if (st < 0 || scored)
         return st;
-    if (!l->looks.n && !l->looks.refused)
-        return um_findings_skip(out, um_file_subject(), err, "no face with landmarks was found");
-    if (!l->looks.n)
-        return um_findings_skip(
-            out, um_file_subject(), err,
-            "no usable face: the largest has %.0f pixels between the outer eye corners, 40 and a view "
-            "from the front needed",
-            floor(l->looks.largest_px));
+    if (!l->looks.persons.n)
+        return um_person_looks_skip(&l->looks, out, err);
     return um_findings_skip(out, um_file_subject(), err,
                             "too few looks to follow the light: found %.0f times, unclear %lld times", found,
                             (long long)l->unclear);

@@ -16,6 +16,7 @@
 #include "dsp/spectrum.h"
 #include "dsp/stats.h"
 #include "faces/steady.h"
+#include "signals/face/each_face.h"
 #include "signals/face/person_table.h"
 #include <math.h>
 #include <stdlib.h>
@@ -217,24 +218,19 @@ static um_status see(face_motion *m, person *p, double t_s, const um_face *face,
     return ++p->n == N ? window(m, p, out, err) : UM_OK;
 }
 
+/* A face of the person, if as many are followed. */
+static um_status take(void *state, const um_signal_input *in, const um_face *face, um_findings *out,
+                      um_error *err)
+{
+    um_status st;
+    person *p = find(state, face->person, out, &st, err);
+    return p ? see(state, p, in->frame->t_s, face, out, err) : st;
+}
+
 static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
                       um_error *err)
 {
-    face_motion *m = state;
-    if (!in->frame || !in->faces || in->frame->damaged || !isfinite(in->frame->t_s))
-        return UM_OK;
-    for (int i = 0; i < in->faces->n; i++) {
-        const um_face *face = &in->faces->face[i];
-        um_status st;
-        if (face->person < 0 || !face->has_points)
-            continue;
-        person *p = find(m, face->person, out, &st, err);
-        if (p)
-            st = see(m, p, in->frame->t_s, face, out, err);
-        if (st < 0)
-            return st;
-    }
-    return UM_OK;
+    return um_each_face(state, in, take, out, err);
 }
 
 static um_status conclude(const person *p, um_findings *out, um_error *err)
@@ -245,16 +241,18 @@ static um_status conclude(const person *p, um_findings *out, um_error *err)
                                 "no %d usable pictures in a row at 24 a second or more (%lld usable ones)", N,
                                 (long long)p->usable);
     const double db = um_histogram_quantile(&p->tremble, .5), n = (double)p->windows;
+    const double lag_ms = p->chins > 0 ? um_round(1000 * p->lag_s / p->chins, 1) : 0;
     char lag[64] = "";
-    if (p->chins > 0)
-        snprintf(lag, sizeof lag, ", %+.0f ms later", um_round(1000 * p->lag_s / p->chins, 1));
-    return um_findings_score(
-        out, who, db, err,
-        "Within the head, brows, nostrils and lids move %.1f dB less above 6 Hz than below (%lld windows); "
-        "velocity %.2f, acceleration %.1f, jerk %.0f eye distances per s, s^2, s^3; the chin follows the "
-        "lower lip with a correlation of %.2f%s",
-        -um_round(db, .1), (long long)p->windows, p->motion[0] / n, p->motion[1] / n, p->motion[2] / n,
-        p->chin / n, lag);
+    if (lag_ms != 0)
+        snprintf(lag, sizeof lag, ", %.0f ms %s", fabs(lag_ms), lag_ms > 0 ? "later" : "earlier");
+    return um_findings_score(out, who, db, err,
+                             "Quick movements (above 6 Hz) of brows, nostrils and lids are %.1f dB %s than "
+                             "slow ones, in %lld stretches; "
+                             "velocity %.2f, acceleration %.1f, jerk %.0f eye distances per s, s^2, s^3; the "
+                             "chin follows the lower lip "
+                             "with a correlation of %.2f%s",
+                             fabs(um_round(db, .1)), db > 0 ? "stronger" : "weaker", (long long)p->windows,
+                             p->motion[0] / n, p->motion[1] / n, p->motion[2] / n, p->chin / n, lag);
 }
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)

@@ -244,13 +244,17 @@ static um_status conclude(const um_face_looks *f, const person *p, um_findings *
         um_findings_evidence(out, who, p->highest_s, p->highest_s, um_gallery_of(&f->pictures, p->id), err,
                              "the most suspicious picture of this face: log odds %+.1f%s%s",
                              um_round(p->highest, .1), has_map ? "; red: " : "", has_map ? q->map : "");
+    char spread[80] = "";
+    if (p->n > 1)
+        snprintf(spread, sizeof spread, " on average, from %+.1f to %+.1f", um_round(lowest, .1),
+                 um_round(p->highest, .1));
     if (st == UM_OK)
-        st = um_findings_score(
-            out, who, mean, err,
-            "The network '%s' takes the face for %s rather than %s in %d of %d picture%s: log odds %+.1f on "
-            "average (0: undecided), from %+.1f to %+.1f",
-            f->by->net->man.name, q->fake, q->real, n_fake, p->n, p->n == 1 ? "" : "s", um_round(mean, .1),
-            um_round(lowest, .1), um_round(p->highest, .1));
+        st = um_findings_score(out, who, mean, err,
+                               "The network '%s' takes the face for %s rather than %s in %d of %d picture%s: "
+                               "log odds (0: undecided) "
+                               "%+.1f%s",
+                               f->by->net->man.name, q->fake, q->real, n_fake, p->n, p->n == 1 ? "" : "s",
+                               um_round(mean, .1), spread);
     if (st == UM_OK)
         st = um_findings_quality(out, who, um_mean(p->quality, (size_t)p->n), err);
     return st;

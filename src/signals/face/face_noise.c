@@ -9,29 +9,29 @@
  * medians, so that eyes, lips and strands of hair do not count; and one question, inside against just
  * outside. */
 #include "base/base.h"
-#include "signals/face/face_looks.h"
+#include "signals/face/each_face.h"
 #include "signals/face/face_rings.h"
+#include "signals/face/person_looks.h"
 #include <math.h>
 
 /* Rings: 30 to 80 % of the way to the contour; 5 to 25 % beyond it. Nearer to the contour both are mixed;
  * farther the background lies at another distance from the lens. */
 enum { INSIDE_FROM = 6, INSIDE_TO = 16, OUTSIDE_FROM = 21, OUTSIDE_TO = 25, PICTURE = 200 };
-static const float MIN_EYES_PX = 40, MAX_YAW_DEG = 30; /* a ring is then 2 pixels wide */
 static const double MIN_OUTSIDE = .5; /* of the sectors of the surroundings, in the picture */
 static const double SHOWN_DB = 6;     /* fully coloured: noise half or twice the face's */
-static const face_looks_kind KIND = {"noise around the face against the face", "dB", 1, -60, 60, 8, .1};
+static const um_person_looks_kind KIND = {"noise around the face against the face", "dB", 1, -60, 60, 8, .1};
 
-enum { INSIDE, OUTSIDE }; /* of face_person.sum */
+enum { INSIDE, OUTSIDE }; /* of um_looked_at.sum */
 
 static um_status begin(void *state, const void *shared, const um_signal_input *in, um_error *err)
 {
-    face_looks_begin(state, &KIND);
+    um_person_looks_begin(state, &KIND);
     return UM_OK;
 }
 
 static void end(void *state)
 {
-    face_looks_end(state);
+    um_person_looks_end(state);
 }
 
 /* How much of the surroundings is in the picture, 0..1. */
@@ -56,19 +56,17 @@ static um_status picture(um_image **out, um_face_rings rings, double inside_db, 
     return um_face_rings_picture(out, in->frame->rgb, face, value, PICTURE, err);
 }
 
-static um_status look(face_looks *l, const um_signal_input *in, const um_face *face, um_findings *out,
+static um_status look(void *state, const um_signal_input *in, const um_face *face, um_findings *out,
                       um_error *err)
 {
+    um_person_looks *l = state;
     um_face_rings rings;
-    face_person *p;
+    um_looked_at *p;
     um_image **place;
     bool seen;
-    l->largest_px = fmax(l->largest_px, (double)face->quality.eye_distance_px);
-    if (!(face->quality.eye_distance_px >= MIN_EYES_PX) || !(fabsf(face->pose.yaw_deg) <= MAX_YAW_DEG)) {
-        l->refused++;
+    if (!um_person_looks_usable(l, face))
         return UM_OK;
-    }
-    um_status st = face_looks_due(&p, l, face->person, in->frame->t_s, out, err);
+    um_status st = um_person_looks_due(&p, l, face->person, in->frame->t_s, out, err);
     if (st < 0 || !p || (st = um_face_rings_measure(rings, &seen, in->frame, face, in->products, err)) < 0)
         return st;
     if (!seen || surroundings(rings) < MIN_OUTSIDE) {
@@ -81,20 +79,14 @@ static um_status look(face_looks *l, const um_signal_input *in, const um_face *f
         return UM_OK;
     p->sum[INSIDE] += inside;
     p->sum[OUTSIDE] += outside;
-    st = face_looks_add(&place, l, p, in->frame->t_s, outside - inside, out, err);
+    st = um_person_looks_add(&place, l, p, in->frame->t_s, outside - inside, out, err);
     return st < 0 || !place ? st : picture(place, rings, inside, in, face, err);
 }
 
 static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
                       um_error *err)
 {
-    um_status st = UM_OK;
-    if (!in->frame || !in->frame->rgb || !in->faces || in->frame->damaged || !isfinite(in->frame->t_s))
-        return UM_OK;
-    for (int i = 0; i < in->faces->n && st == UM_OK; i++)
-        if (in->faces->face[i].person >= 0 && in->faces->face[i].has_points)
-            st = look(state, in, &in->faces->face[i], out, err);
-    return st;
+    return um_each_face(state, in, look, out, err);
 }
 
 /* Of um_ring_db, back to gray levels. */
@@ -103,10 +95,10 @@ static double levels(double db)
     return UM_RING_NOISE_FLOOR * (pow(10, db / 20) - 1);
 }
 
-static um_status conclude(const face_looks *l, const face_person *p, um_findings *out, um_error *err)
+static um_status conclude(const um_person_looks *l, const um_looked_at *p, um_findings *out, um_error *err)
 {
     const um_subject who = um_person_subject(p->id);
-    const double n = (double)p->n, db = face_looks_median(p);
+    const double n = (double)p->n, db = um_person_looks_median(p);
     if (!p->n)
         return um_findings_skip(out, who, err,
                                 "no usable look: half of the face's surroundings lie outside the picture");
@@ -127,22 +119,7 @@ static um_status conclude(const face_looks *l, const face_person *p, um_findings
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
-    const face_looks *l = state;
-    um_status st = UM_OK;
-    int64_t looks = 0;
-    for (int i = 0; i < l->n && st == UM_OK; i++) {
-        st = conclude(l, &l->person[i], out, err);
-        looks += l->person[i].n;
-    }
-    if (st < 0 || looks)
-        return st;
-    if (!l->refused)
-        return um_findings_skip(out, um_file_subject(), err, "no face with landmarks was found");
-    return um_findings_skip(
-        out, um_file_subject(), err,
-        "no usable face: the largest has %.0f pixels between the outer eye corners, 40 and a view "
-        "from the front needed",
-        floor(l->largest_px));
+    return um_person_looks_finish(state, conclude, out, err);
 }
 
 const um_signal um_signal_face_noise = {
@@ -158,7 +135,7 @@ const um_signal um_signal_face_noise = {
     .paper = "Mahdian & Saic, Image and Vision Computing 27(10), 2009, 10.1016/j.imavis.2009.02.001",
     .version = 1,
     .needs = UM_NEED_FACES | UM_NEED_GRAY,
-    .state_size = sizeof(face_looks),
+    .state_size = sizeof(um_person_looks),
     .begin = begin,
     .push = push,
     .finish = finish,

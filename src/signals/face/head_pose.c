@@ -15,6 +15,7 @@
 #include "faces/gallery.h"
 #include "faces/pose.h"
 #include "media/draw.h"
+#include "signals/face/each_face.h"
 #include "signals/face/person_table.h"
 #include <math.h>
 #include <stdlib.h>
@@ -164,25 +165,19 @@ static um_status look(head_pose *h, person *p, const um_frame *frame, const um_f
     return draw(place, frame->rgb, face, &d, err);
 }
 
+/* A face of the person, if as many are followed. */
+static um_status follow(void *state, const um_signal_input *in, const um_face *face, um_findings *out,
+                        um_error *err)
+{
+    um_status st;
+    person *p = find(state, face->person, out, &st, err);
+    return p ? look(state, p, in->frame, face, out, err) : st;
+}
+
 static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
                       um_error *err)
 {
-    head_pose *h = state;
-    const um_frame *frame = in->frame;
-    if (!frame || !frame->rgb || !in->faces || frame->damaged || !isfinite(frame->t_s))
-        return UM_OK;
-    for (int i = 0; i < in->faces->n; i++) {
-        const um_face *face = &in->faces->face[i];
-        um_status st;
-        if (face->person < 0 || !face->has_points)
-            continue;
-        person *p = find(h, face->person, out, &st, err);
-        if (p)
-            st = look(h, p, frame, face, out, err);
-        if (st < 0)
-            return st;
-    }
-    return UM_OK;
+    return um_each_face(state, in, follow, out, err);
 }
 
 static um_status conclude(const head_pose *h, const person *p, um_findings *out, um_error *err)

@@ -15,6 +15,8 @@
 #include "faces/gallery.h"
 #include "faces/regions.h"
 #include "media/draw.h"
+#include "signals/face/each_face.h"
+#include "signals/face/person_table.h"
 #include "signals/figures.h"
 #include <math.h>
 #include <stdlib.h>
@@ -30,7 +32,7 @@ static const double MAX_STEP_S = .25;         /* a longer hole begins anew */
 static const double SEGMENT_S = 4;            /* of coherence: four of them, half overlapping, in a window */
 static const float MIN_EYES_PX = 40, MAX_YAW_DEG = 35;
 enum { MIN_PIXELS = 100, MOST_PIXELS = 2500 }; /* per region; noise of a mean of 2500 is 1/50 of a pixel's */
-enum { MAX_SAMPLES = 720, MAX_FFT = 4096, MAX_PERSONS = 256, MAX_PICTURES = 8, PICTURE = 200 };
+enum { MAX_SAMPLES = 720, MAX_FFT = 4096, MAX_PICTURES = 8, PICTURE = 200 };
 /* A window has a clear pulse when its line holds more power than the rest of the band (0 dB, de Haan's
  * measure), the skin beats together, both methods agree within a line, and the background does not beat
  * likewise. */
@@ -57,9 +59,7 @@ typedef struct person {
 typedef struct pulse {
     um_fft *fft; /* of the spectra, padded */
     um_gallery pictures;
-    person *person;
-    size_t capacity;
-    int n;
+    um_person_table persons;
     int64_t faces, turned, small;
 } pulse;
 
@@ -75,31 +75,29 @@ static um_status begin(void *state, const void *shared, const um_signal_input *i
     return um_fft_new(&p->fft, 1, MAX_FFT, err);
 }
 
+static person *person_at(const pulse *p, int i)
+{
+    return um_person_table_at(&p->persons, sizeof(person), i);
+}
+
 static void end(void *state)
 {
     pulse *p = state;
     um_fft_free(&p->fft);
-    for (int i = 0; i < p->n; i++)
-        free(p->person[i].sample);
-    free(p->person);
+    for (int i = 0; i < p->persons.n; i++)
+        free(person_at(p, i)->sample);
+    free(p->persons.entry);
     um_gallery_clear(&p->pictures);
 }
 
 /* NULL with UM_OK in *st: more persons than are followed. */
 static person *find(pulse *p, int id, um_findings *out, um_status *st, um_error *err)
 {
-    *st = UM_OK;
-    for (int i = 0; i < p->n; i++)
-        if (p->person[i].id == id)
-            return &p->person[i];
-    if (p->n == MAX_PERSONS)
-        return NULL;
-    if (!um_grow(&p->person, &p->capacity, (size_t)p->n + 1, MAX_PERSONS, sizeof *p->person)) {
-        *st = um_fail_oom(err);
-        return NULL;
-    }
-    person *one = &p->person[p->n++];
-    *one = (person){.id = id, .best_db = -INFINITY};
+    bool is_new;
+    person *one = um_person_table_find(&p->persons, sizeof *one, id, &is_new, st, err);
+    if (!is_new)
+        return one;
+    one->best_db = -INFINITY;
     const um_subject who = um_person_subject(id);
     *st = um_findings_series(out, &one->rate_series, who, "strongest rate in the skin", "1/min", err);
     if (*st == UM_OK)
@@ -337,35 +335,31 @@ static um_status portrait(pulse *all, person *p, const um_image *rgb, const um_f
     return st;
 }
 
+static um_status follow(void *state, const um_signal_input *in, const um_face *face, um_findings *out,
+                        um_error *err)
+{
+    pulse *all = state;
+    um_status st;
+    all->faces++;
+    person *p = find(all, face->person, out, &st, err);
+    if (!p)
+        return st;
+    const bool turned = !(fabsf(face->pose.yaw_deg) <= MAX_YAW_DEG);
+    sample s = {.t_s = in->frame->t_s};
+    if (turned || !(face->quality.eye_distance_px >= MIN_EYES_PX) || !look(&s, in->frame->rgb, face)) {
+        all->turned += turned;
+        all->small += !turned;
+        return UM_OK;
+    }
+    p->faces++;
+    st = portrait(all, p, in->frame->rgb, face, err);
+    return st < 0 ? st : add(all, p, &s, out, err);
+}
+
 static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
                       um_error *err)
 {
-    pulse *all = state;
-    if (!in->frame || !in->frame->rgb || !in->faces || in->frame->damaged || !isfinite(in->frame->t_s))
-        return UM_OK;
-    for (int i = 0; i < in->faces->n; i++) {
-        const um_face *face = &in->faces->face[i];
-        um_status st;
-        if (face->person < 0 || !face->has_points)
-            continue;
-        all->faces++;
-        person *p = find(all, face->person, out, &st, err);
-        if (st < 0)
-            return st;
-        const bool turned = !(fabsf(face->pose.yaw_deg) <= MAX_YAW_DEG);
-        sample s = {.t_s = in->frame->t_s};
-        if (!p)
-            continue;
-        if (turned || !(face->quality.eye_distance_px >= MIN_EYES_PX) || !look(&s, in->frame->rgb, face)) {
-            all->turned += turned;
-            all->small += !turned;
-            continue;
-        }
-        p->faces++;
-        if ((st = portrait(all, p, in->frame->rgb, face, err)) < 0 || (st = add(all, p, &s, out, err)) < 0)
-            return st;
-    }
-    return UM_OK;
+    return um_each_face(state, in, follow, out, err);
 }
 
 static um_status conclude(const pulse *all, const person *p, um_findings *out, um_error *err)
@@ -404,8 +398,8 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     um_status st = UM_OK;
     double longest_s = 0;
     int64_t windows = 0;
-    for (int i = 0; i < all->n && st == UM_OK; i++) {
-        person *p = &all->person[i];
+    for (int i = 0; i < all->persons.n && st == UM_OK; i++) {
+        person *p = person_at(all, i);
         if ((st = close_stretch(all, p, out, err)) == UM_OK)
             st = conclude(all, p, out, err);
         longest_s = fmax(longest_s, p->longest_s);

@@ -32,6 +32,7 @@ typedef struct person {
 } person;
 
 typedef struct repeated_frames {
+    int64_t faces;
     um_person_table persons;
     int width, height; /* of the picture before; 0: none */
     double before_s;
@@ -137,6 +138,7 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
     const double step_s = in->frame->t_s - r->before_s;
     const bool neighbours = r->known && r->width == luma->width && r->height == luma->height && step_s > 0 &&
                             step_s <= MAX_STEP_S;
+    r->faces += in->faces->n;
     r->width = luma->width, r->height = luma->height;
     sample(r->now, luma);
     for (int i = 0; neighbours && i < in->faces->n && st == UM_OK; i++) {
@@ -176,6 +178,8 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     }
     if (st < 0 || most >= MIN_PAIRS)
         return st;
+    if (!r->faces)
+        return um_findings_skip(out, um_file_subject(), err, "no face was followed");
     return um_findings_skip(out, um_file_subject(), err,
                             "too short: %lld pairs of pictures of a face, %d needed", (long long)most,
                             MIN_PAIRS);

@@ -347,15 +347,18 @@ static um_status say(const voice_generated *v, double voiced_s, double band, um_
         st = um_findings_evidence(out, file, of[i]->t_s, of[i]->t_s + window_s, of[i]->picture, err,
                                   "the %s suspicious part of the voice: log odds %+.1f", i ? "least" : "most",
                                   um_round(of[i]->logit, .1));
+    char spread[80] = "";
+    if (v->windows > 1)
+        snprintf(spread, sizeof spread, " on average, from %+.1f to %+.1f", um_round(v->lowest.logit, .1),
+                 um_round(v->highest.logit, .1));
     if (st == UM_OK)
-        st = um_findings_score(
-            out, file, v->sum / (double)v->windows, err,
-            "The network '%s' takes the voice for generated rather than recorded in %lld of "
-            "%lld part%s of %.1f s, with %.1f s of voice in all: log odds %+.1f on average "
-            "(0: undecided), from %+.1f to %+.1f",
-            v->by->net->man.name, (long long)v->fake, (long long)v->windows, v->windows == 1 ? "" : "s",
-            window_s, voiced_s, um_round(v->sum / (double)v->windows, .1), um_round(v->lowest.logit, .1),
-            um_round(v->highest.logit, .1));
+        st = um_findings_score(out, file, v->sum / (double)v->windows, err,
+                               "The network '%s' takes the voice for generated rather than recorded in %lld "
+                               "of %lld part%s of %.1f s, "
+                               "with %.1f s of voice in all: log odds (0: undecided) %+.1f%s",
+                               v->by->net->man.name, (long long)v->fake, (long long)v->windows,
+                               v->windows == 1 ? "" : "s", window_s, voiced_s,
+                               um_round(v->sum / (double)v->windows, .1), spread);
     if (st == UM_OK)
         st = um_findings_quality(out, file,
                                  share(voiced_s, 0, LONG_S) * share(level_db(v), FAINT_DB, LOUD_DB) *
