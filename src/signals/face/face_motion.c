@@ -246,12 +246,11 @@ static um_status conclude(const person *p, um_findings *out, um_error *err)
     if (lag_ms != 0)
         snprintf(lag, sizeof lag, ", %.0f ms %s", fabs(lag_ms), lag_ms > 0 ? "later" : "earlier");
     return um_findings_score(out, who, db, err,
-                             "Quick movements (above 6 Hz) of brows, nostrils and lids are %.1f dB %s than "
-                             "slow ones, in %lld stretches; "
-                             "velocity %.2f, acceleration %.1f, jerk %.0f eye distances per s, s^2, s^3; the "
-                             "chin follows the lower lip "
+                             "Brows, nostrils and lids move %.1f dB %s above 6 Hz than below, in %lld "
+                             "stretches; velocity %.2f, acceleration "
+                             "%.1f, jerk %.0f eye distances per s, s^2, s^3; the chin follows the lower lip "
                              "with a correlation of %.2f%s",
-                             fabs(um_round(db, .1)), db > 0 ? "stronger" : "weaker", (long long)p->windows,
+                             fabs(um_round(db, .1)), db > 0 ? "more" : "less", (long long)p->windows,
                              p->motion[0] / n, p->motion[1] / n, p->motion[2] / n, p->chin / n, lag);
 }
 
