@@ -17,7 +17,8 @@
 extern "C" {
 #endif
 
-#define UM_VOICE_MAX_S 1800 ///< of a longer recording the beginning is measured
+#define UM_VOICE_MAX_S 1800            ///< of a longer recording the beginning is measured,
+#define UM_VOICE_MAX_SAMPLES (1 << 26) ///< and never more than so many samples: 23 minutes at 48 kHz
 
 /** A number is NaN where it is not defined: too few periods, no voice. */
 typedef struct um_voice_report {
@@ -42,8 +43,8 @@ typedef struct um_voice_point {
 
 typedef struct um_voice um_voice; ///< a recording that was measured; read only
 
-/** Of `n` samples at `rate_hz`, 1 to 768 kHz. UM_EINVAL: shorter than 40 ms, another rate or more than
- * UM_VOICE_MAX_S; UM_ENOMEM. */
+/** Of `n` samples at `rate_hz`, 1 to 768 kHz. UM_EINVAL: shorter than 40 ms, another rate, or longer
+ * than that; UM_ENOMEM. */
 UM_API um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int rate_hz, um_error *err);
 /** Of the sound of a file. UM_EUNSUPPORTED: it has none; else as um_source_open. */
 UM_API um_status um_voice_measure_file(um_voice **out, const char *path, um_error *err);

@@ -78,3 +78,20 @@ void um_fft_back(um_fft *fft)
             um_fft_run(fft);
     }
 }
+
+/* The transform of the power is real and even: a forward one of it is the way back. */
+void um_fft_autocorrelation(um_fft *fft, um_fft *back)
+{
+    const int half = fft->cols / 2, all = back->cols;
+    um_fft_run(fft);
+    for (int i = 0; i < all; i++)
+        back->in[i] = 0;
+    for (int k = 0; k <= half; k++) {
+        const double re = fft->out[k][0], im = fft->out[k][1];
+        const double power = (re * re + im * im) * (k == half ? .5 : 1);
+        back->in[k] = power;
+        if (k)
+            back->in[all - k] = power;
+    }
+    um_fft_run(back);
+}

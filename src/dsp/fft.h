@@ -20,6 +20,9 @@ void um_fft_free(um_fft **fft);
 void um_fft_run(um_fft *fft);
 /* The way back: `in` becomes the data whose transform `out` is; `out` is lost. */
 void um_fft_back(um_fft *fft);
+/* Autocorrelation of fft->in (one dimension), at lags of cols / back->cols of a sample: the real parts of
+ * back->out, unnormalised. The padding of both keeps the ends apart up to the longest lag that is read. */
+void um_fft_autocorrelation(um_fft *fft, um_fft *back);
 static inline int um_fft_bins(const um_fft *fft) /* values per row of `out` */
 {
     return fft->cols / 2 + 1;

@@ -11,24 +11,6 @@ static const double SILENCE = .03, VOICING = .45, OCTAVE = .01, JUMP = .35, VOIC
 enum { MIN_LAG = UM_PITCH_RATE * FINE / 600, MAX_LAG = UM_PITCH_RATE * FINE / 75 + 1, N_LAGS = MAX_LAG + 2 };
 enum { PERIOD = UM_PITCH_RATE / 75 }; /* the longest */
 
-/* Autocorrelation of fft->in at quarter lags, in back->out: the real part of the transform of the power, with
- * zeros between its halves. The padding keeps the ends apart up to the longest lag. */
-static void correlate(um_pitch_tracker *p)
-{
-    const int half = PADDED / 2;
-    um_fft_run(p->fft);
-    for (int i = 0; i < LONG; i++)
-        p->back->in[i] = 0;
-    for (int k = 0; k <= half; k++) {
-        const double re = p->fft->out[k][0], im = p->fft->out[k][1];
-        const double power = (re * re + im * im) * (k == half ? .5 : 1);
-        p->back->in[k] = power;
-        if (k)
-            p->back->in[LONG - k] = power;
-    }
-    um_fft_run(p->back);
-}
-
 um_status um_pitch_new(um_pitch_tracker **out, um_error *err)
 {
     um_status st;
@@ -46,7 +28,7 @@ um_status um_pitch_new(um_pitch_tracker **out, um_error *err)
         p->fft->in[i] = 0;
     for (int i = 0; i < UM_PITCH_WINDOW; i++)
         p->fft->in[i] = p->window[i] = .5 - .5 * cos(2 * M_PI * (i + .5) / UM_PITCH_WINDOW);
-    correlate(p);
+    um_fft_autocorrelation(p->fft, p->back);
     for (int i = 0; i < N_LAGS; i++)
         p->window_correlation[i] = p->back->out[i][0] / p->back->out[0][0];
     *out = p;
@@ -179,7 +161,7 @@ bool um_pitch_push(um_pitch_tracker *p, um_pitch_candidate *out, const float *sa
     for (int i = 0; i < UM_PITCH_LOUD; i++)
         loudest = fmax(loudest, p->loud[i]);
     if (peak > 0) {
-        correlate(p);
+        um_fft_autocorrelation(p->fft, p->back);
         find_peaks(p, s);
     }
     const double level = loudest > 0 ? peak / loudest : 0;

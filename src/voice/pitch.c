@@ -35,22 +35,6 @@ typedef struct analysis {
     double loudest;
 } analysis;
 
-static void correlate(analysis *a)
-{
-    const int half = a->fft->cols / 2, all = a->back->cols;
-    um_fft_run(a->fft);
-    for (int i = 0; i < all; i++)
-        a->back->in[i] = 0;
-    for (int k = 0; k <= half; k++) {
-        const double re = a->fft->out[k][0], im = a->fft->out[k][1];
-        const double power = (re * re + im * im) * (k == half ? .5 : 1);
-        a->back->in[k] = power;
-        if (k)
-            a->back->in[all - k] = power;
-    }
-    um_fft_run(a->back);
-}
-
 static um_status begin(analysis *a, const um_voice *v, um_error *err)
 {
     const double rate = v->rate_hz;
@@ -78,7 +62,7 @@ static um_status begin(analysis *a, const um_voice *v, um_error *err)
         a->fft->in[i] = 0;
     for (int i = 0; i < a->window; i++)
         a->fft->in[i] = a->shape[i] = .5 - .5 * cos(2 * M_PI * (i + 1) / (a->window + 1));
-    correlate(a);
+    um_fft_autocorrelation(a->fft, a->back);
     for (int i = 0; i < a->highest + 2; i++)
         a->shape_correlation[i] = a->back->out[i][0] / a->back->out[0][0];
     double mean = 0;
@@ -159,7 +143,7 @@ static void look(analysis *a, frame *f, double t_s)
         peak = fmax(peak, fabs(a->fft->in[i]));
     f->intensity = a->loudest > 0 ? fmin(peak / a->loudest, 1) : 0;
     if (peak > 0) {
-        correlate(a);
+        um_fft_autocorrelation(a->fft, a->back);
         find_candidates(a, f);
     }
 }

@@ -20,14 +20,20 @@ void um_voice_free(um_voice **voice)
     *voice = NULL;
 }
 
+static size_t most_samples(int rate_hz)
+{
+    const size_t all = (size_t)rate_hz * UM_VOICE_MAX_S;
+    return all < UM_VOICE_MAX_SAMPLES ? all : UM_VOICE_MAX_SAMPLES;
+}
+
 um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int rate_hz, um_error *err)
 {
     *out = NULL;
     if (rate_hz < LEAST_HZ || rate_hz > MOST_HZ)
         return um_fail(err, UM_EINVAL, "a sampling rate of %d Hz", rate_hz);
-    if ((double)n / rate_hz < 3 / UM_VOICE_FLOOR_HZ || (double)n / rate_hz > UM_VOICE_MAX_S)
-        return um_fail(err, UM_EINVAL, "%.3f s of sound; from %.2f s to %d s can be measured",
-                       (double)n / rate_hz, 3 / UM_VOICE_FLOOR_HZ, UM_VOICE_MAX_S);
+    if ((double)n / rate_hz < 3 / UM_VOICE_FLOOR_HZ || n > most_samples(rate_hz))
+        return um_fail(err, UM_EINVAL, "%.3f s of sound; from %.2f s to %.0f s can be measured",
+                       (double)n / rate_hz, 3 / UM_VOICE_FLOOR_HZ, (double)most_samples(rate_hz) / rate_hz);
     um_voice *v = um_calloc(1, sizeof *v);
     if (!v)
         return um_fail_oom(err);
@@ -50,7 +56,7 @@ um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int r
 static um_status listen(float **samples, size_t *n, um_source *source, um_error *err)
 {
     const int rate = um_source_media(source)->rate_hz;
-    const size_t most = (size_t)rate * UM_VOICE_MAX_S;
+    const size_t most = most_samples(rate);
     size_t capacity = 0;
     um_moment *m = NULL;
     um_status st;
@@ -169,7 +175,10 @@ um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_
     char shown[1000];
     um_buf_printf(&b, "%s: %.3f s, %d of %d frames voiced\n", um_printable(shown, sizeof shown, path),
                   r->seconds, r->n_voiced, r->n_frames);
-    for (int i = 0; i < LINES; i++) {
+    if (!r->n_voiced)
+        um_buf_printf(&b, "No voice was found between %.0f and %.0f Hz: nothing can be measured.\n",
+                      UM_VOICE_FLOOR_HZ, UM_VOICE_CEILING_HZ);
+    for (int i = 0; i < LINES && r->n_voiced; i++) {
         const struct line *l = &lines[i];
         const double value = value_of(r, l);
         if (!i || strcmp(l->part, lines[i - 1].part) != 0)
@@ -184,7 +193,8 @@ um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_
             um_buf_printf(&b, "  %-30s %.*f%s%s\n", l->words, l->digits, value * l->factor,
                           *l->unit ? " " : "", l->unit);
     }
-    um_buf_text(&b, "Limits of clinics are meant for a vowel held for seconds, not for speech.\n");
+    if (r->n_voiced)
+        um_buf_text(&b, "Limits of clinics are meant for a vowel held for seconds, not for speech.\n");
     return (*out = um_buf_take(&b)) ? UM_OK : um_fail_oom(err);
 }
 
