@@ -75,7 +75,7 @@ static void print_match(const um_prnu_match *m, const um_prnu *picture, const um
            um_prnu_pictures(picture) == 1 ? "" : "s", um_prnu_pictures(camera));
 }
 
-static um_status compare(const um_prnu *camera, const char *path, um_error *err)
+static um_status compare(um_prnu *camera, const char *path, um_error *err)
 {
     um_prnu *picture = NULL;
     um_prnu_match m = {0};

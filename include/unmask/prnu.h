@@ -46,10 +46,10 @@ UM_API int um_prnu_width(const um_prnu *prnu); ///< 0 before the first picture
 UM_API int um_prnu_height(const um_prnu *prnu);
 UM_API int um_prnu_pictures(const um_prnu *prnu);
 
-/** Is `picture` (usually of one file) of the camera of `camera`? Both are left as they are. UM_EINVAL: either
+/** Is `picture` (usually of one file) of the camera of `camera`? `camera` keeps what was worked out of it
+ * for the next comparison. UM_EINVAL: either
  * is of nothing, or the picture does not lie inside the fingerprint. UM_ENOMEM. */
-UM_API um_status um_prnu_compare(um_prnu_match *out, const um_prnu *camera, const um_prnu *picture,
-                                 um_error *err);
+UM_API um_status um_prnu_compare(um_prnu_match *out, um_prnu *camera, const um_prnu *picture, um_error *err);
 
 /** {"path", "pce", "same_camera", "x", "y", "places", "pictures"} on one line. Caller frees with free(). */
 UM_API um_status um_prnu_match_json(char **out, const um_prnu_match *match, const um_prnu *picture,

@@ -29,12 +29,16 @@ float um_eye_width(const um_face *face, int eye)
     return hypotf(b.x - a.x, b.y - a.y);
 }
 
-float um_eye_opening(const um_face *face, int eye)
+static double distance(um_point a, um_point b)
+{
+    return hypot((double)a.x - b.x, (double)a.y - b.y);
+}
+
+double um_eye_opening(const um_face *face, int eye)
 {
     const um_point *p = face->points + CORNERS[eye][0];
-    const float left = hypotf(p[5].x - p[1].x, p[5].y - p[1].y),
-                right = hypotf(p[4].x - p[2].x, p[4].y - p[2].y);
-    return (left + right) / (2 * um_eye_width(face, eye));
+    const double width = distance(p[0], p[3]);
+    return width > 0 ? (distance(p[1], p[5]) + distance(p[2], p[4])) / (2 * width) : 0;
 }
 
 /* Bilinear; edge pixels repeated outside. */

@@ -27,8 +27,9 @@ typedef struct um_eye {
 } um_eye;
 
 float um_eye_width(const um_face *face, int eye); /* corner to corner, pixels; eye 0: picture left */
-float um_eye_opening(const um_face *face,
-                     int eye); /* mean height of the lids over the width, by the points */
+/* The eye aspect ratio (Soukupova & Cech 2016): mean height of the lids over the width, by the points; 0 for
+ * a width of 0. */
+double um_eye_opening(const um_face *face, int eye);
 /* False: the corners are not finite, or no iris was found in both. */
 bool um_eyes_look(um_eye eye[2], const um_image *rgb, const um_face *face);
 /* Distance of the colours of two irises, brightness left out: of ln(R/G) and ln(B/G). */

@@ -31,6 +31,7 @@ void um_prnu_free(um_prnu **prnu)
         return;
     free((*prnu)->noise);
     free((*prnu)->level);
+    free((*prnu)->clean);
     free(*prnu);
     *prnu = NULL;
 }
@@ -111,6 +112,8 @@ um_status um_prnu_add(um_prnu *p, const um_image *gray, um_error *err)
         }
     }
     free(value);
+    free(p->clean);
+    p->clean = NULL;
     if (st == UM_OK)
         p->pictures++;
     return st;
@@ -277,7 +280,21 @@ static um_prnu_match judge(const um_fft *fft, int across, int down)
     return m;
 }
 
-um_status um_prnu_compare(um_prnu_match *out, const um_prnu *camera, const um_prnu *picture, um_error *err)
+/* Once for all that is compared with it. */
+static um_status clean_camera(um_prnu *camera, um_error *err)
+{
+    if (camera->clean)
+        return UM_OK;
+    float *a = um_calloc(um_prnu_count(camera), sizeof *a);
+    um_status st = a ? clean(a, camera->width, camera, true, err) : um_fail_oom(err);
+    if (st < 0)
+        free(a);
+    else
+        camera->clean = a;
+    return st;
+}
+
+um_status um_prnu_compare(um_prnu_match *out, um_prnu *camera, const um_prnu *picture, um_error *err)
 {
     *out = (um_prnu_match){0};
     if (!camera->pictures || !picture->pictures)
@@ -286,18 +303,17 @@ um_status um_prnu_compare(um_prnu_match *out, const um_prnu *camera, const um_pr
         return um_fail(err, UM_EINVAL, "%d x %d does not lie inside the fingerprint of %d x %d",
                        picture->width, picture->height, camera->width, camera->height);
     um_fft *fft = NULL;
-    float *a = um_calloc(um_prnu_count(camera), sizeof *a), *b = um_calloc(um_prnu_count(camera), sizeof *b);
-    um_status st = a && b ? clean(a, camera->width, camera, true, err) : um_fail_oom(err);
+    float *b = um_calloc(um_prnu_count(camera), sizeof *b);
+    um_status st = b ? clean_camera(camera, err) : um_fail_oom(err);
     if (st == UM_OK)
         st = clean(b, camera->width, picture, false, err);
     if (st == UM_OK)
         st = um_fft_new(&fft, camera->height, camera->width, err);
     if (st == UM_OK)
-        st = correlate(fft, a, b, err);
+        st = correlate(fft, camera->clean, b, err);
     if (st == UM_OK)
         *out = judge(fft, camera->width - picture->width + 1, camera->height - picture->height + 1);
     um_fft_free(&fft);
-    free(a);
     free(b);
     return st;
 }

@@ -6,6 +6,7 @@
  * All little-endian. */
 #include "base/digest.h"
 #include "base/json.h"
+#include "media/turn.h"
 #include "prnu/prnu_internal.h"
 #include <math.h>
 #include <stdlib.h>
@@ -18,28 +19,13 @@ enum { HEAD = 28, NUMBER = 4, MOST_PICTURES = 1 << 24 };
 
 /* ---- pictures ---- */
 
-/* As the sensor gave it: `gray` was turned clockwise by so many degrees. */
-static um_status turn_back(um_image **out, const um_image *gray, int degrees, um_error *err)
-{
-    const bool lies = degrees == 90 || degrees == 270;
-    um_status st = um_image_new(out, lies ? gray->height : gray->width, lies ? gray->width : gray->height,
-                                UM_GRAY8, err);
-    for (int y = 0; st == UM_OK && y < (*out)->height; y++)
-        for (int x = 0; x < (*out)->width; x++) {
-            const int from_x = degrees == 90 ? gray->width - 1 - y : degrees == 270 ? y : gray->width - 1 - x;
-            const int from_y = degrees == 90    ? x
-                               : degrees == 270 ? gray->height - 1 - x
-                                                : gray->height - 1 - y;
-            (*out)->data[y * (*out)->stride + x] = gray->data[from_y * gray->stride + from_x];
-        }
-    return st;
-}
-
+/* As the sensor gave it. */
 static um_status add_picture(um_prnu *p, const um_media *media, const um_frame *frame, um_error *err)
 {
     um_image *turned = NULL;
     um_error why = {0};
-    um_status st = media->rotation_deg ? turn_back(&turned, frame->gray, media->rotation_deg, &why) : UM_OK;
+    um_status st =
+        media->rotation_deg ? um_image_turn_back(&turned, frame->gray, media->rotation_deg, &why) : UM_OK;
     if (st == UM_OK)
         st = um_prnu_add(p, turned ? turned : frame->gray, &why);
     um_image_free(&turned);

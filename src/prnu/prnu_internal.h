@@ -11,6 +11,8 @@ struct um_prnu {
     int width, height, pictures;
     /* [height][width] over the pictures: noise times scaled level, and the square of the scaled level */
     float *noise, *level;
+    float *clean; /* the fingerprint, cleaned when it was first compared; NULL: not yet, or pictures were
+                     added */
 };
 
 static inline size_t um_prnu_count(const um_prnu *p)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Fusion by its definition: every number here was summed by hand. */
-#include "base/text.h"
 #include "fusion_said.h"
 
 /* slope, intercept, score_min, score_max, log_lr_max, sigma */
@@ -151,49 +150,6 @@ static void table(void)
     v = um_fusion_file(cal, f, 8, (um_subject[]){p2, silent}, 2, true, false);
     CHECK(v.n_weighed == 4); /* nor is she more suspicious than one who is cleared */
     for (int i = 0; i < 8; i++)
-        um_findings_free(&f[i]);
-    um_calibration_free(&cal);
-}
-
-/* Why nothing is said of a person: what looks at pictures tells, of a voice what listens; of the file both.
- */
-static void silences(void)
-{
-    static const char two[] = "{\"version\":1,\"name\":\"two\",\"signals\":["
-                              "{\"name\":\"heard\",\"version\":1,\"slope\":1,\"intercept\":0,\"score_min\":0,"
-                              "\"score_max\":4,\"log_lr_max\":2,\"sigma\":0.3},"
-                              "{\"name\":\"seen\",\"version\":1,\"slope\":1,\"intercept\":0,\"score_min\":0,"
-                              "\"score_max\":4,\"log_lr_max\":2,\"sigma\":0.3}]}";
-    static const um_signal heard = {.name = "heard", .family = "sound", .version = 1},
-                           seen = {.name = "seen", .family = "face", .version = 1};
-    const um_subject file = um_file_subject();
-    um_calibration *cal = load(two, NULL);
-    um_findings *f[2] = {NULL};
-    char long_name[700] = "";
-    for (int i = 0; i < 60; i++)
-        strcat(long_name, "n\xC3\xA4her "); /* its bytes are cut, never its characters */
-    CHECK(um_findings_new(&f[0], &heard, NULL) == UM_OK &&
-          um_findings_skip(f[0], file, NULL, "no sound") == UM_OK);
-    CHECK(um_findings_new(&f[1], &seen, NULL) == UM_OK &&
-          um_findings_skip(f[1], file, NULL, "too small") == UM_OK);
-    um_findings_close(f[0]);
-    um_findings_close(f[1]);
-    um_verdict v = um_fusion_subject(cal, f, 2, um_person_subject(0));
-    CHECK(strstr(v.reason, ": too small"));
-    v = um_fusion_subject(cal, (um_findings *[]){f[1], f[0]}, 2, um_voice_subject(0));
-    CHECK(strstr(v.reason, ": no sound"));
-    v = um_fusion_subject(cal, f, 2, file);
-    CHECK(strstr(v.reason, ": no sound")); /* the first of the table */
-    um_findings_free(&f[1]);
-    CHECK(um_findings_new(&f[1], &seen, NULL) == UM_OK &&
-          um_findings_skip(f[1], file, NULL, "%s", long_name) == UM_OK);
-    um_findings_close(f[1]);
-    v = um_fusion_subject(cal, f, 2, um_person_subject(0));
-    const char *rest = v.reason;
-    while (*rest && um_utf8_next(&rest) != 0xFFFD)
-        ;
-    CHECK(strlen(v.reason) > 150 && !*rest);
-    for (int i = 0; i < 2; i++)
         um_findings_free(&f[i]);
     um_calibration_free(&cal);
 }
@@ -629,7 +585,6 @@ int main(void)
     lines();
     added();
     table();
-    silences();
     borders();
     files();
     return check_done();

@@ -14,6 +14,7 @@
  * Vision Science 78, 2001). So a low rate is weak evidence, and a short clip is none. */
 #include "base/base.h"
 #include "dsp/stats.h"
+#include "faces/iris.h"
 #include "signals/figures.h"
 #include <math.h>
 #include <stdlib.h>
@@ -99,17 +100,6 @@ static void end(void *state)
         free(p->queue);
     }
     free(b->person);
-}
-
-static double distance(um_point a, um_point b)
-{
-    return hypot((double)a.x - b.x, (double)a.y - b.y);
-}
-
-static double aspect(const um_point *eye)
-{
-    const double width = distance(eye[0], eye[3]);
-    return width > 0 ? (distance(eye[1], eye[5]) + distance(eye[2], eye[4])) / (2 * width) : 0;
 }
 
 /* NULL with UM_OK in *st: more persons than are followed. */
@@ -351,7 +341,7 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
         }
         sample s = {.t_s = in->frame->t_s};
         for (int e = 0; e < 2; e++) {
-            s.height[ASPECT + e] = aspect(face->points + 36 + 6 * e);
+            s.height[ASPECT + e] = um_eye_opening(face, e);
             const double stated = (double)face->eye_opening[e];
             s.height[OPENING + e] = isfinite(stated) ? stated : NAN;
         }

@@ -1,33 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stored.c: see stored.h. */
 #include "signals/image/stored.h"
+#include "media/turn.h"
 #include <math.h>
-
-/* The stored pixel under pixel (x, y) of the shown picture of width x height. */
-static void stored_at(int turn, int width, int height, int x, int y, int *sx, int *sy)
-{
-    *sx = turn == 90 ? y : turn == 180 ? width - 1 - x : turn == 270 ? height - 1 - y : x;
-    *sy = turn == 90 ? width - 1 - x : turn == 180 ? height - 1 - y : turn == 270 ? x : y;
-}
 
 um_status um_stored_take(um_stored *out, const um_signal_input *in, um_error *err)
 {
     *out = (um_stored){.turn = in->media->rotation_deg};
     um_status st = um_product_luma(&out->shown, in->products, err);
-    if (st < 0)
-        return st;
-    const um_image *s = out->shown;
-    const bool upright = out->turn % 180 == 0;
-    if ((st = um_image_new(&out->luma, upright ? s->width : s->height, upright ? s->height : s->width,
-                           UM_GRAY8, err)) < 0)
-        return st;
-    for (int y = 0; y < s->height; y++)
-        for (int x = 0; x < s->width; x++) {
-            int sx, sy;
-            stored_at(out->turn, s->width, s->height, x, y, &sx, &sy);
-            out->luma->data[sy * out->luma->stride + sx] = s->data[y * s->stride + x];
-        }
-    return UM_OK;
+    return st < 0 ? st : um_image_turn_back(&out->luma, out->shown, out->turn, err);
 }
 
 void um_stored_free(um_stored *stored)
@@ -65,8 +46,8 @@ um_status um_stored_picture(um_image **out, const um_stored *stored, const um_ce
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++) {
                 int sx, sy;
-                stored_at(stored->turn, shown->width, shown->height, x * shown->width / width,
-                          y * shown->height / height, &sx, &sy);
+                um_stored_at(stored->turn, shown->width, shown->height, x * shown->width / width,
+                             y * shown->height / height, &sx, &sy);
                 const int col = (int)((float)sx / cells->cell), row = (int)((float)sy / cells->cell);
                 const float v =
                     col < cells->cols && row < cells->rows ? cells->value[row * cells->cols + col] : 0;
