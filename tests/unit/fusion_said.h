@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static um_calibration *load(const char *text, const char **problem)
+static inline um_calibration *load(const char *text, const char **problem)
 {
     static um_error err;
     char path[] = "/tmp/unmask-fusion-XXXXXX";
@@ -31,7 +31,7 @@ typedef struct said {
 } said;
 
 /* What a signal of that name said, ready to be calibrated. */
-static um_findings *findings(const um_signal *signal, const said *s, int n)
+static inline um_findings *findings(const um_signal *signal, const said *s, int n)
 {
     um_findings *f = NULL;
     um_error err;
