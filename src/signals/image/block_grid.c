@@ -140,14 +140,7 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
-    const block_grid *b = state;
-    if (b->seen)
-        return UM_OK;
-    if (!in->media->is_photo)
-        return um_findings_skip(out, um_file_subject(), err, "only photos are looked at");
-    return um_findings_skip(out, um_file_subject(), err,
-                            "too small: %d x %d pixels, %d needed on either side", in->media->width,
-                            in->media->height, LEAST_SIDE);
+    return ((const block_grid *)state)->seen ? UM_OK : um_photo_skip(in, LEAST_SIDE, out, err);
 }
 
 const um_signal um_signal_block_grid = {

@@ -317,13 +317,9 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     const compression *c = state;
     if (c->seen)
         return UM_OK;
-    if (!in->media->is_photo)
-        return um_findings_skip(out, um_file_subject(), err, "only photos are looked at");
-    if (!in->probe || !in->probe->jpeg.quality)
+    if (in->media->is_photo && (!in->probe || !in->probe->jpeg.quality))
         return um_findings_skip(out, um_file_subject(), err, "no JPEG file, so its compression is not known");
-    return um_findings_skip(out, um_file_subject(), err,
-                            "too small: %d x %d pixels, %d needed on either side", in->media->width,
-                            in->media->height, LEAST_SIDE);
+    return um_photo_skip(in, LEAST_SIDE, out, err);
 }
 
 const um_signal um_signal_compression = {

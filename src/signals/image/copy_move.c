@@ -10,6 +10,7 @@
  * the file. */
 #include "base/base.h"
 #include "media/draw.h"
+#include "signals/image/stored.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unmask/signal.h>
@@ -374,14 +375,7 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
-    const copy_move *c = state;
-    if (c->seen)
-        return UM_OK;
-    if (!in->media->is_photo)
-        return um_findings_skip(out, um_file_subject(), err, "only photos are looked at");
-    return um_findings_skip(out, um_file_subject(), err,
-                            "too small: %d x %d pixels, %d needed on either side", in->media->width,
-                            in->media->height, LEAST_SIDE);
+    return ((const copy_move *)state)->seen ? UM_OK : um_photo_skip(in, LEAST_SIDE, out, err);
 }
 
 const um_signal um_signal_copy_move = {

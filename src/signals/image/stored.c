@@ -16,6 +16,15 @@ void um_stored_free(um_stored *stored)
     um_image_free(&stored->luma);
 }
 
+um_status um_photo_skip(const um_signal_input *in, int least_side, um_findings *out, um_error *err)
+{
+    if (!in->media->is_photo)
+        return um_findings_skip(out, um_file_subject(), err, "only photos are looked at");
+    return um_findings_skip(out, um_file_subject(), err,
+                            "too small: %d x %d pixels, %d needed on either side", in->media->width,
+                            in->media->height, least_side);
+}
+
 um_rect um_stored_shown(const um_stored *stored, um_rect r)
 {
     const float w = (float)stored->shown->width, h = (float)stored->shown->height;

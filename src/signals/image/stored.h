@@ -18,6 +18,9 @@ void um_stored_free(um_stored *stored);
 /* A rectangle of the stored picture in the shown one. */
 um_rect um_stored_shown(const um_stored *stored, um_rect stored_rect);
 
+/* Why a signal of photos looked at nothing: it is none, or has a side below `least_side` pixels. */
+um_status um_photo_skip(const um_signal_input *in, int least_side, um_findings *out, um_error *err);
+
 /* Values 0..1 over cells of `cell` x `cell` stored pixels, from the top left one on. */
 typedef struct um_cells {
     int cols, rows;
