@@ -95,3 +95,15 @@ void um_fft_autocorrelation(um_fft *fft, um_fft *back)
     }
     um_fft_run(back);
 }
+
+int um_fft_size(int least)
+{
+    for (int size = least + (least & 1);; size += 2) {
+        int left = size;
+        for (int prime = 2; prime <= 5; prime++)
+            while (left % prime == 0)
+                left /= prime;
+        if (left == 1)
+            return size;
+    }
+}

@@ -23,6 +23,8 @@ void um_fft_back(um_fft *fft);
 /* Autocorrelation of fft->in (one dimension), at lags of cols / back->cols of a sample: the real parts of
  * back->out, unnormalised. The padding of both keeps the ends apart up to the longest lag that is read. */
 void um_fft_autocorrelation(um_fft *fft, um_fft *back);
+/* The smallest size from `least` on that is even and has no prime factors but 2, 3 and 5: these are fast. */
+int um_fft_size(int least);
 static inline int um_fft_bins(const um_fft *fft) /* values per row of `out` */
 {
     return fft->cols / 2 + 1;

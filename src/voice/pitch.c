@@ -3,8 +3,9 @@
  * fundamental frequency and the harmonics-to-noise ratio of a sampled sound", IFA Proceedings 17, 1993.
  *
  * Differs from dsp/pitch.h, which streams at 16 kHz: loudness is compared with that of the whole, the path
- * looks to the end, frames lie as Praat lays them. Where Praat interpolates the autocorrelation by 70 sines,
- * a transform four times as long does, and a parabola: that is the same but for 1e-5 of a period. */
+ * looks to the end, frames lie as Praat lays them. Between whole lags the autocorrelation is interpolated by
+ * 70 windowed sines to each side, as in the paper (equation 22), at quarters of a lag, and between those by a
+ * parabola, where Praat searches on: that is the same but for 1e-5 of a period. */
 #include "dsp/fft.h"
 #include "voice/voice_internal.h"
 #include <math.h>
@@ -12,10 +13,11 @@
 
 static const double STEP_S = .01, PERIODS = 3, SILENCE = .03, VOICING = .45, OCTAVE = .01, JUMP = .35,
                     VOICED_UNVOICED = .14;
-enum { CANDIDATES = 15, FINE = 4 };
+enum { CANDIDATES = 15, FINE = 4, DEPTH = 70 };
 
 typedef struct candidate {
     double hz, strength;
+    double octaves; /* log2 of hz; of those with a voice */
 } candidate;
 
 typedef struct frame {
@@ -29,41 +31,68 @@ typedef struct analysis {
     const um_voice *v;
     int window, half; /* samples; half of it */
     int period, half_period;
-    int lowest, highest; /* lag, in quarters of a sample */
+    int lowest, highest; /* lag, samples */
     um_fft *fft, *back;
-    double *shape, *shape_correlation, *r; /* by lag in quarters */
+    double *shape;
+    double *shape_correlation; /* by lag, 0..half */
+    double *r;                 /* by lag, -half..half */
+    int depth;
+    double sine[2 * DEPTH][FINE]; /* of the lags around, for each quarter */
     double loudest;
 } analysis;
+
+/* Of the lags around, from the left to the right, for each quarter q between two. */
+static void make_sines(analysis *a)
+{
+    a->depth = a->half - a->highest < DEPTH ? a->half - a->highest : DEPTH;
+    for (int q = 0; q < FINE; q++)
+        for (int k = 0; k < 2 * a->depth; k++) {
+            const double part = (double)q / FINE, away = part + a->depth - 1 - k;
+            const double reach = k < a->depth ? part + a->depth : a->depth + 1 - part;
+            a->sine[k][q] =
+                away == 0 ? 1 : sin(M_PI * away) / (M_PI * away) * (.5 + .5 * cos(M_PI * away / reach));
+        }
+}
+
+/* At the lag and the quarters after it. */
+static void interpolate(const analysis *a, int lag, double out[FINE])
+{
+    const double *r = a->r + a->half + lag - a->depth + 1;
+    for (int q = 0; q < FINE; q++)
+        out[q] = 0;
+    for (int k = 0; k < 2 * a->depth; k++)
+        for (int q = 0; q < FINE; q++)
+            out[q] += r[k] * a->sine[k][q];
+}
 
 static um_status begin(analysis *a, const um_voice *v, um_error *err)
 {
     const double rate = v->rate_hz;
-    int size = 1;
     a->v = v;
     a->period = (int)floor(rate / UM_VOICE_FLOOR_HZ);
     a->half_period = a->period / 2 + 1;
     a->half = (int)floor(PERIODS / UM_VOICE_FLOOR_HZ * rate) / 2 - 1;
     a->window = 2 * a->half;
-    a->lowest = FINE * 2; /* of shorter periods than the shortest, too: they take the place of others */
-    a->highest = FINE * (int)fmin(floor(a->window / PERIODS) + 2, a->window / 2);
-    while (size < a->window * 1.5)
-        size *= 2;
+    a->lowest = 2; /* of shorter periods than the shortest, too: they take the place of others */
+    a->highest = (int)fmin(floor(a->window / PERIODS) + 2, a->half);
+    const int size = um_fft_size(a->window + a->half + 1);
     um_status st = um_fft_new(&a->fft, 1, size, err);
     if (st == UM_OK)
-        st = um_fft_new(&a->back, 1, size * FINE, err);
+        st = um_fft_new(&a->back, 1, size, err);
     a->shape = um_calloc((size_t)a->window, sizeof *a->shape);
-    a->shape_correlation = um_calloc((size_t)a->highest + 2, sizeof *a->shape_correlation);
-    a->r = um_calloc((size_t)a->highest + 2, sizeof *a->r);
+    a->shape_correlation = um_calloc((size_t)a->half + 1, sizeof *a->shape_correlation);
+    a->r = um_calloc(2 * (size_t)a->half + 1, sizeof *a->r);
     if (st == UM_OK && !(a->shape && a->shape_correlation && a->r))
         st = um_fail_oom(err);
     if (st < 0)
         return st;
+    make_sines(a);
     for (int i = 0; i < size; i++)
         a->fft->in[i] = 0;
     for (int i = 0; i < a->window; i++)
         a->fft->in[i] = a->shape[i] = .5 - .5 * cos(2 * M_PI * (i + 1) / (a->window + 1));
     um_fft_autocorrelation(a->fft, a->back);
-    for (int i = 0; i < a->highest + 2; i++)
+    for (int i = 0; i <= a->half; i++)
         a->shape_correlation[i] = a->back->out[i][0] / a->back->out[0][0];
     double mean = 0;
     for (size_t i = 0; i < v->n; i++)
@@ -86,7 +115,7 @@ static void end(analysis *a)
 /* How good a candidate is by itself: of two equal peaks the one of the higher frequency. */
 static double worth(candidate c, double reference_hz)
 {
-    return c.strength - OCTAVE * log2(reference_hz / c.hz);
+    return c.strength - OCTAVE * (log2(reference_hz) - c.octaves);
 }
 
 static void add(frame *f, candidate c)
@@ -108,18 +137,24 @@ static void add(frame *f, candidate c)
 static void find_candidates(analysis *a, frame *f)
 {
     const double power = a->back->out[0][0], rate = a->v->rate_hz;
-    double *r = a->r;
-    for (int i = a->lowest - FINE; i <= a->highest + 1; i++)
-        r[i] = a->back->out[i][0] / power / a->shape_correlation[i];
-    for (int i = a->lowest; i <= a->highest - FINE; i += FINE) { /* peaks of whole lags, as in Praat */
-        if (!(r[i] > r[i - FINE] && r[i] >= r[i + FINE]) || r[i] <= VOICING / 2)
+    double *r = a->r + a->half;
+    for (int i = 0; i <= a->half; i++)
+        r[i] = r[-i] = a->back->out[i][0] / power / a->shape_correlation[i];
+    for (int i = a->lowest; i < a->highest; i++) { /* peaks of whole lags, as in Praat */
+        if (!(r[i] > r[i - 1] && r[i] >= r[i + 1]) || r[i] <= VOICING / 2)
             continue;
-        int top = i;
-        for (int k = i - FINE + 1; k < i + FINE; k++)
-            top = r[k] > r[top] ? k : top;
-        const double slope = (r[top + 1] - r[top - 1]) / 2, bend = 2 * r[top] - r[top - 1] - r[top + 1];
-        const double height = r[top] + slope * slope / bend / 2;
-        add(f, (candidate){rate * FINE / (top + slope / bend), height > 1 ? 1 / height : height});
+        double fine[2 * FINE + 1];
+        int top = FINE;
+        interpolate(a, i - 1, fine);
+        interpolate(a, i, fine + FINE);
+        fine[2 * FINE] = r[i + 1];
+        for (int k = 1; k < 2 * FINE; k++)
+            top = fine[k] > fine[top] ? k : top;
+        const double slope = (fine[top + 1] - fine[top - 1]) / 2;
+        const double bend = 2 * fine[top] - fine[top - 1] - fine[top + 1];
+        const double height = fine[top] + slope * slope / bend / 2;
+        const double hz = rate * FINE / ((i - 1) * FINE + top + slope / bend);
+        add(f, (candidate){hz, height > 1 ? 1 / height : height, log2(hz)});
     }
 }
 
@@ -134,10 +169,10 @@ static void look(analysis *a, frame *f, double t_s)
         mean += i >= 0 && i < (int64_t)v->n ? v->x[i] / (2. * a->period) : 0;
     for (int i = 0; i < a->fft->cols; i++)
         a->fft->in[i] = 0;
-    for (int i = 0; i < a->window; i++) {
-        const int64_t at = left + 1 - a->half + i;
-        a->fft->in[i] = at >= 0 && at < (int64_t)v->n ? (v->x[at] - mean) * a->shape[i] : 0;
-    }
+    const int64_t start = left + 1 - a->half; /* what lies outside the recording is 0 */
+    const int64_t inside = start < 0 ? -start : 0, end = (int64_t)v->n - start;
+    for (int64_t i = inside; i < a->window && i < end; i++)
+        a->fft->in[i] = (v->x[start + i] - mean) * a->shape[i];
     const int first = a->half - a->half_period > 0 ? a->half - a->half_period : 0;
     for (int i = first; i < a->half + a->half_period && i < a->window; i++)
         peak = fmax(peak, fabs(a->fft->in[i]));
@@ -165,7 +200,7 @@ static bool is_voiced(const frame *f)
 static double cost(candidate a, candidate b)
 {
     if (has_voice(a) && has_voice(b))
-        return JUMP * fabs(log2(a.hz / b.hz));
+        return JUMP * fabs(a.octaves - b.octaves);
     return has_voice(a) || has_voice(b) ? VOICED_UNVOICED : 0;
 }
 

@@ -47,6 +47,36 @@ static double extremum(const um_voice *v, double from_s, double to_s)
     return time_of(v, (double)best + .5 * (right - left) / (2 * at(v, best) - left - right));
 }
 
+/* Of a window of samples left..right and the same from `start` on, as far as both lie inside. */
+static void both_inside(const um_voice *v, int64_t left, int64_t right, int64_t start, int64_t *from,
+                        int64_t *to)
+{
+    const int64_t shift = start - left, most = (int64_t)v->n - 1;
+    *from = left > 0 ? left : 0;
+    *from = *from + shift < 0 ? -shift : *from;
+    *to = right > most ? most : right;
+    *to = *to + shift > most ? most - shift : *to;
+}
+
+/* The correlation of both; 0 when either is silent. Four sums each, so that they are made side by side. */
+static double alike(const um_voice *v, int64_t left, int64_t right, int64_t start)
+{
+    double norm[4] = {0}, other[4] = {0}, product[4] = {0};
+    int64_t from, to;
+    both_inside(v, left, right, start, &from, &to);
+    for (; from <= to; from += 4)
+        for (int k = 0; k < 4 && from + k <= to; k++) {
+            const double a = v->x[from + k], b = v->x[from + k + start - left];
+            norm[k] += a * a;
+            other[k] += b * b;
+            product[k] += a * b;
+        }
+    const double together = product[0] + product[1] + product[2] + product[3];
+    return together != 0 ? together / sqrt((norm[0] + norm[1] + norm[2] + norm[3]) *
+                                           (other[0] + other[1] + other[2] + other[3]))
+                         : 0;
+}
+
 /* Where, from from_s to to_s, a window of length_s looks most like that around t_s: its time, and the
  * greatest magnitude in it. The correlation; -1: nowhere. */
 static double like(const um_voice *v, double t_s, double length_s, double from_s, double to_s, double *out_s,
@@ -56,33 +86,25 @@ static double like(const um_voice *v, double t_s, double length_s, double from_s
     const int64_t left = (int64_t)floor((t_s - half) * v->rate_hz),
                   right = (int64_t)floor((t_s + half) * v->rate_hz);
     const int64_t first = below(v, from_s - half), last = (int64_t)ceil((to_s - half) * v->rate_hz - .5);
-    double best = -1, before = 0, after = 0, place = 0, r1, r2 = 0, r3 = 0;
+    double best = -1, before = 0, after = 0, r1, r2 = 0, r3 = 0;
+    int64_t from, to, best_start = first;
     *peak = 0;
     for (int64_t start = first; start <= last; start++) {
-        double norm = 0, other = 0, product = 0, loudest = 0;
-        int64_t from = left > 0 ? left : 0, to = right;
-        from = from + start - left < 0 ? left - start : from;
-        to = to > (int64_t)v->n - 1 ? (int64_t)v->n - 1 : to;
-        to = to + start - left > (int64_t)v->n - 1 ? (int64_t)v->n - 1 - start + left : to;
-        for (int64_t i = from; i <= to; i++) {
-            const double a = v->x[i], b = v->x[i + start - left];
-            norm += a * a;
-            other += b * b;
-            product += a * b;
-            loudest = fmax(loudest, fabs(b));
-        }
         r1 = r2;
         r2 = r3;
-        r3 = product != 0 ? product / sqrt(norm * other) : 0;
+        r3 = alike(v, left, right, start);
         if (r2 > best && r2 >= r1 && r2 >= r3) {
             best = r2;
             before = r1;
             after = r3;
-            place = (double)(start - 1);
-            *peak = loudest;
+            best_start = start;
         }
     }
     if (best > -1) {
+        double place = (double)best_start - 1;
+        both_inside(v, left, right, best_start, &from, &to); /* one later than the best: as Praat looks */
+        for (int64_t i = from + best_start - left; i <= to + best_start - left; i++)
+            *peak = fmax(*peak, fabs(at(v, i)));
         const double bend = 2 * best - before - after;
         if (bend != 0) {
             const double slope = (after - before) / 2;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """voice_praat.py UNMASK: the voice report against Praat's on real recordings. Skipped (77) without Praat or UNMASK_TESTDATA.
 
-Each limit is relative to Praat's value, or absolute where it says so; what is left comes from the pitch: where Praat interpolates the
-autocorrelation by 70 sines, a transform four times as long does, so that a pulse may lie a step of the search further."""
+Each limit is relative to Praat's value, or absolute where it says so; what is left comes from the pitch: where Praat searches on
+between lags, a parabola lies through quarters of a lag, so that a pulse may lie a step of the search further."""
 import csv
 import json
 import os
