@@ -31,13 +31,9 @@ static um_square recognition_square(const um_face *face)
     return (um_square){{mf.x + a * dx - b * dy, mf.y + b * dx + a * dy}, hypotf(a, b), atan2f(b, a)};
 }
 
-um_status um_embedding_take(um_embedding *out, um_face_finder *finder, um_face_cut *cut, const um_face *face,
-                            um_error *err)
+um_status um_embedding_of(um_embedding *out, um_net *net, um_face_cut *cut, const um_face *face,
+                          um_error *err)
 {
-    out->n = 0;
-    if (!finder->net[UM_ROLE_EMBEDDING] || !face->has_points)
-        return UM_OK;
-    um_net *net = finder->net[UM_ROLE_EMBEDDING];
     um_lease *lease = NULL;
     um_image *crop = NULL;
     um_square s = recognition_square(face);
@@ -58,6 +54,14 @@ um_status um_embedding_take(um_embedding *out, um_face_finder *finder, um_face_c
     um_net_return(&lease);
     um_image_free(&crop);
     return st;
+}
+
+um_status um_embedding_take(um_embedding *out, um_face_finder *finder, um_face_cut *cut, const um_face *face,
+                            um_error *err)
+{
+    um_net *net = finder->net[UM_ROLE_EMBEDDING];
+    out->n = 0;
+    return net && face->has_points ? um_embedding_of(out, net, cut, face, err) : UM_OK;
 }
 
 float um_embedding_similarity(const um_embedding *a, const um_embedding *b)

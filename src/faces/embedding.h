@@ -12,6 +12,9 @@ typedef struct um_embedding {
     int n;
     float v[UM_EMBEDDING_MAX];
 } um_embedding;
+um_status um_embedding_of(um_embedding *out, um_net *net, um_face_cut *cut, const um_face *face,
+                          um_error *err);
+/* By the finder's network, if it has one. */
 um_status um_embedding_take(um_embedding *out, um_face_finder *finder, um_face_cut *cut, const um_face *face,
                             um_error *err);
 float um_embedding_similarity(const um_embedding *a, const um_embedding *b); /* cosine; 0 without a network */

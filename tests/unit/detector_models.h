@@ -40,6 +40,16 @@ static const char *const detector_files[][2] = {
      "\"model\": \"face.net\", \"input\": {\"width\": 64, \"height\": 64, \"mean\": 127.5, \"scale\": "
      "0.004, \"face\": {\"margin\": 1.4, \"around\": 1.75, \"most\": 100}}, \"answer\": {\"type\": "
      "\"logit\", \"output\": \"score\"}}"},
+    {"person.net", "unmask-network 1 person\n"
+                   "image = input 3 32 32\n"
+                   "a = conv image 16 k=5 s=4\n"
+                   "mean = gap a\n"
+                   "who = linear mean 8 std=1\n"
+                   "output who\n"},
+    {"person.json",
+     "{\"unmask_manifest\": 1, \"role\": \"face_embedding\", \"name\": \"untrained person\", \"model\": "
+     "\"person.net\", \"input\": {\"width\": 32, \"height\": 32, \"mean\": 127.5, \"scale\": 0.0078}, "
+     "\"output\": \"who\"}"},
 };
 
 static void detector_models_remove(void)
