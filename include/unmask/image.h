@@ -3,7 +3,7 @@
 #ifndef UNMASK_IMAGE_H
 #define UNMASK_IMAGE_H
 
-#include <unmask/types.h>
+#include <unmask/codec.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,13 +59,14 @@ typedef struct um_sound {
 
 /** One decoded picture of a video or photo, upright (rotation metadata applied), deinterlaced. */
 typedef struct um_frame {
-    int64_t index;     ///< 0, 1, 2, ... in presentation order
-    double t_s;        ///< presentation time in seconds since the start of the file's timeline
-    double duration_s; ///< time until the next frame, 0 when unknown
-    bool key;          ///< a key (intra) frame
-    bool damaged;      ///< the decoder concealed errors in it
-    um_image *gray;    ///< NULL unless wanted (UM_WANT_GRAY, UM_WANT_LUMA)
-    um_image *rgb;     ///< NULL unless wanted (UM_WANT_RGB)
+    int64_t index;                 ///< 0, 1, 2, ... in presentation order
+    double t_s;                    ///< presentation time in seconds since the start of the file's timeline
+    double duration_s;             ///< time until the next frame, 0 when unknown
+    bool key;                      ///< a key (intra) frame
+    bool damaged;                  ///< the decoder concealed errors in it
+    um_image *gray;                ///< NULL unless wanted (UM_WANT_GRAY, UM_WANT_LUMA)
+    um_image *rgb;                 ///< NULL unless wanted (UM_WANT_RGB)
+    const um_codec_picture *codec; ///< NULL unless wanted (UM_WANT_CODEC), in a photo, and when interlaced
 } um_frame;
 
 #ifdef __cplusplus

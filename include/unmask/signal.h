@@ -37,12 +37,13 @@ extern "C" {
 
 /** What a signal asks for; nothing else is decoded or computed for it. */
 enum {
-    UM_NEED_FILE = 1,    ///< only um_media and um_probe: nothing is decoded for it
-    UM_NEED_GRAY = 2,    ///< frame->gray of every frame
-    UM_NEED_RGB = 4,     ///< frame->rgb of every frame
-    UM_NEED_FACES = 8,   ///< frame->rgb and faces of every frame
-    UM_NEED_SOUND = 16,  ///< sound blocks
-    UM_NEED_MOTION = 32, ///< pointless on a photo: not applicable there
+    UM_NEED_FILE = 1,     ///< only um_media and um_probe: nothing is decoded for it
+    UM_NEED_GRAY = 2,     ///< frame->gray of every frame
+    UM_NEED_RGB = 4,      ///< frame->rgb of every frame
+    UM_NEED_FACES = 8,    ///< frame->rgb and faces of every frame
+    UM_NEED_SOUND = 16,   ///< sound blocks
+    UM_NEED_MOTION = 32,  ///< pointless on a photo: not applicable there
+    UM_NEED_CODEC = 4096, ///< frame->codec of every frame (codec.h)
     /* UM_NEED_FLOW, UM_NEED_SOUND16K ...: see products.h */
 };
 

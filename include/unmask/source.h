@@ -27,6 +27,7 @@ enum {
     UM_WANT_GRAY = 1,
     UM_WANT_RGB = 2,
     UM_WANT_SOUND = 4,
+    UM_WANT_CODEC = 16,              ///< frame->codec: some .3 ms of the decoder per picture of 720 lines
     UM_WANT_LUMA = 8 | UM_WANT_GRAY, ///< as stored: gray may be UM_LUMA8, which spares stretching and a copy
 };
 

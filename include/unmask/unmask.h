@@ -5,6 +5,7 @@
 #include <unmask/analysis.h>
 #include <unmask/annotate.h>
 #include <unmask/canny.h>
+#include <unmask/codec.h>
 #include <unmask/evaluate.h>
 #include <unmask/faces.h>
 #include <unmask/image.h>

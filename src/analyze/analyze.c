@@ -180,6 +180,8 @@ static um_status open_run(job *run, const char *path, um_error *err)
         opt.want |= UM_WANT_RGB;
     if (a->needs & UM_NEED_GRAY)
         opt.want |= UM_WANT_GRAY;
+    if (a->needs & UM_NEED_CODEC)
+        opt.want |= UM_WANT_CODEC;
     if (a->needs & UM_NEED_SOUND)
         opt.want |= UM_WANT_SOUND;
     if (!opt.want) /* only the file is asked about; still say how long it is and whether it decodes */
@@ -269,7 +271,7 @@ static bool is_cut(const um_results *r, double max_s)
 static bool has_what_was_asked(const job *run)
 {
     const um_media *m = &run->results->media;
-    const bool pictures = run->a->finder || run->a->needs & (UM_NEED_RGB | UM_NEED_GRAY);
+    const bool pictures = run->a->finder || run->a->needs & (UM_NEED_RGB | UM_NEED_GRAY | UM_NEED_CODEC);
     const bool sound = run->a->needs & UM_NEED_SOUND;
     return (pictures && m->has_video) || (sound && m->has_sound) || (!pictures && !sound);
 }

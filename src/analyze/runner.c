@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const unsigned OF_PICTURES = UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES | UM_NEED_FLOW;
+static const unsigned OF_PICTURES = UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES | UM_NEED_FLOW | UM_NEED_CODEC;
 static const unsigned OF_SOUND =
     UM_NEED_SOUND | UM_NEED_SOUND16K | UM_NEED_SPECTROGRAM | UM_NEED_LOGMEL | UM_NEED_VOICE | UM_NEED_PITCH;
 
@@ -96,7 +96,7 @@ static const char *unsuited(const um_chosen *c, const um_media *media)
     const unsigned needs = c->signal->needs;
     if (needs & OF_PICTURES && !media->has_video)
         return "the file has no picture";
-    if (needs & (UM_NEED_MOTION | UM_NEED_FLOW) && media->is_photo)
+    if (needs & (UM_NEED_MOTION | UM_NEED_FLOW | UM_NEED_CODEC) && media->is_photo)
         return "a photo has no motion";
     if (needs & OF_SOUND && !media->has_sound)
         return "the file has no sound";

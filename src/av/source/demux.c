@@ -190,6 +190,10 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
     um_quiet_codec(t->codec);
     t->codec->pkt_timebase = t->stream->time_base;
     t->codec->max_pixels = max_pixels;
+    if (t->exports) {
+        t->codec->export_side_data = AV_CODEC_EXPORT_DATA_MVS | AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS;
+        t->codec->apply_cropping = 0; /* crop does it, and keeps where the blocks begin */
+    }
     if (um_demux_is_picture(d) ||
         p->codec_id == AV_CODEC_ID_APNG) /* else they show what is missing as black */
         t->codec->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
@@ -216,7 +220,8 @@ um_status um_demux_open(um_demux *d, const um_input *input, const um_source_opti
         return um_ffmpeg_missing(err);
     if ((st = open_format(d, err)) < 0 || (st = find_tracks(d, opt, err)) < 0)
         return st;
-    if (d->video.stream && want & (UM_WANT_GRAY | UM_WANT_RGB) &&
+    d->video.exports = want & UM_WANT_CODEC && !um_demux_is_picture(d);
+    if (d->video.stream && want & (UM_WANT_GRAY | UM_WANT_RGB | UM_WANT_CODEC) &&
         (st = open_decoder(d, &d->video, threads, err)) < 0)
         return st;
     if (d->sound.stream && want & UM_WANT_SOUND && (st = open_decoder(d, &d->sound, 1, err)) < 0) {
@@ -356,12 +361,25 @@ void um_demux_read(um_demux *d)
     av_packet_unref(d->packet);
 }
 
+/* As the decoder would have done. */
+static void crop(um_track *t, AVFrame *frame)
+{
+    const int width = frame->width, right = (int)frame->crop_right, top = (int)frame->crop_top;
+    t->crop_x = t->crop_y = 0;
+    if (av_frame_apply_cropping(frame, 0) < 0) /* it names more than there is: the decoder shows all */
+        return;
+    t->crop_x = width - frame->width - right; /* less than was asked, where rows would begin unaligned */
+    t->crop_y = top;
+}
+
 um_supply um_demux_decode(um_demux *d, um_track *t, AVFrame *frame)
 {
     while (!t->ended) {
         int r = avcodec_receive_frame(t->codec, frame);
         if (r >= 0) {
             t->barren = 0;
+            if (t->exports)
+                crop(t, frame);
             return UM_SUPPLY_READY;
         }
         d->given_up |= t->barren > BARREN_MAX;

@@ -20,8 +20,10 @@ typedef struct um_track {
     AVCodecContext *codec; /* NULL: not decoded */
     um_packets packets;
     bool draining, ended;
-    int64_t barren; /* packets sent since the last frame came out */
-    double end_s;   /* where the last packet ends on the file's timeline */
+    int64_t barren;     /* packets sent since the last frame came out */
+    bool exports;       /* the decoder tells what um_codec_trace_read wants */
+    int crop_x, crop_y; /* of the last frame, if so: what was cut off at its left and top */
+    double end_s;       /* where the last packet ends on the file's timeline */
 } um_track;
 
 enum { UM_DEMUX_STREAMS = 64 };

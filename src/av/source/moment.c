@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* moment.c: life of a moment. */
 #include "av/source/moment.h"
+#include "av/source/codec_trace.h"
 #include "base/base.h"
 #include <stdlib.h>
 
@@ -54,7 +55,8 @@ static size_t image_bytes(const um_image *image)
 
 size_t um_moment_bytes(const um_moment *m)
 {
-    return m->frame ? image_bytes(m->frame->gray) + image_bytes(m->frame->rgb)
+    return m->frame ? image_bytes(m->frame->gray) + image_bytes(m->frame->rgb) +
+                          um_codec_picture_bytes(m->frame->codec)
                     : sizeof(float) * (size_t)m->sound->n * (size_t)(m->sound->channels + 1);
 }
 
@@ -76,6 +78,7 @@ void um_moment_free(um_moment **moment)
     if (m->frame) {
         um_image_free(&m->frame->gray);
         um_image_free(&m->frame->rgb);
+        free((void *)m->frame->codec);
     } else {
         free(((struct sound_moment *)m)->samples);
     }

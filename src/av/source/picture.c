@@ -435,6 +435,13 @@ static place place_of(const um_picture *p, const AVFrame *f, int width, int heig
     return (place){(width - w) / 2, (height - h) / 2, w, h};
 }
 
+um_rect um_picture_place(const um_picture *p, const AVFrame *f)
+{
+    const bool turned = p->orientation.transpose;
+    const place at = place_of(p, f, turned ? p->height : p->width, turned ? p->width : p->height);
+    return (um_rect){(float)at.x, (float)at.y, (float)at.width, (float)at.height};
+}
+
 /* A smaller image into its place in a black one of the size that all have. */
 static um_status lay(um_picture *p, um_image **image, place at, int width, int height, um_error *err)
 {

@@ -32,6 +32,8 @@ typedef struct um_picture {
  * pixels, 0 when nothing. */
 um_status um_picture_begin(um_picture *p, const AVFrame *first, int width, int height, const int32_t *matrix,
                            double pixel_aspect, um_error *err);
+/* Where the pixels of a frame go in the images before these are turned: {x, y, width, height}. */
+um_rect um_picture_place(const um_picture *p, const AVFrame *frame);
 /* Gives the images that are wanted; a gray one may share the memory of the decoder. */
 um_status um_picture_convert(um_picture *p, um_image **gray, um_image **rgb, const AVFrame *frame,
                              unsigned want, um_error *err);

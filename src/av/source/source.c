@@ -2,6 +2,7 @@
 /* source.c: the stream of moments. One thread reads, decodes (with FFmpeg's own threads) and converts ahead
  * of the caller; a small queue of finished moments lies between the two. */
 #include "av/source/source.h"
+#include "av/source/codec_trace.h"
 #include "av/source/converter.h"
 #include "av/source/damage.h"
 #include "av/source/deinterlace.h"
@@ -33,6 +34,7 @@ struct um_source {
     um_webp_film *film; /* instead of it */
     um_survey survey;
     um_picture picture;
+    um_codec_trace codec;
     um_sound_converter converter;
     um_deinterlacer *deinterlacer;
     AVFrame *frame;
@@ -165,13 +167,15 @@ static um_status make_picture(um_source *s, um_moment **out, const AVFrame *f)
     };
     s->demux.damage.broken_frames += m->frame->damaged;
     s->n_pictures++;
-    if ((st = um_picture_convert(&s->picture, &m->frame->gray, &m->frame->rgb, f, s->opt.want, &s->error)) <
-        0) {
+    st = um_picture_convert(&s->picture, &m->frame->gray, &m->frame->rgb, f, s->opt.want, &s->error);
+    const um_track *t = &s->demux.video;
+    if (st == UM_OK && t->exports && !s->deinterlacer && !s->media.is_photo)
+        st =
+            um_codec_trace_read(&m->frame->codec, &s->codec, &s->picture, f, t->crop_x, t->crop_y, &s->error);
+    if (st < 0)
         um_moment_free(&m);
-        return st;
-    }
     *out = m;
-    return UM_OK;
+    return st;
 }
 
 /* One decoded, deinterlaced frame in s->frame. */
@@ -459,7 +463,7 @@ static um_status open_source(um_source *s, um_error *err)
         s->demux.input = s->input;
         if ((st = um_webp_film_open(&s->film, &s->media, s->input, err)) < 0)
             return st;
-        s->ended = !(s->opt.want & (UM_WANT_GRAY | UM_WANT_RGB));
+        s->ended = !(s->opt.want & (UM_WANT_GRAY | UM_WANT_RGB | UM_WANT_CODEC));
         return s->ended ? UM_OK : start_thread(s, play, err);
     }
     if (s->opt.threads <= 0)

@@ -80,7 +80,7 @@ um_status um_photo_read(um_moment **out, um_media *media, um_damage *damage, con
     um_status st;
     *out = NULL;
     if ((st = reader->look(&s, err)) < 0 || (st = describe(media, &s, err)) < 0 ||
-        !(want & (UM_WANT_GRAY | UM_WANT_RGB)))
+        !(want & (UM_WANT_GRAY | UM_WANT_RGB | UM_WANT_CODEC)))
         goto done;
     if (!(frame = av_frame_alloc())) {
         st = um_fail_oom(err);
