@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** voice.h: what voice people measure: pitch, pulses, jitter, shimmer, harmonicity.
+/** voice.h: what voice people measure: pitch, pulses, jitter, shimmer, harmonicity, formants.
  *
  * As Praat's voice report defines them (Boersma & Weenink, Praat 6.3; pitch: Boersma, IFA Proceedings 17,
  * 1993), with its usual parameters: pitch by autocorrelation, 75 to 600 Hz; pulses by cross-correlation; a
  * period counts from 0.8 / 600 to 1.25 / 75 s, two of them when neither is more than 1.3 times the other, two
- * amplitudes when not more than 1.6 times. tests/unit/voice_praat.py holds them against Praat.
+ * amplitudes when not more than 1.6 times; formants by Burg's method, five below 5500 Hz.
+ * tests/unit/voice_praat.py holds them against Praat.
  *
  * Thresholds of clinics are meant for a vowel held for seconds, not for speech.
  */
@@ -20,6 +21,8 @@ extern "C" {
 #define UM_VOICE_MAX_S 1800            ///< of a longer recording the beginning is measured,
 #define UM_VOICE_MAX_SAMPLES (1 << 26) ///< and never more than so many samples: 23 minutes at 48 kHz
 
+enum { UM_VOICE_FORMANTS = 4 }; ///< that are told
+
 /** A number is NaN where it is not defined: too few periods, no voice. */
 typedef struct um_voice_report {
     double seconds;                                   ///< that were measured
@@ -34,6 +37,8 @@ typedef struct um_voice_report {
     int n_breaks;                                             ///< pulses more than 1.25 / 75 s apart
     double breaks_share;                                      ///< of the time
     double unvoiced_share;                                    ///< of the frames
+    double formant_hz[UM_VOICE_FORMANTS];       ///< medians while there is voice, from the first formant on
+    double formant_width_hz[UM_VOICE_FORMANTS]; ///< medians of their bandwidths
 } um_voice_report;
 
 /** A frame of pitch. */

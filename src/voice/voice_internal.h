@@ -27,6 +27,8 @@ um_status um_voice_find_pitch(um_voice *v, um_error *err);
 um_status um_voice_find_pulses(um_voice *v, um_error *err);
 /* Fills the report. */
 um_status um_voice_judge(um_voice *v, um_error *err);
+/* Of the voiced moments of the pitch, into the report. */
+um_status um_voice_find_formants(um_voice *v, um_error *err);
 
 /* Between frames by a straight line; NaN where the nearer one has no voice or there is none. */
 double um_voice_hz_at(const um_voice *v, double t_s);

@@ -136,7 +136,7 @@ def main():
     parser.add_argument('--threads', type=int, default=0)
     parser.add_argument('--limit', type=int, default=45)
     parser.add_argument('--no-robustness', action='store_true')
-    o = parser.parse_args()
+    o = parser.parse_intermixed_args()
     os.makedirs(o.cache, exist_ok=True)
     if not o.signals:
         listed = subprocess.run([o.unmask, 'signals'], capture_output=True, text=True, check=True).stdout

@@ -4,6 +4,7 @@
 #include "../check.h"
 #include "base/base.h"
 #include "base/json.h"
+#include <complex.h>
 #include <string.h>
 #include <unmask/voice.h>
 
@@ -148,9 +149,37 @@ static void memory_runs_out(void)
     }
 }
 
+/* Clicks through lips and a tract with five known resonances, each two poles (Klatt, JASA 67, 1980) at 11
+ * kHz, as the sum of its harmonics below 5500 Hz, which is the same at every rate. */
+static void formants(int rate)
+{
+    static const double hz[5] = {500, 1450, 2600, 3400, 4400}, width[5] = {70, 90, 130, 160, 200};
+    const double pitch_hz = 125;
+    const size_t n = 2 * (size_t)rate;
+    memset(x, 0, sizeof x);
+    for (double at_hz = pitch_hz; at_hz < 5500; at_hz += pitch_hz) {
+        const double complex back = cexp(-2 * M_PI * at_hz / 11000 * I);
+        double complex h = .01 / (1 - exp(-2 * M_PI * 50 / 11000) * back); /* 6 dB per octave down */
+        for (int k = 0; k < 5; k++) {
+            const double r = exp(-M_PI * width[k] / 11000);
+            h /= 1 - 2 * r * cos(2 * M_PI * hz[k] / 11000) * back + r * r * back * back;
+        }
+        for (size_t i = 0; i < n; i++)
+            x[i] += (float)creal(h * cexp(2 * M_PI * at_hz * (double)i / rate * I));
+    }
+    const um_voice_report found = measured(n, rate);
+    for (int k = 0; k < 4; k++) {
+        CHECK_NEAR(found.formant_hz[k], hz[k], .03 * hz[k]);
+        CHECK_NEAR(found.formant_width_hz[k], width[k], 80); /* the harmonics are 125 Hz apart */
+    }
+}
+
 int main(void)
 {
     steady();
+    formants(11000);
+    formants(16000);
+    formants(RATE);
     jitter();
     shimmer();
     breaks();

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,8 +28,29 @@ selectObject: m, p
 q = To PointProcess (cc)
 selectObject: m, p, q
 r$ = Voice report: 0, 0, 75, 600, 1.3, 1.6, 0.03, 0.45
+selectObject: m
+f = To Formant (burg): 0, 5, 5500, 0.025, 50
 writeInfoLine: r$
 """
+# a line for each voiced frame of the formants; not timed, as a loop of a script is slow
+FRAMES = SCRIPT.replace("q = To Point", "; q = To Point").replace("selectObject: m, p, q", "").replace("r$ = Voice", "; r$ = Voice").replace(
+    "writeInfoLine: r$", """n = Get number of frames
+for i to n
+  selectObject: f
+  t = Get time from frame number: i
+  selectObject: p
+  hz = Get value at time: t, "Hertz", "linear"
+  if hz <> undefined
+    selectObject: f
+    line$ = ""
+    for k to 4
+      v = Get value at time: k, t, "hertz", "Linear"
+      b = Get bandwidth at time: k, t, "hertz", "Linear"
+      line$ = line$ + " " + string$(v) + " " + string$(b)
+    endfor
+    appendInfoLine: line$
+  endif
+endfor""")
 #  key of ours: (Praat's line, factor to ours, relative limit, absolute limit)
 LINES = {
     "median_hz": ("Median pitch", 1, 5e-4, 0), "mean_hz": ("Mean pitch", 1, 2e-3, 0), "sd_hz": ("Standard deviation", 1, 1e-2, .05),
@@ -46,6 +68,9 @@ LINES = {
     "autocorrelation": ("Mean autocorrelation", 1, 1e-3, 0), "noise_to_harmonics": ("Mean noise-to-harmonics ratio", 1, 1e-2, 1e-4),
     "harmonics_db": ("Mean harmonics-to-noise ratio", 1, 0, .03),
 }
+for k in range(1, 5):
+    LINES[f"formant{k}_hz"] = (f"F{k}", 1, 1e-2, 0)
+    LINES[f"formant{k}_width_hz"] = (f"B{k}", 1, .1 if k == 4 else .05, 0)  # at the ceiling, little is left
 
 
 def praat_report(script, path):
@@ -59,6 +84,16 @@ def praat_report(script, path):
     return values
 
 
+def praat_formants(script, path):
+    """Medians of the frames that have the formant."""
+    text = subprocess.run(["praat", "--run", script, path], capture_output=True, text=True, check=True).stdout
+    rows, values = [line.split() for line in text.splitlines() if line.strip()], {}
+    for i in range(8):
+        v = [float(row[i]) for row in rows if not row[i].startswith("--")]
+        values["FB"[i % 2] + str(i // 2 + 1)] = statistics.median(v) if v else None
+    return values
+
+
 def main():
     if not shutil.which("praat") or not os.path.exists(os.path.join(DATA, "labels.csv")):
         print("skipped: no praat, or no UNMASK_TESTDATA", file=sys.stderr)
@@ -68,8 +103,10 @@ def main():
     rows = rows[::max(1, len(rows) // CLIPS)][:CLIPS]
     folder = tempfile.mkdtemp(prefix="unmask-praat-")
     script, worst, outside, compared = os.path.join(folder, "report.praat"), {}, dict.fromkeys(LINES, 0), 0
-    with open(script, "w", encoding="utf-8") as f:
-        f.write(SCRIPT)
+    frames = os.path.join(folder, "frames.praat")
+    for path, text in ((script, SCRIPT), (frames, FRAMES)):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
     seconds = [0, 0]
     for row in rows:
         wav = os.path.join(folder, "clip.wav")
@@ -77,6 +114,7 @@ def main():
         start = time.time()
         theirs = praat_report(script, wav)
         seconds[0] += time.time() - start
+        theirs |= praat_formants(frames, wav)
         start = time.time()
         done = subprocess.run([sys.argv[1], "voice", "--json", wav], capture_output=True, text=True, check=False)
         seconds[1] += time.time() - start
