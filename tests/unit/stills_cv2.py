@@ -10,7 +10,7 @@ import sys
 try:
     import cv2
     import numpy as np
-    from scipy import fft, ndimage
+    from scipy import fft, ndimage, signal
 except ImportError:
     print("skipped: no python3-opencv or python3-scipy", file=sys.stderr)
     sys.exit(77)
@@ -110,6 +110,23 @@ def votes(image):
 for name, image in (("never compressed", photo[:90, :110].copy()), ("quality 80", again(photo, 80)[3:103, 2:132].copy()),
                     ("flat and clipped", np.where(photo > 128, 255, photo // 64)[:80, :90].astype(np.uint8))):
     check(f"votes, {name}: pixels that differ", (ask("votes", 0, image, image.shape) != votes(image)).mean(), 2e-3)
+
+
+# Kirchner's map and what is made of its spectrum, in double precision
+window = photo[60:126, 31:97].copy()
+flat = ask("trace", 0, window, (64 * 64 + 2 * 32 * 32,))
+residue = signal.convolve2d(window.astype(float), np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]]) / 4, "valid")
+plain = np.exp(-residue ** 2 / 8)
+check("map of residues", abs(flat[:4096].reshape(64, 64) - plain).max(), 1e-6)
+hann = np.hanning(129)[1::2]  # at half pixels
+power = abs(fft.fft2((plain - plain.mean()) * np.outer(hann, hann))) ** 2
+ring = np.ones((9, 9))
+ring[3:6, 3:6] = 0
+ratio = power / ndimage.convolve(power, ring / 72, mode="wrap")
+i, j = np.arange(1, 33)[None, :], np.arange(32)[:, None]
+plain = np.stack([ratio[j, i], ratio[i, -j % 64]])
+ours = flat[4096:].reshape(2, 32, 32)
+check("spectrum of the map, relative", (abs(ours - plain) / plain).max(), 1e-3)
 
 driver.stdin.close()
 sys.exit(failed > 0)

@@ -3,6 +3,7 @@
  * stdout. */
 #include "dsp/dct.h"
 #include "dsp/grid.h"
+#include "dsp/resampled.h"
 #include "signals/image/recompressed.h"
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,20 @@ static void votes(const um_image *image)
     free(out);
 }
 
+/* Of a window of 64 x 64 pixels and its border: the map of residues, then the ratios of its spectrum. */
+static void trace(const um_image *image)
+{
+    float p[UM_TRACE_SIDE * UM_TRACE_SIDE];
+    um_trace t;
+    um_fft *fft = NULL;
+    um_trace_map(p, image->data + image->stride + 1, image->stride);
+    if (um_fft_new(&fft, UM_TRACE_SIDE, UM_TRACE_SIDE, NULL) < 0 || !um_trace_spectrum(&t, fft, p))
+        exit(1);
+    fwrite(p, sizeof p, 1, stdout);
+    fwrite(t.ratio, sizeof t.ratio, 1, stdout);
+    um_fft_free(&fft);
+}
+
 int main(void)
 {
     char what[32];
@@ -72,6 +87,8 @@ int main(void)
             ghost(image, parameter);
         else if (!strcmp(what, "votes"))
             votes(image);
+        else if (!strcmp(what, "trace"))
+            trace(image);
         else
             return 1;
         um_image_free(&image);

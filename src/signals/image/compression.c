@@ -12,6 +12,7 @@
 #include "dsp/jpeg.h"
 #include "dsp/stats.h"
 #include "signals/image/recompressed.h"
+#include "signals/image/regions.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,66 +170,9 @@ static um_status weigh(map *m, const um_image *luma, const uint16_t *table, um_e
     return UM_OK;
 }
 
-/* ---- the region that lacks the trace ---- */
-
-typedef struct region {
-    double nats;
-    int blocks, x0, y0, x1, y1; /* blocks, inclusive */
-} region;
-
-/* Connected (by sides) blocks whose windows speak for "lacks the trace": that with most nats. */
-static um_status strongest(region *best, const map *m, um_error *err)
-{
-    bool *todo = um_calloc((size_t)m->n, sizeof *todo);
-    int *stack = um_calloc((size_t)m->n, sizeof *stack);
-    *best = (region){0};
-    if (!todo || !stack) {
-        free(todo);
-        free(stack);
-        return um_fail_oom(err);
-    }
-    for (int y = 0; y < m->rows; y++)
-        for (int x = 0; x < m->cols; x++) {
-            float sum = 0;
-            for (int v = y - WINDOW / 2; v <= y + WINDOW / 2; v++)
-                for (int u = x - WINDOW / 2; u <= x + WINDOW / 2; u++)
-                    if (u >= 0 && v >= 0 && u < m->cols && v < m->rows)
-                        sum += m->nats[v * m->cols + u];
-            todo[y * m->cols + x] = sum > 0;
-        }
-    for (int start = 0; start < m->n; start++) {
-        region r = {.x0 = m->cols, .y0 = m->rows};
-        int n = 0;
-        if (todo[start])
-            stack[n++] = start;
-        todo[start] = false;
-        while (n > 0) {
-            const int b = stack[--n], x = b % m->cols, y = b / m->cols;
-            const int next[4] = {x > 0 ? b - 1 : b, x + 1 < m->cols ? b + 1 : b, y > 0 ? b - m->cols : b,
-                                 y + 1 < m->rows ? b + m->cols : b};
-            r.nats += m->nats[b];
-            r.blocks++;
-            r.x0 = x < r.x0 ? x : r.x0;
-            r.y0 = y < r.y0 ? y : r.y0;
-            r.x1 = x > r.x1 ? x : r.x1;
-            r.y1 = y > r.y1 ? y : r.y1;
-            for (int i = 0; i < 4; i++)
-                if (todo[next[i]]) {
-                    todo[next[i]] = false;
-                    stack[n++] = next[i];
-                }
-        }
-        if (r.blocks >= LEAST_BLOCKS && r.nats > best->nats)
-            *best = r;
-    }
-    free(todo);
-    free(stack);
-    return UM_OK;
-}
-
 /* ---- evidence ---- */
 
-static um_status show_map(const map *m, const um_stored *s, const region *r, um_findings *out, um_error *err)
+static um_status show_map(const map *m, const um_stored *s, const um_part *r, um_findings *out, um_error *err)
 {
     um_image *picture = NULL;
     float *chance = um_calloc((size_t)m->n, sizeof *chance);
@@ -249,8 +193,7 @@ static um_status show_map(const map *m, const um_stored *s, const region *r, um_
             "photo carries. The largest such region, %d blocks, lies at x %.0f to %.0f, y %.0f to %.0f "
             "pixels. "
             "Single red blocks are chance.",
-            m->first_quality, r->blocks, (double)at.x, (double)(at.x + at.w), (double)at.y,
-            (double)(at.y + at.h));
+            m->first_quality, r->n, (double)at.x, (double)(at.x + at.w), (double)at.y, (double)(at.y + at.h));
     }
     um_image_free(&picture);
     free(chance);
@@ -261,18 +204,18 @@ static um_status show_map(const map *m, const um_stored *s, const region *r, um_
 
 static um_status judge(const map *m, const um_stored *s, const um_jpeg *jpeg, um_findings *out, um_error *err)
 {
-    region r;
+    um_part r;
     if (m->frequencies < LEAST_FREQUENCIES)
         return um_findings_skip(
             out, um_file_subject(), err,
             "no trace of a compression before the last one (quality %s%d): %d of %d frequencies show one, %d "
             "needed, so parts of the photo cannot be told apart by it",
             jpeg->standard ? "" : "about ", jpeg->quality, m->frequencies, FREQUENCIES, LEAST_FREQUENCIES);
-    um_status st = strongest(&r, m, err);
+    um_status st = um_part_strongest(&r, m->nats, m->cols, m->rows, WINDOW, LEAST_BLOCKS, err);
     if (st < 0)
         return st;
-    const double score = log10(1 + r.nats), part = 100. * r.blocks / m->n;
-    if (r.blocks > 0 && (st = show_map(m, s, &r, out, err)) < 0)
+    const double score = log10(1 + r.sum), part = 100. * r.n / m->n;
+    if (r.n > 0 && (st = show_map(m, s, &r, out, err)) < 0)
         return st;
     if (score < SHOWN_SCORE)
         return um_findings_score(
