@@ -71,8 +71,8 @@ static um_status windows_new(windows *w, const um_image *luma, um_error *err)
     w->hop = hop_of(luma->width, luma->height);
     w->cols = windows_along(luma->width, w->hop);
     w->rows = windows_along(luma->height, w->hop);
-    w->trace = um_calloc((size_t)(w->cols * w->rows), sizeof *w->trace);
-    w->has = um_calloc((size_t)(w->cols * w->rows), sizeof *w->has);
+    w->trace = um_calloc((size_t)w->cols * (size_t)w->rows, sizeof *w->trace);
+    w->has = um_calloc((size_t)w->cols * (size_t)w->rows, sizeof *w->has);
     if (!w->trace || !w->has)
         return um_fail_oom(err);
     um_status st = um_fft_new(&fft, SIDE, SIDE, err);
@@ -202,7 +202,7 @@ static void look(found *out, const windows *w, bench *t)
 
 static um_status find(found *out, windows *w, bool is_jpeg, um_error *err)
 {
-    const size_t n = (size_t)(w->cols * w->rows);
+    const size_t n = (size_t)w->cols * (size_t)w->rows;
     bench t = {.row = um_calloc(n, 2 * BINS * sizeof *t.row),
                .work = um_calloc(n, sizeof *t.work),
                .twice = um_calloc(n, sizeof *t.twice),
