@@ -22,7 +22,7 @@ enum {
     INNER = 8           /* pixels of a block of 16 */
 };
 static const double STILL_PX = .125; /* half of the least shift */
-/* Standard deviations: the strongest of 40 clips encoded once was 4.5; docs/signals/double_encoding.md. */
+/* Standard deviations: the strongest of 20 clips encoded once had 4.7; docs/signals/double_encoding.md. */
 static const double CALLED = 5;
 
 typedef struct double_encoding {
