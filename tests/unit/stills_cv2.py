@@ -128,5 +128,13 @@ plain = np.stack([ratio[j, i], ratio[i, -j % 64]])
 ours = flat[4096:].reshape(2, 32, 32)
 check("spectrum of the map, relative", (abs(ours - plain) / plain).max(), 1e-3)
 
+# The error of the mean of four neighbours, on the two colours of a chessboard
+ours = ask("filter_array", 0, photo, (12, 16))
+error = signal.convolve2d(photo.astype(float), np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]]) / 4, "valid")[:192, :256]
+squares = error.reshape(24, 8, 32, 8).swapaxes(1, 2)
+even = np.indices((8, 8)).sum(0) % 2 == 0
+plain = np.log((squares[..., even].var(-1) + .1) / (squares[..., ~even].var(-1) + .1)).reshape(12, 2, 16, 2).mean((1, 3))
+check("variances on a chessboard", abs(ours - plain).max(), 1e-5)
+
 driver.stdin.close()
 sys.exit(failed > 0)

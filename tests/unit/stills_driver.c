@@ -2,6 +2,7 @@
 /* Answers requests of stills_cv2.py: a line "what parameter width height" and gray pixels on stdin, floats on
  * stdout. */
 #include "dsp/dct.h"
+#include "dsp/filter_array.h"
 #include "dsp/grid.h"
 #include "dsp/resampled.h"
 #include "signals/image/recompressed.h"
@@ -61,6 +62,17 @@ static void votes(const um_image *image)
     free(out);
 }
 
+/* Per block, from the second pixel on. */
+static void filter_array(const um_image *image)
+{
+    for (int y = 1; y + UM_CFA_BLOCK < image->height; y += UM_CFA_BLOCK)
+        for (int x = 1; x + UM_CFA_BLOCK < image->width; x += UM_CFA_BLOCK) {
+            float ratio;
+            um_cfa_ratio(&ratio, image->data + y * image->stride + x, 1, image->stride);
+            fwrite(&ratio, sizeof ratio, 1, stdout);
+        }
+}
+
 /* Of a window of 64 x 64 pixels and its border: the map of residues, then the ratios of its spectrum. */
 static void trace(const um_image *image)
 {
@@ -87,6 +99,8 @@ int main(void)
             ghost(image, parameter);
         else if (!strcmp(what, "votes"))
             votes(image);
+        else if (!strcmp(what, "filter_array"))
+            filter_array(image);
         else if (!strcmp(what, "trace"))
             trace(image);
         else
