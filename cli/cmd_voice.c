@@ -1,29 +1,75 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_voice.c: the report that voice people know. */
+#define _GNU_SOURCE /* asprintf */
 #include "commands.h"
 #include "report.h"
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <unmask/unmask.h>
 
 static bool as_json;
+static const char *plot;
+static double top_hz;
 
 static const um_opt options[] = {
     {"json", UM_OPT_FLAG, NULL, "print JSON, a line for each file", &as_json, 0, 0},
+    {"plot", UM_OPT_OUTPUT, "FILE",
+     "draw waveform, spectrogram, pitch and the numbers as SVG, or as a page when the name ends in .html",
+     &plot},
+    {"top-hz", UM_OPT_NUM, "HZ", "the spectrogram ends there (default: 5000, or half the sampling rate)",
+     &top_hz, 100, 384000},
     {0},
 };
+
+static bool is_page(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && !strcasecmp(dot, ".html");
+}
+
+static um_status draw(const um_voice *voice, const char *path, um_error *err)
+{
+    char *svg = NULL, *page = NULL;
+    um_status st = um_voice_figure(&svg, voice, path, top_hz, err);
+    if (st == UM_OK && is_page(plot) &&
+        asprintf(
+            &page,
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+            "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
+            "'unsafe-inline'\">\n<meta name=\"viewport\" content=\"width=device-width, "
+            "initial-scale=1\">\n<title>unmask voice</title>\n<style>body{margin:0;background:#fff}"
+            "body>svg{display:block;width:100%%;max-width:1400px;height:auto;margin:0 "
+            "auto}</style>\n</head>\n<body>\n%s</body>\n</html>\n",
+            svg) < 0) {
+        page = NULL;
+        *err = (um_error){UM_ENOMEM, "out of memory"};
+        st = UM_ENOMEM;
+    }
+    if (st == UM_OK)
+        st = um_text_write(plot, page ? page : svg, err);
+    if (st == UM_OK && !as_json && !um_output_is_stdout(plot))
+        um_report_written("plot", plot);
+    free(page);
+    free(svg);
+    return st;
+}
 
 static um_status tell(const char *path, um_error *err)
 {
     um_voice *voice = NULL;
     char *text = NULL;
     um_status st = um_voice_measure_file(&voice, path, err);
-    if (st == UM_OK)
+    const bool silent = plot && um_output_is_stdout(plot); /* which then holds the drawing and nothing else */
+    if (st == UM_OK && !silent)
         st = as_json ? um_voice_json(&text, voice, path, err) : um_voice_text(&text, voice, path, err);
-    if (st == UM_OK && as_json)
+    if (st == UM_OK && text && as_json)
         st = um_report_line(text, "-", err);
-    else if (st == UM_OK)
+    else if (st == UM_OK && text)
         um_show_lines(stdout, text);
     free(text);
+    if (st == UM_OK && plot)
+        st = draw(voice, path, err);
     um_voice_free(&voice);
     return st;
 }
@@ -31,6 +77,10 @@ static um_status tell(const char *path, um_error *err)
 static int run(int n, char **args)
 {
     int failed = 0, status = UM_EXIT_OK;
+    if (plot && n > 1) {
+        fputs("unmask voice: --plot takes one input\n", stderr);
+        return UM_EXIT_USAGE;
+    }
     for (int i = 0; i < n; i++) {
         um_error err = {0};
         if (tell(args[i], &err) < 0) {
@@ -51,8 +101,11 @@ const um_command um_cmd_voice = {
                "It says what "
                "a voice is\n"
                "like, not whether it is real: unmask analyze does. Of more than half an hour the beginning "
-               "is measured.",
+               "is measured.\n"
+               "--plot draws it: the spectrogram over 70 dB, raised by 6 dB per octave, the pitch with an "
+               "axis of its own.",
     .examples = "  unmask voice speech.m4a\n"
+                "  unmask voice --plot speech.svg speech.m4a\n"
                 "  unmask voice --json a.wav b.wav",
     .options = options,
     .min_args = 1,

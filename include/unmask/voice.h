@@ -48,8 +48,8 @@ typedef struct um_voice_point {
 
 typedef struct um_voice um_voice; ///< a recording that was measured; read only
 
-/** Of `n` samples at `rate_hz`, 1 to 768 kHz. UM_EINVAL: shorter than 40 ms, another rate, or longer
- * than that; UM_ENOMEM. */
+/** Of `n` samples at `rate_hz`, 1 to 768 kHz; they are borrowed until um_voice_free by what draws them.
+ * UM_EINVAL: shorter than 40 ms, another rate, or longer than that; UM_ENOMEM. */
 UM_API um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int rate_hz, um_error *err);
 /** Of the sound of a file. UM_EUNSUPPORTED: it has none; else as um_source_open. */
 UM_API um_status um_voice_measure_file(um_voice **out, const char *path, um_error *err);
@@ -61,6 +61,11 @@ UM_API size_t um_voice_pulses(const um_voice *voice, const double **times_s);
 UM_API um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_error *err);
 /** An object; NaN is null. Caller frees. */
 UM_API um_status um_voice_json(char **out, const um_voice *voice, const char *path, um_error *err);
+/** One drawing as SVG: waveform, spectrogram up to `top_hz` (0: 5 kHz, never beyond half the rate), pitch,
+ * voiced stretches, the numbers; pulses when they lie far enough apart. It shows `path` without its folders,
+ * and reads nothing from elsewhere. Caller frees. */
+UM_API um_status um_voice_figure(char **out, const um_voice *voice, const char *path, double top_hz,
+                                 um_error *err);
 
 #ifdef __cplusplus
 }

@@ -16,6 +16,7 @@ void um_voice_free(um_voice **voice)
         return;
     free((*voice)->frame);
     free((*voice)->pulse);
+    free((*voice)->heard);
     free(*voice);
     *voice = NULL;
 }
@@ -100,7 +101,10 @@ um_status um_voice_measure_file(um_voice **out, const char *path, um_error *err)
              (st = um_voice_measure(out, samples, n, rate, &why)) < 0)
         st = um_fail(err, st == UM_EINVAL ? UM_EUNSUPPORTED : st, "%s: %s", path, why.text);
     um_source_close(&source);
-    free(samples);
+    if (st == UM_OK)
+        (*out)->heard = samples;
+    else
+        free(samples);
     return st;
 }
 
@@ -123,14 +127,7 @@ size_t um_voice_pulses(const um_voice *voice, const double **times_s)
 
 /* ---- told ---- */
 
-/* The lines of the report, in its order: key of the JSON, words, unit and its factor, digits behind the
- * point. */
-static const struct line {
-    const char *part, *key, *words, *unit;
-    double factor;
-    int digits;
-    size_t offset;
-} lines[] = {
+const um_voice_line um_voice_line_of[UM_VOICE_LINES] = {
 #define LINE(part, field, words, unit, factor, digits)                              \
     {                                                                               \
         part, #field, words, unit, factor, digits, offsetof(um_voice_report, field) \
@@ -177,13 +174,21 @@ static const struct line {
     FORMANT(4),
 #undef FORMANT
 };
-enum { LINES = sizeof lines / sizeof *lines };
 
-static double value_of(const um_voice_report *r, const struct line *l)
+static double value_of(const um_voice_report *r, const um_voice_line *l)
 {
     double value;
     memcpy(&value, (const char *)r + l->offset, sizeof value);
     return value;
+}
+
+const char *um_voice_say(char out[48], const um_voice_report *r, const um_voice_line *l)
+{
+    const double value = value_of(r, l);
+    if (isnan(value))
+        return "undefined";
+    snprintf(out, 48, "%.*f%s%s", l->digits, value * l->factor, *l->unit ? " " : "", l->unit);
+    return out;
 }
 
 um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_error *err)
@@ -191,26 +196,21 @@ um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_
     const um_voice_report *r = &voice->report;
     um_buf b;
     um_buf_init(&b, (size_t)1 << 20);
-    char shown[1000];
+    char shown[1000], said[48];
     um_buf_printf(&b, "%s: %.3f s, %d of %d frames voiced\n", um_printable(shown, sizeof shown, path),
                   r->seconds, r->n_voiced, r->n_frames);
     if (!r->n_voiced)
         um_buf_printf(&b, "No voice was found between %.0f and %.0f Hz: nothing can be measured.\n",
                       UM_VOICE_FLOOR_HZ, UM_VOICE_CEILING_HZ);
-    for (int i = 0; i < LINES && r->n_voiced; i++) {
-        const struct line *l = &lines[i];
-        const double value = value_of(r, l);
-        if (!i || strcmp(l->part, lines[i - 1].part) != 0)
+    for (int i = 0; i < UM_VOICE_LINES && r->n_voiced; i++) {
+        const um_voice_line *l = &um_voice_line_of[i];
+        if (!i || strcmp(l->part, l[-1].part) != 0)
             um_buf_printf(&b, "%s\n", l->part);
         if (!strcmp(l->key, "mean_period_s"))
             um_buf_printf(&b, "  %-30s %d\n  %-30s %d\n", "pulses", r->n_pulses, "periods", r->n_periods);
         if (!strcmp(l->key, "breaks_share"))
             um_buf_printf(&b, "  %-30s %d\n", "voice breaks", r->n_breaks);
-        if (isnan(value))
-            um_buf_printf(&b, "  %-30s undefined\n", l->words);
-        else
-            um_buf_printf(&b, "  %-30s %.*f%s%s\n", l->words, l->digits, value * l->factor,
-                          *l->unit ? " " : "", l->unit);
+        um_buf_printf(&b, "  %-30s %s\n", l->words, um_voice_say(said, r, l));
     }
     if (r->n_voiced)
         um_buf_text(&b, "Limits of clinics are meant for a vowel held for seconds, not for speech.\n");
@@ -228,8 +228,8 @@ um_status um_voice_json(char **out, const um_voice *voice, const char *path, um_
     um_json_set_int(j, "pulses", r->n_pulses);
     um_json_set_int(j, "periods", r->n_periods);
     um_json_set_int(j, "breaks", r->n_breaks);
-    for (int i = 0; i < LINES; i++)
-        um_json_set_num(j, lines[i].key, value_of(r, &lines[i]), DIGITS);
+    for (int i = 0; i < UM_VOICE_LINES; i++)
+        um_json_set_num(j, um_voice_line_of[i].key, value_of(r, &um_voice_line_of[i]), DIGITS);
     const um_status st = um_json_text(out, j, 0, err);
     um_json_free(&j);
     return st;

@@ -10,7 +10,8 @@
 #define UM_VOICE_CEILING_HZ 600.
 
 struct um_voice {
-    const float *x; /* borrowed while it is measured */
+    const float *x; /* [n] */
+    float *heard;   /* the same when they are its own */
     size_t n;
     double rate_hz, peak;   /* the greatest magnitude */
     double first_s, step_s; /* of the frames */
@@ -29,6 +30,26 @@ um_status um_voice_find_pulses(um_voice *v, um_error *err);
 um_status um_voice_judge(um_voice *v, um_error *err);
 /* Of the voiced moments of the pitch, into the report. */
 um_status um_voice_find_formants(um_voice *v, um_error *err);
+
+/* How strong each frequency is over time, for the eye: level[column][row], row 0 the lowest; 255 the
+ * strongest of all, 0 what is UM_VOICE_RANGE_DB or more below it. Rows are `top_hz` / rows wide, columns
+ * share the recording evenly. Frequencies are raised by 6 dB per octave, as Praat draws them: a voice falls
+ * by as much. */
+#define UM_VOICE_RANGE_DB 70.
+um_status um_voice_spectrogram(uint8_t *level, const um_voice *v, double top_hz, int columns, int rows,
+                               um_error *err);
+
+/* The lines of the report, in its order. */
+typedef struct um_voice_line {
+    const char *part, *key, *words, *unit;
+    double factor; /* into `unit` */
+    int digits;    /* behind the point */
+    size_t offset; /* in the report */
+} um_voice_line;
+enum { UM_VOICE_LINES = 23 };
+extern const um_voice_line um_voice_line_of[UM_VOICE_LINES];
+/* "123.456 Hz", or "undefined" */
+const char *um_voice_say(char out[48], const um_voice_report *r, const um_voice_line *line);
 
 /* Between frames by a straight line; NaN where the nearer one has no voice or there is none. */
 double um_voice_hz_at(const um_voice *v, double t_s);

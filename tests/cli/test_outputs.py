@@ -48,6 +48,7 @@ FILES = {
     ("faces", "out"): (["faces", "photo.png", "--out", OUT], ".png", ["photo.png"]),
     ("edges", "out"): (["edges", "photo.png", "--out", OUT], ".png", ["photo.png"]),
     ("prnu", "out"): (["prnu", "large.png", "--out", OUT], ".prnu", ["large.png"]),
+    ("voice", "plot"): (["voice", "--plot", OUT, "tone.wav"], ".svg", ["tone.wav"]),
     ("model", "onnx"): (["model", "tiny.net", "--onnx", OUT], ".onnx", ["tiny.net"]),
 }
 NOT_FITTED = {("evaluate", "calibrate"), ("evaluate", "submission")}  # two recordings are too few
