@@ -48,7 +48,6 @@ um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int r
         st = um_voice_judge(v, err);
     if (st == UM_OK)
         st = um_voice_find_formants(v, err);
-    v->x = NULL;
     if (st < 0)
         um_voice_free(&v);
     *out = v;
@@ -156,22 +155,19 @@ const um_voice_line um_voice_line_of[UM_VOICE_LINES] = {
     LINE("Harmonicity of the voiced parts", noise_to_harmonics, "mean noise-to-harmonics ratio", "", 1, 6),
     LINE("Harmonicity of the voiced parts", harmonics_db, "mean harmonics-to-noise ratio", "dB", 1, 3),
 #undef LINE
-#define FORMANT(k)                                                                                          \
-    {"Formants of the voiced parts, medians",                                                               \
-     "formant" #k "_hz",                                                                                    \
-     "F" #k,                                                                                                \
-     "Hz",                                                                                                  \
-     1,                                                                                                     \
-     1,                                                                                                     \
-     offsetof(um_voice_report, formant_hz) + (k - 1) * sizeof(double)},                                     \
-    {                                                                                                       \
-        "Formants of the voiced parts, medians", "formant" #k "_width_hz", "bandwidth of F" #k, "Hz", 1, 1, \
-            offsetof(um_voice_report, formant_width_hz) + (k - 1) * sizeof(double)                          \
+#define FORMANT(k, key, words, field)                                                    \
+    {                                                                                    \
+        "Formants of the voiced parts, medians", "formant" #k key, words #k, "Hz", 1, 1, \
+            offsetof(um_voice_report, field) + (k - 1) * sizeof(double)                  \
     }
-    FORMANT(1),
-    FORMANT(2),
-    FORMANT(3),
-    FORMANT(4),
+    FORMANT(1, "_hz", "F", formant_hz),
+    FORMANT(1, "_width_hz", "bandwidth of F", formant_width_hz),
+    FORMANT(2, "_hz", "F", formant_hz),
+    FORMANT(2, "_width_hz", "bandwidth of F", formant_width_hz),
+    FORMANT(3, "_hz", "F", formant_hz),
+    FORMANT(3, "_width_hz", "bandwidth of F", formant_width_hz),
+    FORMANT(4, "_hz", "F", formant_hz),
+    FORMANT(4, "_width_hz", "bandwidth of F", formant_width_hz),
 #undef FORMANT
 };
 

@@ -46,7 +46,7 @@ typedef struct um_voice_line {
     int digits;    /* behind the point */
     size_t offset; /* in the report */
 } um_voice_line;
-enum { UM_VOICE_LINES = 23 };
+enum { UM_VOICE_LINES = 31 };
 extern const um_voice_line um_voice_line_of[UM_VOICE_LINES];
 /* "123.456 Hz", or "undefined" */
 const char *um_voice_say(char out[48], const um_voice_report *r, const um_voice_line *line);
