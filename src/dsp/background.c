@@ -76,7 +76,7 @@ static void look(um_quiet *out, const um_background *b, int i)
         power += pow(10, out->db[k] / 10);
     }
     out->frame = b->first + i;
-    out->level_db = 10 * log10(power);
+    out->level_db = 10 * log10(fmax(power, FAINT));
 }
 
 bool um_background_quiet(um_quiet *out, const um_background *b, int64_t from, int64_t to)
