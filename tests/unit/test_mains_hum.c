@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Hum of known frequency and phase, in noise, under bursts that stand for a voice, and none. */
+#include "../check.h"
+#include "signal_run.h"
+#include <string.h>
+
+enum { RATE = 8000, LONGEST = 80 * RATE };
+static float sound[LONGEST];
+
+static double random_number(void) /* -1..1, its mean square is 1 / 3 */
+{
+    static uint64_t seed = 11;
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (double)(seed >> 11) / 4503599627370496.0 - 1;
+}
+
+static double grid_hz(double t_s, double hz) /* drifts by 0.02 Hz and back in 50 s */
+{
+    return hz + .02 * sin(2 * M_PI * t_s / 50);
+}
+
+/* The harmonic of a drifting grid, noise of that amplitude, and a jump of the phase at a time. */
+static void hum(double s, double hz, int harmonic, double amplitude, double noise, double at_s,
+                double jump_deg)
+{
+    double turns = 0;
+    for (int i = 0; i < (int)(s * RATE); i++) {
+        const double t = (double)i / RATE;
+        turns += harmonic * grid_hz(t, hz) / RATE;
+        if (i == (int)(at_s * RATE))
+            turns += jump_deg / 360;
+        sound[i] = (float)(amplitude * sin(2 * M_PI * turns) + noise * random_number());
+    }
+}
+
+static um_findings *listen_by(double s, int block)
+{
+    runner r;
+    const int n = (int)(s * RATE);
+    CHECK(runner_begin(&r, um_signal_find("mains_hum")) == UM_OK);
+    for (int i = 0; i < n; i += block)
+        CHECK(runner_sound(&r, &(um_sound){.first = i,
+                                           .rate_hz = RATE,
+                                           .channels = 1,
+                                           .n = n - i < block ? n - i : block,
+                                           .mono = sound + i}) == UM_OK);
+    CHECK(runner_finish(&r) == UM_OK);
+    return runner_end(&r);
+}
+
+static const char *text(const um_findings *f)
+{
+    const um_result *r = result_of(f, UM_FILE);
+    return r && r->outcome == UM_SCORED ? r->text : "";
+}
+
+static double score(const um_findings *f)
+{
+    const um_result *r = result_of(f, UM_FILE);
+    return r && r->outcome == UM_SCORED ? r->score : NAN;
+}
+
+/* A window shows the mean over 16 s, under its Hann window, of a drift of 50 s: 0.93 of its swing. */
+static void frequencies(void)
+{
+    for (int mains = 50; mains <= 60; mains += 10)
+        for (int harmonic = 1; harmonic <= 4; harmonic++) {
+            hum(60, mains + .031, harmonic, .001, .003, 99, 0);
+            um_findings *f = listen_by(60, 1000);
+            CHECK(score(f) == 0 && f->n_evidence == 0 && f->series[0].n >= 44);
+            double worst = 0;
+            for (size_t i = 0; i < f->series[0].n; i++) {
+                const double t = f->series[0].sample[i].t_s;
+                worst = fmax(worst, fabs(f->series[0].sample[i].value - mains - .031 -
+                                         .92 * .02 * sin(2 * M_PI * t / 50)));
+            }
+            CHECK_NEAR(worst, 0, .0018);
+            char begin[40];
+            snprintf(begin, sizeof begin, "Hum of the %d Hz grid, ", mains);
+            CHECK(!strncmp(text(f), begin, strlen(begin)));
+            snprintf(begin, sizeof begin, "around at %d Hz; %d.0", mains * harmonic, mains);
+            CHECK(strstr(text(f), begin) && strstr(text(f), "its phase does not jump"));
+            um_findings_free(&f);
+        }
+}
+
+/* All over a recording of 40 s, also near its ends, and under a voice in half of the time. */
+static void jumps(void)
+{
+    static const double at_s[] = {2.5, 6, 13.37, 20.02, 30.9, 37.3};
+    double worst_s = 0, worst_deg = 0;
+    for (int i = 0; i < 6; i++)
+        for (int voice = 0; voice < 2; voice++) {
+            const double deg = 40 + 25 * i;
+            hum(40, 50, 2, .002, .002, at_s[i], i % 2 ? deg : -deg);
+            for (int k = 0; voice && k < 40 * RATE; k++) {
+                const double t = (double)k / RATE;
+                sound[k] +=
+                    fmod(t, 1) < .5 ? (float)(.03 * sin(2 * M_PI * 5 * sin(7 * t) + 2 * M_PI * 230 * t)) : 0;
+            }
+            um_findings *f = listen_by(40, 1000);
+            CHECK(f->n_evidence == 1);
+            if (f->n_evidence == 1) {
+                worst_s = fmax(worst_s, fabs((f->evidence[0].from_s + f->evidence[0].to_s) / 2 - at_s[i]));
+                worst_deg = fmax(worst_deg, fabs(score(f) - deg));
+                CHECK(strstr(text(f), "its phase jumps 1 time, by up to "));
+            }
+            um_findings_free(&f);
+        }
+    CHECK_NEAR(worst_s, 0, .25);
+    CHECK_NEAR(worst_deg, 0, 12);
+    hum(40, 50, 1, .002, 1e-4, 20, 17);
+    um_findings *f = listen_by(40, 1000);
+    CHECK(score(f) == 0 && f->n_evidence == 0);
+    um_findings_free(&f);
+    hum(40, 50, 1, .002, 1e-4, 20, 24);
+    f = listen_by(40, 1000);
+    CHECK_NEAR(score(f), 24, 2);
+    um_findings *again = listen_by(40, 7777);
+    CHECK(score(f) == score(again) && !strcmp(text(f), text(again)));
+    um_findings_free(&f);
+    um_findings_free(&again);
+    /* a cut: a part of 3.005 s, 150 and a quarter cycles, is left out */
+    hum(40, 50, 1, .002, 5e-4, 99, 0);
+    memmove(sound + 18 * RATE, sound + (int)(21.005 * RATE), (size_t)(18 * RATE) * sizeof *sound);
+    f = listen_by(36, 1000);
+    CHECK(f->n_evidence == 1 && fabs(f->evidence[0].from_s + .1 - 18) < .25);
+    CHECK_NEAR(score(f), 90 + 13.7, 4); /* the grid is at 50.0127 Hz there */
+    um_findings_free(&f);
+    /* two jumps, 1.5 s apart and 3 s apart */
+    for (int i = 0; i < 2; i++) {
+        hum(40, 50, 1, .002, 1e-4, 20, 80);
+        const int from = (int)((i ? 24.6 : 21.2) * RATE);
+        for (int k = from; k < 40 * RATE; k++)
+            sound[k] = -sound[k];
+        f = listen_by(40, 1000);
+        CHECK(f->n_evidence == 1 + i);
+        um_findings_free(&f);
+    }
+}
+
+/* A line of amplitude a in white noise: under Hann's window of N samples a^2 N / 6 / power of a sample above
+ * its mean, and that is 1.6 dB above the median. */
+static void gates(void)
+{
+    um_findings *f = listen_by(0, 1000);
+    CHECK(f->outcome == UM_NOT_APPLICABLE && strstr(f->reason, "no sound"));
+    um_findings_free(&f);
+    hum(40, 50, 1, 0, .1, 99, 0);
+    f = listen_by(40, 1000);
+    CHECK(f->outcome == UM_NOT_APPLICABLE && strstr(f->reason, "no hum of 50 or 60 Hz") &&
+          strstr(f->reason, "20 dB in 0 % of the time"));
+    um_findings_free(&f);
+    for (int i = 0; i < 2; i++) { /* 18 and 22 dB at 1 kHz */
+        const double power = .01 / 3 / 8, wanted_db = i ? 22 : 17.5;
+        hum(40, 50, 1, sqrt(pow(10, (wanted_db - 1.6) / 10) * power * 6 / 16000), .1, 99, 0);
+        f = listen_by(40, 1000);
+        CHECK(f->outcome == (i ? UM_SCORED : UM_NOT_APPLICABLE));
+        um_findings_free(&f);
+    }
+    /* of 40 s hum in the last 10 or 24: clear in a third or most of the windows */
+    for (int i = 0; i < 2; i++) {
+        hum(40, 50, 1, .002, 1e-4, 99, 0);
+        for (int k = 0; k < (i ? 16 : 30) * RATE; k++)
+            sound[k] = (float)(1e-4 * random_number());
+        f = listen_by(40, 1000);
+        CHECK(f->outcome == (i ? UM_SCORED : UM_NOT_APPLICABLE));
+        um_findings_free(&f);
+    }
+    hum(40, 50, 1, .002, 1e-4, 99, 0);
+    f = listen_by(15.9, 1000);
+    CHECK(f->outcome == UM_NOT_APPLICABLE && strstr(f->reason, "too short: 15.") &&
+          strstr(f->reason, "16 s needed"));
+    um_findings_free(&f);
+    f = listen_by(16.2, 1000);
+    CHECK(f->outcome == UM_SCORED);
+    um_findings_free(&f);
+    hum(40, 50.7, 1, .002, 1e-4, 99, 0); /* no grid */
+    f = listen_by(40, 1000);
+    CHECK(f->outcome == UM_NOT_APPLICABLE);
+    um_findings_free(&f);
+    hum(40, 50.4, 1, .002, 1e-4, 99, 0);
+    f = listen_by(40, 1000);
+    CHECK(f->outcome == UM_SCORED);
+    um_findings_free(&f);
+    hum(40, 50.35, 2, .002, 1e-4, 99, 0); /* 0.7 Hz off, at the harmonic */
+    f = listen_by(40, 1000);
+    CHECK(f->outcome == UM_SCORED);
+    um_findings_free(&f);
+
+    runner r; /* a gap is no jump; wild values and rates */
+    hum(40, 50, 1, .002, 1e-4, 99, 0);
+    CHECK(runner_begin(&r, um_signal_find("mains_hum")) == UM_OK);
+    for (int k = 0; k < 2; k++)
+        CHECK(runner_sound(&r, &(um_sound){.first = k * 21 * RATE + 37 * k,
+                                           .rate_hz = RATE,
+                                           .channels = 1,
+                                           .n = 20 * RATE,
+                                           .mono = sound + k * 20 * RATE}) == UM_OK);
+    CHECK(runner_finish(&r) == UM_OK);
+    f = runner_end(&r);
+    CHECK(score(f) == 0);
+    um_findings_free(&f);
+    for (int i = 0; i < 20 * RATE; i++)
+        sound[i] = i % 3 ? 3e38f : i % 2 ? -INFINITY : NAN;
+    CHECK(runner_begin(&r, um_signal_find("mains_hum")) == UM_OK);
+    for (int i = 0; i < 4; i++)
+        CHECK(runner_sound(&r, &(um_sound){.first = i * 40000,
+                                           .rate_hz = i == 2 ? 2 * RATE : RATE,
+                                           .channels = 1,
+                                           .n = 20 * RATE,
+                                           .mono = sound}) == UM_OK);
+    CHECK(runner_finish(&r) == UM_OK);
+    f = runner_end(&r);
+    CHECK(f->outcome != UM_FAILED);
+    um_findings_free(&f);
+}
+
+int main(void)
+{
+    frequencies();
+    jumps();
+    gates();
+    return check_done();
+}
