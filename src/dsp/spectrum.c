@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* spectrum.c: the azimuthal average of a power spectrum. */
+/* spectrum.c: the azimuthal average of a power spectrum, and how it falls. */
 #include "dsp/spectrum.h"
+#include "dsp/stats.h"
 #include <math.h>
 
 double um_window_hann(double *w, int n)
@@ -39,4 +40,37 @@ void um_radial_profile(double *profile, const double *power, int n)
     }
     for (int r = 0; r <= half; r++)
         profile[r] /= weights[r];
+}
+
+double um_spectrum_run(um_fft *fft, const double *window, const double *tile)
+{
+    const int n = fft->rows;
+    const double mean = um_mean(tile, (size_t)n * (size_t)n);
+    for (int y = 0; y < n; y++)
+        for (int x = 0; x < n; x++)
+            fft->in[y * n + x] = (tile[y * n + x] - mean) * window[y] * window[x];
+    um_fft_run(fft);
+    return um_variance(tile, (size_t)n * (size_t)n);
+}
+
+/* Eight-bit rounding is white noise of 1/12 gray levels squared: nothing below that is signal. White noise of
+ * variance v gives v / (sum of squared window weights) in every bin, 8/3 per axis over n. */
+double um_spectrum_rounding(int n)
+{
+    return 1. / 12 * (8. / 3 / n) * (8. / 3 / n);
+}
+
+void um_spectrum_fall(double *slope, double *shelf, const double *power, int n, double rounding)
+{
+    double profile[UM_RADIAL_MAX / 2 + 1], x[UM_RADIAL_MAX], y[UM_RADIAL_MAX], offset, sum = 0;
+    const int from = n / 16, to = 3 * n / 8;
+    um_radial_profile(profile, power, n);
+    for (int i = from; i <= to; i++) {
+        x[i - from] = log10(i);
+        y[i - from] = 10 * log10(profile[i] + rounding);
+    }
+    um_line_fit(slope, &offset, x, y, (size_t)(to - from + 1));
+    for (int i = to + 1; i <= n / 2; i++)
+        sum += 10 * log10(profile[i] + rounding) - (*slope * log10(i) + offset);
+    *shelf = sum / (n / 2 - to);
 }

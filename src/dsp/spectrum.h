@@ -16,4 +16,15 @@ void um_fft_power(double *power, const um_fft *fft, double scale);
  * most UM_RADIAL_MAX. */
 enum { UM_RADIAL_MAX = 1024 };
 void um_radial_profile(double *profile, const double *power, int n);
+
+/* Runs `fft` on a square tile [n][n] less its mean, weighted by window[y] window[x]. Returns the variance of
+ * the tile. */
+double um_spectrum_run(um_fft *fft, const double *window, const double *tile);
+
+/* How the power of a tile falls with frequency, log-log: the slope of the line through rings n/16 to 3 n/8 in
+ * dB per tenfold frequency, and by how many dB the rings beyond lie above that line, on average. `rounding`:
+ * what eight bits add to every bin, um_spectrum_rounding under um_window_hann when the power is over the
+ * square of the window's sum of squares. */
+void um_spectrum_fall(double *slope, double *shelf, const double *power, int n, double rounding);
+double um_spectrum_rounding(int n);
 #endif

@@ -29,13 +29,10 @@ enum {
     PICTURE = 160,
     MAX_PICTURES = 8
 };
-enum { FIT_FROM = 2, FIT_TO = 12, SHELF_FROM = 13 }; /* rings: cycles per 32 pixels; 16 is the highest */
-static const double FACES_PER_S = 2;                 /* per person; spectra change slowly */
+static const double FACES_PER_S = 2; /* per person; spectra change slowly */
 static const float MIN_SIDE_PX = 64;
 static const double MIN_VARIANCE = 4; /* gray levels squared: below, a crop is flat */
-/* Eight-bit rounding adds white noise of 1/12 gray levels squared: nothing below that is signal. */
-static const double ROUNDING = 1. / 12;
-enum { MIN_LATTICE_TILES = 9 }; /* the lattice of fewer tiles is mostly chance */
+enum { MIN_LATTICE_TILES = 9 };       /* the lattice of fewer tiles is mostly chance */
 
 typedef struct person {
     int id, shelf_series, lattice_series;
@@ -112,15 +109,11 @@ static double add_tile(radial *r, double *power, const um_image *rgb, int left, 
         for (int x = 0; x < TILE; x++)
             tile[y * TILE + x] = luma(row + (ptrdiff_t)3 * x);
     }
-    const double mean = um_mean(tile, TILE * TILE);
-    for (int y = 0; y < TILE; y++)
-        for (int x = 0; x < TILE; x++)
-            r->fft->in[y * TILE + x] = (tile[y * TILE + x] - mean) * r->window[y] * r->window[x];
-    um_fft_run(r->fft);
+    const double variance = um_spectrum_run(r->fft, r->window, tile);
     um_fft_power(one, r->fft, r->scale);
     for (int i = 0; i < BINS; i++)
         power[i] += one[i];
-    return um_variance(tile, TILE * TILE);
+    return variance;
 }
 
 /* The mean power of the tiles of the inner face; the number of tiles, 0 when it is too small or flat. */
@@ -148,19 +141,9 @@ static int face_power(radial *r, double *power, const um_image *rgb, um_rect box
 
 static double shelf_of(const double *power)
 {
-    double profile[HALF + 1], x[FIT_TO - FIT_FROM + 1], y[FIT_TO - FIT_FROM + 1], slope, offset, sum = 0;
-    um_radial_profile(profile, power, TILE);
-    /* white noise of variance v gives v / (sum of squared window weights) in every bin: 8/3 per axis over
-     * TILE */
-    const double floor_power = ROUNDING * (8. / 3 / TILE) * (8. / 3 / TILE);
-    for (int i = FIT_FROM; i <= FIT_TO; i++) {
-        x[i - FIT_FROM] = log10(i);
-        y[i - FIT_FROM] = 10 * log10(profile[i] + floor_power);
-    }
-    um_line_fit(&slope, &offset, x, y, FIT_TO - FIT_FROM + 1);
-    for (int i = SHELF_FROM; i <= HALF; i++)
-        sum += 10 * log10(profile[i] + floor_power) - (slope * log10(i) + offset);
-    return sum / (HALF - SHELF_FROM + 1);
+    double slope, shelf;
+    um_spectrum_fall(&slope, &shelf, power, TILE, um_spectrum_rounding(TILE));
+    return shelf;
 }
 
 /* Power at row u, column v of the half plane; rows wrap, columns beyond the half are mirror images. */
