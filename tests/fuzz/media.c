@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     um_source *source = NULL;
     const um_source_options options = {
-        .want = UM_WANT_GRAY | UM_WANT_RGB | UM_WANT_SOUND, .threads = 1, .max_s = .5};
+        .want = UM_WANT_GRAY | UM_WANT_RGB | UM_WANT_SOUND | UM_WANT_CODEC, .threads = 1, .max_s = .5};
     if (um_source_open(&source, fuzz_file(data, n), &options, NULL) < 0)
         return 0;
     um_moment *moment = NULL;
