@@ -195,7 +195,8 @@ static void when(void)
     i.type = 'I';
     none.has_motion = false;
     CHECK(looks(&face, (const shown[]){{c, 0}, {c, .19}, {c, .2}, {c, .39}}, 4) == 2);
-    CHECK(looks(&face, (const shown[]){{b, 0}, {i, .2}, {none, .4}, {c, .6}}, 4) == 1);
+    CHECK(looks(&face, (const shown[]){{c, 0}, {c, .2}}, 2) == 2);
+    CHECK(looks(&face, (const shown[]){{b, 0}, {i, .2}, {none, .4}, {c, .7}}, 4) == 1);
     um_face far = mean_face(-300, 180, .8f);
     CHECK(looks(&far, (const shown[]){{c, 0}}, 1) == 0);
     um_face broken = face;
