@@ -136,5 +136,12 @@ even = np.indices((8, 8)).sum(0) % 2 == 0
 plain = np.log((squares[..., even].var(-1) + .1) / (squares[..., ~even].var(-1) + .1)).reshape(12, 2, 16, 2).mean((1, 3))
 check("variances on a chessboard", abs(ours - plain).max(), 1e-5)
 
+# A median filter's residue over a linear one's
+ours = ask("median_residue", 0, photo, (12, 16))
+mean = signal.convolve2d(photo.astype(float), np.outer([1, 2, 1], [1, 2, 1]) / 16, "same")
+plain = [abs(photo - other)[1:193, 1:257].reshape(12, 16, 16, 16).mean((1, 3)) + .05
+         for other in (cv2.medianBlur(photo, 3).astype(float), mean)]
+check("residue of a median filter", abs(ours - np.log(plain[0] / plain[1])).max(), 1e-5)
+
 driver.stdin.close()
 sys.exit(failed > 0)

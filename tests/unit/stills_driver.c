@@ -4,6 +4,7 @@
 #include "dsp/dct.h"
 #include "dsp/filter_array.h"
 #include "dsp/grid.h"
+#include "dsp/median_residue.h"
 #include "dsp/resampled.h"
 #include "signals/image/recompressed.h"
 #include <stdlib.h>
@@ -73,6 +74,17 @@ static void filter_array(const um_image *image)
         }
 }
 
+/* Per block, from the second pixel on. */
+static void median_residue(const um_image *image)
+{
+    for (int y = 1; y + UM_MEDIAN_BLOCK < image->height; y += UM_MEDIAN_BLOCK)
+        for (int x = 1; x + UM_MEDIAN_BLOCK < image->width; x += UM_MEDIAN_BLOCK) {
+            float ratio;
+            um_median_residue(&ratio, image->data + y * image->stride + x, image->stride);
+            fwrite(&ratio, sizeof ratio, 1, stdout);
+        }
+}
+
 /* Of a window of 64 x 64 pixels and its border: the map of residues, then the ratios of its spectrum. */
 static void trace(const um_image *image)
 {
@@ -101,6 +113,8 @@ int main(void)
             votes(image);
         else if (!strcmp(what, "filter_array"))
             filter_array(image);
+        else if (!strcmp(what, "median_residue"))
+            median_residue(image);
         else if (!strcmp(what, "trace"))
             trace(image);
         else
