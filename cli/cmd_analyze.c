@@ -13,7 +13,7 @@
 
 static struct {
     const char *json, *html, *overlay, *signals, *models, *calibration, *trust;
-    bool quiet, no_timing;
+    bool quiet, no_timing, embed_sound;
     int threads, video_track, audio_track;
     double max_s;
 } o;
@@ -39,6 +39,9 @@ static const um_opt options[] = {
     {"video-track", UM_OPT_INT, "N", "of several video tracks, look at number N (unmask probe lists them)",
      &o.video_track, 1, 1000},
     {"audio-track", UM_OPT_INT, "N", "of several audio tracks, listen to number N", &o.audio_track, 1, 1000},
+    {"embed-sound", UM_OPT_FLAG, NULL,
+     "keep the sound in the reports, to be played in the page: of recordings up to 2 minutes",
+     &o.embed_sound},
     {"no-timing", UM_OPT_FLAG, NULL, "leave times out of the JSON: same input, same bytes", &o.no_timing},
     {"quiet", UM_OPT_FLAG, NULL, "print one line per file instead of the summary", &o.quiet},
     {0},
@@ -174,6 +177,8 @@ static int run(int n, char **args)
                                      .max_s = o.max_s,
                                      .video_track = o.video_track,
                                      .audio_track = o.audio_track,
+                                     .sound_view = o.json || o.html,
+                                     .embed_sound = o.embed_sound && (o.json || o.html),
                                      .progress = um_progress_or_stop,
                                      .hashing = um_progress_hashing,
                                      .user = &bar,

@@ -26,6 +26,10 @@ typedef struct um_analysis_options {
     const char *trust; ///< PEM file with certificates of signers that the user trusts (C2PA); NULL = none
     um_progress_fn hashing; ///< instead of `progress` while only the hash is missing: in bytes; may be NULL
     int video_track, audio_track; ///< as in um_source_options
+    bool sound_view;  ///< keep for page and JSON what the sound looks like, if a signal hears it: waveform,
+                      ///< spectrogram, pitch
+    bool embed_sound; ///< keep the sound itself, too, to be played in the page: at most 2 minutes, of a
+                      ///< longer recording UM_EUNSUPPORTED; heard even if no signal asks for it
 } um_analysis_options;
 
 #define UM_ANALYSIS_OPTIONS_INIT    \

@@ -79,6 +79,10 @@ um_status um_analyzer_new(um_analyzer **out, const um_analysis_options *opt, um_
         (st = um_pool_new(&a->pool, um_clampi(opt->threads, opt->threads, UM_POOL_MAX_THREADS), err)) < 0)
         goto done;
     a->needs = um_chosen_needs(a->chosen, a->n_signals, opt->observe ? opt->observer_needs : 0);
+    if (opt->embed_sound)
+        a->needs |= UM_NEED_SOUND | UM_NEED_SOUND16K;
+    if (opt->sound_view && a->needs & UM_NEED_SOUND)
+        a->needs |= UM_SOUND_VIEW_NEEDS;
     bool wants_networks = a->needs & UM_NEED_FACES;
     for (int i = 0; i < a->n_signals; i++)
         wants_networks = wants_networks || a->chosen[i].signal->networks;
@@ -129,6 +133,7 @@ typedef struct job {
     um_runner *runner; /* [n_signals] */
     um_product_streams *streams;
     um_schedule *schedule;
+    um_sound_viewer *viewer;      /* NULL: no view is wanted, or its products failed */
     const um_findings **findings; /* [n_signals] the runners', for the observer */
     um_faces faces;
     um_gallery portraits;
@@ -163,6 +168,53 @@ static um_status show(void *user, const um_signal_input *moment, um_error *err)
                               .findings = run->findings,
                               .n_findings = run->a->n_signals};
     return run->a->opt.observe(run->a->opt.observer, &o, err);
+}
+
+/* Products that cannot be made, as of a sampling rate beyond all, are no fault of the recording: there is no
+ * view. */
+static um_status view_sound(job *run, um_products *products, const um_sound *sound, um_error *err)
+{
+    const um_status st = run->viewer ? um_sound_viewer_push(run->viewer, products, sound, err) : UM_OK;
+    if (st == UM_OK || st == UM_ENOMEM)
+        return st;
+    um_sound_viewer_free(&run->viewer);
+    return UM_OK;
+}
+
+static um_status copy_sound(job *run, um_products *products, um_error *err)
+{
+    const um_samples *samples = NULL;
+    um_error why = {0};
+    um_status st = um_product_sound16k(&samples, products, &why);
+    if (st == UM_OK)
+        st = um_sound_copy_add(&run->results->copy, samples, &why);
+    return st < 0 ? um_fail(err, st, "%s: %s", run->results->path, why.text) : UM_OK;
+}
+
+static um_status take_sound(void *user, um_products *products, const um_sound *sound, um_error *err)
+{
+    job *run = user;
+    const um_status st = view_sound(run, products, sound, err);
+    return st == UM_OK && run->a->opt.embed_sound && sound ? copy_sound(run, products, err) : st;
+}
+
+/* What of the sound is kept for the page. */
+static um_status begin_sound(job *run, um_error *err)
+{
+    const um_analysis_options *opt = &run->a->opt;
+    const um_media *m = &run->results->media;
+    const double seconds = opt->max_s > 0 ? fmin(opt->max_s, m->duration_s) : m->duration_s;
+    um_status st = UM_OK;
+    if (!m->has_sound || !(run->a->needs & UM_NEED_SOUND))
+        return UM_OK;
+    if (opt->embed_sound && seconds > UM_COPY_MOST_S) /* said before the work */
+        return um_fail(err, UM_EUNSUPPORTED, "%s: %.0f s of sound are too much to embed; at most %d s",
+                       run->results->path, seconds, UM_COPY_MOST_S);
+    if (opt->sound_view)
+        st = um_sound_viewer_new(&run->viewer, err);
+    if (st == UM_OK && (opt->sound_view || opt->embed_sound))
+        um_schedule_listen(run->schedule, take_sound, run);
+    return st;
 }
 
 static um_status open_run(job *run, const char *path, um_error *err)
@@ -210,6 +262,8 @@ static um_status open_run(job *run, const char *path, um_error *err)
     if ((st = um_product_streams_new(&run->streams, a->needs, err)) < 0 ||
         (st = um_schedule_new(&run->schedule, a->pool, run->runner, a->n_signals, &recording, run->streams,
                               err)) < 0)
+        return st;
+    if ((st = begin_sound(run, err)) < 0)
         return st;
     if (a->opt.observe)
         um_schedule_observe(run->schedule, show, run);
@@ -360,6 +414,8 @@ static um_status settle(job *run, um_error *err)
     um_results *r = run->results;
     int n = run->a->n_signals;
     um_status st = um_schedule_finish(run->schedule, err);
+    if (st == UM_OK && run->viewer)
+        st = um_sound_viewer_finish(&r->sound, run->viewer, err);
     if (st < 0)
         return st;
     if (!(r->findings = um_calloc((size_t)n, sizeof *r->findings)))
@@ -404,6 +460,7 @@ um_status um_analyzer_run(um_results **out, um_analyzer *a, const char *path, um
     st = UM_OK;
 done:
     um_schedule_free(&run.schedule);
+    um_sound_viewer_free(&run.viewer);
     um_product_streams_free(&run.streams);
     for (int i = 0; run.runner && i < a->n_signals; i++)
         um_runner_free(&run.runner[i]);

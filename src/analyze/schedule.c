@@ -59,6 +59,8 @@ struct um_schedule {
     um_product_streams *streams;
     um_seen_fn *seen;
     void *user;
+    um_made_fn *made;
+    void *listener;
     slot *ring;         /* [depth] */
     queue *queue;       /* [n] */
     int64_t first, end; /* moments first <= i < end are in the ring */
@@ -194,6 +196,12 @@ void um_schedule_observe(um_schedule *s, um_seen_fn *seen, void *user)
         s->queue[k].limit = 1;
 }
 
+void um_schedule_listen(um_schedule *s, um_made_fn *made, void *user)
+{
+    s->made = made;
+    s->listener = user;
+}
+
 /* Lets a queue go on to `known` moments, but not beyond `limit`. */
 static void advance(um_schedule *s, int k, int64_t known, int64_t limit)
 {
@@ -298,6 +306,10 @@ um_status um_schedule_push(um_schedule *s, um_moment **moment, um_faces *faces, 
         clear(at);
         goto done;
     }
+    if (s->made && at->in.sound && (st = s->made(s->listener, at->products, at->in.sound, err)) < 0) {
+        clear(at);
+        goto done;
+    }
     at->in.products = at->products;
     at->bytes = bytes;
     s->bytes += bytes;
@@ -333,8 +345,12 @@ um_status um_schedule_finish(um_schedule *s, um_error *err)
     um_status st = drain(s, err);
     if (st == UM_OK && s->streams)
         st = um_products_end(&kept_back, s->streams, err);
-    if (st < 0)
+    if (st == UM_OK && s->made && kept_back)
+        st = s->made(s->listener, kept_back, NULL, err);
+    if (st < 0) {
+        um_products_free(&kept_back);
         return st;
+    }
     for (int k = 0; k < s->n; k++)
         s->queue[k].runner->findings->seconds += s->queue[k].measure_s;
     s->recording.products = kept_back;

@@ -22,6 +22,11 @@ um_status um_schedule_new(um_schedule **out, um_pool *pool, um_runner *runner, i
                           const um_signal_input *recording, um_product_streams *streams, um_error *err);
 /* Before the first moment. */
 void um_schedule_observe(um_schedule *s, um_seen_fn *seen, void *user);
+/* Called by the thread of the caller with the products of each moment as they are made, in order; after the
+ * last, with those that were kept back and without a moment. An error ends the analysis. */
+typedef um_status um_made_fn(void *user, um_products *products, const um_sound *sound, um_error *err);
+/* Before the first moment; of sound alone. */
+void um_schedule_listen(um_schedule *s, um_made_fn *made, void *user);
 /* The next moment; waits until there is room. Moment and faces (NULL: not looked for) are taken over, also
  * when it fails: both are then empty. */
 um_status um_schedule_push(um_schedule *s, um_moment **moment, um_faces *faces, um_error *err);

@@ -5,11 +5,11 @@
 
 static const struct {
     const char *family, *title;
-} title_of[] = {{"file", "The file"},
-                {"image", "The picture"},
-                {"face", "Faces"},
-                {"sound", "Sound and voice"},
-                {"", "Other questions"}};
+} title_of[UM_HTML_FAMILIES] = {{"file", "The file"},
+                                {"image", "The picture"},
+                                {"face", "Faces"},
+                                [UM_HTML_SOUND] = {"sound", "Sound and voice"},
+                                {"", "Other questions"}};
 
 int um_html_family(const um_signal *signal)
 {

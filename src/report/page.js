@@ -30,7 +30,7 @@
         line.setAttribute("y2", "100%");
         svg.append(line);
         const lo = +lane.dataset.lo, hi = +lane.dataset.hi;
-        const series = [...svg.querySelectorAll("path")].map((path) => ({
+        const series = [...svg.querySelectorAll("path[data-who]")].map((path) => ({
             who: path.dataset.who,
             points: [...path.getAttribute("d").matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map((m) => [
                 +m[1], lo + (hi - lo) * (bottom - m[2]) / (bottom - top)])
@@ -87,4 +87,16 @@
         show(x);
     });
     slider.addEventListener("input", () => show(+slider.value));
+
+    const audio = document.querySelector("audio"); /* plays from where one clicks, and moves the cursor */
+    if (!audio) return;
+    const seek = (x) => { audio.currentTime = x / 1000 * end; };
+    slider.addEventListener("change", () => seek(+slider.value));
+    box.addEventListener("click", (event) => {
+        if (event.target.closest(".lane svg.plot") && !event.target.closest("a")) seek(+slider.value);
+    });
+    audio.addEventListener("timeupdate", () => {
+        slider.value = audio.currentTime / end * 1000;
+        show(+slider.value);
+    });
 })();

@@ -36,8 +36,10 @@ static void head(um_buf *b, const um_results *r)
 {
     const um_embedded *css = asset("page.css"), *js = asset("page.js");
     um_buf_text(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-                   "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-                   "style-src ");
+                   "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; ");
+    if (r->copy.n)
+        um_buf_text(b, "media-src data:; ");
+    um_buf_text(b, "style-src ");
     csp_hash(b, css);
     um_buf_text(b, "; script-src ");
     csp_hash(b, js);

@@ -79,8 +79,7 @@ void um_chart_scale(um_buf *b, double log_lr, double lo, double hi, bool weighed
 
 /* ---- timeline ---- */
 
-/* The drawing area of a lane is 1000 x 100; page.js turns heights back into values with the same numbers. */
-enum { COLUMNS = 500, TOP = 5, BOTTOM = 95, TIME_TICKS = 8 };
+enum { COLUMNS = 500, TIME_TICKS = 8 };
 
 /* Families fold when there are many lanes; those that fit into this number stand open. */
 enum { LANES_OPEN = 12 };
@@ -92,6 +91,8 @@ typedef struct range {
 static double end_of(const um_results *r)
 {
     double end = fmax(r->analysed_s, 0);
+    if (r->sound.columns * r->sound.column_s < 1e7) /* beyond: a broken clock */
+        end = fmax(end, (r->sound.columns - 1) * r->sound.column_s);
     for (int i = 0; i < r->n_findings; i++)
         for (int k = 0; k < r->findings[i]->n_series; k++) {
             const um_series *s = &r->findings[i]->series[k];
@@ -137,12 +138,12 @@ static void path(um_buf *b, const um_series *s, range y, double end)
 {
     _Static_assert(sizeof(um_sample) == 2 * sizeof(double), "a sample is two numbers and no more");
     const um_chart chart = {
-        .to = end, .low = y.lo, .high = y.hi, .right = 1000, .top = TOP, .bottom = BOTTOM};
+        .to = end, .low = y.lo, .high = y.hi, .right = 1000, .top = UM_CHART_TOP, .bottom = UM_CHART_BOTTOM};
     const double mean_step = s->n > 1 ? (s->sample[s->n - 1].t_s - s->sample[0].t_s) / (double)(s->n - 1) : 0;
     um_chart_path(b, &chart, &s->sample->t_s, s->n, fmax(6 * mean_step, .3), COLUMNS);
 }
 
-static void evidence_marks(um_buf *b, const um_findings *f, int signal, double end)
+void um_chart_marks(um_buf *b, const um_findings *f, int signal, double end)
 {
     for (int k = 0; k < f->n_evidence; k++) {
         const um_evidence *e = &f->evidence[k];
@@ -162,6 +163,14 @@ static void evidence_marks(um_buf *b, const um_findings *f, int signal, double e
         if (linked)
             um_buf_text(b, "</a>");
     }
+}
+
+void um_chart_grid(um_buf *b, double end)
+{
+    const double step = um_chart_time_step(end, TIME_TICKS);
+    for (int i = 1; i * step < end; i++)
+        um_buf_printf(b, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"100%%\"/>",
+                      100 * i * step / end, 100 * i * step / end);
 }
 
 static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
@@ -187,11 +196,8 @@ static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
     um_buf_printf(b, " over time, between %s and %s ", lo, hi);
     um_html_text(b, first->unit);
     um_buf_text(b, "\">");
-    evidence_marks(b, f, signal, end);
-    double step = um_chart_time_step(end, TIME_TICKS);
-    for (int i = 1; i * step < end; i++)
-        um_buf_printf(b, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"100%%\"/>",
-                      100 * i * step / end, 100 * i * step / end);
+    um_chart_marks(b, f, signal, end);
+    um_chart_grid(b, end);
     um_buf_text(b,
                 "<svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\">");
     for (int j = k; j < f->n_series; j++) {
@@ -279,14 +285,20 @@ void um_chart_timeline(um_buf *b, const um_results *r)
     int n[UM_HTML_FAMILIES], all = 0, n_before = 0;
     for (int i = 0; i < UM_HTML_FAMILIES; i++)
         all += n[i] = lanes_of(r, i);
-    if (r->media.is_photo || !(end > 0) || !all)
+    const bool heard = r->sound.columns > 0;
+    if (r->media.is_photo || !(end > 0) || (!all && !heard))
         return;
     um_buf_text(b,
                 "<section aria-labelledby=\"h-time\"><h2 id=\"h-time\">Over time</h2><p>Each "
                 "line is one measurement; all share the same time axis. Shaded stretches are moments to look "
                 "at, described with their signal below.</p>");
     legend(b, r);
+    um_html_player(b, r);
     um_buf_printf(b, "<div class=\"lanes\" data-end=\"%.6g\">\n", end);
+    if (heard)
+        um_html_sound(b, r, end);
+    if (heard && (all > LANES_OPEN || !all))
+        axis(b, end);
     for (int i = 0; i < UM_HTML_FAMILIES; i++) {
         if (!n[i])
             continue;

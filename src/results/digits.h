@@ -12,6 +12,8 @@ enum {
     DIGITS_EYES = 4,
     DIGITS_SAMPLE_TIME = 8,
     DIGITS_SAMPLE = 5,
+    DIGITS_WAVE = 3,
+    DIGITS_PITCH = 4,
     DIGITS_COST = 4 /* seconds that the analysis took */
 };
 #endif

@@ -24,6 +24,8 @@ void um_results_free(um_results **results)
         um_findings_free(&r->findings[i]);
     for (int i = 0; i < r->n_persons; i++)
         um_picture_clear(&r->person[i].picture);
+    um_sound_view_clear(&r->sound);
+    um_sound_copy_clear(&r->copy);
     for (size_t i = 0; i < r->n_owned; i++)
         free(r->owned[i]);
     free(r->owned);

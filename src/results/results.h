@@ -4,6 +4,8 @@
 #define UM_RESULTS_H
 #include "results/findings.h"
 #include "results/picture.h"
+#include "results/sound_copy.h"
+#include "results/sound_view.h"
 #include <unmask/results.h>
 
 enum {
@@ -46,6 +48,8 @@ struct um_results {
     char **owned;
     size_t n_owned, owned_capacity;
     um_signal *read_signal; /* [n_findings] when read */
+    um_sound_view sound;    /* no columns: none was asked for, or no sound heard */
+    um_sound_copy copy;     /* none unless it is asked for */
 };
 
 um_status um_results_new(um_results **out, const char *path, um_error *err);

@@ -6,6 +6,7 @@
 #include "results/digits.h"
 #include "results/keys.h"
 #include "results/results.h"
+#include "results/sound_json.h"
 #include <math.h>
 #include <string.h>
 
@@ -300,6 +301,8 @@ static void put_results(um_json_writer *w, const um_results *r, bool timing)
     for (int i = 0; i < r->n_findings; i++)
         put_signal(w, r->findings[i], timing);
     um_json_put_end(w);
+    um_sound_view_put(w, "sound_view", &r->sound);
+    um_sound_copy_put(w, "embedded_sound", &r->copy);
     put_options(w, r);
     if (timing) {
         um_json_put_object(w, "timing");

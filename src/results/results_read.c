@@ -6,6 +6,7 @@
 #include "results/fields.h"
 #include "results/keys.h"
 #include "results/picture.h"
+#include "results/sound_json.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -469,6 +470,8 @@ static um_status read_root(um_results **out, const um_json *root, const char *na
     read_analysed(&q, r, root);
     read_verdict(&q, &r->verdict, root);
     read_subjects(&q, r, root);
+    um_sound_view_read(&q, &r->sound, root, "sound_view"); /* of no program before 0.9 */
+    um_sound_copy_read(&q, &r->copy, root, "embedded_sound");
     read_signals(&q, r, root);
     um_results_declare(r);
     if (q.status < 0)

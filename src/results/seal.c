@@ -72,6 +72,16 @@ static void round_findings(um_findings *f)
         round_to(&f->link[i].confidence, DIGITS_QUALITY);
 }
 
+static void round_sound(um_sound_view *v)
+{
+    round_to(&v->column_s, DIGITS_TIME);
+    for (int i = 0; i < v->columns; i++) {
+        round_to(&v->low[i], DIGITS_WAVE);
+        round_to(&v->high[i], DIGITS_WAVE);
+        round_to(&v->pitch_hz[i], DIGITS_PITCH);
+    }
+}
+
 static bool any_picture(const um_findings *f)
 {
     for (int i = 0; i < f->n_evidence; i++)
@@ -115,6 +125,7 @@ um_status um_results_seal(um_results *r, um_error *err)
         round_quality(&p->quality);
         round_verdict(&p->verdict);
     }
+    round_sound(&r->sound);
     for (int i = 0; i < r->n_voices; i++)
         round_verdict(&r->voice[i].verdict);
     for (int i = 0; i < r->n_findings; i++) {

@@ -247,6 +247,21 @@ static void make_findings(um_findings **findings_of, const char *text)
 }
 
 /* `hostile` swaps harmless texts for dangerous ones. Sealed; free with um_results_free. */
+/* Six columns of two seconds, of which the fourth has no sound. */
+static void add_sound(um_sound_view *v)
+{
+    if (um_sound_view_fit(v, 6, NULL) < 0)
+        abort();
+    v->column_s = 2;
+    for (int i = 0; i < 6; i++) {
+        v->low[i] = i == 3 ? NAN : -.123456 * i;
+        v->high[i] = i == 3 ? NAN : .234567 * i;
+        v->pitch_hz[i] = i < 2 ? 123.4567 + 40 * i : NAN;
+        for (int r = 0; r < UM_VIEW_ROWS; r++)
+            v->level[i * UM_VIEW_ROWS + r] = (uint8_t)(i == 3 ? 0 : 40 * i + r / 4);
+    }
+}
+
 static um_results *fixture_new(bool hostile)
 {
     const char *text = hostile
@@ -318,6 +333,7 @@ static um_results *fixture_new(bool hostile)
         abort();
     r->voice[0].verdict = (um_verdict){.log_lr = .7, .lo = .2, .hi = 1.2, .n_weighed = 1};
     r->voice[1].verdict = (um_verdict){.inconclusive = true, .reason = "nothing weighs"};
+    add_sound(&r->sound);
     r->has_timing = true;
     r->timing.wall_s = 3.5, r->timing.decode_wait_s = .25, r->timing.faces_s = 2;
     if (um_results_seal(r, NULL) < 0 || um_words_settle(r, NULL) < 0)

@@ -118,6 +118,13 @@ static void test_wrong_fields(void)
         {"\"person\": 1", "\"person\": -1", "'person'"},
         {"\"models\": [", "\"models\": {}, \"m\": [", "'models'"},
         {"\"wall_s\": 3.5", "\"wall_s\": null", "'wall_s'"},
+        {"\"column_s\": 2.0", "\"column_s\": 0.0", "'sound_view'"},
+        {"\"pitch_hz\": [", "\"pitch_hz\": [1, ", "'sound_view'"},
+        {"\"pitch_hz\": [", "\"pitch_hz\": [], \"other\": [", "'sound_view'"},
+        {"\"pitch_hz\": [123.5", "\"pitch_hz\": [\"x\"", "'pitch_hz'"},
+        {"\"rows\": 128", "\"rows\": 64", "'rows'"},
+        {"\"levels\": \"", "\"levels\": \"AAAA", "'levels'"},
+        {"\"levels\": \"", "\"levels\": \"?", "'levels'"},
     };
     um_results *r = fixture_new(false);
     char *json = json_of(r);

@@ -58,6 +58,11 @@ changes = [
     lambda r: r["signals"][0]["results"][0].update(subject={"kind": "voice"}),
     lambda r: r["persons"][0]["picture"].update(jpeg="<script>"),
     lambda r: r["options"].pop("path"),
+    lambda r: r["sound_view"].pop("wave"),
+    lambda r: r["sound_view"]["wave"].append([1, 2, 3]),
+    lambda r: r["sound_view"]["pitch_hz"].append("high"),
+    lambda r: r["sound_view"]["spectrogram"].update(rows=64),
+    lambda r: r["sound_view"]["spectrogram"].update(levels="<script>"),
 ]
 for i, change in enumerate(changes):
     change.__doc__ = f"change {i}"
