@@ -69,7 +69,7 @@ void um_spectrum_fall(double *slope, double *shelf, const double *power, int n, 
         x[i - from] = log10(i);
         y[i - from] = 10 * log10(profile[i] + rounding);
     }
-    um_line_fit(slope, &offset, x, y, (size_t)(to - from + 1));
+    um_line_fit(slope, &offset, x, y, (size_t)to - (size_t)from + 1);
     for (int i = to + 1; i <= n / 2; i++)
         sum += 10 * log10(profile[i] + rounding) - (*slope * log10(i) + offset);
     *shelf = sum / (n / 2 - to);

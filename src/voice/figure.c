@@ -134,15 +134,15 @@ static void wave(figure *f)
     if (!(v->peak > 0))
         return;
     um_buf_text(f->b, "<path class=\"wave\" d=\"M");
-    for (size_t i = 0; i < 2 * columns; i++) { /* there along the tops, back along the bottoms */
-        const bool back = i >= columns;
-        const size_t column = back ? 2 * columns - 1 - i : i, end = (column + 1) * v->n / columns;
-        double extreme = (double)v->x[column * v->n / columns];
-        for (size_t k = column * v->n / columns; k < end; k++)
-            extreme = back ? fmin(extreme, (double)v->x[k]) : fmax(extreme, (double)v->x[k]);
-        um_buf_printf(f->b, "%s%.1f %.1f", i ? "L" : "", um_chart_x(&c, (double)column + .5),
-                      um_chart_y(&c, extreme));
-    }
+    for (int back = 0; back < 2; back++) /* there along the tops, back along the bottoms */
+        for (size_t i = 0; i < columns; i++) {
+            const size_t column = back ? columns - 1 - i : i, end = (column + 1) * v->n / columns;
+            double extreme = (double)v->x[column * v->n / columns];
+            for (size_t k = column * v->n / columns; k < end; k++)
+                extreme = back ? fmin(extreme, (double)v->x[k]) : fmax(extreme, (double)v->x[k]);
+            um_buf_printf(f->b, "%s%.1f %.1f", i || back ? "L" : "", um_chart_x(&c, (double)column + .5),
+                          um_chart_y(&c, extreme));
+        }
     um_buf_text(f->b, "z\"/>\n");
 }
 
