@@ -14,6 +14,11 @@ const char *um_html_leaning(const um_verdict *verdict);
 /* A ratio in words, as number and with its interval. */
 void um_html_ratio(um_buf *b, double log_lr, double lo, double hi);
 
+/* Of a lane of `end` seconds: the moments of a signal, and the lines of the time axis. */
+void um_html_marks(um_buf *b, const um_findings *f, int signal, double end);
+void um_html_grid(um_buf *b, double end);
+enum { UM_HTML_TIME_TICKS = 8 }; /* at most */
+
 /* Families in the order of the page; signals of no known family belong to the last. */
 enum { UM_HTML_FAMILIES = 5, UM_HTML_SOUND = 3 };
 int um_html_family(const um_signal *signal);
@@ -31,9 +36,6 @@ void um_chart_timeline(um_buf *b, const um_results *results);
 /* The drawing area of a lane is 1000 x 100; values lie between these heights, from which page.js turns them
  * back. */
 enum { UM_CHART_TOP = 5, UM_CHART_BOTTOM = 95 };
-/* Of a lane of `end` seconds: the moments of a signal, and the lines of the time axis. */
-void um_chart_marks(um_buf *b, const um_findings *f, int signal, double end);
-void um_chart_grid(um_buf *b, double end);
 /* The sound itself, when the results hold it. */
 void um_html_player(um_buf *b, const um_results *results);
 /* Waveform, spectrogram and pitch as lanes; the results hold a view of the sound. */

@@ -59,8 +59,8 @@ static void wave(um_buf *b, const um_results *r, double end_s)
     lane_begin(b, "Waveform", "", WAVE_HEIGHT);
     for (int i = 0; i < r->n_findings; i++) /* what signals found in the sound */
         if (um_html_family(r->findings[i]->signal) == UM_HTML_SOUND)
-            um_chart_marks(b, r->findings[i], i, end_s);
-    um_chart_grid(b, end_s);
+            um_html_marks(b, r->findings[i], i, end_s);
+    um_html_grid(b, end_s);
     area_begin(b);
     um_buf_text(b, "<path class=\"wave\" d=\"");
     for (int i = 0; i < v->columns; i++)
@@ -142,7 +142,7 @@ static void pitch(um_buf *b, const um_results *r, double end_s)
         .to = end_s, .low = low, .high = high, .right = 1000, .top = UM_CHART_TOP, .bottom = UM_CHART_BOTTOM};
     um_buf_printf(b, "<div class=\"lane\" data-lo=\"%.6g\" data-hi=\"%.6g\">", low, high);
     lane_begin(b, "Pitch", "within an octave of its median", PITCH_HEIGHT);
-    um_chart_grid(b, end_s);
+    um_html_grid(b, end_s);
     area_begin(b);
     um_buf_text(b, "<path class=\"p1\" data-who=\"pitch\" d=\"");
     um_chart_path(b, &c, xy, n, 1.5 * v->column_s, (size_t)v->columns);

@@ -79,7 +79,7 @@ void um_chart_scale(um_buf *b, double log_lr, double lo, double hi, bool weighed
 
 /* ---- timeline ---- */
 
-enum { COLUMNS = 500, TIME_TICKS = 8 };
+enum { COLUMNS = 500 };
 
 /* Families fold when there are many lanes; those that fit into this number stand open. */
 enum { LANES_OPEN = 12 };
@@ -143,36 +143,6 @@ static void path(um_buf *b, const um_series *s, range y, double end)
     um_chart_path(b, &chart, &s->sample->t_s, s->n, fmax(6 * mean_step, .3), COLUMNS);
 }
 
-void um_chart_marks(um_buf *b, const um_findings *f, int signal, double end)
-{
-    for (int k = 0; k < f->n_evidence; k++) {
-        const um_evidence *e = &f->evidence[k];
-        if (!isfinite(e->from_s) || !isfinite(e->to_s))
-            continue;
-        double x = um_clampd(e->from_s / end, 0, 1) * 100, to = um_clampd(e->to_s / end, 0, 1) * 100;
-        double width = fmin(fmax(to - x, .4), 100 - x);
-        const bool linked = f->outcome == UM_SCORED; /* the others show no moments */
-        if (linked)
-            um_buf_printf(b, "<a href=\"#e%d-%d\">", signal, k);
-        um_buf_printf(b,
-                      "<rect class=\"mark\" x=\"%.2f%%\" width=\"%.2f%%\" y=\"0\" "
-                      "height=\"100%%\"><title>",
-                      x, width);
-        um_html_text(b, e->text);
-        um_buf_text(b, "</title></rect>");
-        if (linked)
-            um_buf_text(b, "</a>");
-    }
-}
-
-void um_chart_grid(um_buf *b, double end)
-{
-    const double step = um_chart_time_step(end, TIME_TICKS);
-    for (int i = 1; i * step < end; i++)
-        um_buf_printf(b, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"100%%\"/>",
-                      100 * i * step / end, 100 * i * step / end);
-}
-
 static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
 {
     const um_findings *f = r->findings[signal];
@@ -196,8 +166,8 @@ static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
     um_buf_printf(b, " over time, between %s and %s ", lo, hi);
     um_html_text(b, first->unit);
     um_buf_text(b, "\">");
-    um_chart_marks(b, f, signal, end);
-    um_chart_grid(b, end);
+    um_html_marks(b, f, signal, end);
+    um_html_grid(b, end);
     um_buf_text(b,
                 "<svg viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\">");
     for (int j = k; j < f->n_series; j++) {
@@ -218,7 +188,7 @@ static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
 
 static void axis(um_buf *b, double end)
 {
-    double step = um_chart_time_step(end, TIME_TICKS);
+    double step = um_chart_time_step(end, UM_HTML_TIME_TICKS);
     char t[32];
     um_buf_text(b,
                 "<div class=\"lane axis\"><div class=\"name\">time</div><svg class=\"plot\" width=\"100%\" "

@@ -112,10 +112,13 @@ static void add_samples(um_sound_viewer *w, const um_sound *s)
         column *c = column_of(w, hop);
         /* the first sample of the next column, which begins at a whole hop */
         const int64_t next = ((hop / w->hops + 1) * w->hops * rate + HOPS_PER_S - 1) / HOPS_PER_S - s->first;
-        for (; i < s->n && i < next; i++) {
-            c->low = fminf(c->low, s->mono[i]);
-            c->high = fmaxf(c->high, s->mono[i]);
+        float low = c->low, high = c->high;
+        for (; i < s->n && i < next; i++) { /* fminf would be a call for each; of NAN both stay */
+            low = s->mono[i] < low ? s->mono[i] : low;
+            high = s->mono[i] > high ? s->mono[i] : high;
         }
+        c->low = low;
+        c->high = high;
     }
 }
 
