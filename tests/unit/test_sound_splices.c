@@ -98,7 +98,7 @@ static void waves(void)
     CHECK(f->n_evidence == 1 && strstr(f->evidence[0].text, "at 2.01 s the wave jumps, 1"));
     CHECK(f->n_evidence == 1 && fabs(f->evidence[0].from_s - 32123 / 16000.) < .0004);
     CHECK(f->outcome == UM_SCORED &&
-          strstr(result_of(f, UM_FILE)->text, "1 moment in 4.0 s of sound that cut could") &&
+          strstr(result_of(f, UM_FILE)->text, "1 moment in 4.0 s of sound that a cut could") &&
           result_of(f, UM_FILE)->score > 1);
     double most = 0;
     for (size_t i = 0; i < f->series[0].n; i++)
@@ -232,6 +232,30 @@ static void lines(void)
     CHECK(found(64000, 16000, "line") == 0);
 }
 
+/* One every third of a second, louder and louder: all are counted, though not all are kept. */
+static void many(void)
+{
+    enum { RATE = 8000, EVERY = 2700, CLICKS = 300 };
+    static float tick[EVERY];
+    runner r;
+    CHECK(runner_begin(&r, um_signal_find("sound_splices")) == UM_OK);
+    for (int k = 0; k < CLICKS + 2; k++) {
+        for (int i = 0; i < EVERY; i++)
+            tick[i] = (float)(.001 * sign());
+        tick[EVERY / 2] += k && k <= CLICKS ? .2f + .002f * (float)k : 0;
+        CHECK(runner_sound(&r, &(um_sound){.first = (int64_t)k * EVERY,
+                                           .rate_hz = RATE,
+                                           .channels = 1,
+                                           .n = EVERY,
+                                           .mono = tick}) == UM_OK);
+    }
+    CHECK(runner_finish(&r) == UM_OK);
+    um_findings *f = runner_end(&r);
+    CHECK(f->n_evidence + f->evidence_dropped == 256);
+    CHECK(strstr(result_of(f, UM_FILE)->text, "More than 256 moments in 101.9 s of sound that cuts could"));
+    um_findings_free(&f);
+}
+
 static void gates(void)
 {
     um_findings *f = listen_in(0, 16000, 1000);
@@ -296,6 +320,7 @@ int main(void)
     silences();
     marks_together();
     lines();
+    many();
     gates();
     return check_done();
 }

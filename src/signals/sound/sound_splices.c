@@ -61,6 +61,7 @@ typedef struct splices {
     um_still_event moved;   /* the greatest move of the line, not told yet */
     boundary boundary[BOUNDARIES];
     int n;
+    bool more; /* weaker ones, that had no room */
     int64_t n_silences;
     double silence[SILENCES][2]; /* from, to */
     double most;                 /* strength of any mark, also below its limit */
@@ -90,6 +91,8 @@ static boundary *place(splices *s, double from_s, double to_s)
     }
     if (s->n < BOUNDARIES)
         weakest = &s->boundary[s->n++];
+    else
+        s->more = true;
     *weakest = (boundary){.from_s = from_s, .to_s = to_s, .t_s = (from_s + to_s) / 2};
     return weakest;
 }
@@ -345,9 +348,9 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             heard_s);
     return um_findings_score(
         out, um_file_subject(), strength(top), err,
-        "%d moment%s in %.1f s of sound that cut%s could have left, the clearest at %.2f s; cuts "
+        "%s%d moment%s in %.1f s of sound that %s could have left, the clearest at %.2f s; cuts "
         "are common in edited recordings",
-        n, n == 1 ? "" : "s", heard_s, n == 1 ? "" : "s", top->t_s);
+        s->more ? "More than " : "", n, n == 1 ? "" : "s", heard_s, n == 1 ? "a cut" : "cuts", top->t_s);
 }
 
 static void end(void *state)
