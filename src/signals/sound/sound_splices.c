@@ -293,9 +293,13 @@ static um_status tell(const splices *s, const boundary *b, um_error *err)
         n += (size_t)snprintf(words + n, sizeof words - n, "; digital silence of %.2f s", b->number[SILENCE]);
     if (b->strength[LINE] > 0)
         n += (size_t)snprintf(words + n, sizeof words - n, "; the zero line moves");
-    if (b->strength[BACKGROUND] > 0)
+    const double before = um_round(c->before, 1), after = um_round(c->after, 1);
+    if (b->strength[BACKGROUND] > 0 && before == after) /* some bands win what others lose */
+        n += (size_t)snprintf(words + n, sizeof words - n, "; the background changes, at %.0f dB as before",
+                              after);
+    else if (b->strength[BACKGROUND] > 0)
         n += (size_t)snprintf(words + n, sizeof words - n, "; the background changes, %.0f to %.0f dB",
-                              um_round(c->before, 1), um_round(c->after, 1));
+                              before, after);
     if (b->strength[BANDWIDTH] > 0)
         snprintf(words + n, sizeof words - n, "; the background above 4.4 kHz changes by %.0f dB",
                  um_round(c->high_db, 1));
