@@ -127,6 +127,14 @@ static void levels(void)
     CHECK_NEAR(after, -36, 1);
     CHECK(f->n_evidence == 1 && f->evidence[0].from_s > 11.7 && f->evidence[0].to_s < 12.3);
     um_findings_free(&f);
+    /* dull, then sharp, and as loud */
+    noise(0, 20, -40.4);
+    for (int i = 20 * RATE - 1; i > 0; i--)
+        sound[i] = sound[i] + (i < 10 * RATE ? 1 : -1.034f) * sound[i - 1];
+    f = listen_by(20, 1000);
+    CHECK(f->n_evidence == 1 &&
+          strstr(f->evidence[0].text, "the background changes most here: at -38 dB as before, by "));
+    um_findings_free(&f);
 }
 
 typedef struct decays {

@@ -214,12 +214,16 @@ static double voice_db(const noise *s, double noise_db)
 static um_status tell_evidence(const noise *s, um_error *err)
 {
     um_status st = UM_OK;
+    const double before = um_round(s->best.before, 1), after = um_round(s->best.after, 1);
+    char levels[40];
+    if (before == after) /* some bands win what others lose */
+        snprintf(levels, sizeof levels, "at %.0f dB as before", after);
+    else
+        snprintf(levels, sizeof levels, "from %.0f to %.0f dB", before, after);
     if (s->best.times >= CHANGE_TIMES)
-        st = um_findings_evidence(
-            s->out, um_file_subject(), s->best_from_s, s->best_to_s, NULL, err,
-            "the background changes most here: from %.0f to %.0f dB, by %.1f times its own "
-            "deviation",
-            um_round(s->best.before, 1), um_round(s->best.after, 1), s->best.times);
+        st = um_findings_evidence(s->out, um_file_subject(), s->best_from_s, s->best_to_s, NULL, err,
+                                  "the background changes most here: %s, by %.1f times its own deviation",
+                                  levels, s->best.times);
     if (st == UM_OK && s->longest > DRIFT * s->shortest)
         st = um_findings_evidence(
             s->out, um_file_subject(), s->longest_s, s->longest_s + STRETCH_S, NULL, err,
