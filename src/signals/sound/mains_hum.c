@@ -52,8 +52,9 @@ typedef struct hum {
     double snr_db[LINES]; /* sum over the windows */
     double lowest_hz, highest_hz, sum_hz;
     int64_t n_hz;
-    jump best, told[JUMPS];
+    jump best, told[JUMPS]; /* told: the greatest, in order of time */
     int n_told;
+    int64_t n_jumps;
     int series;
 } hum;
 
@@ -129,7 +130,15 @@ static double meet(double *squares, const hum *h, int64_t at, int step, double h
 
 static void tell_best(hum *h)
 {
-    if (h->best.deg > 0 && h->n_told < JUMPS)
+    int least = 0;
+    if (!(h->best.deg > 0))
+        return;
+    h->n_jumps++;
+    for (int i = 1; i < h->n_told; i++)
+        least = h->told[i].deg < h->told[least].deg ? i : least;
+    if (h->n_told == JUMPS && h->told[least].deg < h->best.deg)
+        memmove(&h->told[least], &h->told[least + 1], (size_t)(--h->n_told - least) * sizeof *h->told);
+    if (h->n_told < JUMPS)
         h->told[h->n_told++] = h->best;
     h->best.deg = 0;
 }
@@ -299,9 +308,11 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     if (st < 0)
         return st;
     char words[100] = "its phase does not jump";
-    if (top)
-        snprintf(words, sizeof words, "its phase jumps %d time%s, by up to %.0f degrees at %.1f s", h->n_told,
-                 h->n_told == 1 ? "" : "s", top->deg, top->t_s);
+    if (h->n_jumps == 1)
+        snprintf(words, sizeof words, "its phase jumps once, by %.0f degrees at %.1f s", top->deg, top->t_s);
+    else if (top)
+        snprintf(words, sizeof words, "its phase jumps %lld times, by up to %.0f degrees at %.1f s",
+                 (long long)h->n_jumps, top->deg, top->t_s);
     return um_findings_score(
         out, file, top ? top->deg : 0, err,
         "Hum of the %.0f Hz grid, %.0f dB above what is around at %.0f Hz; %.3f Hz on average, "
