@@ -149,7 +149,7 @@ static void many(void)
     for (int k = 0; k < JUMPS + 2; k++) {
         for (int i = 0; i < APART; i++, turns += 50. / RATE)
             sound[i] = (float)(.002 * sin(2 * M_PI * turns) + 1e-4 * random_number());
-        turns += k == 0 || k > JUMPS ? 0 : (k == JUMPS ? 120. : k % 2 ? 50. : -50.) / 360;
+        turns += k == 0 || k > JUMPS ? 0 : (k == JUMPS ? 120. : k == 1 ? 90. : k % 2 ? 50. : -50.) / 360;
         CHECK(runner_sound(&r, &(um_sound){.first = (int64_t)k * APART,
                                            .rate_hz = RATE,
                                            .channels = 1,
@@ -163,6 +163,7 @@ static void many(void)
     CHECK(f->n_evidence == 64);
     for (int i = 1; i < f->n_evidence; i++)
         CHECK(f->evidence[i].from_s > f->evidence[i - 1].from_s);
+    CHECK_NEAR(f->evidence[0].from_s + .1, 8, .25);
     CHECK_NEAR(f->evidence[f->n_evidence - 1].from_s + .1, (JUMPS + 1) * 4., .25);
     um_findings_free(&f);
 }
