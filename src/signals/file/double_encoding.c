@@ -9,6 +9,7 @@
  * whatever they are given, so this tells of a file's way, not of a fake. */
 #include "base/base.h"
 #include "dsp/gop.h"
+#include "signals/figures.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +153,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             out, um_file_subject(), r.strength, err,
             "No sign of an earlier encoding: no clear rhythm in how well %d pictures are "
             "predicted (%.1f standard deviations, %g needed). Many leave none",
-            r.predicted, r.strength, CALLED);
+            r.predicted, um_short_of(r.strength, CALLED), CALLED);
     if ((st = show_places(d, &r, out, err)) < 0)
         return st;
     return um_findings_score(
