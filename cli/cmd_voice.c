@@ -28,7 +28,7 @@ static bool is_page(const char *path)
     return dot && !strcasecmp(dot, ".html");
 }
 
-static um_status draw(const um_voice *voice, const char *path, um_error *err)
+static um_status draw(const um_measured_voice *voice, const char *path, um_error *err)
 {
     char *svg = NULL, *page = NULL;
     um_status st = um_voice_figure(&svg, voice, path, top_hz, err);
@@ -57,7 +57,7 @@ static um_status draw(const um_voice *voice, const char *path, um_error *err)
 
 static um_status tell(const char *path, um_error *err)
 {
-    um_voice *voice = NULL;
+    um_measured_voice *voice = NULL;
     char *text = NULL;
     um_status st = um_voice_measure_file(&voice, path, err);
     const bool silent = plot && um_output_is_stdout(plot); /* which then holds the drawing and nothing else */

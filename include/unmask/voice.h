@@ -46,25 +46,26 @@ typedef struct um_voice_point {
     double t_s, hz, strength; ///< hz 0: no voice; strength: the autocorrelation, 0..1
 } um_voice_point;
 
-typedef struct um_voice um_voice; ///< a recording that was measured; read only
+typedef struct um_measured_voice um_measured_voice; ///< a recording that was measured; read only
 
 /** Of `n` samples at `rate_hz`, 1 to 768 kHz; they are borrowed until um_voice_free by what draws them.
  * UM_EINVAL: shorter than 40 ms, another rate, or longer than that; UM_ENOMEM. */
-UM_API um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int rate_hz, um_error *err);
+UM_API um_status um_voice_measure(um_measured_voice **out, const float *samples, size_t n, int rate_hz,
+                                  um_error *err);
 /** Of the sound of a file. UM_EUNSUPPORTED: it has none; else as um_source_open. */
-UM_API um_status um_voice_measure_file(um_voice **out, const char *path, um_error *err);
-UM_API void um_voice_free(um_voice **voice);
-UM_API const um_voice_report *um_voice_numbers(const um_voice *voice);
-UM_API size_t um_voice_contour(const um_voice *voice, const um_voice_point **points);
-UM_API size_t um_voice_pulses(const um_voice *voice, const double **times_s);
+UM_API um_status um_voice_measure_file(um_measured_voice **out, const char *path, um_error *err);
+UM_API void um_voice_free(um_measured_voice **voice);
+UM_API const um_voice_report *um_voice_numbers(const um_measured_voice *voice);
+UM_API size_t um_voice_contour(const um_measured_voice *voice, const um_voice_point **points);
+UM_API size_t um_voice_pulses(const um_measured_voice *voice, const double **times_s);
 /** The report that voice people know. Caller frees. */
-UM_API um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_error *err);
+UM_API um_status um_voice_text(char **out, const um_measured_voice *voice, const char *path, um_error *err);
 /** An object; NaN is null. Caller frees. */
-UM_API um_status um_voice_json(char **out, const um_voice *voice, const char *path, um_error *err);
+UM_API um_status um_voice_json(char **out, const um_measured_voice *voice, const char *path, um_error *err);
 /** One drawing as SVG: waveform, spectrogram up to `top_hz` (0: 5 kHz, never beyond half the rate), pitch,
  * voiced stretches, the numbers; pulses when they lie far enough apart. It shows `path` without its folders,
  * and reads nothing from elsewhere. Caller frees. */
-UM_API um_status um_voice_figure(char **out, const um_voice *voice, const char *path, double top_hz,
+UM_API um_status um_voice_figure(char **out, const um_measured_voice *voice, const char *path, double top_hz,
                                  um_error *err);
 
 #ifdef __cplusplus

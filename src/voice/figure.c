@@ -49,7 +49,7 @@ static const char style[] =
 
 typedef struct figure {
     um_buf *b;
-    const um_voice *v;
+    const um_measured_voice *v;
     double seconds, top_hz;
     bool pulses;
 } figure;
@@ -100,7 +100,7 @@ static void head(figure *f, const char *path)
 /* Neighbouring frames with a voice are one stretch; those that would lie on one pixel, too. */
 static void voiced(figure *f)
 {
-    const um_voice *v = f->v;
+    const um_measured_voice *v = f->v;
     const double half = v->step_s / 2, pixel = f->seconds / COLUMNS;
     um_buf_text(f->b, "<path class=\"voiced\" d=\"");
     for (size_t i = 0; i < v->n_frames;) {
@@ -122,7 +122,7 @@ static void voiced(figure *f)
 /* The least and the greatest sample of each column, as one shape. */
 static void wave(figure *f)
 {
-    const um_voice *v = f->v;
+    const um_measured_voice *v = f->v;
     const size_t columns = v->n < COLUMNS ? v->n : COLUMNS;
     const um_chart c = {.to = (double)columns,
                         .low = -v->peak,
@@ -217,7 +217,7 @@ static void hertz(figure *f)
 /* With an axis of its own on the right. */
 static um_status pitch(figure *f, um_error *err)
 {
-    const um_voice *v = f->v;
+    const um_measured_voice *v = f->v;
     um_chart c = {
         .to = f->seconds, .left = LEFT, .right = RIGHT, .top = PICTURE_TOP, .bottom = PICTURE_BOTTOM};
     c.low = floor(v->report.min_hz / PITCH_STEP_HZ) * PITCH_STEP_HZ;
@@ -353,7 +353,8 @@ static void numbers(figure *f)
                   NUMBERS, y + GAP, NUMBERS, y + GAP + LINE);
 }
 
-um_status um_voice_figure(char **out, const um_voice *v, const char *path, double top_hz, um_error *err)
+um_status um_voice_figure(char **out, const um_measured_voice *v, const char *path, double top_hz,
+                          um_error *err)
 {
     um_buf b;
     const um_voice_report *r = &v->report;

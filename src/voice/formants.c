@@ -26,7 +26,7 @@ typedef struct tract {
 
 /* All below the ceiling, and nothing above it: in blocks of four seconds, of which the middle half is kept.
  */
-static um_status resample(tract *t, const um_voice *v, um_error *err)
+static um_status resample(tract *t, const um_measured_voice *v, um_error *err)
 {
     const int rate = (int)v->rate_hz, keep = 2 * RATE_HZ;
     const double scale = (double)RATE_HZ / rate;
@@ -59,7 +59,7 @@ static um_status resample(tract *t, const um_voice *v, um_error *err)
     return st;
 }
 
-static um_status begin(tract *t, const um_voice *v, um_error *err)
+static um_status begin(tract *t, const um_measured_voice *v, um_error *err)
 {
     um_status st = resample(t, v, err);
     const double keep = exp(-2 * M_PI * EMPHASIS_HZ / RATE_HZ), edge = exp(-12);
@@ -171,7 +171,7 @@ static void look(tract *t, double at_s)
     }
 }
 
-um_status um_voice_find_formants(um_voice *v, um_error *err)
+um_status um_voice_find_formants(um_measured_voice *v, um_error *err)
 {
     const double all_s = (double)v->n / v->rate_hz;
     const double frames = floor((all_s - WINDOW_S) / STEP_S) + 1,

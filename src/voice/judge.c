@@ -40,7 +40,7 @@ static void spread(double *mean, double *sd, const double *value, size_t n)
 }
 
 /* The greatest pitch times `sign`, of a peak between voiced neighbours that of the parabola through them. */
-static double furthest_hz(const um_voice *v, double sign)
+static double furthest_hz(const um_measured_voice *v, double sign)
 {
     double best = NAN;
     for (size_t i = 0; i < v->n_frames; i++) {
@@ -59,7 +59,7 @@ static double furthest_hz(const um_voice *v, double sign)
     return best;
 }
 
-static um_status judge_pitch(um_voice *v, um_error *err)
+static um_status judge_pitch(um_measured_voice *v, um_error *err)
 {
     static const double ALMOST = 1e-15;
     um_voice_report *r = &v->report;
@@ -96,7 +96,7 @@ static um_status judge_pitch(um_voice *v, um_error *err)
 /* ---- periods ---- */
 
 /* From pulse i to the next: of a length that a period has, and not far from both of its neighbours. */
-static bool is_period(const um_voice *v, size_t i)
+static bool is_period(const um_measured_voice *v, size_t i)
 {
     const double *t = v->pulse, length = t[i + 1] - t[i];
     const bool has_before = i > 0, has_after = i + 2 < v->n_pulses;
@@ -109,7 +109,7 @@ static bool is_period(const um_voice *v, size_t i)
 
 /* The mean over all runs of `points` periods, none of them too long, short or different from the next, of the
  * distance between the middle one and their mean; of 2 points between the two. NaN: too few. */
-static double period_perturbation(const um_voice *v, size_t points)
+static double period_perturbation(const um_measured_voice *v, size_t points)
 {
     double sum = 0, n = (double)v->n_pulses - 1;
     if (n < (double)points)
@@ -130,7 +130,7 @@ static double period_perturbation(const um_voice *v, size_t points)
     return n < (double)points ? NAN : sum / (n - (double)points + 1);
 }
 
-static void judge_periods(um_voice *v)
+static void judge_periods(um_measured_voice *v)
 {
     um_voice_report *r = &v->report;
     double sum = 0, squares = 0, broken = 0;
@@ -169,7 +169,7 @@ typedef struct amplitudes {
 } amplitudes;
 
 /* Root of the mean square under a window that falls to both sides; NaN: less than three samples. */
-static double amplitude(const um_voice *v, double t_s, double left_s, double right_s)
+static double amplitude(const um_measured_voice *v, double t_s, double left_s, double right_s)
 {
     const int64_t first = (int64_t)ceil((t_s - left_s) * v->rate_hz - .5),
                   last = (int64_t)floor((t_s + right_s) * v->rate_hz - .5);
@@ -186,7 +186,7 @@ static double amplitude(const um_voice *v, double t_s, double left_s, double rig
     return sqrt(sum / weight);
 }
 
-static um_status measure_amplitudes(amplitudes *out, const um_voice *v, um_error *err)
+static um_status measure_amplitudes(amplitudes *out, const um_measured_voice *v, um_error *err)
 {
     out->t_s = um_calloc(v->n_pulses, sizeof *out->t_s);
     out->a = um_calloc(v->n_pulses, sizeof *out->a);
@@ -230,7 +230,7 @@ static double amplitude_perturbation(const amplitudes *s, size_t points, bool db
     return n ? sum / (double)n : NAN;
 }
 
-static um_status judge_amplitudes(um_voice *v, um_error *err)
+static um_status judge_amplitudes(um_measured_voice *v, um_error *err)
 {
     um_voice_report *r = &v->report;
     amplitudes s = {0};
@@ -249,7 +249,7 @@ static um_status judge_amplitudes(um_voice *v, um_error *err)
     return st;
 }
 
-um_status um_voice_judge(um_voice *v, um_error *err)
+um_status um_voice_judge(um_measured_voice *v, um_error *err)
 {
     v->report = (um_voice_report){.seconds = (double)v->n / v->rate_hz};
     um_status st = judge_pitch(v, err);

@@ -28,7 +28,7 @@ typedef struct frame {
 } frame;
 
 typedef struct analysis {
-    const um_voice *v;
+    const um_measured_voice *v;
     int window, half; /* samples; half of it */
     int period, half_period;
     int lowest, highest; /* lag, samples */
@@ -65,7 +65,7 @@ static void interpolate(const analysis *a, int lag, double out[FINE])
             out[q] += r[k] * a->sine[k][q];
 }
 
-static um_status begin(analysis *a, const um_voice *v, um_error *err)
+static um_status begin(analysis *a, const um_measured_voice *v, um_error *err)
 {
     const double rate = v->rate_hz;
     a->v = v;
@@ -161,7 +161,7 @@ static void find_candidates(analysis *a, frame *f)
 /* Around the time t_s. */
 static void look(analysis *a, frame *f, double t_s)
 {
-    const um_voice *v = a->v;
+    const um_measured_voice *v = a->v;
     const int64_t left = (int64_t)floor(t_s * v->rate_hz - .5); /* the last sample before */
     double mean = 0, peak = 0;
     *f = (frame){.n = 1};
@@ -205,7 +205,7 @@ static double cost(candidate a, candidate b)
 }
 
 /* The cheapest path; the frames of `v` are filled with it. */
-static void choose(um_voice *v, frame *f)
+static void choose(um_measured_voice *v, frame *f)
 {
     double gain[CANDIDATES] = {0}, next[CANDIDATES];
     for (size_t i = 0; i < v->n_frames; i++) {
@@ -235,7 +235,7 @@ static void choose(um_voice *v, frame *f)
     }
 }
 
-um_status um_voice_find_pitch(um_voice *v, um_error *err)
+um_status um_voice_find_pitch(um_measured_voice *v, um_error *err)
 {
     const double all = 1 / v->rate_hz * (double)v->n, window = PERIODS / UM_VOICE_FLOOR_HZ;
     analysis a = {0};
@@ -258,7 +258,7 @@ um_status um_voice_find_pitch(um_voice *v, um_error *err)
     return st;
 }
 
-double um_voice_hz_at(const um_voice *v, double t_s)
+double um_voice_hz_at(const um_measured_voice *v, double t_s)
 {
     const double at = (t_s - v->first_s) / v->step_s, whole = floor(at);
     const double part = at - whole;

@@ -10,23 +10,23 @@ static const double LEAST = .8, MOST = 1.25;       /* periods to the next pulse 
 static const double SURE = .7, ENOUGH = .3;        /* correlation beyond the stretch, and inside */
 static const double LOUD = .023333, AUDIBLE = .01; /* of the peak of the recording */
 
-static int64_t below(const um_voice *v, double t_s)
+static int64_t below(const um_measured_voice *v, double t_s)
 {
     return (int64_t)floor(t_s * v->rate_hz - .5);
 }
 
-static double time_of(const um_voice *v, double sample)
+static double time_of(const um_measured_voice *v, double sample)
 {
     return (sample + .5) / v->rate_hz;
 }
 
-static double at(const um_voice *v, int64_t i)
+static double at(const um_measured_voice *v, int64_t i)
 {
     return v->x[i];
 }
 
 /* Where the greatest magnitude lies, between samples by a parabola. */
-static double extremum(const um_voice *v, double from_s, double to_s)
+static double extremum(const um_measured_voice *v, double from_s, double to_s)
 {
     int64_t first = below(v, from_s), last = (int64_t)ceil(to_s * v->rate_hz - .5);
     first = first < 0 ? 0 : first;
@@ -48,7 +48,7 @@ static double extremum(const um_voice *v, double from_s, double to_s)
 }
 
 /* Of a window of samples left..right and the same from `start` on, as far as both lie inside. */
-static void both_inside(const um_voice *v, int64_t left, int64_t right, int64_t start, int64_t *from,
+static void both_inside(const um_measured_voice *v, int64_t left, int64_t right, int64_t start, int64_t *from,
                         int64_t *to)
 {
     const int64_t shift = start - left, most = (int64_t)v->n - 1;
@@ -59,7 +59,7 @@ static void both_inside(const um_voice *v, int64_t left, int64_t right, int64_t 
 }
 
 /* The correlation of both; 0 when either is silent. Four sums each, so that they are made side by side. */
-static double alike(const um_voice *v, int64_t left, int64_t right, int64_t start)
+static double alike(const um_measured_voice *v, int64_t left, int64_t right, int64_t start)
 {
     double norm[4] = {0}, other[4] = {0}, product[4] = {0};
     int64_t from, to;
@@ -79,8 +79,8 @@ static double alike(const um_voice *v, int64_t left, int64_t right, int64_t star
 
 /* Where, from from_s to to_s, a window of length_s looks most like that around t_s: its time, and the
  * greatest magnitude in it. The correlation; -1: nowhere. */
-static double like(const um_voice *v, double t_s, double length_s, double from_s, double to_s, double *out_s,
-                   double *peak)
+static double like(const um_measured_voice *v, double t_s, double length_s, double from_s, double to_s,
+                   double *out_s, double *peak)
 {
     const double half = length_s / 2;
     const int64_t left = (int64_t)floor((t_s - half) * v->rate_hz),
@@ -116,7 +116,7 @@ static double like(const um_voice *v, double t_s, double length_s, double from_s
     return best;
 }
 
-static um_status add(um_voice *v, double t_s, um_error *err)
+static um_status add(um_measured_voice *v, double t_s, um_error *err)
 {
     if (!um_grow(&v->pulse, &v->pulse_capacity, v->n_pulses + 1, (size_t)1 << 26, sizeof *v->pulse))
         return um_fail_oom(err);
@@ -125,7 +125,7 @@ static um_status add(um_voice *v, double t_s, um_error *err)
 }
 
 /* From t_s to the left (-1) or right (1) end of the stretch. *last_s: the last pulse to the right. */
-static um_status walk(um_voice *v, double t_s, int way, double end_s, double *last_s, um_error *err)
+static um_status walk(um_measured_voice *v, double t_s, int way, double end_s, double *last_s, um_error *err)
 {
     um_status st = UM_OK;
     while (st == UM_OK) {
@@ -156,7 +156,7 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-um_status um_voice_find_pulses(um_voice *v, um_error *err)
+um_status um_voice_find_pulses(um_measured_voice *v, um_error *err)
 {
     const double all_s = (double)v->n / v->rate_hz;
     double last_s = -INFINITY;

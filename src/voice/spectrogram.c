@@ -12,13 +12,13 @@ static const double WINDOW_S = .03, /* tells the harmonics of voices above 130 H
 enum { MOST_WINDOWS = 8 }; /* in one column, so that half an hour costs no more than a minute */
 
 typedef struct painter {
-    const um_voice *v;
+    const um_measured_voice *v;
     um_framer *framer;
     int window, bins;
     float *samples, *power, *sum; /* of a window; sum over those of a column */
 } painter;
 
-static um_status painter_init(painter *p, const um_voice *v, um_error *err)
+static um_status painter_init(painter *p, const um_measured_voice *v, um_error *err)
 {
     int padded = 2;
     *p = (painter){.v = v, .window = (int)(WINDOW_S * v->rate_hz + .5)};
@@ -72,8 +72,8 @@ static void measure_column(painter *p, float *db, int column, int columns, doubl
     }
 }
 
-um_status um_voice_spectrogram(uint8_t *level, const um_voice *v, double top_hz, int columns, int rows,
-                               um_error *err)
+um_status um_voice_spectrogram(uint8_t *level, const um_measured_voice *v, double top_hz, int columns,
+                               int rows, um_error *err)
 {
     painter p;
     float *db = NULL;

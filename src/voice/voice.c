@@ -10,7 +10,7 @@
 
 enum { LEAST_HZ = 1000, MOST_HZ = 768000, DIGITS = 6 };
 
-void um_voice_free(um_voice **voice)
+void um_voice_free(um_measured_voice **voice)
 {
     if (!voice || !*voice)
         return;
@@ -27,7 +27,8 @@ static size_t most_samples(int rate_hz)
     return all < UM_VOICE_MAX_SAMPLES ? all : UM_VOICE_MAX_SAMPLES;
 }
 
-um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int rate_hz, um_error *err)
+um_status um_voice_measure(um_measured_voice **out, const float *samples, size_t n, int rate_hz,
+                           um_error *err)
 {
     *out = NULL;
     if (rate_hz < LEAST_HZ || rate_hz > MOST_HZ)
@@ -35,7 +36,7 @@ um_status um_voice_measure(um_voice **out, const float *samples, size_t n, int r
     if ((double)n / rate_hz < 3 / UM_VOICE_FLOOR_HZ || n > most_samples(rate_hz))
         return um_fail(err, UM_EINVAL, "%.3f s of sound; from %.2f s to %.0f s can be measured",
                        (double)n / rate_hz, 3 / UM_VOICE_FLOOR_HZ, (double)most_samples(rate_hz) / rate_hz);
-    um_voice *v = um_calloc(1, sizeof *v);
+    um_measured_voice *v = um_calloc(1, sizeof *v);
     if (!v)
         return um_fail_oom(err);
     v->x = samples;
@@ -82,7 +83,7 @@ static um_status listen(float **samples, size_t *n, um_source *source, um_error 
     return st < 0 ? st : UM_OK;
 }
 
-um_status um_voice_measure_file(um_voice **out, const char *path, um_error *err)
+um_status um_voice_measure_file(um_measured_voice **out, const char *path, um_error *err)
 {
     const um_source_options opt = {.want = UM_WANT_SOUND, .threads = 1};
     um_source *source = NULL;
@@ -107,18 +108,18 @@ um_status um_voice_measure_file(um_voice **out, const char *path, um_error *err)
     return st;
 }
 
-const um_voice_report *um_voice_numbers(const um_voice *voice)
+const um_voice_report *um_voice_numbers(const um_measured_voice *voice)
 {
     return &voice->report;
 }
 
-size_t um_voice_contour(const um_voice *voice, const um_voice_point **frames)
+size_t um_voice_contour(const um_measured_voice *voice, const um_voice_point **frames)
 {
     *frames = voice->frame;
     return voice->n_frames;
 }
 
-size_t um_voice_pulses(const um_voice *voice, const double **times_s)
+size_t um_voice_pulses(const um_measured_voice *voice, const double **times_s)
 {
     *times_s = voice->pulse;
     return voice->n_pulses;
@@ -187,7 +188,7 @@ const char *um_voice_say(char out[48], const um_voice_report *r, const um_voice_
     return out;
 }
 
-um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_error *err)
+um_status um_voice_text(char **out, const um_measured_voice *voice, const char *path, um_error *err)
 {
     const um_voice_report *r = &voice->report;
     um_buf b;
@@ -213,7 +214,7 @@ um_status um_voice_text(char **out, const um_voice *voice, const char *path, um_
     return (*out = um_buf_take(&b)) ? UM_OK : um_fail_oom(err);
 }
 
-um_status um_voice_json(char **out, const um_voice *voice, const char *path, um_error *err)
+um_status um_voice_json(char **out, const um_measured_voice *voice, const char *path, um_error *err)
 {
     const um_voice_report *r = &voice->report;
     um_json *j = um_json_object();

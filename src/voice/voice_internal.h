@@ -9,7 +9,7 @@
 #define UM_VOICE_FLOOR_HZ 75.
 #define UM_VOICE_CEILING_HZ 600.
 
-struct um_voice {
+struct um_measured_voice {
     const float *x; /* [n] */
     float *heard;   /* the same when they are its own */
     size_t n;
@@ -23,21 +23,21 @@ struct um_voice {
     um_voice_report report;
 };
 
-um_status um_voice_find_pitch(um_voice *v, um_error *err);
+um_status um_voice_find_pitch(um_measured_voice *v, um_error *err);
 /* Of the voiced stretches of the pitch, in order of time. */
-um_status um_voice_find_pulses(um_voice *v, um_error *err);
+um_status um_voice_find_pulses(um_measured_voice *v, um_error *err);
 /* Fills the report. */
-um_status um_voice_judge(um_voice *v, um_error *err);
+um_status um_voice_judge(um_measured_voice *v, um_error *err);
 /* Of the voiced moments of the pitch, into the report. */
-um_status um_voice_find_formants(um_voice *v, um_error *err);
+um_status um_voice_find_formants(um_measured_voice *v, um_error *err);
 
 /* How strong each frequency is over time, for the eye: level[column][row], row 0 the lowest; 255 the
  * strongest of all, 0 what is UM_VOICE_RANGE_DB or more below it. Rows are `top_hz` / rows wide, columns
  * share the recording evenly. Frequencies are raised by 6 dB per octave, as Praat draws them: a voice falls
  * by as much. */
 #define UM_VOICE_RANGE_DB 70.
-um_status um_voice_spectrogram(uint8_t *level, const um_voice *v, double top_hz, int columns, int rows,
-                               um_error *err);
+um_status um_voice_spectrogram(uint8_t *level, const um_measured_voice *v, double top_hz, int columns,
+                               int rows, um_error *err);
 
 /* The lines of the report, in its order. */
 typedef struct um_voice_line {
@@ -52,5 +52,5 @@ extern const um_voice_line um_voice_line_of[UM_VOICE_LINES];
 const char *um_voice_say(char out[48], const um_voice_report *r, const um_voice_line *line);
 
 /* Between frames by a straight line; NaN where the nearer one has no voice or there is none. */
-double um_voice_hz_at(const um_voice *v, double t_s);
+double um_voice_hz_at(const um_measured_voice *v, double t_s);
 #endif

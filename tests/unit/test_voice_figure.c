@@ -18,9 +18,9 @@ static void make_tones(int n)
 }
 
 /* 8 harmonics of 125 Hz. */
-static um_voice *voice(double seconds)
+static um_measured_voice *voice(double seconds)
 {
-    um_voice *v = NULL;
+    um_measured_voice *v = NULL;
     const int n = (int)(seconds * RATE + .5);
     for (int i = 0; i < n; i++) {
         x[i] = 0;
@@ -62,7 +62,7 @@ static void levels(void)
     enum { COLUMNS = 20, ROWS = 50, ROW_HZ = 100 }; /* of 50 ms and 100 Hz */
     static uint8_t level[COLUMNS][ROWS];
     make_tones(RATE);
-    const um_voice v = {.x = x, .n = RATE, .rate_hz = RATE};
+    const um_measured_voice v = {.x = x, .n = RATE, .rate_hz = RATE};
     CHECK(um_voice_spectrogram(level[0], &v, ROWS * ROW_HZ, COLUMNS, ROWS, NULL) == UM_OK);
     for (int r = 0; r < ROWS; r++) /* silence */
         CHECK(level[3][r] == 0);
@@ -75,7 +75,7 @@ static void levels(void)
     CHECK(um_voice_spectrogram(level[0], &v, ROWS * ROW_HZ, COLUMNS, ROWS, NULL) == UM_OK &&
           level[15][10] == 0);
     make_tones(RATE);
-    const um_voice shorter = {.x = x + RATE / 2, .n = 200, .rate_hz = RATE};
+    const um_measured_voice shorter = {.x = x + RATE / 2, .n = 200, .rate_hz = RATE};
     CHECK(um_voice_spectrogram(level[0], &shorter, RATE / 2, COLUMNS, ROWS, NULL) == UM_OK &&
           level[10][6] == 255);
 }
@@ -91,7 +91,7 @@ static int count(const char *text, const char *what)
 static void drawn(void)
 {
     char *svg = NULL;
-    um_voice *v = voice(1.8); /* periods of 8 ms: 4.09 units wide; in 2 s 3.68, under 4 */
+    um_measured_voice *v = voice(1.8); /* periods of 8 ms: 4.09 units wide; in 2 s 3.68, under 4 */
     CHECK(um_voice_figure(&svg, v, "/some/where/a<b>\x1b.wav", 0, NULL) == UM_OK && svg);
     if (svg) {
         CHECK(count(svg, "a&lt;b&gt;") == 2 && !strchr(svg, 27) && !strstr(svg, "where"));
@@ -125,7 +125,7 @@ static void drawn(void)
 
 static void memory_runs_out(void)
 {
-    um_voice *v = voice(.2);
+    um_measured_voice *v = voice(.2);
     for (int k = 0;; k++) {
         char *svg = NULL;
         um_alloc_fail_at(k);

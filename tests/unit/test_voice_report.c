@@ -31,7 +31,7 @@ static size_t train(double seconds, double period_s, double jitter, double shimm
 
 static um_voice_report measured(size_t n, int rate)
 {
-    um_voice *v = NULL;
+    um_measured_voice *v = NULL;
     um_error err = {0};
     um_voice_report r = {.n_pulses = -1};
     CHECK(um_voice_measure(&v, x, n, rate, &err) == UM_OK);
@@ -91,7 +91,7 @@ static void breaks(void)
 
 static void nothing(void)
 {
-    um_voice *v;
+    um_measured_voice *v;
     um_error err;
     memset(x, 0, sizeof x);
     const um_voice_report r = measured(RATE, RATE);
@@ -111,7 +111,7 @@ static void nothing(void)
 
 static void told(void)
 {
-    um_voice *v = NULL;
+    um_measured_voice *v = NULL;
     um_json *json = NULL;
     char *text = NULL;
     const size_t n = train(1, .008, 0, 0, RATE);
@@ -137,7 +137,7 @@ static void memory_runs_out(void)
 {
     const size_t n = train(.5, .008, 0, 0, RATE);
     for (int k = 0;; k++) {
-        um_voice *v;
+        um_measured_voice *v;
         um_alloc_fail_at(k);
         const um_status st = um_voice_measure(&v, x, n, RATE, NULL);
         const bool failed = um_alloc_failed();
