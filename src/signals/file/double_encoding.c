@@ -158,9 +158,9 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
         return st;
     return um_findings_score(
         out, um_file_subject(), r.strength, err,
-        "Encoded at least twice: every %d pictures one is predicted badly, as those that an earlier encoding "
-        "stored whole (%d places, %.1f standard deviations). Platforms do so with all uploads: no sign of a "
-        "fake",
+        "Signs of an earlier encoding: every %d pictures one is predicted badly, as those that were stored "
+        "whole (%d places, %.1f standard deviations). Platforms encode all uploads again; a beat in the "
+        "picture looks alike. No sign of a fake",
         r.period, r.places, r.strength);
 }
 
