@@ -14,8 +14,9 @@ static double top_hz;
 
 static const um_opt options[] = {
     {"json", UM_OPT_FLAG, NULL, "print JSON, a line for each file", &as_json, 0, 0},
-    {"plot", UM_OPT_OUTPUT, "FILE",
-     "draw waveform, spectrogram, pitch and the numbers as SVG, or as a page when the name ends in .html",
+    {"plot", UM_OPT_REPORT, "FILE",
+     "draw waveform, spectrogram, pitch and the numbers as SVG, or as a page when the name ends in .html; "
+     "'-' is standard output",
      &plot},
     {"top-hz", UM_OPT_NUM, "HZ", "the spectrogram ends there (default: 5000, or half the sampling rate)",
      &top_hz, 100, 384000},
@@ -47,8 +48,8 @@ static um_status draw(const um_measured_voice *voice, const char *path, um_error
         st = UM_ENOMEM;
     }
     if (st == UM_OK)
-        st = um_text_write(plot, page ? page : svg, err);
-    if (st == UM_OK && !as_json && !um_output_is_stdout(plot))
+        st = um_report_save(page ? page : svg, plot, err);
+    if (st == UM_OK && !as_json && !um_is_output(plot))
         um_report_written("plot", plot);
     free(page);
     free(svg);
@@ -60,7 +61,7 @@ static um_status tell(const char *path, um_error *err)
     um_measured_voice *voice = NULL;
     char *text = NULL;
     um_status st = um_voice_measure_file(&voice, path, err);
-    const bool silent = plot && um_output_is_stdout(plot); /* which then holds the drawing and nothing else */
+    const bool silent = um_is_output(plot); /* which then holds the drawing and nothing else */
     if (st == UM_OK && !silent)
         st = as_json ? um_voice_json(&text, voice, path, err) : um_voice_text(&text, voice, path, err);
     if (st == UM_OK && text && as_json)
