@@ -105,6 +105,7 @@ static void silent(void)
     } cases[] = {
         {"-c:v libx265 -x265-params log-level=none", "(hevc)"},
         {"-c:v mjpeg", "(mjpeg)"},
+        {"-c:v libx264 -g 1", "no picture is predicted from an earlier one (h264)"},
         {"-c:v libx264 -bf 0 -g 250 -frames:v 25", "too short: 22 predicted pictures, 24 needed"},
         {"-c:v mpeg2video -flags +ilme+ildct -top 1", "interlaced)"},
     };
@@ -122,7 +123,7 @@ static void silent(void)
 /* Pictures of 4 x 4 blocks that stand, but for the first row, coded anew, at 7, 21, 35 and 49. Of 56 with two
  * neighbours the 4 are all that have a footprint: their ranks lie 26 above the mean or half of all less half
  * of 4; a sixth is taken for granted: 26 / (56 / 2 sqrt(5 / 36) / sqrt(4)) = 4.98. */
-static void nearly(void)
+static um_findings *beat(bool damaged)
 {
     enum { SIDE = 64, N_PICTURES = 58 };
     um_codec_block block[16];
@@ -137,16 +138,25 @@ static void nearly(void)
             block[b] = (um_codec_block){.kind = i % 14 == 7 && b < 4 ? UM_BLOCK_INTRA : UM_BLOCK_PAST};
         const um_codec_picture codec = {
             .type = 'P', .has_motion = true, .cols = 4, .rows = 4, .w = 16, .h = 16, .block = block};
-        const um_frame frame = {.index = i, .t_s = i / 25., .gray = gray, .codec = &codec};
+        const um_frame frame = {
+            .index = i, .t_s = i / 25., .gray = gray, .codec = &codec, .damaged = damaged};
         CHECK(runner_push(&r, &(um_signal_input){.frame = &frame}) == UM_OK);
     }
     CHECK(runner_finish(&r) == UM_OK);
-    um_findings *f = runner_end(&r);
+    um_image_free(&gray);
+    return runner_end(&r);
+}
+
+static void nearly(void)
+{
+    um_findings *f = beat(false);
     const um_result *result = of_file(f);
     CHECK_NEAR(result->score, 4.983, .002);
     CHECK(strstr(result->text, "56 pictures are predicted (4.9 standard deviations, 5 needed)"));
     um_findings_free(&f);
-    um_image_free(&gray);
+    f = beat(true);
+    CHECK(f->outcome == UM_NOT_APPLICABLE && strstr(f->reason, "every predicted picture is damaged"));
+    um_findings_free(&f);
 }
 
 int main(void)

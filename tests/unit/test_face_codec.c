@@ -209,6 +209,11 @@ static void when(void)
     um_findings *f = run(&face, 1, &nothing, 1, true);
     CHECK(f->outcome == UM_NOT_APPLICABLE && strstr(f->reason, "no motion of blocks (h264, interlaced)"));
     um_findings_free(&f);
+    const shown whole[] = {{i, 0}, {i, .2}};
+    f = run(&face, 1, whole, 2, false);
+    CHECK(f->outcome == UM_NOT_APPLICABLE &&
+          !strcmp(f->reason, "no picture is predicted from an earlier one (h264)"));
+    um_findings_free(&f);
     const shown one = {c, 0};
     f = run(&face, 0, &one, 1, false);
     CHECK(f->outcome == UM_NOT_APPLICABLE && !strcmp(f->reason, "no face was followed"));

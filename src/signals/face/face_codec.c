@@ -40,8 +40,9 @@ enum { DIFFER_FACE, DIFFER_AROUND, STANDS_FACE, STANDS_AROUND };
 typedef struct face_codec {
     um_person_looks looks;
     int64_t faces;
-    bool told; /* some picture had the motion of its blocks */
-    int most;  /* blocks in a face */
+    bool whole, predicted; /* some picture was an I, a P */
+    bool told;             /* some P had the motion of its blocks */
+    int most;              /* blocks in a face */
 } face_codec;
 
 static um_status begin(void *state, const void *shared, const um_signal_input *in, um_error *err)
@@ -237,6 +238,8 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
     face_codec *f = state;
     const um_codec_picture *c = in->frame ? in->frame->codec : NULL;
     f->faces += in->faces ? in->faces->n : 0;
+    f->whole |= c && c->type == 'I';
+    f->predicted |= c && c->type == 'P';
     if (!c || !c->has_motion ||
         c->type != 'P') /* others are predicted otherwise, and have other quantisers */
         return UM_OK;
@@ -277,6 +280,10 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     int64_t looks = 0;
     if (!f->faces)
         return um_findings_skip(out, um_file_subject(), err, "no face was followed");
+    if (f->whole && !f->predicted)
+        return um_findings_skip(out, um_file_subject(), err,
+                                "no picture is predicted from an earlier one (%s)",
+                                *codec ? codec : "unknown codec");
     if (!f->told)
         return um_findings_skip(out, um_file_subject(), err, "the decoder tells no motion of blocks (%s%s)",
                                 *codec ? codec : "unknown codec",

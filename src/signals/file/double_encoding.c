@@ -28,8 +28,8 @@ static const double CALLED = 5;
 
 typedef struct double_encoding {
     int n, new_series, copied_series;
-    bool told;
-    um_image *reference; /* luma of the I or P picture before */
+    bool whole, predicted, damaged, told; /* some picture was an I, a P, a damaged P, a P with its motion */
+    um_image *reference;                  /* luma of the I or P picture before */
     um_gop_picture picture[MOST];
     float t_s[MOST];
 } double_encoding;
@@ -97,6 +97,9 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
     um_status st = UM_OK;
     if (!f || d->n == MOST || !isfinite(f->t_s))
         return UM_OK;
+    d->whole |= f->codec && f->codec->type == 'I';
+    d->predicted |= f->codec && f->codec->type == 'P';
+    d->damaged |= f->codec && f->codec->type == 'P' && f->codec->has_motion && f->damaged;
     const um_codec_picture *c = f->damaged || !f->gray ? NULL : f->codec;
     if (c && c->type == 'I')
         p.type = 'I';
@@ -131,11 +134,17 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
 {
     const double_encoding *d = state;
     const um_media *m = in->media;
+    const char *codec = m && m->video_codec && *m->video_codec ? m->video_codec : "unknown codec";
     um_gop_rhythm r;
+    if (!d->told && d->damaged)
+        return um_findings_skip(out, um_file_subject(), err, "every predicted picture is damaged (%s)",
+                                codec);
+    if (d->whole && !d->predicted)
+        return um_findings_skip(out, um_file_subject(), err,
+                                "no picture is predicted from an earlier one (%s)", codec);
     if (!d->told)
         return um_findings_skip(out, um_file_subject(), err,
-                                "the decoder does not tell how blocks are predicted (%s%s)",
-                                m && m->video_codec && *m->video_codec ? m->video_codec : "unknown codec",
+                                "the decoder does not tell how blocks are predicted (%s%s)", codec,
                                 m && m->interlaced ? ", interlaced" : "");
     um_status st = um_gop_find(&r, d->picture, d->n, err);
     if (st < 0)
