@@ -148,6 +148,28 @@ static void numbers(void)
     um_image_free(&image);
 }
 
+/* Stripes of 16 waves rightwards and 8 downwards in 64 pixels: they have no mirror image. 17 sin 45 degrees
+ * is whole but for .02, so that rounding adds no overtone. */
+static void slanted(void)
+{
+    um_image *image = noisy(512, 512, 4, 21);
+    for (int y = 0; y < 512; y++)
+        for (int x = 0; x < 512; x++)
+            image->data[y * image->stride + x] += (uint8_t)lrint(18 + 17 * sin(M_PI / 32 * (16 * x + 8 * y)));
+    um_findings *f = asked_of("frequency", image, 0, 0);
+    CHECK(f->n_evidence == 1 && strstr(f->evidence[0].text, "Ringed: 1 of the 25"));
+    const um_image *p = f->evidence[0].image;
+    for (int turn = -1; turn <= 1; turn += 2)
+        for (int down = -8; down <= 8; down += 16) {
+            const int col = 32 + 16 * turn, row = 32 + down * turn;
+            const uint8_t *at = p->data + (row * 6 + 3) * p->stride + (ptrdiff_t)3 * (col * 6 + 3);
+            CHECK(down > 0 ? at[0] == 255 : at[0] < 200);
+            CHECK((at[3 * 15] > at[3 * 15 + 2] + 50) == (down > 0)); /* its ring */
+        }
+    um_findings_free(&f);
+    um_image_free(&image);
+}
+
 static void too_small(void)
 {
     for (int i = 0; i < 3; i++) {
@@ -208,14 +230,15 @@ static void faces(void)
     CHECK(r && r->score < 3 && !strncmp(r->text, "No pattern", 10)); /* one look of four */
     CHECK(f->n_evidence == 1 && f->evidence[0].from_s == 0);
     um_findings_free(&f);
-    /* 2 x 2 pieces at least; boxes beyond the picture and no numbers */
+    /* 4 pieces at least, 2 x 2 or in a row; boxes beyond the picture and no numbers */
     static const struct {
         um_rect box;
         int seen;
     } known[] = {{{40, 40, 111.9f, 112}, 0}, {{40, 40, 112, 112}, 1},      {{-60, -60, 172, 172}, 1},
                  {{-60, -60, 171, 172}, 0},  {{400, 400, 500, 500}, 1},    {{401, 400, 500, 500}, 0},
-                 {{NAN, 40, 200, 200}, 0},   {{40, 40, INFINITY, 200}, 0}, {{1e9f, 40, 200, 200}, 0}};
-    for (int i = 0; i < 9; i++) {
+                 {{NAN, 40, 200, 200}, 0},   {{40, 40, INFINITY, 200}, 0}, {{1e9f, 40, 200, 200}, 0},
+                 {{40, 40, 160, 64}, 0},     {{40, 40, 208, 64}, 1}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         f = looks(all, 1, t_s, known[i].box);
         r = result_of(f, 0);
         CHECK(r && (r->outcome == UM_SCORED) == known[i].seen);
@@ -235,6 +258,7 @@ int main(void)
 {
     photos();
     numbers();
+    slanted();
     too_small();
     faces();
     return check_done();

@@ -27,6 +27,23 @@ static void by_hand(void)
     CHECK(isnan(r[1]));
 }
 
+/* Four pairs, the mean of one series 1 and of its squares `square`; of the other 1/2 and 1/2. */
+static double coefficient(double square, bool first)
+{
+    const um_pair_sums s = {.n = 4, .x = 4, .y = 2, .xx = 4 * square, .yy = 2, .xy = 2 + 1e-6};
+    const um_pair_sums turned = {.n = 4, .x = s.y, .y = s.x, .xx = s.yy, .yy = s.xx, .xy = s.xy};
+    return um_pair_coefficient(first ? &s : &turned, 4);
+}
+
+/* What varies by less than rounding, 1e-12 of the mean square, does not. */
+static void rounding(void)
+{
+    for (int first = 0; first < 2; first++) {
+        CHECK(isnan(coefficient(1 + 1e-13, first)));
+        CHECK_NEAR(coefficient(1 + 1e-11, first), 1e-6 / sqrt(4e-11), 1e-4);
+    }
+}
+
 /* 2 6 4: a parabola with its top at 1 + 1/6, 6 + 1/12 high. */
 static void peak(void)
 {
@@ -58,6 +75,8 @@ static void steps(void)
     um_steps_put(&s, 0, 9); /* late */
     CHECK(um_steps_get(&s, 0) == 9 && s.newest == 2);
     CHECK_NEAR(um_steps_fast(&s, 2, 2, 2), 4 - 6.5, 1e-12); /* of 9 and 4 */
+    CHECK_NEAR(um_steps_fast(&s, 0, 2, 2), 9 - 6.5, 1e-12);
+    CHECK_NEAR(um_steps_fast(&s, 0, 3, 2), 9 - 14.5 / 3, 1e-12);
     CHECK(isnan(um_steps_fast(&s, 2, 2, 3)) && isnan(um_steps_fast(&s, 1, 2, 2)));
     um_steps_put(&s, UM_STEPS + 1, 7); /* 2 is the oldest but one that is kept */
     CHECK(um_steps_get(&s, 2) == 4 && isnan(um_steps_get(&s, 1)) && isnan(um_steps_get(&s, 0)));
@@ -72,6 +91,7 @@ static void steps(void)
 int main(void)
 {
     by_hand();
+    rounding();
     peak();
     steps();
     return check_done();
