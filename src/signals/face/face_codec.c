@@ -265,11 +265,11 @@ static um_status conclude(const um_person_looks *l, const um_looked_at *p, um_fi
                      "Neighbouring blocks differ in their shift by %.2f pixels in the face and %.2f around "
                      "it; "
                      "%.0f %% and %.0f %% are coded anew, %.0f %% and %.0f %% stand; the quantiser's step is "
-                     "%+.0f %%, in %lld pictures",
+                     "%+.0f %%, in %lld picture%s",
                      p->before[DIFFER_FACE] / n, p->before[DIFFER_AROUND] / n, percent * p->sum[INTRA_FACE],
                      percent * p->sum[INTRA_AROUND], percent * p->before[STANDS_FACE],
                      percent * p->before[STANDS_AROUND], um_round(100 * (exp2(p->sum[QUANTISER] / n) - 1), 1),
-                     (long long)p->n);
+                     (long long)p->n, p->n == 1 ? "" : "s");
 }
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)

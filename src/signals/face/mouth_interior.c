@@ -135,8 +135,8 @@ static um_status conclude(const um_person_looks *l, const um_looked_at *p, um_fi
     const um_subject who = um_person_subject(p->id);
     const double n = (double)p->n, db = um_person_looks_median(p);
     if (p->n < MIN_LOOKS)
-        return um_findings_skip(out, who, err, "the mouth was seen open %lld times, %d needed",
-                                (long long)p->n, MIN_LOOKS);
+        return um_findings_skip(out, who, err, "the mouth was seen open %lld time%s, %d needed",
+                                (long long)p->n, p->n == 1 ? "" : "s", MIN_LOOKS);
     um_status st = um_findings_evidence(
         out, who, p->highest_s, p->highest_s, um_gallery_of(&l->pictures, p->id), err,
         "the open mouth with the least inside: %+.1f dB", um_round(p->highest, KIND.step));
