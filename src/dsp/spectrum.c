@@ -3,6 +3,7 @@
 #include "dsp/spectrum.h"
 #include "dsp/stats.h"
 #include <math.h>
+#include <string.h>
 
 double um_window_hann(double *w, int n)
 {
@@ -19,6 +20,31 @@ void um_fft_power(double *power, const um_fft *fft, double scale)
     const int n = fft->rows * um_fft_bins(fft);
     for (int i = 0; i < n; i++)
         power[i] = scale * (fft->out[i][0] * fft->out[i][0] + fft->out[i][1] * fft->out[i][1]);
+}
+
+static double median_of_stretch(const double *power, int s, int stretch)
+{
+    double part[UM_STRETCH_MAX];
+    memcpy(part, power + (ptrdiff_t)s * stretch, (size_t)stretch * sizeof *part);
+    return um_median(part, (size_t)stretch);
+}
+
+void um_spectrum_over_around(double *over, const double *power, int n_bins, int stretch)
+{
+    const int last = n_bins / stretch - 1;
+    double left = 0, right = 0; /* the medians of stretch `known` and the next */
+    int known = -2;
+    for (int k = 0; k < n_bins; k++) {
+        const double at = um_clampd((k - (stretch - 1) / 2.) / stretch, 0, last);
+        const int s = at < last ? (int)at : last - 1;
+        if (s != known) {
+            left = s == known + 1 ? right : median_of_stretch(power, s, stretch);
+            right = median_of_stretch(power, s + 1, stretch);
+            known = s;
+        }
+        const double around = left + (at - s) * (right - left);
+        over[k] = power[k] > 0 || around > 0 ? power[k] / fmax(around, 1e-30) : 1;
+    }
 }
 
 void um_radial_profile(double *profile, const double *power, int n)

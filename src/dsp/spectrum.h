@@ -10,6 +10,12 @@ double um_window_hann(double *w, int n);
 /* |out|^2 of a transform that has run, [rows][cols / 2 + 1], times `scale`. */
 void um_fft_power(double *power, const um_fft *fft, double scale);
 
+/* over[k] = power[k] over the median around it, k = 0..n_bins-1: medians of stretches of `stretch` (at most
+ * UM_STRETCH_MAX) bins side by side, at least two, and straight lines between their middles. 1 where all is
+ * 0. */
+enum { UM_STRETCH_MAX = 64 };
+void um_spectrum_over_around(double *over, const double *power, int n_bins, int stretch);
+
 /* Mean power over all directions, by radius: profile[r] for r = 0..n/2 is the mean of power at the
  * frequencies (u, v) of an n x n transform with round(hypot(u, v)) = r, -n/2 < u, v <= n/2. `power` is the
  * half plane [n][n / 2 + 1] of a real picture; the other half counts through its mirror image. n even, at
