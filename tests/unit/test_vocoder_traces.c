@@ -102,6 +102,8 @@ static void known_rates(void)
         {200, .3, "Opus and telephones"},
         {201.3, .3, "vocoders"}, /* 0.65 % beside, where 0.4 % are the same */
         {250, .3, "vocoders"},
+        {86.3, .3, "AAC at 44.1 kHz"}, /* 0.2 % beside */
+        {77.3, .1, "vocoders"},        /* 14 times chance */
         {431.7, .4, "vocoders"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
