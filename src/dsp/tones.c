@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AROUND = 32 };              /* bins, 31 Hz: of which the median is what a line is compared with */
-static const double QUIET = 1e-13; /* mean square: digital silence, and what a resampler leaves of it */
+enum { AROUND = 32 };               /* bins, 31 Hz: of which the median is what a line is compared with */
+static const double FROM_HZ = 1500; /* below are the harmonics of voices, and of the mains */
+static const double TO_HZ = 7600;   /* above, the sound may have been resampled away */
+static const double QUIET = 1e-13;  /* mean square: digital silence, and what a resampler leaves of it */
 
 um_status um_tones_init(um_tones *t, um_error *err)
 {

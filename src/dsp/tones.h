@@ -9,8 +9,6 @@ enum {
     UM_TONES_N = 16384,  /* samples under a Hann window, every half of it: lines are 2 Hz wide */
     UM_TONES_BINS = UM_TONES_N / 2 + 1
 };
-static const double UM_TONES_FROM_HZ = 1500; /* below are the harmonics of voices, and of the mains */
-static const double UM_TONES_TO_HZ = 7600;   /* above, the sound may have been resampled away */
 
 typedef struct um_tones {
     um_fft *fft;
