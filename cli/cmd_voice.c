@@ -82,6 +82,10 @@ static int run(int n, char **args)
         fputs("unmask voice: --plot takes one input\n", stderr);
         return UM_EXIT_USAGE;
     }
+    if (top_hz > 0 && !plot) {
+        fputs("unmask voice: --top-hz is that of --plot\n", stderr);
+        return UM_EXIT_USAGE;
+    }
     for (int i = 0; i < n; i++) {
         um_error err = {0};
         if (tell(args[i], &err) < 0) {

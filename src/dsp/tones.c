@@ -72,7 +72,7 @@ void um_tones_push(um_tones *t, int64_t first, const float *samples, int n)
 bool um_tones_steadiest(um_tone *out, const um_tones *t)
 {
     const double bin_hz = (double)UM_TONES_HZ / UM_TONES_N;
-    const int from = (int)ceil(UM_TONES_FROM_HZ / bin_hz), to = (int)floor(UM_TONES_TO_HZ / bin_hz);
+    const int from = (int)ceil(FROM_HZ / bin_hz), to = (int)floor(TO_HZ / bin_hz);
     const size_t n = (size_t)to - (size_t)from + 1;
     int at = from;
     if (!t->windows)

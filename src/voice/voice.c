@@ -32,7 +32,8 @@ um_status um_voice_measure(um_measured_voice **out, const float *samples, size_t
 {
     *out = NULL;
     if (rate_hz < LEAST_HZ || rate_hz > MOST_HZ)
-        return um_fail(err, UM_EINVAL, "a sampling rate of %d Hz", rate_hz);
+        return um_fail(err, UM_EINVAL, "a sampling rate of %d Hz; %d to %d can be measured", rate_hz,
+                       LEAST_HZ, MOST_HZ);
     if ((double)n / rate_hz < 3 / UM_VOICE_FLOOR_HZ || n > most_samples(rate_hz))
         return um_fail(err, UM_EINVAL, "%.3f s of sound; from %.2f s to %.0f s can be measured",
                        (double)n / rate_hz, 3 / UM_VOICE_FLOOR_HZ, (double)most_samples(rate_hz) / rate_hz);

@@ -98,6 +98,7 @@ def refused():
     got, _, error = run("voice", "--plot", "two.svg", "a&b.wav", "tone.wav")
     check(got == 2 and error == b"unmask voice: --plot takes one input\n" and not os.path.exists("two.svg"), f"two: {got} {error}")
     check(run("voice", "--top-hz", "50", "a&b.wav")[0] == 2, "a spectrogram of 50 Hz")
+    check(run("voice", "--top-hz", "2000", "a&b.wav")[0] == 2, "--top-hz without a plot")
     for place in ("/dev/stdout", "-"):
         got, out, _ = run("voice", "--plot", place, "--top-hz", "2000", "a&b.wav")
         check(got == 0 and out.startswith(b"<svg") and b">2000</text>" in out and b">3000</text>" not in out, f"standard output: {place}")
