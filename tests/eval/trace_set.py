@@ -7,6 +7,7 @@ ones get a square of 2/5 of the shorter side:
   resampling   of another photo, enlarged 1.05 to 1.9 times, linear or cubic
   cfa          of another photo; all 120 pass through a colour filter and an interpolation first, the part does not
   median       median filtered, 3 x 3 or 5 x 5
+  contrast     brightened by a curve, or stretched (here the whole photo, not a part)
 SAVED: png, a JPEG quality, or half (half the size, JPEG 95). Writes OUT/labels.csv with these, and OUT/real.csv with the 300
 that follow, as they are, beside the changed ones."""
 import csv
@@ -48,6 +49,10 @@ def changed(image, other, kind):
         part = np.clip(np.rint(other + rng.normal(0, 2, other.shape)), 0, 255).astype(np.uint8)
     elif kind == "median":
         part = cv2.medianBlur(part, int(rng.choice([3, 5])))
+    elif kind == "contrast":
+        curve = np.arange(256.)
+        curve = 255 * (curve / 255) ** rng.choice([.6, .75, 1.3, 1.6]) if rng.random() < .5 else (curve - 128) * rng.uniform(1.1, 1.5) + 128
+        return cv2.LUT(image, np.clip(np.rint(curve), 0, 255).astype(np.uint8))
     y, x = (int(rng.integers(0, n - side + 1)) for n in part.shape[:2])
     out = image.copy()
     out[v:v + side, u:u + side] = part[y:y + side, x:x + side]
