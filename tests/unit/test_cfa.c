@@ -2,6 +2,7 @@
 /* Two normal distributions worked out by hand; green seen by every second pixel, with a part that was not. */
 #include "../check.h"
 #include "dsp/filter_array.h"
+#include "signals/image/regions.h"
 #include "still_pictures.h"
 
 enum { SIDE = UM_CFA_BLOCK + 2 };
@@ -78,6 +79,18 @@ static void normals(void)
     CHECK_NEAR(um_two_normals_nats(&m, .5), .5 * (1.5625 - 6.25) + log(2), 1e-9);
 }
 
+/* For in 3 x 3 of 7 x 5 cells: over windows of 3 x 3 in all but its corners, where 4 of 9 are for. */
+static void regions(void)
+{
+    float value[5 * 7];
+    um_part r;
+    for (int i = 0; i < 5 * 7; i++)
+        value[i] = i % 7 >= 3 && i % 7 <= 5 && i / 7 >= 1 && i / 7 <= 3 ? 2 : -2;
+    CHECK(um_part_strongest(&r, value, 7, 5, 3, 5, NULL) == UM_OK && r.n == 5 && r.sum == 10);
+    CHECK(r.x0 == 3 && r.x1 == 5 && r.y0 == 1 && r.y1 == 3);
+    CHECK(um_part_strongest(&r, value, 7, 5, 3, 6, NULL) == UM_OK && r.n == 0);
+}
+
 /* Green is the picture, red and blue are nothing that could be mistaken for it. */
 static um_findings *asked_at(const um_image *green, int quality)
 {
@@ -120,13 +133,14 @@ static bool skipped(const um_findings *f, const char *why)
     return (!r || r->outcome == UM_NOT_APPLICABLE) && text && strstr(text, why);
 }
 
-static void spliced(int width, int height, int phase, int x, int y, int w, int h, int near)
+static void spliced(int width, int height, int phase, int x, int y, int w, int h, int pitch)
 {
+    const int near = 2 * pitch + 2;
     um_image *photo = seen(width, height, phase, 0, 1), *other = textured(width, height, 12, 2);
     pasted(photo, other, x, y, w, h);
     um_findings *f = asked(photo);
     int n, at[4] = {0};
-    CHECK(score_of(f) > 2 && strstr(of_file(f)->text, "lacks it"));
+    CHECK(score_of(f) > 2 && strstr(of_file(f)->text, "a region of"));
     CHECK(
         f->n_evidence == 1 && f->evidence[0].image &&
         sscanf(f->evidence[0].text,
@@ -135,6 +149,7 @@ static void spliced(int width, int height, int phase, int x, int y, int w, int h
                &n, at, at + 1, at + 2, at + 3) == 5);
     CHECK(abs(at[0] - x) <= near && abs(at[1] - x - w) <= near && abs(at[2] - y) <= near &&
           abs(at[3] - y - h) <= near);
+    CHECK(at[0] % pitch == 0 && at[2] % pitch == 0);
     um_findings_free(&f);
     um_image_free(&photo);
     um_image_free(&other);
@@ -153,9 +168,20 @@ static void photos(void)
         CHECK(phase ? score_of(f) >= 0 : skipped(f, "quality 94, 95 needed"));
         um_findings_free(&f);
         um_image_free(&photo);
-        spliced(320, 240, phase, 96, 64, 160, 112, 20);
+        spliced(320, 240, phase, 96, 64, 160, 112, 16);
     }
-    spliced(2700, 2000, 1, 950, 800, 380, 380, 40); /* a block in 19 x 19 pixels: the chessboard alternates */
+    spliced(2700, 2000, 1, 950, 800, 380, 380, 19); /* a block in 19 x 19 pixels: the chessboard alternates */
+
+    /* n x 6 blocks in their grid, 3 nats from each but those in the corners */
+    for (int n = 6; n <= 7; n++) {
+        photo = seen(320, 240, 0, 0, 1);
+        pasted(photo, other, 1 + 4 * 16, 1 + 3 * 16, n * 16, 6 * 16);
+        f = asked(photo);
+        CHECK_NEAR(score_of(f), log10(1 + 3 * (6 * n - 4)), .01);
+        CHECK(!strstr(of_file(f)->text, "a region of") == (n == 6)); /* 96 nats, 114 */
+        um_findings_free(&f);
+        um_image_free(&photo);
+    }
 
     /* 2 x 3 whole blocks are too few */
     photo = seen(320, 240, 0, 0, 1);
@@ -193,6 +219,7 @@ int main(void)
 {
     ratios();
     normals();
+    regions();
     photos();
     sizes();
     return check_done();
