@@ -3,6 +3,7 @@
 #include "../check.h"
 #include "dsp/modulation.h"
 #include "dsp/spectrum.h"
+#include "dsp/tones.h"
 #include "signal_run.h"
 #include <string.h>
 
@@ -198,6 +199,7 @@ static void tones(void)
                   ? score(f) > 1 && strstr(text(f), "A steady tone at ") && strstr(text(f), known[i].words)
                   : score(f) < 1);
         CHECK(!known[i].words || strlen(text(f)) < 200);
+        CHECK(!known[i].words || !strstr(known[i].words, "kHz") == !strstr(text(f), "kHz"));
         um_findings_free(&f);
     }
     noise(20); /* a tone that wanders is none */
@@ -208,18 +210,34 @@ static void tones(void)
     um_findings_free(&f);
 }
 
-/* Medians 2.5 and 25 in the middles 1.5 and 5.5: at 3, 2.5 + 1.5 / 4 * 22.5. */
+/* Medians 2.5, 25 and 250 in the middles 1.5, 5.5 and 9.5: at 3, 2.5 + 1.5 / 4 * 22.5. */
 static void by_hand(void)
 {
-    const double power[] = {1, 2, 3, 4, 10, 20, 30, 40}, zero[8] = {0};
-    double over[8];
-    um_spectrum_over_around(over, power, 8, 4);
+    const double power[] = {1, 2, 3, 4, 10, 20, 30, 40, 100, 200, 300, 400}, zero[12] = {0};
+    double over[12];
+    um_spectrum_over_around(over, power, 12, 4);
     CHECK_NEAR(over[0], .4, 1e-12);
     CHECK_NEAR(over[3], 4 / 10.9375, 1e-12);
     CHECK_NEAR(over[4], 10 / 16.5625, 1e-12);
-    CHECK_NEAR(over[7], 1.6, 1e-12);
-    um_spectrum_over_around(over, zero, 8, 4);
-    CHECK(over[0] == 1 && over[7] == 1);
+    CHECK_NEAR(over[7], 40 / 109.375, 1e-12);
+    CHECK_NEAR(over[11], 1.6, 1e-12);
+    um_spectrum_over_around(over, zero, 12, 4);
+    CHECK(over[0] == 1 && over[11] == 1);
+}
+
+/* Mean squares of 2e-13 and .5e-13 are on either side of silence. */
+static void quiet(void)
+{
+    for (int i = 0; i < 2; i++) {
+        um_tones t = {0};
+        um_tone told;
+        CHECK(um_tones_init(&t, NULL) == UM_OK);
+        memset(sound, 0, UM_TONES_N * sizeof *sound);
+        tone(2, 3000, i ? 6.3e-7 : 3.2e-7);
+        um_tones_push(&t, 0, sound, UM_TONES_N);
+        CHECK(um_tones_steadiest(&told, &t) == (i == 1));
+        um_tones_clear(&t);
+    }
 }
 
 static um_status keep(void *user, double t_s, const um_rhythm *rhythm, um_error *err)
@@ -285,6 +303,7 @@ int main(void)
     known_rates();
     what_is_told();
     tones();
+    quiet();
     segments();
     gates();
     return check_done();
