@@ -201,10 +201,11 @@ static void codecs(void)
             CHECK(codec_of(0)->type == 'I' && codec_of(1)->type == 'B' && codec_of(3)->type == 'P');
             CHECK(block_at(codec_of(3), 100, 70)->kind == UM_BLOCK_PAST);
             int both = 0, future = 0;
-            for (int k = 0; k < 48; k++) {
-                both += codec_of(1)->block[k].kind == UM_BLOCK_BOTH;
-                future += codec_of(2)->block[k].kind == UM_BLOCK_FUTURE;
-            }
+            for (int n = 0; n < w.n_pictures; n++) /* where, is the encoder's free choice */
+                for (int k = 0; k < 48 && codec_of(n)->type == 'B'; k++) {
+                    both += codec_of(n)->block[k].kind == UM_BLOCK_BOTH;
+                    future += codec_of(n)->block[k].kind == UM_BLOCK_FUTURE;
+                }
             CHECK(both > 0 && future > 0);
         }
         whole_free(&w);
