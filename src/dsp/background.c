@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* background.c: the quietest run of frames, and how far two of them are apart. */
 #include "dsp/background.h"
+#include "dsp/stats.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,4 +138,14 @@ bool um_background_compare(um_change *out, const um_background *b, int64_t at)
         i++;
     out->to = b->first + i > out->from ? b->first + i : out->from;
     return true;
+}
+
+const char *um_change_words(char out[UM_CHANGE_WORDS], const um_change *change)
+{
+    const double before = um_round(change->before, 1), after = um_round(change->after, 1);
+    if (before == after)
+        snprintf(out, UM_CHANGE_WORDS, "at %.0f dB as before", after);
+    else
+        snprintf(out, UM_CHANGE_WORDS, "from %.0f to %.0f dB", before, after);
+    return out;
 }

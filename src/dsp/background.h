@@ -40,4 +40,7 @@ bool um_background_quiet(um_quiet *out, const um_background *b, int64_t from, in
 /* Before frame `at` against from it on; false when a side has less than
  * 2 s. */
 bool um_background_compare(um_change *out, const um_background *b, int64_t at);
+/* "from -60 to -40 dB", or "at -18 dB as before" where some bands win what others lose. */
+enum { UM_CHANGE_WORDS = 48 };
+const char *um_change_words(char out[UM_CHANGE_WORDS], const um_change *change);
 #endif

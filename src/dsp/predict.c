@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* predict.c: linear prediction, and steps in what it leaves. */
+/* predict.c: linear prediction, and jumps in what it leaves. */
 #include "dsp/predict.h"
 #include "base/fast.h"
 #include "dsp/spectrum.h"
@@ -33,11 +33,11 @@ double um_levinson(double *a, const double *r, int order)
     return rest > 0 ? rest : 0;
 }
 
-um_status um_steps_init(um_steps *s, int rate_hz, um_error *err)
+um_status um_jumps_init(um_jumps *s, int rate_hz, um_error *err)
 {
-    *s = (um_steps){.rate_hz = rate_hz};
-    if (rate_hz < UM_STEP_MIN_HZ || rate_hz > UM_STEP_MAX_HZ)
-        return um_fail(err, UM_EUNSUPPORTED, "steps in sound of %d Hz", rate_hz);
+    *s = (um_jumps){.rate_hz = rate_hz};
+    if (rate_hz < UM_JUMP_MIN_HZ || rate_hz > UM_JUMP_MAX_HZ)
+        return um_fail(err, UM_EUNSUPPORTED, "jumps in sound of %d Hz", rate_hz);
     s->block = (int)lrint(BLOCK_S * rate_hz);
     s->apart = (int)lrint(APART_S * rate_hz);
     s->width = (int)lrint(WIDTH_S * rate_hz);
@@ -45,25 +45,25 @@ um_status um_steps_init(um_steps *s, int rate_hz, um_error *err)
     s->sound = um_calloc(two, sizeof *s->sound);
     s->rest = um_calloc(two + (size_t)s->block + 1, sizeof *s->rest);
     s->shape = um_calloc(two, sizeof *s->shape);
-    s->work = um_calloc(two + UM_STEP_ORDER + 1, sizeof *s->work);
+    s->work = um_calloc(two + UM_JUMP_ORDER + 1, sizeof *s->work);
     if (!s->sound || !s->rest || !s->shape || !s->work) {
-        um_steps_clear(s);
+        um_jumps_clear(s);
         return um_fail_oom(err);
     }
     um_window_hann(s->shape, (int)two);
     return UM_OK;
 }
 
-void um_steps_clear(um_steps *s)
+void um_jumps_clear(um_jumps *s)
 {
     free(s->sound);
     free(s->rest);
     free(s->shape);
     free(s->work);
-    *s = (um_steps){0};
+    *s = (um_jumps){0};
 }
 
-enum { LAGS = UM_STEP_ORDER + 1 };
+enum { LAGS = UM_JUMP_ORDER + 1 };
 
 /* r[lag], 0..order; x has that many zeros before its first. */
 UM_KERNEL(correlate, (double *restrict r, const double *restrict x, int n), (r, x, n))
@@ -81,15 +81,15 @@ UM_KERNEL(subtract, (double *restrict rest, const float *restrict x, double time
 }
 
 /* The middle half of `sound` into the last third of `rest`. */
-static void foretell(um_steps *s)
+static void foretell(um_jumps *s)
 {
-    double r[LAGS] = {0}, a[UM_STEP_ORDER], *work = s->work + LAGS;
+    double r[LAGS] = {0}, a[UM_JUMP_ORDER], *work = s->work + LAGS;
     const int n = 2 * s->block;
     for (int i = 0; i < n; i++)
         work[i] = s->shape[i] * (double)s->sound[i];
     correlate(r, work, n);
     r[0] *= 1 + WHITE;
-    um_levinson(a, r, UM_STEP_ORDER);
+    um_levinson(a, r, UM_JUMP_ORDER);
     memmove(s->rest, s->rest + s->block, (2 * (size_t)s->block + 1) * sizeof *s->rest);
     const double gone = s->rest[0]; /* so that the sum does not grow with the recording */
     for (int i = 0; i <= 2 * s->block; i++)
@@ -97,7 +97,7 @@ static void foretell(um_steps *s)
     const float *x = s->sound + s->block / 2;
     for (int i = 0; i < s->block; i++)
         work[i] = (double)x[i];
-    for (int k = 0; k < UM_STEP_ORDER; k++)
+    for (int k = 0; k < UM_JUMP_ORDER; k++)
         subtract(work, x - 1 - k, a[k], s->block);
     for (int i = 0; i < s->block; i++)
         s->rest[2 * s->block + i + 1] = s->rest[2 * s->block + i] + work[i] * work[i];
@@ -106,13 +106,13 @@ static void foretell(um_steps *s)
 }
 
 /* Power of the rest around i, 0 = the first of the three blocks. */
-static double around(const um_steps *s, int i)
+static double around(const um_jumps *s, int i)
 {
     const int from = um_clampi(i - s->width / 2, 0, 3 * s->block - s->width);
     return (s->rest[from + s->width] - s->rest[from]) / s->width;
 }
 
-static double greatest(const um_steps *s, int from, int to)
+static double greatest(const um_jumps *s, int from, int to)
 {
     double most = FAINT;
     for (int i = from; i <= to; i++)
@@ -120,7 +120,7 @@ static double greatest(const um_steps *s, int from, int to)
     return most;
 }
 
-um_status um_steps_push(um_steps *s, int64_t first, const float *samples, int n, um_step_fn fn, void *user,
+um_status um_jumps_push(um_jumps *s, int64_t first, const float *samples, int n, um_jump_fn fn, void *user,
                         um_error *err)
 {
     if (first != s->next)

@@ -10,7 +10,7 @@
 #define UM_DSP_PREDICT_H
 #include "base/base.h"
 
-enum { UM_STEP_ORDER = 20, UM_STEP_MIN_HZ = 8000, UM_STEP_MAX_HZ = 768000 };
+enum { UM_JUMP_ORDER = 20, UM_JUMP_MIN_HZ = 8000, UM_JUMP_MAX_HZ = 768000 };
 
 /* x[n] is foretold as the sum over k = 1..order of a[k - 1] x[n - k]; r: autocorrelation at lags 0..order.
  * Returns the power of what remains; 0, and a of zeros, for no sound. */
@@ -18,7 +18,7 @@ double um_levinson(double *a, const double *r, int order);
 
 /* In blocks of 20 ms the moment at which the rest of the prediction, over half a millisecond, exceeds most
  * what it is at most in the 20 ms before and in those after, but for 1.5 ms around it. */
-typedef struct um_steps {
+typedef struct um_jumps {
     int rate_hz, block, apart, width; /* samples */
     int n, n_rest;
     int64_t next;  /* index of the sample expected next */
@@ -26,15 +26,15 @@ typedef struct um_steps {
     double *rest;  /* [3 block + 1] its running sum of squares */
     double *shape; /* [2 block] a Hann window */
     double *work;  /* [order + 1 + 2 block], that many zeros first */
-} um_steps;
+} um_jumps;
 
 /* sample: where the step is; contrast in dB, below 0 when it is none; power: of what remains there. Not UM_OK
  * stops. */
-typedef um_status (*um_step_fn)(void *user, int64_t sample, double contrast_db, double power, um_error *err);
+typedef um_status (*um_jump_fn)(void *user, int64_t sample, double contrast_db, double power, um_error *err);
 /* UM_EUNSUPPORTED for rates out of range. */
-um_status um_steps_init(um_steps *steps, int rate_hz, um_error *err);
-void um_steps_clear(um_steps *steps); /* frees, leaves zeros */
+um_status um_jumps_init(um_jumps *jumps, int rate_hz, um_error *err);
+void um_jumps_clear(um_jumps *jumps); /* frees, leaves zeros */
 /* n samples from index `first` on; after a gap it begins anew. What is not finite counts as 0. */
-um_status um_steps_push(um_steps *steps, int64_t first, const float *samples, int n, um_step_fn fn,
+um_status um_jumps_push(um_jumps *jumps, int64_t first, const float *samples, int n, um_jump_fn fn,
                         void *user, um_error *err);
 #endif

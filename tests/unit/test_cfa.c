@@ -2,7 +2,7 @@
 /* Two normal distributions worked out by hand; green seen by every second pixel, with a part that was not. */
 #include "../check.h"
 #include "dsp/filter_array.h"
-#include "signals/image/regions.h"
+#include "signals/image/parts.h"
 #include "still_pictures.h"
 
 enum { SIDE = UM_CFA_BLOCK + 2 };

@@ -10,7 +10,7 @@
  * is turned is one. */
 #include "dsp/filter_array.h"
 #include "dsp/stats.h"
-#include "signals/image/regions.h"
+#include "signals/image/parts.h"
 #include "signals/image/stored.h"
 #include <math.h>
 #include <stdlib.h>

@@ -11,8 +11,8 @@
 #include "dsp/double_jpeg.h"
 #include "dsp/jpeg.h"
 #include "dsp/stats.h"
+#include "signals/image/parts.h"
 #include "signals/image/recompressed.h"
-#include "signals/image/regions.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

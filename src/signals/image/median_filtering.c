@@ -10,7 +10,7 @@
  */
 #include "dsp/median_residue.h"
 #include "dsp/stats.h"
-#include "signals/image/regions.h"
+#include "signals/image/parts.h"
 #include "signals/image/stored.h"
 #include <math.h>
 #include <stdlib.h>

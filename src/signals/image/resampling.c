@@ -11,7 +11,7 @@
  * photos, so that time is bounded. */
 #include "dsp/resampled.h"
 #include "dsp/stats.h"
-#include "signals/image/regions.h"
+#include "signals/image/parts.h"
 #include "signals/image/stored.h"
 #include <math.h>
 #include <stdlib.h>

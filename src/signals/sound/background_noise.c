@@ -12,7 +12,7 @@
 #include "dsp/stats.h"
 #include "dsp/stft.h"
 #include "signals/figures.h"
-#include "signals/sound/still.h"
+#include "signals/sound/standstill.h"
 #include <math.h>
 #include <unmask/signal.h>
 
@@ -35,7 +35,7 @@ typedef struct noise {
     int rate_hz;
     um_stft *stft;
     um_background background;
-    um_still still;
+    um_standstill still;
     um_decays decays;
     int64_t base, base_frame, expected, next, every,
         window;                  /* frames, but for the first and the third: samples */
@@ -49,7 +49,7 @@ typedef struct noise {
     um_findings *out; /* only during a callback */
 } noise;
 
-static um_status ignore(void *user, const um_still_event *event, um_error *err)
+static um_status ignore(void *user, const um_standstill_event *event, um_error *err)
 {
     (void)user, (void)event, (void)err; /* only the sums matter */
     return UM_OK;
@@ -159,7 +159,7 @@ static um_status start(noise *s, int rate_hz, um_error *err)
     const double per_s = 2. * rate_hz / s->stft->n;
     s->every = (int64_t)ceil(EVERY_S * per_s);
     s->window = s->next = (int64_t)ceil(WINDOW_S * per_s);
-    um_still_init(&s->still, rate_hz);
+    um_standstill_init(&s->still, rate_hz);
     um_decays_init(&s->decays, rate_hz);
     st = um_background_init(&s->background, s->stft->n / 2 + 1, um_stft_hz(s->stft, 1), per_s, err);
     if (st == UM_OK)
@@ -188,7 +188,7 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
         return st;
     if (sound->rate_hz != s->rate_hz)
         return UM_OK; /* a damaged stream that changes its rate: the first one is judged */
-    st = um_still_push(&s->still, sound->first, sound->mono, sound->n, ignore, s, err);
+    st = um_standstill_push(&s->still, sound->first, sound->mono, sound->n, ignore, s, err);
     if (st == UM_OK)
         st = um_decays_push(&s->decays, sound->first, sound->mono, sound->n, take_decay, s, err);
     if (st == UM_OK)
@@ -214,16 +214,11 @@ static double voice_db(const noise *s, double noise_db)
 static um_status tell_evidence(const noise *s, um_error *err)
 {
     um_status st = UM_OK;
-    const double before = um_round(s->best.before, 1), after = um_round(s->best.after, 1);
-    char levels[40];
-    if (before == after) /* some bands win what others lose */
-        snprintf(levels, sizeof levels, "at %.0f dB as before", after);
-    else
-        snprintf(levels, sizeof levels, "from %.0f to %.0f dB", before, after);
+    char words[UM_CHANGE_WORDS];
     if (s->best.times >= CHANGE_TIMES)
         st = um_findings_evidence(s->out, um_file_subject(), s->best_from_s, s->best_to_s, NULL, err,
                                   "the background changes most here: %s, by %.1f times its own deviation",
-                                  levels, s->best.times);
+                                  um_change_words(words, &s->best), s->best.times);
     if (st == UM_OK && s->longest > DRIFT * s->shortest)
         st = um_findings_evidence(
             s->out, um_file_subject(), s->longest_s, s->longest_s + STRETCH_S, NULL, err,
@@ -239,7 +234,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     s->out = out;
     if (!s->stft)
         return um_findings_skip(out, um_file_subject(), err, "there is no sound");
-    um_status st = um_still_end(&s->still, ignore, s, err);
+    um_status st = um_standstill_end(&s->still, ignore, s, err);
     if (st == UM_OK)
         st = um_decays_end(&s->decays, take_decay, s, err);
     if (st == UM_OK)

@@ -6,7 +6,7 @@
  * - The background: noise levels before and after, as Pan, Zhang & Lyu, "Detecting splicing in digital audios
  *   using local noise level estimation", ICASSP 2012, but from the quietest moments of some seconds on each
  *   side, in bands (dsp/background.h). A change of bandwidth is one of the bands above it.
- * - Digital silence, and the line around which the sound swings (sound/still.h).
+ * - Digital silence, and the line around which the sound swings (sound/standstill.h).
  *
  * What is found within MERGE_S becomes one boundary. Each mark has a strength: its number over the limit from
  * which it counts; a boundary has the sum of those of its marks. The score is the strongest boundary. */
@@ -15,7 +15,7 @@
 #include "dsp/stats.h"
 #include "dsp/stft.h"
 #include "signals/figures.h"
-#include "signals/sound/still.h"
+#include "signals/sound/standstill.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unmask/signal.h>
@@ -55,10 +55,10 @@ typedef struct splices {
     int64_t next, every;                /* frames: the next comparison, and from one to the next */
     um_change best;                     /* the greatest change within ALONE_S that is not told yet */
     int64_t best_at;
-    um_steps steps;
-    um_still still;
-    double part_s, part_db; /* of the series of the wave */
-    um_still_event moved;   /* the greatest move of the line, not told yet */
+    um_jumps jumps;
+    um_standstill still;
+    double part_s, part_db;    /* of the series of the wave */
+    um_standstill_event moved; /* the greatest move of the line, not told yet */
     boundary boundary[BOUNDARIES];
     int n;
     bool more; /* weaker ones, that had no room */
@@ -122,7 +122,7 @@ static void add(splices *s, mark kind, double from_s, double to_s, double number
 
 /* ---- marks ---- */
 
-static um_status take_step(void *user, int64_t sample, double contrast_db, double power, um_error *err)
+static um_status take_jump(void *user, int64_t sample, double contrast_db, double power, um_error *err)
 {
     splices *s = user;
     const double t_s = (double)sample / s->rate_hz;
@@ -144,10 +144,10 @@ static void tell_line(splices *s)
     const double t_s = (double)s->moved.at / s->rate_hz;
     if (s->moved.compared)
         add(s, LINE, t_s, t_s, s->moved.times, LINE_TIMES, NULL);
-    s->moved = (um_still_event){0};
+    s->moved = (um_standstill_event){0};
 }
 
-static um_status take_still(void *user, const um_still_event *e, um_error *err)
+static um_status take_still(void *user, const um_standstill_event *e, um_error *err)
 {
     splices *s = user;
     (void)err;
@@ -232,9 +232,9 @@ static um_status start(splices *s, int rate_hz, um_error *err)
     s->rate_hz = rate_hz;
     const double per_s = 2. * rate_hz / s->stft->n;
     s->every = (int64_t)ceil(EVERY_S * per_s);
-    um_still_init(&s->still, rate_hz);
-    if (rate_hz >= UM_STEP_MIN_HZ)
-        st = um_steps_init(&s->steps, rate_hz, err);
+    um_standstill_init(&s->still, rate_hz);
+    if (rate_hz >= UM_JUMP_MIN_HZ)
+        st = um_jumps_init(&s->jumps, rate_hz, err);
     if (st == UM_OK)
         st = um_background_init(&s->background, s->stft->n / 2 + 1, um_stft_hz(s->stft, 1), per_s, err);
     if (st == UM_OK)
@@ -258,10 +258,10 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
         return st;
     if (sound->rate_hz != s->rate_hz)
         return UM_OK; /* a damaged stream that changes its rate: the first one is judged */
-    if (s->steps.block)
-        st = um_steps_push(&s->steps, sound->first, sound->mono, sound->n, take_step, s, err);
+    if (s->jumps.block)
+        st = um_jumps_push(&s->jumps, sound->first, sound->mono, sound->n, take_jump, s, err);
     if (st == UM_OK)
-        st = um_still_push(&s->still, sound->first, sound->mono, sound->n, take_still, s, err);
+        st = um_standstill_push(&s->still, sound->first, sound->mono, sound->n, take_still, s, err);
     if (st == UM_OK)
         st = um_stft_push(s->stft, sound->first, sound->mono, sound->n, take_spectrum, s, err);
     return st;
@@ -283,7 +283,7 @@ static void add_silences(splices *s, double end_s)
 
 static um_status tell(const splices *s, const boundary *b, um_error *err)
 {
-    char words[200] = "";
+    char words[200] = "", change[UM_CHANGE_WORDS];
     size_t n = 0;
     const um_change *c = &b->change;
     if (b->strength[STEP] > 0)
@@ -293,13 +293,9 @@ static um_status tell(const splices *s, const boundary *b, um_error *err)
         n += (size_t)snprintf(words + n, sizeof words - n, "; digital silence of %.2f s", b->number[SILENCE]);
     if (b->strength[LINE] > 0)
         n += (size_t)snprintf(words + n, sizeof words - n, "; the zero line moves");
-    const double before = um_round(c->before, 1), after = um_round(c->after, 1);
-    if (b->strength[BACKGROUND] > 0 && before == after) /* some bands win what others lose */
-        n += (size_t)snprintf(words + n, sizeof words - n, "; the background changes, at %.0f dB as before",
-                              after);
-    else if (b->strength[BACKGROUND] > 0)
-        n += (size_t)snprintf(words + n, sizeof words - n, "; the background changes, %.0f to %.0f dB",
-                              before, after);
+    if (b->strength[BACKGROUND] > 0)
+        n += (size_t)snprintf(words + n, sizeof words - n, "; the background changes, %s",
+                              um_change_words(change, c));
     if (b->strength[BANDWIDTH] > 0)
         snprintf(words + n, sizeof words - n, "; the background above 4.4 kHz changes by %.0f dB",
                  um_round(c->high_db, 1));
@@ -319,7 +315,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     s->out = out;
     if (!s->stft)
         return um_findings_skip(out, um_file_subject(), err, "there is no sound");
-    um_status st = um_still_end(&s->still, take_still, s, err);
+    um_status st = um_standstill_end(&s->still, take_still, s, err);
     if (st == UM_OK)
         st = end_run(s, err);
     if (st == UM_OK && s->part_db > 0)
@@ -362,7 +358,7 @@ static void end(void *state)
     splices *s = state;
     um_stft_free(&s->stft);
     um_background_clear(&s->background);
-    um_steps_clear(&s->steps);
+    um_jumps_clear(&s->jumps);
 }
 
 const um_signal um_signal_sound_splices = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* regions.h: connected parts of a grid of cells. */
-#ifndef UM_REGIONS_H
-#define UM_REGIONS_H
+/* parts.h: connected parts of a grid of cells. */
+#ifndef UM_IMAGE_PARTS_H
+#define UM_IMAGE_PARTS_H
 #include "base/base.h"
 
 typedef struct um_part {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* regions.c: see regions.h. */
-#include "signals/image/regions.h"
+/* parts.c: see parts.h. */
+#include "signals/image/parts.h"
 #include <stdlib.h>
 
 um_part um_part_take(bool *todo, const float *value, int cols, int rows, int start, int *stack)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* still.c: runs of equal samples, and means over short parts. */
-#include "signals/sound/still.h"
+/* standstill.c: runs of equal samples, and means over short parts. */
+#include "signals/sound/standstill.h"
 #include "dsp/stats.h"
 #include <math.h>
 #include <string.h>
@@ -9,15 +9,15 @@ static const double STEADY = 1e-4; /* of a line, at least, in each comparison: 3
 static const double STILL_S = .02; /* of equal samples: longer than converters make on their own */
 static const double LINE_S = .05;  /* more than a period of a voice or of hum */
 
-void um_still_init(um_still *s, int rate_hz)
+void um_standstill_init(um_standstill *s, int rate_hz)
 {
-    *s = (um_still){
+    *s = (um_standstill){
         .rate_hz = rate_hz, .needed = (int)ceil(STILL_S * rate_hz), .part = (int)ceil(LINE_S * rate_hz)};
 }
 
-um_status um_still_end(um_still *s, um_still_fn fn, void *user, um_error *err)
+um_status um_standstill_end(um_standstill *s, um_standstill_fn fn, void *user, um_error *err)
 {
-    const um_still_event event = {.from = s->begins, .to = s->next};
+    const um_standstill_event event = {.from = s->begins, .to = s->next};
     s->begins = s->next;
     if (event.to - event.from < s->needed)
         return UM_OK;
@@ -25,20 +25,20 @@ um_status um_still_end(um_still *s, um_still_fn fn, void *user, um_error *err)
     return fn(user, &event, err);
 }
 
-static um_status compare(um_still *s, um_still_fn fn, void *user, um_error *err)
+static um_status compare(um_standstill *s, um_standstill_fn fn, void *user, um_error *err)
 {
     const double *left = s->line, *right = s->line + UM_LINE_SIDE;
     const double moved = um_mean(right, UM_LINE_SIDE) - um_mean(left, UM_LINE_SIDE);
     const double spread =
         sqrt((um_variance(left, UM_LINE_SIDE) + um_variance(right, UM_LINE_SIDE)) / 2 + STEADY * STEADY);
-    const um_still_event event = {.compared = true,
-                                  .at = s->next - (int64_t)UM_LINE_SIDE * s->part,
-                                  .moved = moved,
-                                  .times = fabs(moved) / spread};
+    const um_standstill_event event = {.compared = true,
+                                       .at = s->next - (int64_t)UM_LINE_SIDE * s->part,
+                                       .moved = moved,
+                                       .times = fabs(moved) / spread};
     return fn(user, &event, err);
 }
 
-static um_status take_part(um_still *s, um_still_fn fn, void *user, um_error *err)
+static um_status take_part(um_standstill *s, um_standstill_fn fn, void *user, um_error *err)
 {
     if (s->n_lines == 2 * UM_LINE_SIDE)
         memmove(s->line, s->line + 1, (size_t)--s->n_lines * sizeof *s->line);
@@ -47,12 +47,12 @@ static um_status take_part(um_still *s, um_still_fn fn, void *user, um_error *er
     return s->n_lines == 2 * UM_LINE_SIDE ? compare(s, fn, user, err) : UM_OK;
 }
 
-um_status um_still_push(um_still *s, int64_t first, const float *samples, int n, um_still_fn fn, void *user,
-                        um_error *err)
+um_status um_standstill_push(um_standstill *s, int64_t first, const float *samples, int n,
+                             um_standstill_fn fn, void *user, um_error *err)
 {
     um_status st = UM_OK;
     if (first != s->next) {
-        st = um_still_end(s, fn, user, err);
+        st = um_standstill_end(s, fn, user, err);
         s->begins = s->next = first;
         s->n_sum = s->n_lines = 0;
         s->sum = 0;
@@ -60,7 +60,7 @@ um_status um_still_push(um_still *s, int64_t first, const float *samples, int n,
     for (int i = 0; i < n && st == UM_OK; i++) {
         const float x = isfinite(samples[i]) ? samples[i] : 0;
         if (x != s->last) {
-            st = um_still_end(s, fn, user, err);
+            st = um_standstill_end(s, fn, user, err);
             s->begins = s->next;
         }
         s->last = x;
