@@ -109,7 +109,7 @@ static void known(void)
     CHECK_NEAR(
         score_of(&face, c,
                  "by 3.00 pixels in the face and 0.50 around it; 0 % and 0 % are coded anew, 0 % and 0 % "
-                 "stand; the quantiser's step is +100 %, in 1 picture"),
+                 "stand still; the quantiser's step is +100 %, in 1 picture"),
         log2(3.25 / .75), .01);
     /* every third block of the face anew, every fifth of the ring stands */
     char words[100];
@@ -133,7 +133,7 @@ static void known(void)
     }
     CHECK_NEAR(score_of(&face, c,
                         "by 3.00 pixels in the face and 0.00 around it; 0 % and 0 % are coded anew, 0 % "
-                        "and 0 % stand; the quantiser's step is -25 %"),
+                        "and 0 % stand still; the quantiser's step is -25 %"),
                log2(3.25 / .25), .01);
     /* differences down count as those across */
     c = made(&face);

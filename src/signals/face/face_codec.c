@@ -263,8 +263,8 @@ static um_status conclude(const um_person_looks *l, const um_looked_at *p, um_fi
                : um_findings_score(
                      out, who, score, err,
                      "Neighbouring blocks differ in their shift by %.2f pixels in the face and %.2f around "
-                     "it; "
-                     "%.0f %% and %.0f %% are coded anew, %.0f %% and %.0f %% stand; the quantiser's step is "
+                     "it; %.0f %% and %.0f %% are coded anew, %.0f %% and %.0f %% stand still; the "
+                     "quantiser's step is "
                      "%+.0f %%, in %lld picture%s",
                      p->before[DIFFER_FACE] / n, p->before[DIFFER_AROUND] / n, percent * p->sum[INTRA_FACE],
                      percent * p->sum[INTRA_AROUND], percent * p->before[STANDS_FACE],

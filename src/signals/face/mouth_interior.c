@@ -139,14 +139,15 @@ static um_status conclude(const um_person_looks *l, const um_looked_at *p, um_fi
                                 (long long)p->n, p->n == 1 ? "" : "s", MIN_LOOKS);
     um_status st = um_findings_evidence(
         out, who, p->highest_s, p->highest_s, um_gallery_of(&l->pictures, p->id), err,
-        "the open mouth with the least inside: %+.1f dB", um_round(p->highest, KIND.step));
-    return st < 0
-               ? st
-               : um_findings_score(out, who, db, err,
-                                   "Fine detail of the lips is %+.1f dB from that inside of the open mouth "
-                                   "(%.2f and %.2f gray levels), in %lld pictures",
-                                   um_round(db, KIND.step), p->sum[LIPS] / n, p->sum[INSIDE] / n,
-                                   (long long)p->n);
+        "the open mouth with the least inside, lips %+.1f dB against it", um_round(p->highest, KIND.step));
+    if (st < 0)
+        return st;
+    return um_findings_score(
+        out, who, db, err,
+        "There is %.1f dB %s fine detail inside of the open mouth than on the lips (%.2f and "
+        "%.2f gray levels), in %lld pictures",
+        um_round(fabs(db), KIND.step), db > 0 ? "less" : "more", p->sum[INSIDE] / n, p->sum[LIPS] / n,
+        (long long)p->n);
 }
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)

@@ -193,14 +193,19 @@ static um_status conclude(const um_person_looks *l, const um_looked_at *p, um_fi
                              "2 pixels). Ringed: at periods of 2, 4 and 8 pixels, more than chance. Blue: "
                              "not judged, blocks of the "
                              "codec lie there.");
-    return st < 0 ? st
-                  : um_findings_score(
-                        out, who, score, err,
-                        "%s pattern of 2, 4 or 8 pixels runs through the face: in the median of %lld "
-                        "picture%s it is as regular as chance makes one in %.0f (%+.1f dB over chance, "
-                        "%.0f pieces each)",
-                        score < CALLED ? "No" : "A", (long long)p->n, p->n == 1 ? "" : "s",
-                        fmin(floor(pow(10, score)), 1e6), um_round(p->sum[0] / n, .1), p->sum[1] / n);
+    if (st < 0)
+        return st;
+    if (score < CALLED)
+        return um_findings_score(
+            out, who, score, err,
+            "No pattern of 2, 4 or 8 pixels stands out in the face: %+.1f dB against chance in "
+            "%lld picture%s (%.0f pieces each)",
+            um_round(p->sum[0] / n, .1), (long long)p->n, p->n == 1 ? "" : "s", p->sum[1] / n);
+    return um_findings_score(
+        out, who, score, err,
+        "A pattern of 2, 4 or 8 pixels runs through the face: chance makes one so regular in "
+        "one of %.0f pictures (median of %lld; %+.1f dB over chance, %.0f pieces each)",
+        fmin(floor(pow(10, score)), 1e6), (long long)p->n, um_round(p->sum[0] / n, .1), p->sum[1] / n);
 }
 
 /* ---- both ---- */
