@@ -193,6 +193,25 @@ static void silences(void)
     CHECK(found(64000, 16000, "digital") == 0);
 }
 
+/* Steady notes, each of its own level: of up to six changes a minute, and of two in any case, each could be a
+ * cut; more often it is music that goes on. */
+static void notes(void)
+{
+    enum { RATE = 16000 };
+    static const struct {
+        double s, step_s; /* of the sound; of a note */
+        int told;
+    } cases[] = {{20, 4, 0}, {11.9, 4, 2}, {24, 6, 0}, {36, 10.5, 3}};
+    for (int c = 0; c < 4; c++) {
+        const int n = (int)(cases[c].s * RATE);
+        tones(n, RATE, .001, n, 0, 0);
+        for (int i = 0; i < n; i++)
+            if ((int)(i / cases[c].step_s / RATE) % 2)
+                sound[i] *= 8;
+        CHECK_NEAR(found(n, RATE, "the background changes"), cases[c].told, 0);
+    }
+}
+
 static void marks_together(void)
 {
     for (int i = 0; i < 2; i++) {
@@ -299,6 +318,7 @@ int main(void)
     waves();
     backgrounds();
     silences();
+    notes();
     marks_together();
     lines();
     many();

@@ -25,7 +25,8 @@ static const double STEP_DB = 15;       /* of the wave, above what is around */
 static const double CHANGE_TIMES = 2.5; /* of the background, in its own deviations */
 static const double LINE_TIMES = 4;     /* of the line, in its own deviations */
 static const double LOUD = 1e-7;        /* of what cannot be foretold: a step of a thousandth of full scale */
-/* Silences per minute, and no fewer than FEW in all, from which a gate or an encoder makes them. */
+/* Per minute, and more than FEW in all: silences are those of a gate or an encoder, and changes of the
+ * background are notes of music that goes on without a rest. */
 static const double OFTEN = 6, FEW = 2;
 static const double HIGH_DB = 15,
                     LOW_DB = 5; /* a change of the band: above 4.4 kHz at least, below at most */
@@ -269,10 +270,36 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
 
 /* ---- the end ---- */
 
+static bool too_often(const splices *s, int64_t n)
+{
+    return (double)n > fmax(FEW, OFTEN * (double)s->still.n / s->rate_hz / 60);
+}
+
+static bool is_of_background(const boundary *b)
+{
+    return b->strength[BACKGROUND] > 0 || b->strength[BANDWIDTH] > 0;
+}
+
+/* Of boundaries that have a mark beside it, that one stays. */
+static void drop_notes(splices *s)
+{
+    int changes = 0, n = 0;
+    for (int i = 0; i < s->n; i++)
+        changes += is_of_background(&s->boundary[i]);
+    if (!too_often(s, changes))
+        return;
+    for (int i = 0; i < s->n; i++) {
+        boundary *b = &s->boundary[i];
+        b->strength[BACKGROUND] = b->strength[BANDWIDTH] = 0;
+        if (strength(b) > 0)
+            s->boundary[n++] = *b;
+    }
+    s->n = n;
+}
+
 static void add_silences(splices *s, double end_s)
 {
-    const double minutes = (double)s->still.n / s->rate_hz / 60;
-    if (s->n_silences > SILENCES || (double)s->n_silences > fmax(FEW, OFTEN * minutes))
+    if (s->n_silences > SILENCES || too_often(s, s->n_silences))
         return;
     for (int i = 0; i < s->n_silences; i++)
         for (int k = 0; k < 2; k++)
@@ -327,6 +354,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     if (heard_s < NEEDED_S)
         return um_findings_skip(out, um_file_subject(), err, "too short: %.1f s of sound, %.0f s needed",
                                 um_short_of(heard_s, NEEDED_S), NEEDED_S);
+    drop_notes(s);
     add_silences(s, end_s);
     int n = 0;
     for (int i = 0; i < s->n; i++) /* not at its end */
