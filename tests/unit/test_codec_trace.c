@@ -162,6 +162,26 @@ static void cut_and_wide(void)
     whole_free(&w);
 }
 
+/* No aligned row begins there, so that the decoder would show 34 more columns. */
+static void cut_between(void)
+{
+    static whole cut;
+    CHECK(encode(X264 "straight.mp4") &&
+          encode(X264 "-bsf:v h264_metadata=crop_left=34:crop_top=10 cut.mp4"));
+    whole_read(&w, fixture_path("straight.mp4"), (um_source_options){.want = UM_WANT_GRAY});
+    for (unsigned codec = 0; codec <= UM_WANT_CODEC; codec += UM_WANT_CODEC) {
+        whole_read(&cut, fixture_path("cut.mp4"), (um_source_options){.want = UM_WANT_GRAY | codec});
+        const um_frame *all = whole_picture(&w, 5), *part = whole_picture(&cut, 5);
+        CHECK(all && part && part->gray->width == W - 34 && part->gray->height == H - 10);
+        for (int y = 0; all && part && y < H - 10; y++)
+            CHECK(!memcmp(part->gray->data + y * part->gray->stride,
+                          all->gray->data + (y + 10) * all->gray->stride + 34, W - 34));
+        CHECK(part && (!codec || (part->codec->x == -34 && part->codec->y == -10 && part->codec->w == 16)));
+        whole_free(&cut);
+    }
+    whole_free(&w);
+}
+
 static void codecs(void)
 {
     static const struct {
@@ -324,6 +344,7 @@ int main(void)
     told();
     turned();
     cut_and_wide();
+    cut_between();
     codecs();
     return fixture_end();
 }

@@ -24,6 +24,7 @@ enum {
     BARREN_MAX = 20000, /* packets in a row that give no frame: then the track is given up */
     VIDEO_MAX_PIXELS = 1 << 26,
     RUN_IN_US = 100000,
+    ALIGNMENT = 32, /* of rows, in bytes */
 };
 /* Bytes a demuxer may read without giving a packet, beyond twice the file: ends loops in a hostile index. */
 #define BUDGET_EXTRA ((int64_t)256 << 20)
@@ -190,10 +191,9 @@ static um_status open_decoder(um_demux *d, um_track *t, int threads, um_error *e
     um_quiet_codec(t->codec);
     t->codec->pkt_timebase = t->stream->time_base;
     t->codec->max_pixels = max_pixels;
-    if (t->exports) {
+    if (t->exports)
         t->codec->export_side_data = AV_CODEC_EXPORT_DATA_MVS | AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS;
-        t->codec->apply_cropping = 0; /* crop does it, and keeps where the blocks begin */
-    }
+    t->codec->apply_cropping = 0; /* crop does it: to the pixel, and keeps where the blocks begin */
     if (um_demux_is_picture(d) ||
         p->codec_id == AV_CODEC_ID_APNG) /* else they show what is missing as black */
         t->codec->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
@@ -361,25 +361,51 @@ void um_demux_read(um_demux *d)
     av_packet_unref(d->packet);
 }
 
-/* As the decoder would have done. */
-static void crop(um_track *t, AVFrame *frame)
+/* Rows begin where FFmpeg's own code expects it. */
+static bool is_aligned(const AVFrame *frame)
 {
-    const int width = frame->width, right = (int)frame->crop_right, top = (int)frame->crop_top;
+    for (int i = 0; i < AV_NUM_DATA_POINTERS && frame->data[i]; i++)
+        if ((uintptr_t)frame->data[i] % ALIGNMENT)
+            return false;
+    return true;
+}
+
+static int copy_aligned(AVFrame *frame)
+{
+    AVFrame *copy = av_frame_alloc();
+    if (!copy)
+        return AVERROR(ENOMEM);
+    copy->format = frame->format;
+    copy->width = frame->width;
+    copy->height = frame->height;
+    int r = av_frame_get_buffer(copy, 0);
+    if (r >= 0 && (r = av_frame_copy(copy, frame)) >= 0 && (r = av_frame_copy_props(copy, frame)) >= 0) {
+        av_frame_unref(frame);
+        av_frame_move_ref(frame, copy);
+    }
+    av_frame_free(&copy);
+    return r;
+}
+
+/* To the pixel: the decoder itself cuts only where rows stay aligned, and shows the rest at the left. */
+static int crop(um_track *t, AVFrame *frame)
+{
+    const int left = (int)frame->crop_left, top = (int)frame->crop_top;
     t->crop_x = t->crop_y = 0;
-    if (av_frame_apply_cropping(frame, 0) < 0) /* it names more than there is: the decoder shows all */
-        return;
-    t->crop_x = width - frame->width - right; /* less than was asked, where rows would begin unaligned */
+    if (!(frame->crop_left | frame->crop_right | frame->crop_top | frame->crop_bottom) ||
+        av_frame_apply_cropping(frame, AV_FRAME_CROP_UNALIGNED) < 0) /* more than there is: all is shown */
+        return 0;
+    t->crop_x = left;
     t->crop_y = top;
+    return is_aligned(frame) ? 0 : copy_aligned(frame);
 }
 
 um_supply um_demux_decode(um_demux *d, um_track *t, AVFrame *frame)
 {
     while (!t->ended) {
         int r = avcodec_receive_frame(t->codec, frame);
-        if (r >= 0) {
+        if (r >= 0 && (r = crop(t, frame)) >= 0) {
             t->barren = 0;
-            if (t->exports)
-                crop(t, frame);
             return UM_SUPPLY_READY;
         }
         d->given_up |= t->barren > BARREN_MAX;

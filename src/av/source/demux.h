@@ -22,7 +22,7 @@ typedef struct um_track {
     bool draining, ended;
     int64_t barren;     /* packets sent since the last frame came out */
     bool exports;       /* the decoder tells what um_codec_trace_read wants */
-    int crop_x, crop_y; /* of the last frame, if so: what was cut off at its left and top */
+    int crop_x, crop_y; /* of the last frame: what was cut off at its left and top */
     double end_s;       /* where the last packet ends on the file's timeline */
 } um_track;
 
