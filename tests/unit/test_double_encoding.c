@@ -123,9 +123,9 @@ static void silent(void)
 /* Pictures of 4 x 4 blocks that stand, but for the first row, coded anew, at 7, 21, 35 and 49. Of 56 with two
  * neighbours the 4 are all that have a footprint: their ranks lie 26 above the mean or half of all less half
  * of 4; a sixth is taken for granted: 26 / (56 / 2 sqrt(5 / 36) / sqrt(4)) = 4.98. */
-static um_findings *beat(bool damaged)
+static um_findings *beat(int n_pictures, bool damaged)
 {
-    enum { SIDE = 64, N_PICTURES = 58 };
+    enum { SIDE = 64 };
     um_codec_block block[16];
     um_image *gray = NULL;
     runner r;
@@ -133,7 +133,7 @@ static um_findings *beat(bool damaged)
     for (int y = 0; y < SIDE; y++)
         memset(gray->data + y * gray->stride, 90, SIDE);
     CHECK(runner_begin(&r, um_signal_find("double_encoding")) == UM_OK);
-    for (int i = 0; i < N_PICTURES; i++) {
+    for (int i = 0; i < n_pictures; i++) {
         for (int b = 0; b < 16; b++)
             block[b] = (um_codec_block){.kind = i % 14 == 7 && b < 4 ? UM_BLOCK_INTRA : UM_BLOCK_PAST};
         const um_codec_picture codec = {
@@ -149,19 +149,33 @@ static um_findings *beat(bool damaged)
 
 static void nearly(void)
 {
-    um_findings *f = beat(false);
+    um_findings *f = beat(58, false);
     const um_result *result = of_file(f);
     CHECK_NEAR(result->score, 4.983, .002);
     CHECK(strstr(result->text, "56 pictures are predicted (4.9 standard deviations, 5 needed)"));
     um_findings_free(&f);
-    f = beat(true);
+    f = beat(58, true);
     CHECK(f->outcome == UM_NOT_APPLICABLE && strstr(f->reason, "every predicted picture is damaged"));
     um_findings_free(&f);
+}
+
+/* Two minutes are looked at; of a picture more the sentence says so. */
+static void long_one(void)
+{
+    for (int more = 0; more < 2; more++) {
+        um_findings *f = beat(4096 + more, false);
+        const um_result *result = of_file(f);
+        CHECK(result && result->score > 5);
+        CHECK(result && !strstr(result->text, "places of the first 4096, ") == !more);
+        CHECK(result && strlen(result->text) <= 239);
+        um_findings_free(&f);
+    }
 }
 
 int main(void)
 {
     nearly();
+    long_one();
     if (!fixture_begin())
         return CHECK_SKIP;
     twice();

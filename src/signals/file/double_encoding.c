@@ -29,6 +29,7 @@ static const double CALLED = 5;
 typedef struct double_encoding {
     int n, new_series, copied_series;
     bool whole, predicted, damaged, told; /* some picture was an I, a P, a damaged P, a P with its motion */
+    bool more;                            /* than MOST pictures */
     um_image *reference;                  /* luma of the I or P picture before */
     um_gop_picture picture[MOST];
     float t_s[MOST];
@@ -95,8 +96,12 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
     const um_frame *f = in->frame;
     um_gop_picture p = {.type = 'B'};
     um_status st = UM_OK;
-    if (!f || d->n == MOST || !isfinite(f->t_s))
+    if (!f || !isfinite(f->t_s))
         return UM_OK;
+    if (d->n == MOST) {
+        d->more = true;
+        return UM_OK;
+    }
     d->whole |= f->codec && f->codec->type == 'I';
     d->predicted |= f->codec && f->codec->type == 'P';
     d->damaged |= f->codec && f->codec->type == 'P' && f->codec->has_motion && f->damaged;
@@ -135,7 +140,9 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     const double_encoding *d = state;
     const um_media *m = in->media;
     const char *codec = m && m->video_codec && *m->video_codec ? m->video_codec : "unknown codec";
+    const char *of = d->more ? " of the first 4096" : "";
     um_gop_rhythm r;
+    _Static_assert(MOST == 4096, "the sentence says so");
     if (!d->told && d->damaged)
         return um_findings_skip(out, um_file_subject(), err, "every predicted picture is damaged (%s)",
                                 codec);
@@ -160,17 +167,17 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     if (r.strength < CALLED)
         return um_findings_score(
             out, um_file_subject(), r.strength, err,
-            "No sign of an earlier encoding: no clear rhythm in how well %d pictures are "
+            "No sign of an earlier encoding: no clear rhythm in how well %d pictures%s are "
             "predicted (%.1f standard deviations, %g needed). Many leave none",
-            r.predicted, um_short_of(r.strength, CALLED), CALLED);
+            r.predicted, of, um_short_of(r.strength, CALLED), CALLED);
     if ((st = show_places(d, &r, out, err)) < 0)
         return st;
     return um_findings_score(
         out, um_file_subject(), r.strength, err,
-        "Signs of an earlier encoding: every %d pictures one is predicted badly, as those that were stored "
-        "whole (%d places, %.1f standard deviations). Platforms encode all uploads again; a beat in the "
-        "picture looks alike. No sign of a fake",
-        r.period, r.places, r.strength);
+        "Signs of an earlier encoding: every %d pictures one is predicted badly, like those stored whole (%d "
+        "places%s, %.1f standard deviations). Platforms encode uploads again; a beat in the picture looks "
+        "alike. No sign of a fake",
+        r.period, r.places, of, r.strength);
 }
 
 const um_signal um_signal_double_encoding = {
