@@ -15,6 +15,7 @@
 #include "base/base.h"
 #include "dsp/stats.h"
 #include "faces/iris.h"
+#include "signals/face/person_table.h"
 #include "signals/figures.h"
 #include <math.h>
 #include <stdlib.h>
@@ -46,7 +47,7 @@ static const float MAX_YAW_DEG = 35, MIN_EYES_PX = 40;
 static const double MIN_BASELINE = .08; /* EAR; below, no open eye is seen at all */
 /* Each eye twice: its aspect ratio, its opening as the network says. Even: picture left. */
 enum { ASPECT, OPENING = 2, CHANNELS = 4 };
-enum { BINS = 1000, MAX_PERSONS = 256, MAX_QUEUE = 8192, SHOWN_BLINKS = 32 };
+enum { BINS = 1000, MAX_QUEUE = 8192, SHOWN_BLINKS = 32 };
 /* Pictures of closing eyes: until judged, and of the first blinks. */
 enum { EYES_WIDTH = 240, EYES_HEIGHT = 96, MAX_HELD = 12, SHOWN_PICTURES = 12 };
 
@@ -81,17 +82,21 @@ typedef struct person {
 } person;
 
 typedef struct blink {
-    person *person;
-    size_t capacity;
-    int n, shown, held;
+    um_person_table persons;
+    int shown, held;
     int64_t faces, turned, small; /* of all persons; the last two unusable */
 } blink;
+
+static person *at(const blink *b, int i)
+{
+    return um_person_table_at(&b->persons, sizeof(person), i);
+}
 
 static void end(void *state)
 {
     blink *b = state;
-    for (int i = 0; i < b->n; i++) {
-        person *p = &b->person[i];
+    for (int i = 0; i < b->persons.n; i++) {
+        person *p = at(b, i);
         for (size_t k = p->now; k < p->n; k++)
             um_image_free(&p->queue[k].eyes);
         um_image_free(&p->eyes);
@@ -99,24 +104,16 @@ static void end(void *state)
             um_histogram_clear(&p->window[k]);
         free(p->queue);
     }
-    free(b->person);
+    free(b->persons.entry);
 }
 
 /* NULL with UM_OK in *st: more persons than are followed. */
 static person *find(blink *b, int id, um_findings *out, um_status *st, um_error *err)
 {
-    *st = UM_OK;
-    for (int i = 0; i < b->n; i++)
-        if (b->person[i].id == id)
-            return &b->person[i];
-    if (b->n == MAX_PERSONS)
-        return NULL;
-    if (!um_grow(&b->person, &b->capacity, (size_t)b->n + 1, MAX_PERSONS, sizeof *b->person)) {
-        *st = um_fail_oom(err);
-        return NULL;
-    }
-    person *p = &b->person[b->n++];
-    *p = (person){.id = id};
+    bool is_new;
+    person *p = um_person_table_find(&b->persons, sizeof *p, id, &is_new, st, err);
+    if (!p || !is_new)
+        return p;
     *st = um_findings_series(out, &p->series, um_person_subject(id), "eye aspect ratio", "ratio", err);
     return *st < 0 ? NULL : p;
 }
@@ -381,8 +378,8 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
 {
     blink *b = state;
     um_status st = UM_OK;
-    for (int i = 0; i < b->n && st == UM_OK; i++) {
-        person *p = &b->person[i];
+    for (int i = 0; i < b->persons.n && st == UM_OK; i++) {
+        person *p = at(b, i);
         while (st == UM_OK && p->now < p->n)
             st = judge(b, p, out, err);
         if (st == UM_OK && p->any)
@@ -393,8 +390,8 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     if (st < 0)
         return st;
     double longest_s = 0;
-    for (int i = 0; i < b->n; i++)
-        longest_s = fmax(longest_s, b->person[i].usable_s);
+    for (int i = 0; i < b->persons.n; i++)
+        longest_s = fmax(longest_s, at(b, i)->usable_s);
     if (!b->faces)
         return um_findings_skip(out, um_file_subject(), err, "no face with landmarks was followed");
     if (longest_s < NEEDED_S)

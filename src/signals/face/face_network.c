@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOKS = 32, MAX_PERSONS = 256, MAX_PICTURES = 16 };
+enum { LOOKS = 32, MAX_PICTURES = 16 };
 static const double FIRST_STEP_S = .2; /* between two pictures of a person */
 static const double ROUNDING_S = 1e-6; /* of times that are sums */
 static const float MIN_SIDE_PX = 64;   /* smaller ones were not trained on */
 static const float TINT = .6f;         /* of the colour of the border on the picture */
 static const float LEAST_SHOWN = .1f;  /* chance of a border that is shown in full if none is higher */
 
-typedef struct um_face_record { /* of a person */
+typedef struct person { /* of a person */
     int id, series;
     double step_s, next_s;
     float largest_px;
@@ -44,6 +44,11 @@ um_status um_face_network_begin(void *state, const void *shared, const um_signal
     return UM_OK;
 }
 
+static person *at(const um_face_looks *f, int i)
+{
+    return um_person_table_at(&f->persons, sizeof(person), i);
+}
+
 static void forget(um_face_looks *f)
 {
     for (int i = 0; i < UM_FACE_NETWORK_BATCH; i++) {
@@ -58,7 +63,7 @@ void um_face_network_end(void *state)
     um_face_looks *f = state;
     forget(f);
     um_gallery_clear(&f->pictures);
-    free(f->person);
+    free(f->persons.entry);
 }
 
 /* ---- what the network says ---- */
@@ -104,7 +109,7 @@ static void ask(void *context, int i)
 {
     um_face_looks *f = context;
     struct um_face_look *l = &f->waiting[i];
-    const person *p = &f->person[l->person];
+    const person *p = at(f, l->person);
     um_lease *lease = NULL;
     l->st = um_net_lease(&lease, f->by->net, &l->err);
     if (l->st == UM_OK)
@@ -128,7 +133,7 @@ static void halve(person *p)
 
 static um_status note(um_face_looks *f, struct um_face_look *l, um_findings *out, um_error *err)
 {
-    person *p = &f->person[l->person];
+    person *p = at(f, l->person);
     if (l->st < 0)
         return um_fail(err, l->st, "%s", l->err.text);
     p->t_s[p->n] = l->t_s;
@@ -163,33 +168,26 @@ static um_status judge_all(um_face_looks *f, um_findings *out, um_error *err)
 
 /* ---- from faces to looks ---- */
 
-/* The place of a person; -1 with UM_OK: more than are followed. */
-static um_status find(int *place, um_face_looks *f, int id, um_findings *out, um_error *err)
+/* NULL with UM_OK in *st: more than are followed. */
+static person *find(um_face_looks *f, int id, um_findings *out, um_status *st, um_error *err)
 {
-    for (*place = 0; *place < f->n; ++*place)
-        if (f->person[*place].id == id)
-            return UM_OK;
-    if (f->n == MAX_PERSONS) {
-        *place = -1;
-        return UM_OK;
-    }
-    if (!um_grow(&f->person, &f->capacity, (size_t)f->n + 1, MAX_PERSONS, sizeof *f->person))
-        return um_fail_oom(err);
-    person *p = &f->person[f->n];
+    bool is_new;
+    person *p = um_person_table_find(&f->persons, sizeof *p, id, &is_new, st, err);
+    if (!p || !is_new)
+        return p;
     *p = (person){.id = id, .step_s = FIRST_STEP_S, .next_s = -INFINITY, .highest = -INFINITY};
-    f->n++;
-    return um_findings_series(out, &p->series, um_person_subject(id), f->by->question->series, "log odds",
-                              err);
+    *st =
+        um_findings_series(out, &p->series, um_person_subject(id), f->by->question->series, "log odds", err);
+    return *st < 0 ? NULL : p;
 }
 
 static um_status take(um_face_looks *f, const um_frame *frame, const um_face *face, um_findings *out,
                       um_error *err)
 {
-    int place;
-    um_status st = find(&place, f, face->person, out, err);
-    if (st < 0 || place < 0)
+    um_status st;
+    person *p = find(f, face->person, out, &st, err);
+    if (!p)
         return st;
-    person *p = &f->person[place];
     if (isfinite(face->box.w) && isfinite(face->box.h))
         p->largest_px = fmaxf(p->largest_px, fmaxf(face->box.w, face->box.h));
     if (frame->t_s < p->next_s - ROUNDING_S || !um_face_is_clear(face, MIN_SIDE_PX))
@@ -200,7 +198,7 @@ static um_status take(um_face_looks *f, const um_frame *frame, const um_face *fa
         p->step_s *= 2;
     }
     struct um_face_look *l = &f->waiting[f->n_waiting];
-    *l = (struct um_face_look){.person = place, .t_s = frame->t_s};
+    *l = (struct um_face_look){.person = (int)(p - at(f, 0)), .t_s = frame->t_s};
     if (face->quality.overall > 0)
         l->quality = fminf(face->quality.overall, 1);
     if ((st = um_face_input_cut(&l->face, &f->by->net->man.input, frame->rgb, face, err)) < 0)
@@ -264,9 +262,9 @@ um_status um_face_network_finish(void *state, const um_signal_input *in, um_find
 {
     um_face_looks *f = state;
     um_status st = judge_all(f, out, err);
-    for (int i = 0; i < f->n && st == UM_OK; i++)
-        st = conclude(f, &f->person[i], out, err);
-    if (st == UM_OK && !f->n)
+    for (int i = 0; i < f->persons.n && st == UM_OK; i++)
+        st = conclude(f, at(f, i), out, err);
+    if (st == UM_OK && !f->persons.n)
         st = um_findings_skip(out, um_file_subject(), err, "no face was found");
     return st;
 }

@@ -9,6 +9,7 @@
 #define UM_FACE_NETWORK_H
 #include "faces/gallery.h"
 #include "networks/net.h"
+#include "signals/face/person_table.h"
 #include <unmask/signal.h>
 
 /* What a signal asks. */
@@ -30,7 +31,7 @@ enum { UM_FACE_NETWORK_BATCH = 8 };
 typedef struct um_face_looks { /* state */
     const um_face_network *by;
     struct um_face_look { /* waiting to be judged */
-        int person;       /* place in `person` */
+        int person;       /* place in `persons` */
         double t_s, logit;
         float quality;
         um_image *face, *shown; /* as the network sees it; the same with its map, where that was asked for */
@@ -38,9 +39,7 @@ typedef struct um_face_looks { /* state */
         um_error err;
     } waiting[UM_FACE_NETWORK_BATCH];
     int n_waiting;
-    struct um_face_record *person;
-    size_t capacity;
-    int n;
+    um_person_table persons;
     um_gallery pictures; /* of the most suspicious look */
 } um_face_looks;
 

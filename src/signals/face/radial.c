@@ -16,6 +16,7 @@
 #include "dsp/spectrum.h"
 #include "dsp/stats.h"
 #include "faces/gallery.h"
+#include "signals/face/person_table.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unmask/signal.h>
@@ -25,7 +26,6 @@ enum {
     HALF = TILE / 2,
     BINS = TILE * (HALF + 1),
     MAX_CROP = 256,
-    MAX_PERSONS = 256,
     PICTURE = 160,
     MAX_PICTURES = 8
 };
@@ -47,9 +47,7 @@ typedef struct radial {
     um_fft *fft;
     double window[TILE], scale;
     um_gallery pictures; /* of the highest shelf */
-    person *person;
-    size_t capacity;
-    int n;
+    um_person_table persons;
 } radial;
 
 static um_status begin(void *state, const void *shared, const um_signal_input *in, um_error *err)
@@ -61,32 +59,30 @@ static um_status begin(void *state, const void *shared, const um_signal_input *i
     return um_fft_new(&r->fft, TILE, TILE, err);
 }
 
+static person *person_at(const radial *r, int i)
+{
+    return um_person_table_at(&r->persons, sizeof(person), i);
+}
+
 static void end(void *state)
 {
     radial *r = state;
     um_fft_free(&r->fft);
-    for (int i = 0; i < r->n; i++) {
-        um_histogram_clear(&r->person[i].shelf);
-        free(r->person[i].power);
+    for (int i = 0; i < r->persons.n; i++) {
+        um_histogram_clear(&person_at(r, i)->shelf);
+        free(person_at(r, i)->power);
     }
-    free(r->person);
+    free(r->persons.entry);
     um_gallery_clear(&r->pictures);
 }
 
 /* NULL with UM_OK in *st: more persons than are followed. */
 static person *find(radial *r, int id, um_findings *out, um_status *st, um_error *err)
 {
-    *st = UM_OK;
-    for (int i = 0; i < r->n; i++)
-        if (r->person[i].id == id)
-            return &r->person[i];
-    if (r->n == MAX_PERSONS)
-        return NULL;
-    if (!um_grow(&r->person, &r->capacity, (size_t)r->n + 1, MAX_PERSONS, sizeof *r->person)) {
-        *st = um_fail_oom(err);
-        return NULL;
-    }
-    person *p = &r->person[r->n++];
+    bool is_new;
+    person *p = um_person_table_find(&r->persons, sizeof *p, id, &is_new, st, err);
+    if (!p || !is_new)
+        return p;
     *p = (person){.id = id, .next_s = -INFINITY, .highest_db = -INFINITY};
     const um_subject who = um_person_subject(id);
     *st = um_findings_series(out, &p->shelf_series, who, "high-frequency shelf", "dB", err);
@@ -298,12 +294,13 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     um_status st = UM_OK;
     float largest_px = 0;
     int64_t used = 0;
-    for (int i = 0; i < r->n && st == UM_OK; i++) {
-        st = conclude(r, &r->person[i], out, err);
-        largest_px = fmaxf(largest_px, r->person[i].largest_px);
-        used += r->person[i].faces;
+    for (int i = 0; i < r->persons.n && st == UM_OK; i++) {
+        const person *p = person_at(r, i);
+        st = conclude(r, p, out, err);
+        largest_px = fmaxf(largest_px, p->largest_px);
+        used += p->faces;
     }
-    if (st == UM_OK && !r->n)
+    if (st == UM_OK && !r->persons.n)
         st = um_findings_skip(out, um_file_subject(), err, "no face was found");
     else if (st == UM_OK && !used)
         st = um_findings_skip(out, um_file_subject(), err,
