@@ -32,7 +32,8 @@ static const um_opt options[] = {
     {"aggregate", UM_OPT_TEXT, "RULE",
      "how persons and moments become a score: score, mean, confident, max, person", &o.aggregate},
     {"robustness", UM_OPT_TEXT, "all|A,B",
-     "also re-encoded (jpeg-90, jpeg-70, jpeg-50, h264-23, h264-40, mp3, opus, telephone), half, blur, noise",
+     "also re-encoded (jpeg-90, jpeg-70, jpeg-50, h264-23, h264-40, mp3, opus, telephone), half, blur, noise,"
+     " noise-15db",
      &o.robustness},
     {"cross", UM_OPT_TEXT, "source|generator|set",
      "leave each value out once: what is fitted does not know it, what is measured is it", &o.cross},

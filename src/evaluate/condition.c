@@ -55,6 +55,7 @@ const um_condition um_conditions[] = {
      .rate_hz = 8000,
      .low_hz = 300,
      .high_hz = 3400},
+    {.name = "noise-15db", .title = "noise 15 dB", .of = SOUNDS, .snr_db = 15},
     {0},
 };
 
@@ -234,6 +235,17 @@ static void pass(float *samples, size_t n, int rate_hz, double edge_hz, bool hig
     }
 }
 
+/* White noise so far below the mean power of the whole recording, pauses included. */
+static void hiss(float *samples, size_t n, double snr_db, uint64_t *state)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)samples[i] * (double)samples[i];
+    const double deviation = sqrt(sum / (double)n * pow(10, -snr_db / 10));
+    for (size_t i = 0; i < n; i++)
+        samples[i] += (float)(deviation * um_random_normal(state));
+}
+
 static um_status write_wav(const copy *k, int rate_hz, um_error *err)
 {
     const uint32_t data = 2 * (uint32_t)k->n,
@@ -269,7 +281,9 @@ static um_status sound(copy *k, um_error *err)
         pass(k->sound, k->n, rate_hz, c->low_hz, true);
     if (st == UM_OK && c->high_hz > 0)
         pass(k->sound, k->n, rate_hz, c->high_hz, false);
-    if (st == UM_OK)
+    if (st == UM_OK && c->snr_db > 0)
+        hiss(k->sound, k->n, c->snr_db, &k->state);
+    if (st == UM_OK && c->sound_encoder)
         st = um_sound_recode(k->sound, (int)k->n, rate_hz, c->sound_encoder, c->bit_rate, err);
     if (st == UM_OK && rate_hz != own && !c->low_hz) /* a telephone's stays as it came */
         st = to_rate(&k->sound, &k->n, rate_hz, own, err);

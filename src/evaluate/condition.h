@@ -18,6 +18,7 @@ typedef struct um_condition {
     int64_t bit_rate;
     int rate_hz;            /* through which the sound goes; 0: its own */
     double low_hz, high_hz; /* band that is left; 0: all */
+    double snr_db;          /* of white noise that is added to the sound; 0: none */
 } um_condition;
 
 extern const um_condition um_conditions[]; /* ended by one without a name */

@@ -224,6 +224,18 @@ static void sounds(void)
     CHECK(s.rate_hz == RATE && s.n == (size_t)RATE * SECONDS);
     CHECK_NEAR(tone(&s, 6000), .25, .03);
     forget(&s);
+    /* three tones of .25 have 3 * .25^2 / 2; all that a fit of them leaves is the noise */
+    s = look("s.wav", "noise-15db");
+    CHECK(s.rate_hz == RATE && s.n == (size_t)RATE * SECONDS);
+    double sum = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        double left = (double)s.sound[i];
+        for (int k = 0; k < 3; k++)
+            left -= .25 * sin(2 * M_PI * hz[k] * (double)i / RATE);
+        sum += left * left;
+    }
+    CHECK_NEAR(10 * log10(3 * .25 * .25 / 2 / (sum / (double)s.n)), 15, .2); /* 32000 draws: .034 dB */
+    forget(&s);
 }
 
 static void refusals(void)
