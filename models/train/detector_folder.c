@@ -27,7 +27,7 @@ static um_status put_manifest(const detector_folder *f, um_error *err)
     um_status st = um_file_read(&bytes, &n, f->onnx, (size_t)1 << 28, err);
     if (st == UM_OK && !um_sha256_hex(sha, bytes, n))
         st = um_fail_oom(err);
-    f->task->manifest(form, sizeof form);
+    f->task->manifest(f->state, form, sizeof form);
     if (st == UM_OK)
         st = um_json_parse(&form_json, form, strlen(form), f->task->name, err);
     if (st == UM_OK) {

@@ -6,6 +6,7 @@
 
 typedef struct detector_folder {
     const network_task *task;
+    const void *state; /* of the task */
     const network_recipe *recipe;
     const um_train_result *result;
     const char *out, *work, *onnx; /* folders; the network's file, in `out` */

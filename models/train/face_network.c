@@ -87,12 +87,12 @@ static int describe(char *text, size_t size, const char *more)
         FACE_SIDE, FACE_SIDE, 1 / 127.5, (double)FACE_SEEN, (double)FACE_MARGIN, FACE_STORED, more);
 }
 
-static int manifest(char *text, size_t size)
+static int manifest(const void *state, char *text, size_t size)
 {
     return describe(text, size, ", \"map\": \"border\"");
 }
 
-static int manifest_generated(char *text, size_t size)
+static int manifest_generated(const void *state, char *text, size_t size)
 {
     return describe(text, size, "");
 }

@@ -36,7 +36,7 @@ typedef struct network_task {
     void (*add_held)(const void *state, held_list *list); /* what was set aside: measured and calibrated on */
     void (*tell)(const void *state, um_buf *text);        /* what it is trained on, a line */
     /* The fields "input" and "answer" of the manifest, as JSON: {"input": {...}, "answer": {...}}. */
-    int (*manifest)(char *text, size_t size);
+    int (*manifest)(const void *state, char *text, size_t size);
     void (*close)(void *state);
 } network_task;
 

@@ -17,7 +17,7 @@ static um_status lease(voice_task *t, voice_maker **out, um_error *err)
     if (t->n_makers)
         *out = t->maker[--t->n_makers];
     pthread_mutex_unlock(&t->lock);
-    return *out ? UM_OK : voice_maker_new(out, err);
+    return *out ? UM_OK : voice_maker_new(out, &t->front, err);
 }
 
 static void give_back(voice_task *t, voice_maker *m)
@@ -49,7 +49,7 @@ static um_status sample(void *user, int64_t index, int64_t epoch, uint64_t seed,
     st = voice_draw(m, &o, t->set, &t->mix, fake, rng_next(&r), err);
     if (st == UM_OK) {
         voice_map(m, in[0]);
-        voice_cover(in[0], t->mix.masks, &r);
+        voice_cover(in[0], &t->front, t->mix.masks, &r);
         target[FAKE][0] = fake ? 1 - SMOOTHING : SMOOTHING;
     }
     give_back(t, m);
@@ -163,13 +163,15 @@ static um_status validate(void *user, um_graph *graph, double *metrics, um_error
     return st;
 }
 
-um_status voice_task_new(voice_task *t, const voice_set *set, const voice_mix *mix, int64_t samples,
-                         int threads, uint64_t seed, um_error *err)
+um_status voice_task_new(voice_task *t, const voice_set *set, const voice_mix *mix,
+                         const um_front_spec *front, int64_t samples, int threads, uint64_t seed,
+                         um_error *err)
 {
     bool held = false;
     memset(t, 0, sizeof *t);
     t->set = set;
     t->mix = *mix;
+    t->front = *front;
     t->threads = threads;
     t->seed = seed << 32;
     pthread_mutex_init(&t->lock, NULL);
@@ -179,7 +181,7 @@ um_status voice_task_new(voice_task *t, const voice_set *set, const voice_mix *m
         .name = "voice",
         .n_in = 1,
         .n_targets = 1,
-        .in = {{3, {2, VOICE_BINS, VOICE_FRAMES}}},
+        .in = {{3, {um_front_planes(front), um_front_rows(front), front->frames}}},
         .target = {{1, {1}}},
         .samples = samples / 2 * 2,
         .together = 2,

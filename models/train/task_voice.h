@@ -13,14 +13,16 @@ typedef struct voice_task {
     um_train_task task;
     const voice_set *set;
     voice_mix mix;
+    um_front_spec front;
     int threads;
     uint64_t seed;
     pthread_mutex_t lock; /* of the makers at rest */
     voice_maker **maker;
     size_t n_makers, makers_capacity;
 } voice_task;
-um_status voice_task_new(voice_task *out, const voice_set *set, const voice_mix *mix, int64_t samples,
-                         int threads, uint64_t seed, um_error *err);
+um_status voice_task_new(voice_task *out, const voice_set *set, const voice_mix *mix,
+                         const um_front_spec *front, int64_t samples, int threads, uint64_t seed,
+                         um_error *err);
 void voice_task_free(voice_task *t);
 
 /* Scores of the voices for which `wanted` is true: the mean logit of at most VOICE_WINDOWS windows, spread

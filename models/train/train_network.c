@@ -164,6 +164,7 @@ static um_status go(char **said, const network_task *task, void *state, const ne
     task->tell(state, &about);
     char *line = um_buf_take(&about);
     const detector_folder folder = {.task = task,
+                                    .state = state,
                                     .recipe = r,
                                     .result = &result,
                                     .out = o->out,

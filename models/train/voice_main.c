@@ -70,10 +70,11 @@ static um_status evaluate(const voice_set *set, const voice_mix *mix, um_error *
 {
     um_graph *g = NULL;
     voice_task task;
+    const um_front_spec front = voice_front(UM_FRONT_LOG_POWER);
     double *score = um_calloc((size_t)set->n + 1, sizeof *score);
     um_status st = score ? training_graph(&g, o.start, (uint64_t)o.seed, err) : um_fail_oom(err);
     if (st == UM_OK) {
-        st = voice_task_new(&task, set, mix, 2, o.threads, (uint64_t)o.seed, err);
+        st = voice_task_new(&task, set, mix, &front, 2, o.threads, (uint64_t)o.seed, err);
         if (st == UM_OK)
             st = voice_scores(score, &task, g, o.held ? is_held : is_any, mix->strength, err);
         if (st == UM_OK)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* voice_network.c: "task = voice": what `unmask train` has to know of the voice network. */
 #include "network_task.h"
+#include "networks/front_json.h"
 #include "task_voice.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { EPOCH = 20000 }; /* samples are drawn anew each time: a round number for the curves */
@@ -10,6 +12,8 @@ typedef struct voice_training {
     voice_set set;
     voice_task task;
     double matched, copied, strength, masks, tapes;
+    char sound[UM_RECIPE_LINE]; /* front end */
+    um_front_spec front;
     bool ready;
 } voice_training;
 
@@ -22,18 +26,30 @@ static int begin(void *state, network_recipe *r, um_recipe_key *keys)
     v->strength = (double)usual.strength;
     v->masks = (double)usual.masks;
     v->tapes = (double)usual.tapes;
+    snprintf(v->sound, sizeof v->sound, "%s", um_front_name(UM_FRONT_LOG_POWER));
     r->steps = 6000;
     r->shards = 4;
     r->rate = 2e-3;
     r->decay = .03;
     snprintf(r->where, sizeof r->where, "kind!=partial|splice");
-    const um_recipe_key own[] = {{"matched", UM_RECIPE_NUMBER, &v->matched, 0, 1},
+    const um_recipe_key own[] = {{"sound", UM_RECIPE_TEXT, v->sound},
+                                 {"matched", UM_RECIPE_NUMBER, &v->matched, 0, 1},
                                  {"copied", UM_RECIPE_NUMBER, &v->copied, 0, 1},
                                  {"strength", UM_RECIPE_NUMBER, &v->strength, 0, 1},
                                  {"masks", UM_RECIPE_NUMBER, &v->masks, 0, 1},
                                  {"tapes", UM_RECIPE_NUMBER, &v->tapes, 0, 1}};
     memcpy(keys, own, sizeof own);
     return sizeof own / sizeof *own;
+}
+
+static um_status find_front(voice_training *v, um_error *err)
+{
+    for (um_front_kind k = 0; k < UM_FRONTS; k++)
+        if (!strcmp(v->sound, um_front_name(k)))
+            return v->front = voice_front(k), UM_OK;
+    char shown[60];
+    return um_fail(err, UM_EFORMAT, "sound = %s: no such front end",
+                   um_printable(shown, sizeof shown, v->sound));
 }
 
 static um_status open(void *state, const network_request *q, um_error *err)
@@ -47,11 +63,13 @@ static um_status open(void *state, const network_request *q, um_error *err)
                            .masks = (float)v->masks,
                            .tapes = (float)v->tapes};
     snprintf(filter, sizeof filter, "split!=dev|test%s%s", *r->where ? "," : "", r->where);
-    um_status st = voice_set_read(&v->set, q->lists, q->n_lists, filter, q->cache, r->held, err);
+    um_status st = find_front(v, err);
+    if (st == UM_OK)
+        st = voice_set_read(&v->set, q->lists, q->n_lists, filter, q->cache, r->held, err);
     if (st == UM_OK && !v->set.real.n_items)
         st = um_fail(err, UM_EFORMAT, "%s: no recording of a real voice to train on", q->lists[0]);
     if (st == UM_OK) {
-        st = voice_task_new(&v->task, &v->set, &mix, EPOCH, q->threads, (uint64_t)r->seed, err);
+        st = voice_task_new(&v->task, &v->set, &mix, &v->front, EPOCH, q->threads, (uint64_t)r->seed, err);
         v->ready = st == UM_OK;
     }
     return st;
@@ -77,12 +95,18 @@ static void tell(const void *state, um_buf *text)
                   s->fake.n_items, held);
 }
 
-static int manifest(char *text, size_t size)
+static int manifest(const void *state, char *text, size_t size)
 {
-    return snprintf(text, size,
-                    "{\"input\": {\"sound\": \"log_power\", \"bins\": %d, \"frames\": %d, \"window\": %d, "
-                    "\"hop\": %d}, \"answer\": {\"type\": \"logit\", \"output\": \"fake\"}}",
-                    VOICE_BINS, VOICE_FRAMES, VOICE_FRAME, VOICE_HOP);
+    um_json *input = um_json_object();
+    char *said = NULL;
+    um_front_to_json(input, &((const voice_training *)state)->front);
+    um_json_text(&said, input, 0, NULL);
+    const int n =
+        snprintf(text, size, "{\"input\": %s, \"answer\": {\"type\": \"logit\", \"output\": \"fake\"}}",
+                 said ? said : "");
+    free(said);
+    um_json_free(&input);
+    return n;
 }
 
 static void close(void *state)

@@ -25,8 +25,9 @@ um_status voice_sheet(const voice_set *set, const voice_mix *mix, uint64_t seed,
     static const char *const how[] = {"free", "matched", "copied"};
     um_image *sheet = NULL;
     voice_maker *m = NULL;
+    const um_front_spec front = voice_front(UM_FRONT_LOG_POWER);
     float *planes = um_calloc(2 * VOICE_BINS, VOICE_FRAMES * sizeof *planes);
-    um_status st = planes ? voice_maker_new(&m, err) : um_fail_oom(err);
+    um_status st = planes ? voice_maker_new(&m, &front, err) : um_fail_oom(err);
     if (st == UM_OK)
         st = um_image_new(&sheet, COLUMNS * (VOICE_FRAMES + GAP), ROWS * (2 * VOICE_BINS + 3 * GAP), UM_RGB24,
                           err);
@@ -39,7 +40,7 @@ um_status voice_sheet(const voice_set *set, const voice_mix *mix, uint64_t seed,
             if ((st = voice_draw(m, &o, set, mix, fake, rng_next(&r), err)) < 0)
                 break;
             voice_map(m, planes);
-            voice_cover(planes, mix->masks, &r);
+            voice_cover(planes, &front, mix->masks, &r);
             paint(sheet, planes, i % COLUMNS * (VOICE_FRAMES + GAP),
                   i / COLUMNS * (2 * VOICE_BINS + 3 * GAP) + fake * (VOICE_BINS + GAP));
             printf("row %d column %d: %s %s %s%s%s\n", i / COLUMNS, i % COLUMNS, how[o.how],
@@ -62,7 +63,7 @@ static const char *const cue_name[CUES] = {"level",       "peak",          "cres
                                            "above 4 kHz", "quietest part", "length of voice"};
 
 /* Of the piece and its power, before the network's front end takes the level and the colour away. */
-static void measure(double cue[CUES], voice_maker *m, int length)
+static void measure(double cue[CUES], const voice_maker *m, um_framer *framer, int length)
 {
     double sum = 0, peak = 0, mean[VOICE_BINS + 1] = {0}, all = 0, high = 0, least = INFINITY;
     float power[VOICE_BINS + 1];
@@ -72,7 +73,7 @@ static void measure(double cue[CUES], voice_maker *m, int length)
     }
     for (int f = 0; f < VOICE_FRAMES; f++) {
         double frame = 0;
-        um_framer_power(m->framer, power, m->piece + VOICE_MARGIN + f * VOICE_HOP);
+        um_framer_power(framer, power, m->piece + VOICE_MARGIN + f * VOICE_HOP);
         for (int k = 1; k <= VOICE_BINS; k++) {
             mean[k] += power[k];
             frame += power[k];
@@ -97,9 +98,13 @@ static void measure(double cue[CUES], voice_maker *m, int length)
 um_status voice_cues(const voice_set *set, const voice_mix *mix, int n, uint64_t seed, um_error *err)
 {
     voice_maker *m = NULL;
+    um_framer *framer = NULL;
+    const um_front_spec front = voice_front(UM_FRONT_LOG_POWER);
     um_trial *trial = um_calloc((size_t)n * 2, CUES * sizeof *trial);
     float *planes = um_calloc(2 * VOICE_BINS, VOICE_FRAMES * sizeof *planes);
-    um_status st = trial && planes ? voice_maker_new(&m, err) : um_fail_oom(err);
+    um_status st = trial && planes ? voice_maker_new(&m, &front, err) : um_fail_oom(err);
+    if (st == UM_OK)
+        st = um_framer_new(&framer, VOICE_FRAME, VOICE_PADDED, err);
     double busy = 0;
     for (int i = 0; i < 2 * n && st == UM_OK; i++) {
         voice_origin o;
@@ -109,9 +114,9 @@ um_status voice_cues(const voice_set *set, const voice_mix *mix, int n, uint64_t
         if ((st = voice_draw(m, &o, set, mix, i % 2, rng_next(&r), err)) < 0)
             break;
         voice_map(m, planes);
-        voice_cover(planes, mix->masks, &r);
+        voice_cover(planes, &front, mix->masks, &r);
         busy += um_now_s() - from;
-        measure(cue, m, set->voice[o.voice].n);
+        measure(cue, m, framer, set->voice[o.voice].n);
         for (int c = 0; c < CUES; c++)
             trial[c * 2 * n + i] = (um_trial){cue[c], i % 2};
     }
@@ -121,6 +126,7 @@ um_status voice_cues(const voice_set *set, const voice_mix *mix, int n, uint64_t
     }
     if (st == UM_OK)
         printf("%.1f samples/s in one thread\n", 2 * n / busy);
+    um_framer_free(&framer);
     voice_maker_free(&m);
     free(trial);
     free(planes);

@@ -13,7 +13,19 @@ voice_mix voice_mix_usual(void)
     return (voice_mix){.matched = .35f, .copied = .3f, .strength = 1, .masks = .5f, .tapes = .5f};
 }
 
-um_status voice_maker_new(voice_maker **out, um_error *err)
+um_front_spec voice_front(um_front_kind kind)
+{
+    um_front_spec s = um_front_usual(kind);
+    if (kind == UM_FRONT_LOG_POWER) {
+        s.frames = VOICE_FRAMES;
+        return s;
+    }
+    s.frames = (VOICE_WINDOW - um_front_window(&s)) / s.hop + 1;
+    s.level = UM_LEVEL_DEVIATION; /* as with log power: what a channel adds is gone */
+    return s;
+}
+
+um_status voice_maker_new(voice_maker **out, const um_front_spec *front, um_error *err)
 {
     voice_maker *m = *out = um_calloc(1, sizeof *m);
     if (!m)
@@ -22,11 +34,10 @@ um_status voice_maker_new(voice_maker **out, um_error *err)
     if (st == UM_OK)
         st = vocoder_new(&m->vocoder, VOICE_PIECE, err);
     if (st == UM_OK)
-        st = um_framer_new(&m->framer, VOICE_FRAME, VOICE_PADDED, err);
+        st = um_front_new(&m->front, front, err);
     if (st == UM_OK &&
         (!(m->piece = um_calloc(VOICE_PIECE, sizeof *m->piece)) ||
-         !(m->tape = um_calloc(VOICE_PIECE * (SPEED_PARTS + SPEEDS) / SPEED_PARTS + 2, sizeof *m->tape)) ||
-         !(m->power = um_calloc(VOICE_FRAMES * (VOICE_BINS + 1), sizeof *m->power))))
+         !(m->tape = um_calloc(VOICE_PIECE * (SPEED_PARTS + SPEEDS) / SPEED_PARTS + 2, sizeof *m->tape))))
         st = um_fail_oom(err);
     if (st < 0)
         voice_maker_free(out);
@@ -40,10 +51,9 @@ void voice_maker_free(voice_maker **maker)
         return;
     channel_free(&m->channel);
     vocoder_free(&m->vocoder);
-    um_framer_free(&m->framer);
+    um_front_free(&m->front);
     free(m->piece);
     free(m->tape);
-    free(m->power);
     free(m);
     *maker = NULL;
 }
@@ -110,24 +120,31 @@ um_status voice_window(voice_maker *m, const voice_set *set, int which, int star
 
 void voice_map(voice_maker *m, float *planes)
 {
-    um_frames_planes(planes, m->framer, m->power, m->piece + VOICE_MARGIN, VOICE_FRAMES, VOICE_HOP);
+    um_front_hear(m->front, planes, m->piece + VOICE_MARGIN);
 }
 
-void voice_cover(float *planes, float masks, rng *r)
+static void cover(float *planes, int n_frames, int row, int rows, int frame, int frames)
 {
+    for (int k = row; k < row + rows; k++)
+        memset(planes + k * n_frames + frame, 0, (size_t)frames * sizeof *planes);
+}
+
+/* Rows of log power are frequencies: what is said below is of 256 of them. */
+void voice_cover(float *planes, const um_front_spec *front, float masks, rng *r)
+{
+    const int rows = um_front_rows(front), frames = front->frames;
     for (int i = 0; i < 2; i++) {
         if (rng_chance(r, masks)) { /* a band */
-            const int n = 4 + rng_int(r, 36), k = rng_int(r, VOICE_BINS - n);
-            memset(planes + k * VOICE_FRAMES, 0, (size_t)n * VOICE_FRAMES * sizeof *planes);
+            const int n = 4 * rows / VOICE_BINS + rng_int(r, 36 * rows / VOICE_BINS);
+            cover(planes, frames, rng_int(r, rows - n), n, 0, frames);
         }
         if (rng_chance(r, masks)) { /* a moment */
-            const int n = 2 + rng_int(r, 28), f = rng_int(r, VOICE_FRAMES - n);
-            for (int k = 0; k < VOICE_BINS; k++)
-                memset(planes + k * VOICE_FRAMES + f, 0, (size_t)n * sizeof *planes);
+            const int n = 2 + rng_int(r, 28);
+            cover(planes, frames, 0, rows, rng_int(r, frames - n), n);
         }
     }
-    if (rng_chance(r, masks * .6f)) { /* all above */
-        const int k = 100 + rng_int(r, VOICE_BINS - 100);
-        memset(planes + k * VOICE_FRAMES, 0, (size_t)(VOICE_BINS - k) * VOICE_FRAMES * sizeof *planes);
+    if (front->kind == UM_FRONT_LOG_POWER && rng_chance(r, masks * .6f)) { /* all above */
+        const int k = 100 + rng_int(r, rows - 100);
+        cover(planes, frames, k, rows - k, 0, frames);
     }
 }

@@ -3,6 +3,7 @@
 #ifndef UNMASK_VOICE_SAMPLE_H
 #define UNMASK_VOICE_SAMPLE_H
 #include "dsp/frames.h"
+#include "dsp/front.h"
 #include "speech/channel.h"
 #include "speech/vocode.h"
 #include "voice_set.h"
@@ -28,6 +29,9 @@ typedef struct voice_mix {
 } voice_mix;
 voice_mix voice_mix_usual(void);
 
+/* What the network hears of a window: as many frames as lie in it. Of log power: VOICE_FRAMES of them. */
+um_front_spec voice_front(um_front_kind kind);
+
 /* How a sample came about, for sheets and cues. */
 typedef struct voice_origin {
     enum { VOICE_FREE, VOICE_MATCHED, VOICE_COPIED } how;
@@ -40,12 +44,11 @@ typedef struct voice_origin {
 typedef struct voice_maker {
     channel *channel;
     vocoder *vocoder;
-    um_framer *framer;
+    um_front *front;
     float *piece; /* [VOICE_PIECE]; from VOICE_MARGIN on what the map shows */
     float *tape;  /* what is to be played at another speed */
-    float *power; /* [VOICE_FRAMES][VOICE_BINS + 1] */
 } voice_maker;
-um_status voice_maker_new(voice_maker **out, um_error *err);
+um_status voice_maker_new(voice_maker **out, const um_front_spec *front, um_error *err);
 void voice_maker_free(voice_maker **maker);
 
 /* One of a pair into maker->piece: the recording or the fake, both of the same draw and through the same
@@ -55,8 +58,9 @@ um_status voice_draw(voice_maker *maker, voice_origin *origin, const voice_set *
 /* A window of a voice, as it is (strength 0) or spoiled. */
 um_status voice_window(voice_maker *maker, const voice_set *set, int voice, int start, float strength,
                        uint64_t seed, um_error *err);
-/* maker->piece as the network's input: two planes [VOICE_BINS][VOICE_FRAMES], see models/arch/voice.net. */
+/* maker->piece as the network's input; of log power two planes [VOICE_BINS][VOICE_FRAMES], see
+ * models/arch/voice.net. */
 void voice_map(voice_maker *maker, float *planes);
-/* Covers bands and moments of the first plane. */
-void voice_cover(float *planes, float masks, rng *r);
+/* Covers rows and moments of the first plane. */
+void voice_cover(float *planes, const um_front_spec *front, float masks, rng *r);
 #endif

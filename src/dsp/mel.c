@@ -16,6 +16,12 @@ static double hz_of(double mel)
 
 um_status um_mel_init(um_mel *mel, int n_bands, int n_bins, int rate_hz, um_error *err)
 {
+    return um_mel_init_between(mel, n_bands, n_bins, rate_hz, 0, rate_hz / 2., false, err);
+}
+
+um_status um_mel_init_between(um_mel *mel, int n_bands, int n_bins, int rate_hz, double low_hz,
+                              double high_hz, bool linear, um_error *err)
+{
     *mel = (um_mel){.n_bands = n_bands, .n_bins = n_bins};
     mel->weight = um_calloc((size_t)n_bands * (size_t)n_bins, sizeof *mel->weight);
     mel->from = um_calloc((size_t)n_bands, sizeof *mel->from);
@@ -24,10 +30,13 @@ um_status um_mel_init(um_mel *mel, int n_bands, int n_bins, int rate_hz, um_erro
         um_mel_clear(mel);
         return um_fail_oom(err);
     }
-    const double step = mel_of(rate_hz / 2.) / (n_bands + 1);
+    const double first = linear ? low_hz : mel_of(low_hz);
+    const double step = ((linear ? high_hz : mel_of(high_hz)) - first) / (n_bands + 1);
     for (int band = 0; band < n_bands; band++) {
-        const double low = hz_of(step * band), centre = hz_of(step * (band + 1)),
-                     high = hz_of(step * (band + 2));
+        double edge[3];
+        for (int k = 0; k < 3; k++)
+            edge[k] = linear ? first + step * (band + k) : hz_of(first + step * (band + k));
+        const double low = edge[0], centre = edge[1], high = edge[2];
         float *weight = mel->weight + (size_t)band * (size_t)n_bins;
         for (int k = 0; k < n_bins; k++) {
             const double hz = k * (rate_hz / 2.) / (n_bins - 1);

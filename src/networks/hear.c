@@ -5,35 +5,33 @@
 #include <math.h>
 #include <string.h>
 
-/* What is kept in a lease from one run to the next. */
-static um_status prepare(um_lease *l, um_error *err)
+/* [1][samples]; or [1][planes][rows][frames], without the plane where the network has three dimensions. */
+static um_status new_input(um_lease *l, um_error *err)
 {
     const um_net_input *in = &l->net->man.input;
-    const um_sound_input *s = &in->sound;
-    const bool is_wave = in->kind == UM_INPUT_WAVE;
-    const int64_t wave[] = {1, s->samples}, planes[] = {1, 2, s->bins, s->frames};
-    um_status st =
-        l->in ? UM_OK : um_tensor_new(&l->in, UM_F32, is_wave ? 2 : 4, is_wave ? wave : planes, err);
-    if (st < 0 || is_wave)
-        return st;
-    if (!l->framer && (st = um_framer_new(&l->framer, s->window, 2 * s->bins, err)) < 0)
-        return st;
-    if (!l->power && !(l->power = um_calloc((size_t)s->frames * (size_t)s->bins, sizeof *l->power)))
-        return um_fail_oom(err);
-    return UM_OK;
+    const um_front_spec *f = &in->sound.front;
+    const int64_t wave[] = {1, in->sound.samples}, rows = um_front_rows(f), frames = f->frames;
+    const int64_t table[] = {1, um_front_planes(f), f->frames_first ? frames : rows,
+                             f->frames_first ? rows : frames};
+    if (in->kind == UM_INPUT_WAVE)
+        return um_tensor_new(&l->in, UM_F32, 2, wave, err);
+    const int rank = um_network_input(l->net->network, 0)->rank;
+    return um_tensor_new(&l->in, UM_F32, rank, rank == 3 ? table + 1 : table, err);
 }
 
 um_status um_net_hear(um_lease *lease, const float *samples, um_error *err)
 {
     const um_net_input *in = &lease->net->man.input;
-    um_status st = prepare(lease, err);
+    const bool is_wave = in->kind == UM_INPUT_WAVE;
+    um_status st = lease->in ? UM_OK : new_input(lease, err);
+    if (st == UM_OK && !is_wave && !lease->front)
+        st = um_front_new(&lease->front, &in->sound.front, err);
     if (st < 0)
         return st;
-    if (in->kind == UM_INPUT_WAVE)
+    if (is_wave)
         memcpy(lease->in->data, samples, (size_t)in->sound.samples * sizeof *samples);
     else
-        um_frames_planes(lease->in->data, lease->framer, lease->power, samples, in->sound.frames,
-                         in->sound.hop);
+        um_front_hear(lease->front, lease->in->data, samples);
     return um_net_run_tensors(lease, (const um_tensor *const[]){lease->in}, err);
 }
 

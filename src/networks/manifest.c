@@ -2,6 +2,7 @@
 /* manifest.c: JSON to um_manifest. Every number is checked against its range here, so that the code that runs
  * a network may trust it. */
 #include "networks/manifest.h"
+#include "networks/front_json.h"
 #include <math.h>
 #include <string.h>
 
@@ -130,21 +131,20 @@ static void read_face(struct reader *r, um_net_input *in, const um_json *j)
 
 static void read_sound(struct reader *r, um_net_input *in, const um_json *j)
 {
-    static const char *const kinds[] = {"wave", "log_power", NULL};
+    static const char *const kinds[] = {"log_power", "lfcc", "mfcc", "cqcc", "group_delay", "wave", NULL};
     um_sound_input *s = &in->sound;
-    if (word(r, j, "sound", "", kinds) == 0) {
+    um_error why;
+    const int kind = word(r, j, "sound", "", kinds);
+    if (kind == UM_FRONTS) {
         in->kind = UM_INPUT_WAVE;
-        s->samples = integer(r, j, "samples", 0, 1600, 480000);
+        s->samples = integer(r, j, "samples", 0, 1600, UM_FRONT_SAMPLES);
         return;
     }
-    in->kind = UM_INPUT_LOG_POWER;
-    s->frames = integer(r, j, "frames", 0, 8, 4096);
-    s->bins = integer(r, j, "bins", 0, 8, 2048);
-    s->window = integer(r, j, "window", 400, 16, 4096);
-    s->hop = integer(r, j, "hop", 160, 16, 4096);
-    s->samples = (s->frames - 1) * s->hop + s->window;
-    if (s->window > 2 * s->bins || s->samples > 480000)
-        bad(r, "\"window\" is longer than a frame of twice \"bins\", or all of it than 30 s");
+    in->kind = UM_INPUT_FRONT;
+    if (um_front_from_json(&s->front, (um_front_kind)kind, j, &why) < 0)
+        bad(r, why.text);
+    else
+        s->samples = um_front_samples(&s->front);
 }
 
 static void read_input(struct reader *r, um_manifest *out, const um_json *j)
@@ -339,7 +339,7 @@ um_status um_manifest_parse(um_manifest *out, const um_json *json, const char *w
     else
         read_answer(&r, &out->answer, um_json_get(json, "answer"));
     if ((out->role == UM_ROLE_VOICE_GENERATED) !=
-            (out->input.kind == UM_INPUT_WAVE || out->input.kind == UM_INPUT_LOG_POWER) &&
+            (out->input.kind == UM_INPUT_WAVE || out->input.kind == UM_INPUT_FRONT) &&
         out->role != UM_ROLE_OTHER)
         bad(&r, "\"input\" is not what this role looks at or listens to");
     bool of_one_face = out->role == UM_ROLE_LANDMARKS || out->role == UM_ROLE_EMBEDDING;

@@ -3,6 +3,7 @@
 #ifndef UM_MANIFEST_H
 #define UM_MANIFEST_H
 #include "base/json.h"
+#include "dsp/front.h"
 #include "networks/roles.h"
 
 enum { UM_MAX_STRIDES = 6, UM_MAX_SIZES = 6, UM_MAX_MEAN_OF = 4 };
@@ -10,15 +11,14 @@ enum { UM_MAX_STRIDES = 6, UM_MAX_SIZES = 6, UM_MAX_MEAN_OF = 4 };
 typedef enum um_input_kind {
     UM_INPUT_OTHER, /* what its signal knows of */
     UM_INPUT_PICTURE,
-    UM_INPUT_WAVE,      /* samples at 16 kHz */
-    UM_INPUT_LOG_POWER, /* um_frames_planes of sound at 16 kHz */
+    UM_INPUT_WAVE,  /* samples at 16 kHz */
+    UM_INPUT_FRONT, /* what a front end makes of them */
 } um_input_kind;
 
 /* Of sound. */
 typedef struct um_sound_input {
-    int samples;             /* that a run takes */
-    int frames, window, hop; /* log power; bins: half of the padded frame, without that of the mean */
-    int bins;
+    int samples; /* that a run takes */
+    um_front_spec front;
 } um_sound_input;
 
 /* Of a face: a square around it, eyes level (faces/face_input.h). */

@@ -37,6 +37,17 @@ static bool is_dim(const um_value_info *v, int i, int64_t dim)
     return v->dim[i] < 0 || v->dim[i] == dim;
 }
 
+/* [N][planes][rows][frames], or [N][rows][frames] of one plane. */
+static bool fits_front(const um_value_info *v, const um_front_spec *f)
+{
+    const int rows = um_front_rows(f), at = v ? v->rank - 2 : 0;
+    if (!v || !(v->rank == 4 || (v->rank == 3 && um_front_planes(f) == 1)))
+        return false;
+    return (v->rank == 3 || is_dim(v, 1, um_front_planes(f))) &&
+           is_dim(v, at, f->frames_first ? f->frames : rows) &&
+           is_dim(v, at + 1, f->frames_first ? rows : f->frames);
+}
+
 static um_status check_input(const um_net *net, const char *path, um_error *err)
 {
     const um_net_input *in = &net->man.input;
@@ -47,10 +58,10 @@ static um_status check_input(const um_net *net, const char *path, um_error *err)
     if (in->kind == UM_INPUT_WAVE && (!v || v->rank != 2 || !is_dim(v, 1, in->sound.samples)))
         return um_fail(err, UM_EFORMAT, "%s: does not have %d samples as its one input", path,
                        in->sound.samples);
-    if (in->kind == UM_INPUT_LOG_POWER && (!v || v->rank != 4 || !is_dim(v, 1, 2) ||
-                                           !is_dim(v, 2, in->sound.bins) || !is_dim(v, 3, in->sound.frames)))
-        return um_fail(err, UM_EFORMAT, "%s: does not have two planes of %d x %d as its one input", path,
-                       in->sound.bins, in->sound.frames);
+    if (in->kind == UM_INPUT_FRONT && !fits_front(v, &in->sound.front))
+        return um_fail(err, UM_EFORMAT, "%s: does not have %d plane%s of %d x %d as its one input", path,
+                       um_front_planes(&in->sound.front), um_front_planes(&in->sound.front) == 1 ? "" : "s",
+                       um_front_rows(&in->sound.front), in->sound.front.frames);
     return UM_OK;
 }
 
@@ -113,8 +124,7 @@ um_status um_net_open_memory(um_net **out, const um_manifest *man, const void *b
 static void lease_free(um_lease *lease)
 {
     um_tensor_free(&lease->in);
-    um_framer_free(&lease->framer);
-    free(lease->power);
+    um_front_free(&lease->front);
     um_session_free(&lease->session);
     free(lease);
 }

@@ -6,7 +6,6 @@
 #ifndef UM_NET_H
 #define UM_NET_H
 #include "base/pool.h"
-#include "dsp/frames.h"
 #include "networks/manifest.h"
 #include <pthread.h>
 #include <unmask/image.h>
@@ -27,9 +26,8 @@ typedef struct um_net {
 struct um_lease {
     um_net *net;
     um_session *session;
-    um_tensor *in;     /* the picture or sound of the last run */
-    um_framer *framer; /* of sound as log power; NULL before the first run */
-    float *power;
+    um_tensor *in;                            /* the picture or sound of the last run */
+    um_front *front;                          /* of sound; NULL before the first run */
     const um_tensor *out[UM_NET_MAX_OUTPUTS]; /* of the last run, borrowed from the session */
     um_lease *next;
 };

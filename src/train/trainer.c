@@ -64,6 +64,30 @@ um_train_options um_train_defaults(void)
                               .validate_every = 500};
 }
 
+/* Sides that the network leaves open fit anything. */
+static bool fits(const um_value_info *v, const um_train_shape *s)
+{
+    bool same = v->rank < 0 || v->rank == s->rank + 1;
+    for (int i = 0; same && i < s->rank && v->rank > 0; i++)
+        same = v->dim[i + 1] < 0 || v->dim[i + 1] == s->dim[i];
+    return same;
+}
+
+static um_status check_shapes(const um_graph *g, const um_train_task *t, um_error *err)
+{
+    for (int k = 0; k < t->n_in; k++) {
+        char sides[24 * UM_MAX_RANK] = "";
+        for (int i = 0, at = 0; i < t->in[k].rank; i++)
+            at += snprintf(sides + at, sizeof sides - (size_t)at, "%s%lld", i ? " x " : "",
+                           (long long)t->in[k].dim[i]);
+        if (!fits(&g->input_info[k], &t->in[k]))
+            return um_fail(err, UM_EINVAL,
+                           "%s: input '%s' has another shape than %s, which the task '%s' gives", g->file,
+                           g->input_info[k].name, sides, t->name);
+    }
+    return UM_OK;
+}
+
 static um_status check(const um_graph *g, const um_train_task *t, const um_train_options *o,
                        const um_comm *comm, um_error *err)
 {
@@ -79,7 +103,7 @@ static um_status check(const um_graph *g, const um_train_task *t, const um_train
     if (t->samples < 1 || o->steps < 1 || o->threads < 1 || o->loaders < 1 || o->ahead < 1 ||
         o->log_every < 1 || o->validate_every < 1)
         return um_fail(err, UM_EINVAL, "%s: samples, steps and threads must be positive", t->name);
-    return UM_OK;
+    return check_shapes(g, t, err);
 }
 
 /* A dry run on zeros: memory and kernels are then ready, and statistics known. */

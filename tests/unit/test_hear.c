@@ -31,7 +31,7 @@ static um_status ask(double *logit, const char *answer, float a, float b)
     um_json_free(&json);
     if (st < 0)
         return st;
-    CHECK(man.input.kind == UM_INPUT_LOG_POWER && man.input.sound.samples == SAMPLES);
+    CHECK(man.input.kind == UM_INPUT_FRONT && man.input.sound.samples == SAMPLES);
     CHECK(um_arch_read(&g, text, "two", 1, &err) == UM_OK);
     made_values(g, "answer.weight");
     float *bias = made_values(g, "answer.bias");
@@ -109,6 +109,8 @@ static void manifests(void)
         "\"input\": {\"sound\": \"log_power\", \"frames\": 224}, " ANSWER,
         "\"input\": {\"sound\": \"log_power\", \"frames\": 224, \"bins\": 199}, " ANSWER,  /* 400 > 398 */
         "\"input\": {\"sound\": \"log_power\", \"frames\": 4096, \"bins\": 256}, " ANSWER, /* 41 s */
+        "\"input\": {\"sound\": \"lfcc\", \"frames\": 224, \"bins\": 256}, " ANSWER,       /* not its field */
+        "\"input\": {\"sound\": \"cqcc\", \"frames\": 7}, " ANSWER,
         "\"input\": {\"width\": 64, \"height\": 64}, " ANSWER,
         "\"input\": {\"sound\": \"wave\", \"samples\": 64600}",
         "\"input\": {\"sound\": \"wave\", \"samples\": 64600}, \"answer\": {\"type\": \"logit\"}",
@@ -137,13 +139,14 @@ static void disagree(void)
 {
     static const char text[] = "unmask-network 1 two\nsound = input 2 256 32\nmean = gap sound\n"
                                "answer = linear mean 2\noutput answer\n";
-    um_manifest man = {.name = "two",
-                       .input = {.kind = UM_INPUT_LOG_POWER, .sound = {SAMPLES, 32, 400, 160, 256}}};
+    um_manifest man = {.name = "two", .input = {.kind = UM_INPUT_FRONT, .sound = {.samples = SAMPLES}}};
     um_net *net = NULL;
     um_error err = {0};
+    man.input.sound.front = um_front_usual(UM_FRONT_LOG_POWER);
+    man.input.sound.front.frames = 32;
     CHECK(um_net_open_memory(&net, &man, text, sizeof text - 1, NULL, &err) == UM_OK && net);
     um_net_free(&net);
-    man.input.sound.bins = 128;
+    man.input.sound.front.padded = 256;
     CHECK(um_net_open_memory(&net, &man, text, sizeof text - 1, NULL, &err) == UM_EFORMAT && !net);
     man.input.sound = (um_sound_input){.samples = SAMPLES};
     man.input.kind = UM_INPUT_WAVE;
@@ -154,6 +157,80 @@ static void disagree(void)
           strstr(err.text, "question"));
 }
 
+/* The table a x b that a network with such an input hears, of one plane or without that dimension; false when
+ * the manifest does not fit. */
+static bool heard_as(float *table, const char *input, int rank, int a, int b)
+{
+    char text[200], manifest[400];
+    um_json *json = NULL;
+    um_manifest man;
+    um_graph *g = NULL;
+    um_lease *lease = NULL;
+    um_net *net = NULL;
+    um_error err = {0};
+    void *bytes = NULL;
+    size_t n = 0;
+    snprintf(text, sizeof text,
+             "unmask-network 1 one\nsound = input 1 %d %d\nmean = gap sound\nanswer = linear mean 1\n"
+             "output answer\n",
+             a, b);
+    snprintf(manifest, sizeof manifest,
+             "{\"unmask_manifest\": 1, \"role\": \"voice_generated\", \"name\": \"one\", \"model\": \"m\", "
+             "\"input\": {%s}, \"answer\": {\"type\": \"logit\", \"output\": \"answer\"}}",
+             input);
+    CHECK(um_json_parse(&json, manifest, strlen(manifest), "m", &err) == UM_OK);
+    CHECK(um_manifest_parse(&man, json, "m", &err) == UM_OK && man.input.kind == UM_INPUT_FRONT);
+    um_json_free(&json);
+    CHECK(um_arch_read(&g, text, "one", 1, &err) == UM_OK);
+    um_value_info *in = &g->input_info[0];
+    if (rank == 3) {
+        in->rank = 3;
+        in->dim[1] = in->dim[2];
+        in->dim[2] = in->dim[3];
+    }
+    CHECK(um_graph_write(&bytes, &n, g, NULL, 0, &err) == UM_OK);
+    um_graph_free(&g);
+    const um_status st = um_net_open_memory(&net, &man, bytes, n, NULL, &err);
+    CHECK(st == UM_OK || (st == UM_EFORMAT && strstr(err.text, "as its one input")));
+    if (net) {
+        CHECK(um_net_lease(&lease, net, &err) == UM_OK);
+        um_net_hear(lease, sound, &err); /* its mean is of no use without planes */
+        CHECK(lease->in && lease->in->rank == rank && lease->in->dim[rank - 2] == a &&
+              lease->in->dim[rank - 1] == b);
+        memcpy(table, lease->in->data, sizeof *table * (size_t)a * (size_t)b);
+        um_net_return(&lease);
+    }
+    um_net_free(&net);
+    free(bytes);
+    return st == UM_OK;
+}
+
+/* Tables of cepstra reach the network as the manifest says, also without the dimension of planes. */
+static void fronts(void)
+{
+    enum { FRAMES = 12, ROWS = 20 };
+    static const char lfcc[] = "\"sound\": \"lfcc\", \"frames\": 12, \"deltas\": 0, \"level\": \"mean\"";
+    char turned[200];
+    float table[FRAMES * ROWS], seen[(FRAMES + 1) * ROWS];
+    um_front *f;
+    um_front_spec s = um_front_usual(UM_FRONT_LFCC);
+    s.frames = FRAMES;
+    s.deltas = 0;
+    s.level = UM_LEVEL_MEAN;
+    CHECK(um_front_new(&f, &s, NULL) == UM_OK && um_front_samples(&s) <= SAMPLES);
+    um_front_hear(f, table, sound);
+    um_front_free(&f);
+    snprintf(turned, sizeof turned, "%s, \"frames_first\": true", lfcc);
+    for (int rank = 3; rank <= 4; rank++) {
+        CHECK(heard_as(seen, lfcc, rank, ROWS, FRAMES) && !memcmp(seen, table, sizeof table));
+        CHECK(heard_as(seen, turned, rank, FRAMES, ROWS));
+        for (int i = 0; i < FRAMES * ROWS; i++)
+            CHECK(seen[i] == table[i % ROWS * FRAMES + i / ROWS]);
+        CHECK(!heard_as(seen, turned, rank, ROWS, FRAMES) && !heard_as(seen, lfcc, rank, ROWS, FRAMES + 1) &&
+              !heard_as(seen, lfcc, rank, ROWS - 1, FRAMES));
+    }
+}
+
 int main(void)
 {
     for (int i = 0; i < SAMPLES; i++)
@@ -161,5 +238,6 @@ int main(void)
     answers();
     manifests();
     disagree();
+    fronts();
     return check_done();
 }

@@ -358,8 +358,15 @@ static void fails(void)
     CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EFORMAT && strstr(err.text, "no such loss"));
     d.task.loss = loss_explodes;
     CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EINVAL && strstr(err.text, "no number"));
+    um_train_shape *in = &d.task.in[0];
+    in->dim[in->rank - 1]++; /* the network has a side that is one shorter */
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EINVAL && strstr(err.text, "another shape"));
+    in->dim[in->rank - 1]--;
+    in->rank--;
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EINVAL && strstr(err.text, "another shape"));
+    in->rank++;
     o.shards = 5;
-    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EINVAL);
+    CHECK(um_train_network(g, &d.task, &o, &r, &err) == UM_EINVAL && strstr(err.text, "shards"));
     um_graph_free(&g);
 }
 

@@ -116,12 +116,13 @@ static void pairs(void)
     const char *const lists[1] = {list};
     static float real[VOICE_PIECE], planes[2 * VOICE_BINS * VOICE_FRAMES];
     voice_set set;
+    const um_front_spec front = voice_front(UM_FRONT_LOG_POWER);
     voice_maker *m = NULL;
     voice_origin a, b;
     um_error err = {0};
     int how[3] = {0};
     CHECK(voice_set_read(&set, lists, 1, NULL, store, NULL, &err) == UM_OK);
-    CHECK(voice_maker_new(&m, &err) == UM_OK);
+    CHECK(voice_maker_new(&m, &front, &err) == UM_OK);
     for (uint64_t seed = 0; seed < 40; seed++) {
         const voice_mix mix = {.3f, .3f, seed % 2, .5f};
         CHECK(voice_draw(m, &a, &set, &mix, false, seed, &err) == UM_OK);
@@ -135,7 +136,7 @@ static void pairs(void)
         how[a.how]++;
         voice_map(m, planes);
         rng r = {seed};
-        voice_cover(planes, 1, &r);
+        voice_cover(planes, &front, 1, &r);
         int bad = 0, zero = 0;
         for (int i = 0; i < VOICE_BINS * VOICE_FRAMES; i++) {
             bad += !isfinite(planes[i]) || fabsf(planes[i]) > 20;
@@ -147,6 +148,34 @@ static void pairs(void)
     CHECK(planes[VOICE_BINS * VOICE_FRAMES] == -1 && planes[2 * VOICE_BINS * VOICE_FRAMES - 1] == 1);
     voice_maker_free(&m);
     voice_set_free(&set);
+}
+
+/* Of each front end as many frames as lie in a window, and rows and moments of it are covered. */
+static void front_ends(void)
+{
+    static const int frames[UM_FRONTS] = {224, 149, 224, 199, 224};
+    static float planes[2 * VOICE_BINS * VOICE_FRAMES];
+    for (um_front_kind k = 0; k < UM_FRONTS; k++) {
+        const um_front_spec front = voice_front(k);
+        const int rows = um_front_rows(&front), samples = um_front_samples(&front);
+        CHECK(front.frames == frames[k] && !um_front_wrong(&front));
+        CHECK(samples <= VOICE_WINDOW && samples + front.hop > VOICE_WINDOW);
+        int covered = 0, whole = 0;
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            rng r = {seed};
+            for (int i = 0; i < rows * front.frames; i++)
+                planes[i] = 1;
+            voice_cover(planes, &front, 1, &r);
+            for (int i = 0; i < rows; i++) {
+                int zeros = 0;
+                for (int t = 0; t < front.frames; t++)
+                    zeros += planes[i * front.frames + t] == 0;
+                covered += zeros;
+                whole += zeros == front.frames;
+            }
+        }
+        CHECK(covered > 0 && whole > 0 && covered < 20 * rows * front.frames);
+    }
 }
 
 int main(void)
@@ -162,6 +191,7 @@ int main(void)
     reading();
     storing();
     pairs();
+    front_ends();
     snprintf(command, sizeof command, "rm -r '%s'", folder);
     return system(command) != 0 || check_done();
 }
