@@ -38,7 +38,7 @@ void um_group_delay_clear(um_group_delay *g)
 static void smooth(um_group_delay *g)
 {
     const int n = g->fft->cols, bins = um_fft_bins(g->fft);
-    double cepstrum[UM_LIFTER_MAX];
+    double cepstrum[UM_LIFTER_MAX] = {0};
     for (int q = 0; q < g->lifter; q++) {
         double sum = 0;
         for (int k = 0; k < bins; k++)

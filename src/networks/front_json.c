@@ -62,7 +62,7 @@ static int word(const um_json *v, const char *const *words)
 static bool take(um_front_spec *s, const field *f, const um_json *input)
 {
     const um_json *v = um_json_get(input, f->key);
-    char *to = (char *)s + f->at;
+    void *to = (char *)s + f->at;
     const double x = um_json_as_num(v, NAN);
     const int which = f->type == LOG ? word(v, logs) : word(v, levels);
     switch (f->type) {
@@ -120,7 +120,7 @@ void um_front_to_json(um_json *input, const um_front_spec *s)
 {
     um_json_set_text(input, "sound", um_front_name(s->kind));
     for (const field *f = fields; f < fields + N_FIELDS; f++) {
-        const char *from = (const char *)s + f->at;
+        const void *from = (const char *)s + f->at;
         if (!(f->of >> s->kind & 1))
             continue;
         if (f->type == NUMBER)
