@@ -116,6 +116,19 @@ static void late(void)
     um_group_delay_run(&g, tau, x, 8);
     CHECK_NEAR(tau[3], pow(5 * pow(.3, .2), .4), 1e-9);
     x[5] = 0;
+    x[3] = -1; /* at DC: (-3 + 2 * 7) / (-1 + 2) */
+    x[7] = 2;
+    um_group_delay_clear(&g);
+    CHECK(um_group_delay_init(&g, 16, .5, 1, 0, NULL) == UM_OK);
+    um_group_delay_run(&g, tau, x, 8);
+    CHECK_NEAR(tau[0], sqrt(11), 1e-9);
+    x[7] = .25;
+    um_group_delay_run(&g, tau, x, 8);
+    CHECK_NEAR(tau[0], sqrt((-3 + .25 * 7) / (-1 + .25)), 1e-9);
+    x[7] = .75; /* (-3 + 5.25) / (-.25): early */
+    um_group_delay_run(&g, tau, x, 8);
+    CHECK_NEAR(tau[0], -3, 1e-9);
+    x[3] = x[7] = 0;
     um_group_delay_run(&g, tau, x, 8);
     CHECK(tau[0] == 0 && tau[4] == 0 && tau[8] == 0);
     um_group_delay_clear(&g);
@@ -156,6 +169,41 @@ static void usual(void)
             CHECK(fabsf(out[s.frames]) < 1e-4f && out[(rows[k] - 1) * s.frames] == 0);
         free(out);
     }
+}
+
+/* One triangle whose middle is the first bin of a transform of 480 samples, 33.3 Hz: its weight there is 1. A
+ * cosine of that frequency, its sum under a symmetric Hamming window, its logarithm; less the mean of frames
+ * that are louder and louder. */
+static void one_band(void)
+{
+    enum { N = 480, FRAMES = 8, HOP = 480 };
+    static float sound[FRAMES * HOP];
+    double re = 0, im = 0;
+    for (int i = 0; i < N; i++) {
+        const double x = cos(2 * M_PI * i / N) * (.54 - .46 * cos(2 * M_PI * i / (N - 1)));
+        re += x * cos(2 * M_PI * i / N);
+        im += x * sin(2 * M_PI * i / N);
+    }
+    for (int i = 0; i < FRAMES * HOP; i++)
+        sound[i] = (float)(cos(2 * M_PI * i / N) * (1 + i / HOP));
+    um_front_spec s = um_front_usual(UM_FRONT_LFCC);
+    s.frames = FRAMES;
+    s.hop = HOP;
+    s.padded = N;
+    s.bands = s.coefficients = 1;
+    s.high_hz = 2. * 16000 / N;
+    s.deltas = 0;
+    float *out = hear(&s, sound, UM_OK);
+    CHECK_NEAR(out[0], log10(re * re + im * im), 1e-5);
+    CHECK_NEAR(out[3], log10(16 * (re * re + im * im)), 1e-5);
+    free(out);
+    s.level = UM_LEVEL_MEAN;
+    out = hear(&s, sound, UM_OK);
+    CHECK_NEAR(out[3] - out[0], log10(16), 1e-5); /* as far apart as before */
+    CHECK(out[0] < 0 && out[7] > 0);
+    free(out);
+    s.frames = 7;
+    free(hear(&s, sound, UM_EINVAL));
 }
 
 /* Log power is what frames.h says. */
@@ -310,6 +358,7 @@ int main(void)
     octaves();
     late();
     usual();
+    one_band();
     log_power();
     limits();
     there_and_back();
