@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** voice.h: what voice people measure: pitch, pulses, jitter, shimmer, harmonicity, formants.
+/** voice.h: what voice people measure: pitch, pulses, jitter, shimmer, harmonicity, formants, CPPS.
  *
  * As Praat's voice report defines them (Boersma & Weenink, Praat 6.3; pitch: Boersma, IFA Proceedings 17,
  * 1993), with its usual parameters: pitch by autocorrelation, 75 to 600 Hz; pulses by cross-correlation; a
  * period counts from 0.8 / 600 to 1.25 / 75 s, two of them when neither is more than 1.3 times the other, two
- * amplitudes when not more than 1.6 times; formants by Burg's method, five below 5500 Hz.
+ * amplitudes when not more than 1.6 times; formants by Burg's method, five below 5500 Hz; smoothed cepstral peak
+ * prominence of the sound below 5 kHz.
  * tests/unit/voice_praat.py holds them against Praat.
  *
  * Thresholds of clinics are meant for a vowel held for seconds, not for speech.
@@ -34,6 +35,7 @@ typedef struct um_voice_report {
         jitter_ddp; ///< shares of the mean period
     double shimmer_local, shimmer_db, shimmer_apq3, shimmer_apq5, shimmer_apq11, shimmer_dda;
     double autocorrelation, noise_to_harmonics, harmonics_db; ///< means of the voiced frames
+    double cpps_db;                                           ///< of all frames, voiced or not
     int n_breaks;                                             ///< pulses more than 1.25 / 75 s apart
     double breaks_share;                                      ///< of the time
     double unvoiced_share;                                    ///< of the frames

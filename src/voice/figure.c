@@ -12,7 +12,7 @@
 /* Places in units of the drawing, a pixel at its natural size. */
 enum {
     WIDTH = 1400,
-    HEIGHT = 940,
+    HEIGHT = 986,
     LEFT = 84,
     RIGHT = 1004,
     WAVE_TOP = 104,

@@ -2,69 +2,31 @@
 /* formants.c: resonances of the vocal tract while there is voice, as Praat's "To Formant (burg)" finds them
  * with its usual values: up to five below 5500 Hz. Burg, "Maximum entropy spectral analysis", 37th Annual
  * International SEG Meeting, 1967; Childers, Modern Spectrum Analysis, 1978, pp. 252-255. */
-#include "dsp/fft.h"
 #include "dsp/polynomial.h"
 #include "dsp/stats.h"
 #include "voice/voice_internal.h"
+#include <complex.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CEILING_HZ = 5500, RATE_HZ = 2 * CEILING_HZ, POLES = 10 };
-static const double WINDOW_S = .05;                   /* twice its effective length */
-static const double STEP_S = .00625;                  /* a quarter of that */
-static const double EMPHASIS_HZ = 50, MARGIN_HZ = 50; /* from 0 and from the ceiling */
+static const double WINDOW_S = .05;  /* twice its effective length */
+static const double STEP_S = .00625; /* a quarter of that */
+static const double MARGIN_HZ = 50;  /* from 0 and from the ceiling */
 
 typedef struct tract {
-    float *x; /* at RATE_HZ, with what is high made louder */
-    int64_t n;
+    um_lowered sound;
     int window, half;
     double *shape, *forward, *backward;
     double *found[UM_VOICE_FORMANTS], *width[UM_VOICE_FORMANTS];
     size_t n_found[UM_VOICE_FORMANTS];
 } tract;
 
-/* All below the ceiling, and nothing above it: in blocks of four seconds, of which the middle half is kept.
- */
-static um_status resample(tract *t, const um_measured_voice *v, um_error *err)
-{
-    const int rate = (int)v->rate_hz, keep = 2 * RATE_HZ;
-    const double scale = (double)RATE_HZ / rate;
-    const double later = M_PI / 4 * (1. / RATE_HZ - 1. / rate); /* sample i is at (i + 1/2) / rate, in both */
-    um_fft *from = NULL, *to = NULL;
-    um_status st = um_fft_new(&from, 1, 4 * rate, err);
-    if (st == UM_OK)
-        st = um_fft_new(&to, 1, 2 * keep, err);
-    t->n = (int64_t)((double)v->n * RATE_HZ / v->rate_hz);
-    if (st == UM_OK && !(t->x = um_calloc((size_t)t->n + 1, sizeof *t->x)))
-        st = um_fail_oom(err);
-    const int shared = st < 0 ? 0 : um_fft_bins(from) < um_fft_bins(to) ? um_fft_bins(from) : um_fft_bins(to);
-    for (int64_t block = 0; st == UM_OK && block * keep < t->n; block++) {
-        const int64_t start = (2 * block - 1) * rate;
-        for (int i = 0; i < 4 * rate; i++)
-            from->in[i] = start + i >= 0 && start + i < (int64_t)v->n ? (double)v->x[start + i] : 0;
-        um_fft_run(from);
-        for (int k = 0; k < um_fft_bins(to); k++) {
-            const double complex z =
-                k < shared ? (from->out[k][0] + from->out[k][1] * I) * cexp(later * k * I) : 0;
-            to->out[k][0] = scale * creal(z);
-            to->out[k][1] = scale * cimag(z);
-        }
-        um_fft_back(to);
-        for (int i = 0; i < keep && block * keep + i < t->n; i++)
-            t->x[block * keep + i] = (float)to->in[keep / 2 + i];
-    }
-    um_fft_free(&from);
-    um_fft_free(&to);
-    return st;
-}
-
 static um_status begin(tract *t, const um_measured_voice *v, um_error *err)
 {
-    um_status st = resample(t, v, err);
-    const double keep = exp(-2 * M_PI * EMPHASIS_HZ / RATE_HZ), edge = exp(-12);
-    for (int64_t i = t->n - 1; st == UM_OK && i > 0; i--)
-        t->x[i] -= (float)(keep * (double)t->x[i - 1]);
+    um_status st = um_voice_lower(&t->sound, v, CEILING_HZ, err);
+    const double edge = exp(-12);
     t->window = (int)(WINDOW_S * RATE_HZ);
     t->half = t->window / 2;
     t->shape = um_calloc((size_t)t->window, sizeof *t->shape);
@@ -88,7 +50,7 @@ static um_status begin(tract *t, const um_measured_voice *v, um_error *err)
 
 static void end(tract *t)
 {
-    free(t->x);
+    free(t->sound.x);
     free(t->shape);
     free(t->forward);
     free(t->backward);
@@ -157,13 +119,13 @@ static void look(tract *t, double at_s)
 {
     const int64_t left = (int64_t)floor(at_s * RATE_HZ - .5); /* the last sample before */
     const int64_t from = left + 1 - t->half > 0 ? left + 1 - t->half : 0;
-    const int64_t to = left + t->half < t->n - 1 ? left + t->half : t->n - 1;
+    const int64_t to = left + t->half < t->sound.n - 1 ? left + t->half : t->sound.n - 1;
     const int n = (int)(to - from + 1);
     double a[POLES] = {0}, found[POLES][2];
     if (n <= POLES)
         return;
     for (int i = 0; i < n; i++)
-        t->forward[i] = t->backward[i] = (double)t->x[from + i] * t->shape[i];
+        t->forward[i] = t->backward[i] = (double)t->sound.x[from + i] * t->shape[i];
     const int n_found = burg(a, t->forward, t->backward, n) ? resonances(found, a) : 0;
     for (int k = 0; k < UM_VOICE_FORMANTS && k < n_found; k++) {
         t->found[k][t->n_found[k]] = found[k][0];

@@ -41,17 +41,25 @@ typedef struct analysis {
     double loudest;
 } analysis;
 
-/* Of the lags around, from the left to the right, for each quarter q between two. */
+void um_voice_sines(double *sine, int depth, double part)
+{
+    for (int k = 0; k < 2 * depth; k++) {
+        const double away = part + depth - 1 - k;
+        const double reach = k < depth ? part + depth : depth + 1 - part;
+        sine[k] = away == 0 ? 1 : sin(M_PI * away) / (M_PI * away) * (.5 + .5 * cos(M_PI * away / reach));
+    }
+}
+
+/* Of the lags around, from the left to the right, for each quarter between two. */
 static void make_sines(analysis *a)
 {
     a->depth = a->half - a->highest < DEPTH ? a->half - a->highest : DEPTH;
-    for (int q = 0; q < FINE; q++)
-        for (int k = 0; k < 2 * a->depth; k++) {
-            const double part = (double)q / FINE, away = part + a->depth - 1 - k;
-            const double reach = k < a->depth ? part + a->depth : a->depth + 1 - part;
-            a->sine[k][q] =
-                away == 0 ? 1 : sin(M_PI * away) / (M_PI * away) * (.5 + .5 * cos(M_PI * away / reach));
-        }
+    for (int q = 0; q < FINE; q++) {
+        double sine[2 * DEPTH];
+        um_voice_sines(sine, a->depth, (double)q / FINE);
+        for (int k = 0; k < 2 * a->depth; k++)
+            a->sine[k][q] = sine[k];
+    }
 }
 
 /* At the lag and the quarters after it. */

@@ -58,23 +58,53 @@ static void both_inside(const um_measured_voice *v, int64_t left, int64_t right,
     *to = *to + shift > most ? most - shift : *to;
 }
 
-/* The correlation of both; 0 when either is silent. Four sums each, so that they are made side by side. */
-static double alike(const um_measured_voice *v, int64_t left, int64_t right, int64_t start)
+/* The correlation of both; 0 when either is silent. Eight sums, so that they are made side by side. The
+ * squares of the last windows are kept: those of the next ones differ by a sample at each end. */
+typedef struct squares {
+    int64_t from, to;
+    double sum;
+} squares;
+
+static double square(const um_measured_voice *v, int64_t i)
 {
-    double norm[4] = {0}, other[4] = {0}, product[4] = {0};
+    return at(v, i) * at(v, i);
+}
+
+static double sum_squares(squares *s, const um_measured_voice *v, int64_t from, int64_t to)
+{
+    if (to < from)
+        return 0;
+    if (s->sum > 0 && from == s->from && to == s->to)
+        return s->sum;
+    if (s->sum > 0 && from == s->from + 1 && to == s->to + 1)
+        s->sum += square(v, to) - square(v, from - 1);
+    else {
+        s->sum = 0;
+        for (int64_t i = from; i <= to; i++)
+            s->sum += square(v, i);
+    }
+    s->from = from;
+    s->to = to;
+    return s->sum;
+}
+
+static double alike(squares kept[2], const um_measured_voice *v, int64_t left, int64_t right, int64_t start)
+{
+    enum { LANES = 8 };
+    const int64_t shift = start - left;
+    double product[LANES] = {0}, together = 0;
     int64_t from, to;
     both_inside(v, left, right, start, &from, &to);
-    for (; from <= to; from += 4)
-        for (int k = 0; k < 4 && from + k <= to; k++) {
-            const double a = v->x[from + k], b = v->x[from + k + start - left];
-            norm[k] += a * a;
-            other[k] += b * b;
-            product[k] += a * b;
-        }
-    const double together = product[0] + product[1] + product[2] + product[3];
-    return together != 0 ? together / sqrt((norm[0] + norm[1] + norm[2] + norm[3]) *
-                                           (other[0] + other[1] + other[2] + other[3]))
-                         : 0;
+    const double norm = sum_squares(&kept[0], v, from, to),
+                 other = sum_squares(&kept[1], v, from + shift, to + shift);
+    for (; from + LANES - 1 <= to; from += LANES)
+        for (int k = 0; k < LANES; k++)
+            product[k] += at(v, from + k) * at(v, from + k + shift);
+    for (; from <= to; from++)
+        together += at(v, from) * at(v, from + shift);
+    for (int k = 0; k < LANES; k++)
+        together += product[k];
+    return together != 0 && other > 0 ? together / sqrt(norm * other) : 0;
 }
 
 /* Where, from from_s to to_s, a window of length_s looks most like that around t_s: its time, and the
@@ -88,11 +118,12 @@ static double like(const um_measured_voice *v, double t_s, double length_s, doub
     const int64_t first = below(v, from_s - half), last = (int64_t)ceil((to_s - half) * v->rate_hz - .5);
     double best = -1, before = 0, after = 0, r1, r2 = 0, r3 = 0;
     int64_t from, to, best_start = first;
+    squares kept[2] = {0};
     *peak = 0;
     for (int64_t start = first; start <= last; start++) {
         r1 = r2;
         r2 = r3;
-        r3 = alike(v, left, right, start);
+        r3 = alike(kept, v, left, right, start);
         if (r2 > best && r2 >= r1 && r2 >= r3) {
             best = r2;
             before = r1;

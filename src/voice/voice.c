@@ -50,6 +50,8 @@ um_status um_voice_measure(um_measured_voice **out, const float *samples, size_t
         st = um_voice_judge(v, err);
     if (st == UM_OK)
         st = um_voice_find_formants(v, err);
+    if (st == UM_OK)
+        st = um_voice_find_cepstral_peak(v, err);
     if (st < 0)
         um_voice_free(&v);
     *out = v;
@@ -156,6 +158,7 @@ const um_voice_line um_voice_line_of[UM_VOICE_LINES] = {
     LINE("Harmonicity of the voiced parts", autocorrelation, "mean autocorrelation", "", 1, 6),
     LINE("Harmonicity of the voiced parts", noise_to_harmonics, "mean noise-to-harmonics ratio", "", 1, 6),
     LINE("Harmonicity of the voiced parts", harmonics_db, "mean harmonics-to-noise ratio", "dB", 1, 3),
+    LINE("Cepstral peak, whole recording", cpps_db, "smoothed prominence (CPPS)", "dB", 1, 3),
 #undef LINE
 #define FORMANT(k, key, words, field)                                                    \
     {                                                                                    \

@@ -31,6 +31,21 @@ um_status um_voice_judge(um_measured_voice *v, um_error *err);
 /* Of the voiced moments of the pitch, into the report. */
 um_status um_voice_find_formants(um_measured_voice *v, um_error *err);
 
+/* Into the report. */
+um_status um_voice_find_cepstral_peak(um_measured_voice *v, um_error *err);
+
+/* Weights of the `depth` samples on each side of a moment, `part` after the last of the left ones: sines
+ * under a window (Boersma 1993, equation 22). */
+void um_voice_sines(double *sine, int depth, double part);
+
+/* A recording at twice a ceiling, with nothing above it and from 50 Hz on 6 dB per octave louder. */
+typedef struct um_lowered {
+    float *x; /* to be freed, also after a failure */
+    int64_t n;
+    int rate_hz;
+} um_lowered;
+um_status um_voice_lower(um_lowered *out, const um_measured_voice *v, int ceiling_hz, um_error *err);
+
 /* How strong each frequency is over time, for the eye: level[column][row], row 0 the lowest; 255 the
  * strongest of all, 0 what is UM_VOICE_RANGE_DB or more below it. Rows are `top_hz` / rows wide, columns
  * share the recording evenly. Frequencies are raised by 6 dB per octave, as Praat draws them: a voice falls
@@ -46,7 +61,7 @@ typedef struct um_voice_line {
     int digits;    /* behind the point */
     size_t offset; /* in the report */
 } um_voice_line;
-enum { UM_VOICE_LINES = 31 };
+enum { UM_VOICE_LINES = 32 };
 extern const um_voice_line um_voice_line_of[UM_VOICE_LINES];
 /* "123.456 Hz", or "undefined" */
 const char *um_voice_say(char out[48], const um_voice_report *r, const um_voice_line *line);

@@ -51,6 +51,17 @@ for i to n
     appendInfoLine: line$
   endif
 endfor""")
+# half a second of each, as Praat takes minutes for the median of all slopes in a few seconds of sound
+CPPS = """form x
+  sentence file
+endform
+s = Read from file: file$
+m = Convert to mono
+c = To PowerCepstrogram: 60, 0.002, 5000, 50
+cpps = Get CPPS: "no", 0.02, 0.0005, 60, 330, 0.05, "parabolic", 0.001, 0.05, "Exponential decay", "Robust slow"
+writeInfoLine: "CPPS: ", cpps
+"""
+CPPS_S, CPPS_LIMIT_DB = .5, .2
 #  key of ours: (Praat's line, factor to ours, relative limit, absolute limit)
 LINES = {
     "median_hz": ("Median pitch", 1, 5e-4, 0), "mean_hz": ("Mean pitch", 1, 2e-3, 0), "sd_hz": ("Standard deviation", 1, 1e-2, .05),
@@ -68,6 +79,7 @@ LINES = {
     "autocorrelation": ("Mean autocorrelation", 1, 1e-3, 0), "noise_to_harmonics": ("Mean noise-to-harmonics ratio", 1, 1e-2, 1e-4),
     "harmonics_db": ("Mean harmonics-to-noise ratio", 1, 0, .03),
 }
+LINES["cpps_db"] = ("CPPS", 1, 0, CPPS_LIMIT_DB)
 for k in range(1, 5):
     LINES[f"formant{k}_hz"] = (f"F{k}", 1, 1e-2, 0)
     LINES[f"formant{k}_width_hz"] = (f"B{k}", 1, .1 if k == 4 else .05, 0)  # at the ceiling, little is left
@@ -103,8 +115,8 @@ def main():
     rows = rows[::max(1, len(rows) // CLIPS)][:CLIPS]
     folder = tempfile.mkdtemp(prefix="unmask-praat-")
     script, worst, outside, compared = os.path.join(folder, "report.praat"), {}, dict.fromkeys(LINES, 0), 0
-    frames = os.path.join(folder, "frames.praat")
-    for path, text in ((script, SCRIPT), (frames, FRAMES)):
+    frames, cpps = os.path.join(folder, "frames.praat"), os.path.join(folder, "cpps.praat")
+    for path, text in ((script, SCRIPT), (frames, FRAMES), (cpps, CPPS)):
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
     seconds = [0, 0]
@@ -114,7 +126,9 @@ def main():
         start = time.time()
         theirs = praat_report(script, wav)
         seconds[0] += time.time() - start
-        theirs |= praat_formants(frames, wav)
+        part = os.path.join(folder, "part.wav")
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", wav, "-t", str(CPPS_S), part], check=True)
+        theirs |= praat_formants(frames, wav) | praat_report(cpps, part)
         start = time.time()
         done = subprocess.run([sys.argv[1], "voice", "--json", wav], capture_output=True, text=True, check=False)
         seconds[1] += time.time() - start
@@ -124,6 +138,8 @@ def main():
                 outside[key] += 1
             continue
         ours = json.loads(done.stdout)
+        done = subprocess.run([sys.argv[1], "voice", "--json", part], capture_output=True, text=True, check=True)
+        ours["cpps_db"] = json.loads(done.stdout)["cpps_db"]
         for key, (line, factor, relative, absolute) in LINES.items():
             a, b = ours[key], theirs.get(line)
             compared += 1
