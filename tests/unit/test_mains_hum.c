@@ -204,6 +204,26 @@ static void gates(void)
     CHECK(bears_hostile_sound("mains_hum", 8000, INT64_MAX - 90000));
 }
 
+/* A loud tone is no hum; softer, or below something louder, it is. Of 10 s all are told, though the resampler
+ * has kept back some. */
+static void tones(void)
+{
+    for (int i = 0; i < 4; i++) { /* beside another tone, a little softer or louder */
+        hum(40, 50, 2, i == 0 ? .09 : i == 1 ? .11 : .3, 1e-3, 99, 0);
+        for (int k = 0; i >= 2 && k < 40 * RATE; k++)
+            sound[k] += (float)((i == 2 ? .29 : .31) * sin(2 * M_PI * 330 * k / RATE));
+        um_findings *f = listen_by(40, 1000);
+        CHECK(f->outcome == (i == 0 || i == 3 ? UM_SCORED : UM_NOT_APPLICABLE));
+        CHECK(i != 1 || strstr(f->reason, "a tone near 100 Hz is most of the sound"));
+        um_findings_free(&f);
+    }
+    static float wide[10 * 48000];
+    um_findings *f = heard("mains_hum", wide, 10 * 48000, 48000, 1000);
+    CHECK(f->outcome == UM_NOT_APPLICABLE &&
+          strstr(f->reason, "too short: 10.0 s of sound at once, 16 s needed"));
+    um_findings_free(&f);
+}
+
 int main(void)
 {
     heard_seed = 11;
@@ -211,5 +231,6 @@ int main(void)
     jumps();
     many();
     gates();
+    tones();
     return check_done();
 }

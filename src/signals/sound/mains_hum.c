@@ -30,10 +30,13 @@ enum {
     JUMPS = 64
 };
 static const double MAINS_HZ[2] = {50, 60};
-static const double AROUND_HZ = .5;                /* grids stay within; times the harmonic */
-static const double NEAR_HZ = 1, FAR_HZ = 4;       /* from the peak: what it is compared with */
-static const double CLEAR_DB = 20;                 /* above the median there: hum. Noise gives 10 at most */
-static const double CLEAR_SHARE = .5;              /* of the windows */
+static const double AROUND_HZ = .5;          /* grids stay within; times the harmonic */
+static const double NEAR_HZ = 1, FAR_HZ = 4; /* from the peak: what it is compared with */
+static const double CLEAR_DB = 20;           /* above the median there: hum. Noise gives 10 at most */
+static const double CLEAR_SHARE = .5;        /* of the windows */
+/* A line that is this loud (-20 dBFS) and most of the sound is a tone that somebody made: hum is a
+ * background. */
+static const double TONE_AMPLITUDE = .1, TONE_SHARE = .5;
 static const double JUMP_DEG = 20, JUMP_TIMES = 5; /* at least, and in deviations from both lines */
 static const double ALONE_S = 2;                   /* of jumps within so long the greatest is told */
 
@@ -45,11 +48,12 @@ typedef struct hum {
     um_resampler *resampler;
     um_fft *fft;
     double *window, *power, shape[BLOCK];
-    double *sound;         /* [n] at 1 kHz from sample `first` on */
-    int n, due;            /* due: samples at which the next window is full */
-    int64_t first, judged; /* the next block to judge begins at `judged` */
-    int64_t windows, clear[LINES];
-    double snr_db[LINES]; /* sum over the windows */
+    double *sound;                               /* [n] at 1 kHz from sample `first` on */
+    int n, due;                                  /* due: samples at which the next window is full */
+    int64_t first, judged;                       /* the next block to judge begins at `judged` */
+    int64_t windows, clear[LINES], tones[LINES]; /* tones: windows in which the line is one */
+    int64_t heard_from, heard_to;                /* of the run, by samples of the recording */
+    double snr_db[LINES];                        /* sum over the windows */
     double lowest_hz, highest_hz, sum_hz;
     int64_t n_hz;
     jump best, told[JUMPS]; /* told: the greatest, in order of time */
@@ -173,18 +177,29 @@ static int clearest(const hum *h)
     return best;
 }
 
+/* The sum of Hann's window is half its length, and half of an amplitude is in either half of a spectrum. */
+static bool is_tone(const hum *h, double hz, double mean_square)
+{
+    const double amplitude = 4 * sqrt(h->power[(int)round(hz * PADDED / RATE)]) / WINDOW;
+    return amplitude >= TONE_AMPLITUDE && amplitude * amplitude / 2 >= TONE_SHARE * mean_square;
+}
+
 static um_status look(hum *h, bool last, um_findings *out, um_error *err)
 {
     double hz[LINES], snr_db[LINES];
     memset(h->fft->in, 0, PADDED * sizeof *h->fft->in);
     for (int i = 0; i < WINDOW; i++)
         h->fft->in[i] = h->window[i] * h->sound[h->n - WINDOW + i];
+    double squares = 0;
+    for (int i = 0; i < WINDOW; i++)
+        squares += h->sound[h->n - WINDOW + i] * h->sound[h->n - WINDOW + i];
     um_fft_run(h->fft);
     um_fft_power(h->power, h->fft, 1);
     for (int k = 0; k < LINES; k++) {
         snr_db[k] = find_line(&hz[k], h, k);
         h->snr_db[k] += last ? 0 : snr_db[k]; /* the last window has been counted */
         h->clear[k] += !last && snr_db[k] >= CLEAR_DB;
+        h->tones[k] += !last && is_tone(h, hz[k], squares / WINDOW);
     }
     const int line = clearest(h);
     const bool clear = snr_db[line] >= CLEAR_DB;
@@ -266,6 +281,9 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
         return st;
     if (sound->rate_hz != h->resampler->rate_in)
         return UM_OK; /* a damaged stream that changes its rate: the first one is judged */
+    if (sound->first != h->heard_to)
+        h->heard_from = sound->first;
+    h->heard_to = sound->first + sound->n;
     st = um_resampler_push(h->resampler, &samples, &n, &first, sound->first, sound->mono, sound->n, err);
     if (st == UM_OK && n)
         st = take(h, first, samples, n, out, err);
@@ -281,7 +299,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     const um_subject file = um_file_subject();
     if (!h->sound)
         return um_findings_skip(out, file, err, "there is no sound");
-    const double at_hand_s = (double)h->n / RATE;
+    const double at_hand_s = (double)(h->heard_to - h->heard_from) / h->resampler->rate_in;
     um_status st = end_run(h, out, err);
     if (st < 0)
         return st;
@@ -297,6 +315,11 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             "no hum of 50 or 60 Hz: the clearest line is %.0f dB above what is around, and "
             "%.0f dB in %.0f %% of the time, %.0f %% needed",
             um_round(snr_db, 1), CLEAR_DB, 100 * um_short_of(share, CLEAR_SHARE), 100 * CLEAR_SHARE);
+    if (2 * h->tones[line] > h->clear[line])
+        return um_findings_skip(out, file, err,
+                                "a tone near %.0f Hz is most of the sound: hum of the grid is softer than "
+                                "%.0f dBFS, or beside what was recorded",
+                                line_hz(line), 20 * log10(TONE_AMPLITUDE));
     const jump *top = NULL;
     for (int i = 0; i < h->n_told && st == UM_OK; i++) {
         const jump *j = &h->told[i];
