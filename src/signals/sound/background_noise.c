@@ -45,6 +45,7 @@ typedef struct noise {
     int64_t n_decays;
     um_change best;
     double best_from_s, best_to_s;
+    int64_t told; /* the frame of the last point */
     int series[GROUPS], room;
     um_findings *out; /* only during a callback */
 } noise;
@@ -70,6 +71,9 @@ static um_status tell_noise(noise *s, um_error *err)
     if (!um_background_quiet(&quiet, b, from, stop))
         return UM_OK;
     um_histogram_add(&s->floors, quiet.level_db);
+    if (quiet.frame == s->told) /* the quietest of this window, too */
+        return UM_OK;
+    s->told = quiet.frame;
     for (int g = 0; g < GROUPS && st == UM_OK; g++) {
         double power = 0;
         for (int k = FIRST[g]; k < FIRST[g + 1] && k < b->n_bands; k++)
@@ -158,6 +162,7 @@ static um_status start(noise *s, int rate_hz, um_error *err)
     s->rate_hz = rate_hz;
     const double per_s = 2. * rate_hz / s->stft->n;
     s->every = (int64_t)ceil(EVERY_S * per_s);
+    s->told = -1;
     s->window = s->next = (int64_t)ceil(WINDOW_S * per_s);
     um_standstill_init(&s->still, rate_hz);
     um_decays_init(&s->decays, rate_hz);
