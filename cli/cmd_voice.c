@@ -23,10 +23,26 @@ static const um_opt options[] = {
     {0},
 };
 
-static bool is_page(const char *path)
+static bool ends_in(const char *path, const char *suffix)
 {
     const char *dot = strrchr(path, '.');
-    return dot && !strcasecmp(dot, ".html");
+    return dot && !strcasecmp(dot, suffix);
+}
+
+static bool is_page(const char *path)
+{
+    return ends_in(path, ".html");
+}
+
+/* Whoever asks for one of these gets no picture of that kind, and finds out elsewhere. */
+static bool is_other_kind(const char *path)
+{
+    static const char *const OTHER[] = {".png", ".jpg",  ".jpeg", ".webp", ".gif",
+                                        ".tif", ".tiff", ".bmp",  ".pdf"};
+    for (size_t i = 0; i < sizeof OTHER / sizeof *OTHER; i++)
+        if (ends_in(path, OTHER[i]))
+            return true;
+    return false;
 }
 
 static um_status draw(const um_measured_voice *voice, const char *path, um_error *err)
@@ -80,6 +96,10 @@ static int run(int n, char **args)
     int failed = 0, status = UM_EXIT_OK;
     if (plot && n > 1) {
         fputs("unmask voice: --plot takes one input\n", stderr);
+        return UM_EXIT_USAGE;
+    }
+    if (plot && is_other_kind(plot)) {
+        fprintf(stderr, "unmask voice: %s: the name must end in .svg or .html\n", plot);
         return UM_EXIT_USAGE;
     }
     if (top_hz > 0 && !plot) {

@@ -97,6 +97,10 @@ def refused():
     write("tone.wav", tone())
     got, _, error = run("voice", "--plot", "two.svg", "a&b.wav", "tone.wav")
     check(got == 2 and error == b"unmask voice: --plot takes one input\n" and not os.path.exists("two.svg"), f"two: {got} {error}")
+    for name in ("v.png", "v.JPG", "v.pdf"):
+        got, _, error = run("voice", "--plot", name, "a&b.wav")
+        check(got == 2 and error == f"unmask voice: {name}: the name must end in .svg or .html\n".encode() and not os.path.exists(name),
+              f"{name}: {got} {error}")
     check(run("voice", "--top-hz", "50", "a&b.wav")[0] == 2, "a spectrogram of 50 Hz")
     check(run("voice", "--top-hz", "2000", "a&b.wav")[0] == 2, "--top-hz without a plot")
     for place in ("/dev/stdout", "-"):
