@@ -121,8 +121,9 @@ const um_command um_cmd_voice = {
     .program = "unmask",
     .name = "voice",
     .arguments = "FILE...",
-    .summary = "Measure a voice: pitch, jitter, shimmer, harmonicity, CPPS, formants",
-    .details = "Prints what Praat's voice report prints, measured the same way (75 to 600 Hz), CPPS and formants. "
+    .summary = "Measure a voice: pitch, jitter, shimmer, CPPS, formants, pauses, syllables",
+    .details = "Prints what Praat's voice report prints, measured the same way (75 to 600 Hz), CPPS, "
+               "formants, timing and movement. "
                "It says what "
                "a voice is\n"
                "like, not whether it is real: unmask analyze does. Of more than half an hour the beginning "

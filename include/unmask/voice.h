@@ -4,9 +4,8 @@
  * As Praat's voice report defines them (Boersma & Weenink, Praat 6.3; pitch: Boersma, IFA Proceedings 17,
  * 1993), with its usual parameters: pitch by autocorrelation, 75 to 600 Hz; pulses by cross-correlation; a
  * period counts from 0.8 / 600 to 1.25 / 75 s, two of them when neither is more than 1.3 times the other, two
- * amplitudes when not more than 1.6 times; formants by Burg's method, five below 5500 Hz; smoothed cepstral peak
- * prominence of the sound below 5 kHz.
- * tests/unit/voice_praat.py holds them against Praat.
+ * amplitudes when not more than 1.6 times; formants by Burg's method, five below 5500 Hz; smoothed cepstral
+ * peak prominence of the sound below 5 kHz. tests/unit/voice_praat.py holds them against Praat.
  *
  * Thresholds of clinics are meant for a vowel held for seconds, not for speech.
  */
@@ -41,6 +40,17 @@ typedef struct um_voice_report {
     double unvoiced_share;                                    ///< of the frames
     double formant_hz[UM_VOICE_FORMANTS];       ///< medians while there is voice, from the first formant on
     double formant_width_hz[UM_VOICE_FORMANTS]; ///< medians of their bandwidths
+
+    double sounding_s;        ///< not silent, from the first sound to the last
+    double pauses;            ///< silences of 0.3 s or more in between
+    double pauses_per_minute; ///< from the first sound to the last
+    double pause_median_s, pause_low_s, pause_high_s, pause_longest_s; ///< low, high: quarters are beyond
+    double syllables;                        ///< nuclei: voiced peaks of the intensity
+    double speaking_rate, articulation_rate; ///< syllables per second: of all; of what is not silent
+    double voiced_stretches, voiced_median_s;
+    double roughness_cents; ///< median distance of the pitch from a parabola through 90 ms of it
+    double vibrato_share;   ///< of held notes, 0..1
+    double vibrato_rate_hz, vibrato_extent_cents, vibrato_regularity; ///< medians of those with vibrato
 } um_voice_report;
 
 /** A frame of pitch. */

@@ -327,7 +327,7 @@ static void numbers(figure *f)
     enum { LINE = 18, GAP = 10 };
     const um_voice_report *r = &f->v->report;
     int y = 56;
-    for (int i = 0; i < UM_VOICE_LINES; i++) {
+    for (int i = 0; i < UM_VOICE_DRAWN; i++) {
         const um_voice_line *l = &um_voice_line_of[i];
         char said[48];
         if (!i || strcmp(l->part, l[-1].part) != 0) {

@@ -52,6 +52,10 @@ um_status um_voice_measure(um_measured_voice **out, const float *samples, size_t
         st = um_voice_find_formants(v, err);
     if (st == UM_OK)
         st = um_voice_find_cepstral_peak(v, err);
+    if (st == UM_OK)
+        st = um_voice_time(v, err);
+    if (st == UM_OK)
+        st = um_voice_find_movement(v, err);
     if (st < 0)
         um_voice_free(&v);
     *out = v;
@@ -159,7 +163,6 @@ const um_voice_line um_voice_line_of[UM_VOICE_LINES] = {
     LINE("Harmonicity of the voiced parts", noise_to_harmonics, "mean noise-to-harmonics ratio", "", 1, 6),
     LINE("Harmonicity of the voiced parts", harmonics_db, "mean harmonics-to-noise ratio", "dB", 1, 3),
     LINE("Cepstral peak, whole recording", cpps_db, "smoothed prominence (CPPS)", "dB", 1, 3),
-#undef LINE
 #define FORMANT(k, key, words, field)                                                    \
     {                                                                                    \
         "Formants of the voiced parts, medians", "formant" #k key, words #k, "Hz", 1, 1, \
@@ -174,6 +177,24 @@ const um_voice_line um_voice_line_of[UM_VOICE_LINES] = {
     FORMANT(4, "_hz", "F", formant_hz),
     FORMANT(4, "_width_hz", "bandwidth of F", formant_width_hz),
 #undef FORMANT
+    LINE("Timing", sounding_s, "time that is not silent", "s", 1, 3),
+    LINE("Timing", pauses, "pauses of 0.3 s or more", "", 1, 0),
+    LINE("Timing", pauses_per_minute, "pauses per minute", "", 1, 2),
+    LINE("Timing", pause_median_s, "median pause", "s", 1, 3),
+    LINE("Timing", pause_low_s, "a quarter is shorter than", "s", 1, 3),
+    LINE("Timing", pause_high_s, "a quarter is longer than", "s", 1, 3),
+    LINE("Timing", pause_longest_s, "longest pause", "s", 1, 3),
+    LINE("Timing", syllables, "syllables", "", 1, 0),
+    LINE("Timing", speaking_rate, "speaking rate", "per s", 1, 2),
+    LINE("Timing", articulation_rate, "articulation rate", "per s", 1, 2),
+    LINE("Movement of the pitch", voiced_stretches, "voiced stretches", "", 1, 0),
+    LINE("Movement of the pitch", voiced_median_s, "median voiced stretch", "s", 1, 3),
+    LINE("Movement of the pitch", roughness_cents, "roughness", "cents", 1, 2),
+    LINE("Movement of the pitch", vibrato_share, "held notes with vibrato", "%", 100, 1),
+    LINE("Movement of the pitch", vibrato_rate_hz, "vibrato, rate", "Hz", 1, 2),
+    LINE("Movement of the pitch", vibrato_extent_cents, "vibrato, extent", "cents", 1, 1),
+    LINE("Movement of the pitch", vibrato_regularity, "vibrato, regularity", "", 1, 3),
+#undef LINE
 };
 
 static double value_of(const um_voice_report *r, const um_voice_line *l)
@@ -230,7 +251,10 @@ um_status um_voice_json(char **out, const um_measured_voice *voice, const char *
     um_json_set_int(j, "periods", r->n_periods);
     um_json_set_int(j, "breaks", r->n_breaks);
     for (int i = 0; i < UM_VOICE_LINES; i++)
-        um_json_set_num(j, um_voice_line_of[i].key, value_of(r, &um_voice_line_of[i]), DIGITS);
+        if (um_voice_line_of[i].digits)
+            um_json_set_num(j, um_voice_line_of[i].key, value_of(r, &um_voice_line_of[i]), DIGITS);
+        else
+            um_json_set_int(j, um_voice_line_of[i].key, (int64_t)value_of(r, &um_voice_line_of[i]));
     const um_status st = um_json_text(out, j, 0, err);
     um_json_free(&j);
     return st;

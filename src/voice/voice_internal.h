@@ -31,7 +31,9 @@ um_status um_voice_judge(um_measured_voice *v, um_error *err);
 /* Of the voiced moments of the pitch, into the report. */
 um_status um_voice_find_formants(um_measured_voice *v, um_error *err);
 
-/* Into the report. */
+/* Each into the report; of intensity and pitch, of the pitch, of the samples. */
+um_status um_voice_time(um_measured_voice *v, um_error *err);
+um_status um_voice_find_movement(um_measured_voice *v, um_error *err);
 um_status um_voice_find_cepstral_peak(um_measured_voice *v, um_error *err);
 
 /* Weights of the `depth` samples on each side of a moment, `part` after the last of the left ones: sines
@@ -58,10 +60,10 @@ um_status um_voice_spectrogram(uint8_t *level, const um_measured_voice *v, doubl
 typedef struct um_voice_line {
     const char *part, *key, *words, *unit;
     double factor; /* into `unit` */
-    int digits;    /* behind the point */
+    int digits;    /* behind the point; 0: a count */
     size_t offset; /* in the report */
 } um_voice_line;
-enum { UM_VOICE_LINES = 32 };
+enum { UM_VOICE_LINES = 49, UM_VOICE_DRAWN = 32 }; /* the first ones are in the drawing */
 extern const um_voice_line um_voice_line_of[UM_VOICE_LINES];
 /* "123.456 Hz", or "undefined" */
 const char *um_voice_say(char out[48], const um_voice_report *r, const um_voice_line *line);
