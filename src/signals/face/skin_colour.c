@@ -22,7 +22,7 @@ static const double MIN_NECK = .4;  /* of the place below the jaw that is skin: 
 static const double MAX_GAP_S = .6; /* between two looks that are compared: one may be missing */
 static const um_person_looks_kind TONE = {"tone of the face against the neck", "%", 4, 0, 100, 8, .1};
 static const um_person_looks_kind STEPS = {
-    "step of the face's tone that the neck does not make", "%", 4, 0, 100, 8, .1};
+    "step of the face's tone, not of the neck's", "%", 4, 0, 100, 8, .1};
 static const uint32_t FACE_COLOUR = 0xffcc00, NECK_COLOUR = 0x3399ff;
 
 enum { RED, BLUE, OWN };                           /* of um_looked_at.sum: neck less face; within the face */

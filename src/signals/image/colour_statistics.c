@@ -63,20 +63,20 @@ static double fine(const float *chroma, int cols, int x, int y, int which)
     return (double)at[0] - ((double)at[-2] + (double)at[2] + (double)at[-row] + (double)at[row]) / 4;
 }
 
+/* What is fine has no mean worth taking out. */
 static void correlate(colours *c, const float *chroma, int cols, int rows)
 {
-    double b = 0, r = 0, bb = 0, rr = 0, br = 0;
+    double bb = 0, rr = 0, br = 0;
     for (int y = 1; y < rows - 1; y++)
         for (int x = 1; x < cols - 1; x++) {
             const double cb = fine(chroma, cols, x, y, 0), cr = fine(chroma, cols, x, y, 1);
-            b += cb, r += cr, bb += cb * cb, rr += cr * cr, br += cb * cr;
+            bb += cb * cb, rr += cr * cr, br += cb * cr;
         }
     c->places = (rows - 2) * (cols - 2);
-    const double n = c->places;
-    c->cb = bb / n - b / n * b / n;
-    c->cr = rr / n - r / n * r / n;
+    c->cb = bb / c->places;
+    c->cr = rr / c->places;
     if (c->cb >= LEAST_POWER && c->cr >= LEAST_POWER)
-        c->correlation = (br / n - b / n * r / n) / sqrt(c->cb * c->cr);
+        c->correlation = br / sqrt(bb * rr);
 }
 
 /* A point per place, to the right what is bluer than around it, upwards what is redder. */
