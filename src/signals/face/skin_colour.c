@@ -179,7 +179,7 @@ static um_status conclude(const skin_colour *s, const um_looked_at *p, um_findin
     const um_subject who = um_person_subject(p->id);
     const um_looked_at *q = steps_of(s, p->id);
     const double n = (double)p->n, percent = um_person_looks_median(p);
-    const double red = 100 * (exp(p->sum[RED] / n) - 1), blue = 100 * (exp(p->sum[BLUE] / n) - 1);
+    const double red = 100 * expm1(p->sum[RED] / n), blue = 100 * expm1(p->sum[BLUE] / n);
     char steps[64] = "";
     if (!p->n)
         return um_findings_skip(out, who, err, "no neck to compare with: collar, beard or hair, or too dark");
