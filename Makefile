@@ -14,7 +14,7 @@ comma = ,
 MEDIA ?=
 PREFIX ?= /usr/local
 
-.PHONY: demo test build bench eval models voice voice-calibration voice-folds faces face-calibration install clean setup setup-test
+.PHONY: demo test build bench eval models voice voice-calibration voice-folds speaker faces face-calibration install clean setup setup-test
 
 demo: build
 	@mkdir -p demo
@@ -120,6 +120,16 @@ voice-folds: build
 	    build/cli/unmask train $(voices) --recipe build/voice/fold$$k.recipe --cache build/voice/store --out build/voice/fold$$k && \
 	    build/models/train/unmask-voice evaluate $(voices) $(voice_store) --held $$k/5 --start build/voice/fold$$k/voice.onnx || exit 1; \
 	done
+
+# What tells speakers apart (docs/models/speaker.md): speakers in real recordings, and voices of text to speech.
+speaker_frames = build/models/train/unmask-speaker $(voice_store)
+speaker: build
+	@ninja -C build --quiet models/train/unmask-speaker && mkdir -p build/voice
+	$(speaker_frames) --out build/voice/speakers.f32 $(voices)
+	$(speaker_frames) --takes 2 --filter 'split=train,label=fake,kind=tts|vocoder|classic,source=synesthesiam/opentts|wavegrad/wavegrad.github.io' \
+	    --out build/voice/spoken.f32 $(TRAINING_MEDIA)/voices
+	python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32
+	python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32 models/unmask_speaker.txt
 
 # The networks of manipulated and of generated faces, by their recipes, from UNMASK_MEDIA (dfdc: laid out by tools/dfdc_crops.py
 # from a mirror of the repository of the DFDC crops) and the photos of UNMASK_TESTDATA.
