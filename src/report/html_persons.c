@@ -80,6 +80,19 @@ static void links(um_buf *b, const um_results *r, int voice)
         }
 }
 
+/* What was seen of it and weighs nothing: mostly when it speaks. */
+static void said_of_voice(um_buf *b, const um_results *r, um_subject who)
+{
+    for (int i = 0; i < r->n_findings; i++) {
+        const um_result *said = um_findings_result_of(r->findings[i], who);
+        if (!said || said->outcome != UM_SCORED || said->calibrated)
+            continue;
+        um_buf_text(b, "<p class=\"seen\">");
+        um_html_text(b, said->text);
+        um_buf_text(b, "</p>");
+    }
+}
+
 static void voices(um_buf *b, const um_results *r)
 {
     if (!r->n_voices)
@@ -95,6 +108,7 @@ static void voices(um_buf *b, const um_results *r)
                       "%d</h3><p class=\"verdict %s\">",
                       um_html_colour(&who), um_person_number(v->id), um_html_leaning(&v->verdict));
         verdict(b, &v->verdict);
+        said_of_voice(b, r, who);
         links(b, r, v->id);
         um_buf_text(b, "</div></article>\n");
     }

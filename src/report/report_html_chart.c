@@ -143,10 +143,69 @@ static void path(um_buf *b, const um_series *s, range y, double end)
     um_chart_path(b, &chart, &s->sample->t_s, s->n, fmax(6 * mean_step, .3), COLUMNS);
 }
 
+/* ---- who speaks when: shares of time of voices are rows of bars ---- */
+
+enum { ROW_HEIGHT = 18 };
+
+static bool is_of_turns(const um_series *s)
+{
+    return s->subject.kind == UM_SUBJECT_VOICE && !strcmp(s->unit, "share of time");
+}
+
+static void bars(um_buf *b, const um_series *s, int row, double end)
+{
+    double width = end;
+    for (size_t i = 1; i < s->n; i++) /* a sample lasts to the next one, where that is nearest */
+        width = fmin(width, fmax(s->sample[i].t_s - s->sample[i - 1].t_s, 1e-3));
+    for (size_t i = 0, to; i < s->n; i = to) {
+        const double share = s->sample[i].value;
+        for (to = i + 1; to < s->n && s->sample[to].value == share &&
+                         s->sample[to].t_s - s->sample[to - 1].t_s < 1.5 * width;)
+            to++;
+        if (share > 0)
+            um_buf_printf(b,
+                          "<line class=\"p%d turn\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\" "
+                          "opacity=\"%.2g\"/>",
+                          um_html_colour(&s->subject), 100 * (s->sample[i].t_s - width / 2) / end,
+                          100 * (s->sample[to - 1].t_s + width / 2) / end, row * ROW_HEIGHT + ROW_HEIGHT / 2,
+                          row * ROW_HEIGHT + ROW_HEIGHT / 2, um_clampd(share, 0, 1));
+    }
+}
+
+static void lane_of_turns(um_buf *b, const um_findings *f, int signal, int k, double end)
+{
+    int row = 0, n = 0;
+    char who[80];
+    for (int j = k; j < f->n_series; j++)
+        n += same_lane(&f->series[j], &f->series[k]);
+    um_buf_printf(b, "<div class=\"lane\"><div class=\"name\"><a href=\"#s%d\">", signal);
+    um_html_text(b, f->signal->name);
+    um_buf_text(b, "</a> <span>");
+    um_html_text(b, f->series[k].name);
+    um_buf_printf(
+        b,
+        "</span><output></output></div><svg class=\"plot\" width=\"100%%\" height=\"%d\" role=\"img\" "
+        "aria-label=\"When each voice speaks\">",
+        n * ROW_HEIGHT);
+    um_html_grid(b, end);
+    for (int j = k; j < f->n_series; j++)
+        if (same_lane(&f->series[j], &f->series[k]))
+            bars(b, &f->series[j], row++, end);
+    um_buf_text(b, "</svg><div class=\"range\">");
+    for (int j = k; j < f->n_series; j++)
+        if (same_lane(&f->series[j], &f->series[k]))
+            um_buf_printf(b, "<span>%s</span> ", um_words_subject(who, &f->series[j].subject));
+    um_buf_text(b, "</div></div>\n");
+}
+
 static void lane(um_buf *b, const um_results *r, int signal, int k, double end)
 {
     const um_findings *f = r->findings[signal];
     const um_series *first = &f->series[k];
+    if (is_of_turns(first)) {
+        lane_of_turns(b, f, signal, k, end);
+        return;
+    }
     range y = lane_range(f, k);
     char lo[32], hi[32];
     um_words_number(lo, y.lo);

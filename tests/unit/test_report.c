@@ -338,6 +338,33 @@ static void test_crowd(const char *dir)
     um_results_free(&r);
 }
 
+/* Of a voice that speaks for the first second, and for half of the time around 5.25 s: two bars. */
+static void test_turns(void)
+{
+    um_sample sample[] = {{.25, 1}, {.75, 1}, {1.25, 0}, {5.25, .5}, {5.75, 0}};
+    um_results *r = fixture_new(false);
+    um_series *s = &r->findings[5]->series[0];
+    um_sample *kept = s->sample;
+    char *html = NULL, first[160], second[160];
+    double end = 0;
+    snprintf(s->unit, sizeof s->unit, "share of time");
+    s->sample = sample;
+    s->n = 5;
+    CHECK(um_results_html(&html, r, NULL, NULL) == UM_OK);
+    const char *lanes = strstr(html, "data-end=\"");
+    CHECK(lanes && sscanf(lanes, "data-end=\"%lf", &end) == 1 && end >= 12);
+    snprintf(first, sizeof first,
+             "<line class=\"p1 turn\" x1=\"0.00%%\" x2=\"%.2f%%\" y1=\"9\" y2=\"9\" opacity=\"1\"/>",
+             100 / end);
+    snprintf(second, sizeof second,
+             "<line class=\"p1 turn\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"9\" y2=\"9\" opacity=\"0.5\"/></svg>",
+             500 / end, 550 / end);
+    CHECK(strstr(html, first) && strstr(html, second) && strstr(html, "When each voice speaks"));
+    s->sample = kept;
+    free(html);
+    um_results_free(&r);
+}
+
 static int run_script(const char *script, const char *dir)
 {
     const char *source = getenv("UNMASK_SOURCE_DIR");
@@ -411,6 +438,7 @@ int main(int argc, char **argv)
     test_empty_results();
     test_golden_summary(dir);
     test_crowd(dir);
+    test_turns();
     int checked = run_script("validate_report.py", dir);
     CHECK(checked == 0 || checked == CHECK_SKIP);
     test_any_allocation_may_fail();
