@@ -48,7 +48,7 @@ static um_status find_front(voice_training *v, um_error *err)
         if (!strcmp(v->sound, um_front_name(k)))
             return v->front = voice_front(k), UM_OK;
     char shown[60];
-    return um_fail(err, UM_EFORMAT, "sound = %s: no such front end",
+    return um_fail(err, UM_EFORMAT, "sound = %s: not log_power, lfcc, mfcc, cqcc or group_delay",
                    um_printable(shown, sizeof shown, v->sound));
 }
 

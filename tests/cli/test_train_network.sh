@@ -90,4 +90,18 @@ echo 'task = smell' >other.recipe
 if "$bin" train set --recipe other.recipe --out other 2>why; then fail "trained to smell"; fi
 grep -q "there is no task 'smell'" why || fail "$(cat why)"
 if "$bin" train set --recipe tiny.recipe --signals blink --out other 2>why; then fail "--signals of a network"; fi
+
+# another front end: its manifest says which, and analyze hears by it; an unknown one and a network of another shape are refused
+sed 's/input 2 256 224/input 1 60 149/' voice.net >lfcc.net
+sed 's/= voice.net/= lfcc.net/; s/^steps = .*/steps = 2/; s/^validate_every = .*/validate_every = 2/' tiny.recipe >lfcc.recipe
+echo 'sound = lfcc' >>lfcc.recipe
+"$bin" train set --recipe lfcc.recipe --cache store --threads 2 --out lfcc >/dev/null 2>&1 || fail "no training on LFCC"
+grep -q '"sound": "lfcc"' lfcc/tiny.json && grep -q '"frames": 149' lfcc/tiny.json || fail "the manifest says: $(cat lfcc/tiny.json)"
+"$bin" analyze --models lfcc --signals voice_generated set/fake/00.wav | grep -q 'tiny' || fail "a network of LFCC is not used"
+sed 's/= lfcc$/= smell/' lfcc.recipe >smell.recipe
+"$bin" train set --recipe smell.recipe --cache store --out smell >/dev/null 2>log && fail "a front end that is not there"
+grep -q 'smell: not log_power' log || fail "it says: $(cat log)"
+sed 's/= lfcc$/= mfcc/' lfcc.recipe >mfcc.recipe
+"$bin" train set --recipe mfcc.recipe --cache store --out mfcc >/dev/null 2>log && fail "a network of another shape"
+grep -q 'another shape than 1 x 39 x 224' log || fail "it says: $(cat log)"
 echo "trained, killed, resumed, used"

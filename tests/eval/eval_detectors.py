@@ -5,7 +5,7 @@
 eval_detectors.py UNMASK [--cache DIR] [--peers] [--by kind,generator] [LIST...]
 LIST: clips, stills, voices (of UNMASK_MEDIA, default ../media), faces, audio (of UNMASK_TESTDATA/data, default
 ../shared/data); all without one. --peers: also the MesoNets (faces), AASIST, AASIST-L, RawGAT-ST and LFCC-LCNN
-(voices, the first 5 s of each: they take minutes). A row: AUC, EER and AUC within pairs with 95 % intervals by
+(voices, the first 5 s of each: 5 s of CPU a clip but for the last). A row: AUC, EER and AUC within pairs with 95 % intervals by
 groups; of verdicts the shares that were called.
 """
 import argparse
