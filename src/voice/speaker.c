@@ -13,9 +13,8 @@ void um_speaker_sums_frame(um_speaker_sums *s, const float *const frame[5])
 {
     s->n++;
     for (int k = 0; k < N; k++) {
-        const double c = (double)frame[2][k], d = (2 * ((double)frame[4][k] - (double)frame[0][k]) +
-                                                   (double)frame[3][k] - (double)frame[1][k]) /
-                                                  10;
+        const double c = (double)frame[2][k], far = (double)frame[4][k] - (double)frame[0][k],
+                     near = (double)frame[3][k] - (double)frame[1][k], d = (2 * far + near) / 10;
         s->c[k] += c;
         s->cc[k] += c * c;
         s->dd[k] += d * d;

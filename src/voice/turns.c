@@ -126,7 +126,7 @@ static void gather(um_turns *t, double at_least, int stop)
 /* Leaves only what is alive, and gives the steps the new numbers. */
 static void compact(um_turns *t)
 {
-    int number[ITEMS], n = 0;
+    int number[ITEMS] = {0}, n = 0;
     for (int i = 0; i < t->n_items; i++)
         if (alive(t, i))
             number[i] = n++;
@@ -206,7 +206,7 @@ static int larger_first(const void *a, const void *b)
 /* The clusters that speak enough, the largest one in any case; steps of the others have the number VOICES. */
 static void choose(voices *v, um_turns *t)
 {
-    int number[ITEMS];
+    int number[ITEMS] = {0};
     qsort(t->item, (size_t)t->n_items, sizeof *t->item, larger_first);
     v->n = 0;
     for (int i = 0; i < t->n_items; i++) {
@@ -260,7 +260,7 @@ static um_status follow(um_turns *t, const voices *v, um_error *err)
 /* Voices that the path left with too little are none. */
 static void drop_small(voices *v, um_turns *t)
 {
-    int number[VOICES], n = 0, most = 0;
+    int number[VOICES] = {0}, n = 0, most = 0;
     for (int j = 1; j < v->n; j++)
         most = v->steps[j] > v->steps[most] ? j : most;
     for (int j = 0; j < v->n; j++)
@@ -274,7 +274,8 @@ static void drop_small(voices *v, um_turns *t)
 static int number_in_order(um_turns *t)
 {
     int number[VOICES], n = 0;
-    memset(number, -1, sizeof number);
+    for (int j = 0; j < VOICES; j++)
+        number[j] = -1;
     for (int i = 0; i < t->n; i++) {
         int *own = &number[t->step[i].item];
         if (*own < 0)

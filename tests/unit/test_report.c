@@ -338,10 +338,11 @@ static void test_crowd(const char *dir)
     um_results_free(&r);
 }
 
-/* Of a voice that speaks for the first second, and for half of the time around 5.25 s: two bars. */
+/* Of a voice that speaks for the first second, again at 3.25 s, and for half of the time around 5.25 s: three
+ * bars. */
 static void test_turns(void)
 {
-    um_sample sample[] = {{.25, 1}, {.75, 1}, {1.25, 0}, {5.25, .5}, {5.75, 0}};
+    um_sample sample[] = {{.25, 1}, {.75, 1}, {3.25, 1}, {5.25, .5}, {5.75, 0}};
     um_results *r = fixture_new(false);
     um_series *s = &r->findings[5]->series[0];
     um_sample *kept = s->sample;
