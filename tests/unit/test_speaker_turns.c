@@ -79,7 +79,8 @@ static void two_voices(void)
     speak(20.5, 39, woman);
     um_findings *f = listen_by(40, 1000), *g = listen_by(40, 7777);
     const um_result *file = um_findings_result_of(f, um_file_subject());
-    CHECK(file && file->score == 0 && strstr(file->text, "2 voices that take 4 turns"));
+    CHECK(file && file == &f->result[0] && file->score == 0 &&
+          strstr(file->text, "2 voices that take 4 turns"));
     CHECK(f->n_series == 2 && f->n_evidence == 0);
     CHECK(voice_of(f, 0) && strstr(voice_of(f, 0)->text, "in 2 turns, the first at 0.5 s"));
     CHECK(voice_of(f, 1) && strstr(voice_of(f, 1)->text, "in 2 turns, the first at 8"));

@@ -235,16 +235,16 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             "%.1f s of speech sound like one voice; two voices that are alike, and single words "
             "of another one, are not told apart",
             n * STEP_S);
-    st = draw(by, n_voices, step, n, out, err);
-    for (int k = 0; k < n_voices && st == UM_OK; k++)
-        st = tell_voice(&by[k], k, step, out, err), turns += by[k].turns;
-    if (st < 0)
-        return st;
-    return um_findings_score(
+    for (int k = 0; k < n_voices; k++)
+        turns += by[k].turns;
+    st = um_findings_score(
         out, file, 0, err,
         "%.1f s of speech sound like %d voices that take %d turns; a voice that changes much, and "
         "music, may be taken for another voice",
         n * STEP_S, n_voices, turns);
+    for (int k = 0; k < n_voices && st == UM_OK; k++)
+        st = tell_voice(&by[k], k, step, out, err);
+    return st == UM_OK ? draw(by, n_voices, step, n, out, err) : st;
 }
 
 const um_signal um_signal_speaker_turns = {
