@@ -18,11 +18,13 @@ typedef struct play {
     bool frozen;                /* every picture three times */
     double jolt_px;             /* of what is seen, from picture to picture */
     double from_s, to_s, share; /* a bar before the face, of its width from the left */
+    bool hood;                  /* around the face instead */
     double turn_deg;            /* yaw that the face says while the bar is there */
     double cut_s;               /* from here on another texture */
 } play;
 
-static const play usual = {CALM, CALM, 1, STEP_S, 1, false, 0, 0, 0, 0, 0, 1e9};
+static const play usual = {
+    .outline = CALM, .inner = CALM, .contrast = 1, .step_s = STEP_S, .scale = 1, .cut_s = 1e9};
 
 static double ring_at(const um_face *face, int x, int y)
 {
@@ -59,7 +61,8 @@ static um_image *draw(const play *p, const um_face *face, const float *ring, dou
             const double sigma = r < 14 ? p->inner : r >= 16 && r < 27 ? p->outline : CALM;
             const double contrast = r >= 16 && r < 27 ? p->contrast : cut ? 2 : 1;
             double v = 120 + 30 * contrast * along[x] * down;
-            if (t_s >= p->from_s && t_s < p->to_s && (double)x < (double)b.x + p->share * (double)b.w)
+            if (t_s >= p->from_s && t_s < p->to_s &&
+                (p->hood ? r >= 16 && r < 24 : (double)x < (double)b.x + p->share * (double)b.w))
                 v = (x / 12 + y / 12) % 2 ? 30 : 220;
             memset(image->data + y * image->stride + 3 * x,
                    (uint8_t)um_clampd(round(v + sigma * normal()), 0, 255), 3);
@@ -196,6 +199,9 @@ static void crossed(void)
     p.share = .9; /* more than 70 % */
     CHECK(crossings(&p, &from_s, &to_s, &percent) == 0);
     p.share = .4;
+    p.hood = true; /* all of the contour, and nothing of what it surrounds */
+    CHECK(crossings(&p, &from_s, &to_s, &percent) == 0);
+    p.hood = false;
     p.turn_deg = 13;
     CHECK(crossings(&p, &from_s, &to_s, &percent) == 0);
     p.turn_deg = 9;

@@ -15,7 +15,8 @@ static const float LEVELS = 22; /* gray levels, root mean square, that a block m
 static const float TIMES = 6;   /* ... and its usual power so many times */
 static const double LEAST = .15, MOST = .7; /* of the blocks of the face: less is a mouth, more a cut */
 static const float TURNED_DEG = 12;         /* from the memory's pose: another side of the face is seen */
-static const float FACE_TO = UM_RING_CONTOUR, NEAR_TO = 24, CONTOUR_FROM = 16; /* rings */
+/* Rings. What crosses comes from the contour and gets further inwards than a cheek that turns away. */
+static const float FACE_TO = UM_RING_CONTOUR, NEAR_TO = 24, CONTOUR_FROM = 16, DEEP_TO = 12;
 enum { PICTURE = 240 };
 
 static float ring_of(const um_face *placed, int block)
@@ -61,8 +62,8 @@ static float difference(const um_crossing *c, const float *patch, int block, flo
     return n > PLACES / 2 ? sum / (float)n : 0;
 }
 
-/* The largest connected part of what changed in the face and beside it, when it reaches the contour: its
- * share of the face, else 0. *all: of everything that changed. */
+/* The largest connected part of what changed in the face and beside it, when it reaches from the contour far
+ * inwards: its share of the face, else 0. *all: of everything that changed. */
 static double covered(bool part[UM_PATCH_BLOCKS], double *all, const um_crossing *c,
                       const float *difference_of, const um_face *placed)
 {
@@ -80,7 +81,7 @@ static double covered(bool part[UM_PATCH_BLOCKS], double *all, const um_crossing
     *all = face ? (double)changed / face : 0;
     for (int start = 0; start < UM_PATCH_BLOCKS; start++) {
         int inside = 0;
-        bool contour = false;
+        bool contour = false, deep = false;
         memcpy(left, todo, sizeof left);
         if (!um_part_take(todo, difference_of, UM_PATCH_ROW, UM_PATCH_ROW, start, stack).n)
             continue;
@@ -88,8 +89,9 @@ static double covered(bool part[UM_PATCH_BLOCKS], double *all, const um_crossing
             if (left[k] && !todo[k]) {
                 inside += ring[k] < FACE_TO;
                 contour |= ring[k] >= CONTOUR_FROM;
+                deep |= ring[k] < DEEP_TO;
             }
-        if (!contour || inside <= best)
+        if (!contour || !deep || inside <= best)
             continue;
         best = inside;
         for (int k = 0; k < UM_PATCH_BLOCKS; k++)
@@ -130,9 +132,9 @@ um_status um_crossing_finish(um_crossing *c, int person, int *shown, um_findings
         (*shown)++;
         st = um_findings_evidence(
             out, um_person_subject(person), c->from_s, c->to_s, c->picture, err,
-            "something crosses the face or lies before it (framed, %.0f %% of the face): do "
-            "skin, eyes or jaw show through, melt or jump at its border? Nothing is scored "
-            "here",
+            "something crosses the face or lies before it (framed, %.0f %% of the face): do skin, eyes or "
+            "jaw show "
+            "through, melt or jump at its border? A quick turn looks alike; nothing is scored",
             100 * c->largest);
     }
     c->lasting = 0;

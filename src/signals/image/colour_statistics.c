@@ -113,8 +113,8 @@ static um_status judge(const colours *c, const float *chroma, int cols, int rows
     if (st == UM_OK)
         st = um_findings_evidence(
             out, um_file_subject(), 0, 0, picture, err,
-            "Each point a place: right = bluer than around it, up = redder. The narrower "
-            "the falling stripe, the more alike do both run");
+            "Each point is a place of the photo: right = bluer, up = redder than around it. A narrow "
+            "falling stripe: wherever blue grows, red gives way");
     um_image_free(&picture);
     if (st < 0)
         return st;
