@@ -3,7 +3,6 @@
  *
  * Each recording is heard as it is, and spoiled several times over by rooms, lines and encoders
  * (speech/channel.h), so that the speaker is learnt and not the line. */
-#include "dsp/cepstrum.h"
 #include "opt.h"
 #include "speech/channel.h"
 #include "unmask/products.h"
@@ -55,12 +54,13 @@ static um_status make_frames(frames *f, const float *samples, int n, um_error *e
     const unsigned needs = UM_NEED_LOGMEL | UM_NEED_VOICE;
     um_product_streams *s = NULL;
     um_products *p = NULL;
-    um_cepstrum c;
+    um_cepstra c;
     const um_sound_frames *mel;
     const um_voice_frames *speech;
     const um_sound sound = {.rate_hz = UM_SOUND_HZ, .channels = 1, .n = n, .mono = samples};
-    um_cepstrum_init(&c, COEFFICIENTS);
-    um_status st = um_product_streams_new(&s, needs, err);
+    um_status st = um_speaker_cepstra_init(&c, err);
+    if (st == UM_OK)
+        st = um_product_streams_new(&s, needs, err);
     if (st == UM_OK)
         st = um_products_new(&p, s, NULL, &sound, NULL, err);
     if (st == UM_OK)
@@ -72,12 +72,13 @@ static um_status make_frames(frames *f, const float *samples, int n, um_error *e
     if (st == UM_OK) {
         f->n = mel->n;
         for (int i = 0; i < f->n; i++) {
-            um_cepstrum_run(&c, f->value[i], mel->value + (ptrdiff_t)i * mel->size);
+            um_speaker_cepstra(f->value[i], &c, mel->value + (ptrdiff_t)i * mel->size);
             f->value[i][COEFFICIENTS] = speech->frame[i].probability;
         }
     }
     um_products_free(&p);
     um_product_streams_free(&s);
+    um_cepstra_clear(&c);
     return st;
 }
 

@@ -9,6 +9,20 @@ enum { N = UM_SPEAKER_CEPSTRA, PARTS = 1000000 };
 
 extern const um_embedded um_embedded_speaker[];
 
+um_status um_speaker_cepstra_init(um_cepstra *c, um_error *err)
+{
+    return um_cepstra_init(c, UM_SPEAKER_BANDS, N, err);
+}
+
+void um_speaker_cepstra(float out[UM_SPEAKER_CEPSTRA], const um_cepstra *c,
+                        const float bands[UM_SPEAKER_BANDS])
+{
+    double in[UM_SPEAKER_BANDS];
+    for (int b = 0; b < UM_SPEAKER_BANDS; b++)
+        in[b] = (double)bands[b];
+    um_cepstra_run(c, out, 1, in);
+}
+
 void um_speaker_sums_frame(um_speaker_sums *s, const float *const frame[5])
 {
     s->n++;

@@ -8,9 +8,19 @@
  * learn from. */
 #ifndef UM_VOICE_SPEAKER_H
 #define UM_VOICE_SPEAKER_H
-#include "base/base.h"
+#include "dsp/cepstra.h"
 
-enum { UM_SPEAKER_CEPSTRA = 20, UM_SPEAKER_NUMBERS = 3 * UM_SPEAKER_CEPSTRA - 1, UM_SPEAKER_SIZE = 32 };
+enum {
+    UM_SPEAKER_CEPSTRA = 20,
+    UM_SPEAKER_NUMBERS = 3 * UM_SPEAKER_CEPSTRA - 1,
+    UM_SPEAKER_SIZE = 32,
+    UM_SPEAKER_BANDS = 64
+};
+
+/* What a frame of um_product_logmel becomes. */
+um_status um_speaker_cepstra_init(um_cepstra *c, um_error *err);
+void um_speaker_cepstra(float out[UM_SPEAKER_CEPSTRA], const um_cepstra *c,
+                        const float bands[UM_SPEAKER_BANDS]);
 
 /* Sums over frames; those of two stretches add up. */
 typedef struct um_speaker_sums {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Answers requests of products_cv2.py and products_scipy.py: a line of numbers and raw data on stdin, raw
  * data on stdout. */
-#include "dsp/cepstrum.h"
 #include "products/products_internal.h"
 #include <stdlib.h>
 #include <string.h>
@@ -149,19 +148,6 @@ static void sound(int rate_hz, int n, int block)
     free(x);
 }
 
-/* Of n frames of 64 bands the cepstra. */
-static void cepstra(int n, int coefficients)
-{
-    um_cepstrum c;
-    um_cepstrum_init(&c, coefficients);
-    for (int i = 0; i < n; i++) {
-        float bands[UM_CEPSTRUM_BANDS], out[UM_CEPSTRUM_BANDS];
-        get(bands, sizeof bands);
-        um_cepstrum_run(&c, out, bands);
-        put(out, (size_t)coefficients * sizeof *out);
-    }
-}
-
 int main(void)
 {
     char line[256], what[16];
@@ -173,8 +159,6 @@ int main(void)
             flow(a, b);
         else if (!strcmp(what, "sound"))
             sound(a, b, c);
-        else if (!strcmp(what, "cepstra"))
-            cepstra(a, b);
         fflush(stdout);
     }
     return 0;

@@ -95,11 +95,6 @@ same("bands without a bin", int((bank.sum(1) == 0).sum()), 0)
 check("log-mel", np.abs(mel - np.log(np.maximum(s @ bank.T, 1e-10))).max(), 1e-5)
 check("log-mel of silence", np.abs(products(np.zeros(2000), 16000)[2] - np.log(1e-10)).max(), 1e-5)
 
-driver.stdin.write(f"cepstra {len(mel)} 20 0 0\n".encode() + mel.astype(np.float32).tobytes())
-driver.stdin.flush()
-cepstra = np.frombuffer(driver.stdout.read(4 * 20 * len(mel)), np.float32).reshape(-1, 20)
-check("cepstra", np.abs(cepstra - fft.dct(mel, norm="ortho")[:, :20]).max(), 5e-5)
-
 
 # ---- voice: the recursion in double precision ----
 def voice_of(power):

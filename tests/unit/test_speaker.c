@@ -3,7 +3,6 @@
  * turns. */
 #include "../check.h"
 #include "base/random.h"
-#include "dsp/cepstrum.h"
 #include "voice/turns.h"
 #include <string.h>
 #include <unmask/products.h>
@@ -11,31 +10,6 @@
 enum { SIZE = UM_SPEAKER_SIZE, N = UM_SPEAKER_CEPSTRA };
 
 /* ---- numbers ---- */
-
-static void cepstra(void)
-{
-    um_cepstrum c;
-    float bands[UM_CEPSTRUM_BANDS], out[N];
-    uint64_t seed = 1;
-    double worst = 0;
-    CHECK((int)UM_CEPSTRUM_BANDS == (int)UM_MEL_BANDS);
-    um_cepstrum_init(&c, N);
-    for (int b = 0; b < UM_CEPSTRUM_BANDS; b++)
-        bands[b] = (float)(um_random_normal(&seed) * 3 - 10);
-    um_cepstrum_run(&c, out, bands);
-    for (int k = 0; k < N; k++) {
-        double sum = 0;
-        for (int b = 0; b < UM_CEPSTRUM_BANDS; b++)
-            sum += (double)bands[b] * cos(M_PI * k * (2 * b + 1) / 128.);
-        worst = fmax(worst, fabs(sum * sqrt((k ? 2. : 1.) / 64) - (double)out[k]));
-    }
-    CHECK_NEAR(worst, 0, 2e-5);
-    for (int b = 0; b < UM_CEPSTRUM_BANDS; b++) /* the same in all bands: 8 times that, and nothing else */
-        bands[b] = 1;
-    um_cepstrum_run(&c, out, bands);
-    CHECK_NEAR((double)out[0], 8, 1e-5);
-    CHECK_NEAR((double)out[1], 0, 1e-5);
-}
 
 /* Coefficient k of frame i is k + 3 i, and of every second frame k more: by hand. */
 static void numbers(void)
@@ -248,7 +222,6 @@ static void no_memory(void)
 
 int main(void)
 {
-    cepstra();
     numbers();
     model();
     conversations();

@@ -5,7 +5,6 @@
  * activity, points of short windows (voice/speaker.h), clusters and a path through them (voice/turns.h).
  * Steps of half a second, each with the point of 1.5 s around it, so that a word of another voice in between
  * is not told. It accuses nobody: other findings speak of these voices. */
-#include "dsp/cepstrum.h"
 #include "signals/figures.h"
 #include "voice/turns.h"
 #include <math.h>
@@ -24,7 +23,7 @@ static const float SPEAKS = .5f;  /* probability from which a frame counts as vo
 static const double NEEDED_S = 3; /* of voice */
 static const double STEP_S = (double)STEP * UM_FRAME_HOP / UM_SOUND_HZ;
 
-_Static_assert((int)UM_CEPSTRUM_BANDS == (int)UM_MEL_BANDS, "bands of the product");
+_Static_assert((int)UM_SPEAKER_BANDS == (int)UM_MEL_BANDS, "bands of the product");
 
 typedef struct part { /* a step */
     int64_t at;
@@ -33,7 +32,7 @@ typedef struct part { /* a step */
 
 typedef struct listener { /* shared */
     um_speaker_model model;
-    um_cepstrum cepstrum;
+    um_cepstra cepstra;
 } listener;
 
 typedef struct speaker_turns {
@@ -49,15 +48,18 @@ typedef struct speaker_turns {
 static um_status open(void *shared, const um_resources *resources, um_error *err)
 {
     listener *l = shared;
-    (void)resources;
-    um_cepstrum_init(&l->cepstrum, UM_SPEAKER_CEPSTRA);
-    return um_speaker_model_own(&l->model, err);
+    const um_status st = um_speaker_cepstra_init(&l->cepstra, err);
+    return st < 0 ? st : um_speaker_model_own(&l->model, err);
+}
+
+static void close(void *shared)
+{
+    um_cepstra_clear(&((listener *)shared)->cepstra);
 }
 
 static um_status begin(void *state, const void *shared, const um_signal_input *in, um_error *err)
 {
     speaker_turns *s = state;
-    (void)in;
     s->by = shared;
     return um_turns_new(&s->turns, err);
 }
@@ -129,7 +131,7 @@ static um_status take_frame(speaker_turns *s, int64_t frame, const float *bands,
         memmove(s->speaks, s->speaks + 1, sizeof s->speaks - sizeof *s->speaks);
         s->n_context--;
     }
-    um_cepstrum_run(&s->by->cepstrum, s->cepstra[s->n_context], bands);
+    um_speaker_cepstra(s->cepstra[s->n_context], &s->by->cepstra, bands);
     for (int k = 0; k < UM_SPEAKER_CEPSTRA; k++)
         speaks = speaks && isfinite(s->cepstra[s->n_context][k]);
     s->speaks[s->n_context++] = speaks;
@@ -142,8 +144,6 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
     speaker_turns *s = state;
     const um_sound_frames *bands;
     const um_voice_frames *voice;
-    (void)measure;
-    (void)out;
     if (!in->sound)
         return UM_OK;
     um_status st = um_product_logmel(&bands, in->products, err);
@@ -219,7 +219,6 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     const um_turn_step *step;
     spoken by[UM_TURNS_VOICES] = {0};
     int n = 0, n_voices = 0, turns = 0;
-    (void)in;
     um_status st = end_run(s, err);
     if (st == UM_OK)
         st = um_turns_finish(&step, &n, &n_voices, s->turns, err);
@@ -232,8 +231,8 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     if (n_voices == 1)
         return um_findings_score(
             out, file, 0, err,
-            "%.1f s of speech sound like one voice; two voices that are alike, and single words "
-            "of another one, are not told apart",
+            "%.1f s of voice sound like one. That proves little: about half of all pairs of speakers are "
+            "taken for one voice",
             n * STEP_S);
     for (int k = 0; k < n_voices; k++)
         turns += by[k].turns;
@@ -253,10 +252,10 @@ const um_signal um_signal_speaker_turns = {
     .question = "Who speaks when?",
     .meaning =
         "How many voices take turns, and when each of them speaks, by the sound of the voice alone: it knows "
-        "no "
-        "names, accuses nobody and weighs nothing. Steps of half a second; words shorter than that, people "
-        "who "
-        "speak at once, and voices that are alike are not told apart. Shouting, another microphone or music "
+        "no names, accuses nobody and weighs nothing. Steps of half a second; words shorter than that, "
+        "people "
+        "who speak at once, and voices that are alike are not told apart. Shouting, another microphone or "
+        "music "
         "may look like another voice.",
     .score_unit = "(no score)",
     .paper = "Tranter & Reynolds, IEEE TASLP 14(5), 2006, DOI 10.1109/TASL.2006.878256; Sell & "
@@ -266,6 +265,7 @@ const um_signal um_signal_speaker_turns = {
     .shared_size = sizeof(listener),
     .state_size = sizeof(speaker_turns),
     .open = open,
+    .close = close,
     .begin = begin,
     .push = push,
     .finish = finish,
