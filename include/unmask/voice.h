@@ -41,7 +41,7 @@ typedef struct um_voice_report {
     double formant_hz[UM_VOICE_FORMANTS];       ///< medians while there is voice, from the first formant on
     double formant_width_hz[UM_VOICE_FORMANTS]; ///< medians of their bandwidths
 
-    double sounding_s;        ///< not silent, from the first sound to the last
+    double sounding_s;        ///< that are not silent; NaN below 0.128 s
     double pauses;            ///< silences of 0.3 s or more in between
     double pauses_per_minute; ///< from the first sound to the last
     double pause_median_s, pause_low_s, pause_high_s, pause_longest_s; ///< low, high: quarters are beyond

@@ -148,9 +148,9 @@ um_status um_voice_time(um_measured_voice *v, um_error *err)
 {
     um_voice_report *r = &v->report;
     timing t = {0};
-    r->pauses = r->syllables = r->sounding_s = 0;
-    r->pauses_per_minute = r->pause_median_s = r->pause_low_s = r->pause_high_s = r->pause_longest_s =
-        r->speaking_rate = r->articulation_rate = NAN;
+    r->pauses = r->syllables = 0;
+    r->sounding_s = r->pauses_per_minute = r->pause_median_s = r->pause_low_s = r->pause_high_s =
+        r->pause_longest_s = r->speaking_rate = r->articulation_rate = NAN;
     um_status st = measure(&t, v, err);
     double *work = um_calloc(t.n + 1, sizeof *work);
     if (st == UM_OK && !work)

@@ -143,6 +143,20 @@ static void pauses(void)
     }
 }
 
+/* A short syllable is speech, between pauses that are too short. */
+static void short_syllable(void)
+{
+    begin();
+    speech(4, 300, 40);
+    now_s += .12; /* and 0.1 s that belongs to the speech */
+    syllable(.1, 300, 0);
+    now_s += .22;
+    speech(4, 300, 40);
+    um_findings *f = listen();
+    CHECK(strstr(file_text(f), "no pause"));
+    um_findings_free(&f);
+}
+
 static void gates(void)
 {
     begin();
@@ -189,6 +203,7 @@ int main(void)
     smooth();
     breath();
     pauses();
+    short_syllable();
     gates();
     return check_done();
 }

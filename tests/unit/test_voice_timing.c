@@ -95,7 +95,7 @@ static void borders(void)
     CHECK(r.syllables == 0 && r.pauses == 0 && r.sounding_s == 0 && isnan(r.speaking_rate) &&
           isnan(r.pause_median_s));
     const um_voice_report shorter = measured(RATE / 10);
-    CHECK(shorter.syllables == 0 && isnan(shorter.speaking_rate));
+    CHECK(shorter.syllables == 0 && isnan(shorter.sounding_s) && isnan(shorter.speaking_rate));
 }
 
 /* A held note of 3 s, its pitch swinging by extent cents at rate_hz. */
