@@ -55,14 +55,14 @@ um_status um_voice_find_movement(um_measured_voice *v, um_error *err)
 {
     const size_t n = v->n_frames + 1;
     double *all = um_calloc(6 * n, sizeof *all);
+    if (!all)
+        return um_fail_oom(err);
     movement m = {.cents = all,
                   .off = all + n,
                   .length = all + 2 * n,
                   .rate = all + 3 * n,
                   .extent = all + 4 * n,
                   .regular = all + 5 * n};
-    if (!all)
-        return um_fail_oom(err);
     for (size_t from = 0, to; from < v->n_frames; from = to + 1) {
         for (to = from; to < v->n_frames && v->frame[to].hz > 0; to++)
             m.cents[to - from] = um_cents(v->frame[to].hz);
