@@ -83,6 +83,46 @@ static void bank(um_codec_grid *g)
     CHECK_NEAR(sqrt(squares[1] / 200 / 1024), sqrt(1 / 12.), .002);
 }
 
+/* A frame of MP3 by the formulas of ISO/IEC 11172-3, C.1.3 and C.1.5.3.3, with its table of the butterflies.
+ */
+static void by_definition(um_codec_grid *g)
+{
+    static const double CS[8] = {.857492926, .881741997, .949628649, .983314592,
+                                 .995517816, .999160558, .999899195, .999993155},
+                        CA[8] = {-.514495755, -.471731969, -.313377454, -.181913200,
+                                 -.094574193, -.040965583, -.014198569, -.003699975};
+    static float x[UM_GRID_REACH_MAX];
+    static double slot[36][32], wanted[32][18], c[UM_GRID_HOP_MAX];
+    double worst = 0;
+    for (int i = 0; i < UM_GRID_REACH_MAX; i++)
+        x[i] = (float)random_number();
+    for (int s = 0; s < 36; s++)
+        for (int b = 0; b < 32; b++) {
+            slot[s][b] = 0;
+            for (int k = 0; k < 512; k++)
+                slot[s][b] += (double)g->prototype[k] * (double)x[511 + 32 * s - k] *
+                              cos((2 * b + 1) * (k % 64 - 16) * M_PI / 64) * (s % 2 && b % 2 ? -1 : 1);
+        }
+    for (int b = 0; b < 32; b++)
+        for (int i = 0; i < 18; i++) {
+            wanted[b][i] = 0;
+            for (int k = 0; k < 36; k++)
+                wanted[b][i] +=
+                    slot[k][b] * sin(M_PI / 36 * (k + .5)) * cos(M_PI / 72 * (2 * k + 1 + 18) * (2 * i + 1));
+        }
+    for (int b = 0; b < 31; b++)
+        for (int i = 0; i < 8; i++) {
+            const double below = wanted[b][17 - i], above = wanted[b + 1][i];
+            wanted[b][17 - i] = below * CS[i] + above * CA[i];
+            wanted[b + 1][i] = above * CS[i] - below * CA[i];
+        }
+    um_codec_grid_frame(g, c, UM_GRID_MP3, x);
+    for (int b = 0; b < 32; b++)
+        for (int i = 0; i < 18; i++)
+            worst = fmax(worst, fabs(c[18 * b + i] - wanted[b][i]));
+    CHECK_NEAR(worst, 0, 1e-5);
+}
+
 static um_grid_found search(um_codec_grid *g, um_grid_kind kind, int from)
 {
     static double active[UM_GRID_HOP_MAX];
@@ -152,6 +192,7 @@ int main(void)
     mdct_by_definition();
     CHECK(um_codec_grid_init(&g, NULL) == UM_OK);
     bank(&g);
+    by_definition(&g);
     encoders(&g);
     clearest();
     um_codec_grid_clear(&g);
