@@ -55,6 +55,7 @@ typedef struct um_sound {
     int n;              ///< samples per channel
     const float *mono;  ///< [n] mean of all channels
     const float *ch[8]; ///< [channels][n]
+    int coded_bytes;    ///< of the packet that this was decoded from; 0 when unknown
 } um_sound;
 
 /** One decoded picture of a video or photo, upright (rotation metadata applied), deinterlaced. */

@@ -29,16 +29,21 @@ static void make_voice(int n, double level, double top_hz, int pause, int resume
     }
 }
 
+static const char *codec; /* of the file; NULL: not known */
+static int coded_bytes;   /* of each block */
+
 static um_findings *listen(int n, int block)
 {
     runner r;
     CHECK(runner_begin(&r, um_signal_find("voice_generated")) == UM_OK);
+    r.media.audio_codec = codec;
     for (int i = 0; i < n; i += block) {
         um_sound s = {.first = i,
                       .rate_hz = 16000,
                       .channels = 1,
                       .n = n - i < block ? n - i : block,
-                      .mono = sound + i};
+                      .mono = sound + i,
+                      .coded_bytes = coded_bytes};
         CHECK(runner_sound(&r, &s) == UM_OK);
     }
     CHECK(runner_finish(&r) == UM_OK);
@@ -197,6 +202,16 @@ static void reasons(void)
     CHECK(is_skipped(16000 * 4, "too little voice: 0."));
     make_voice(16000 * 4, 1, 3700, 0, 0);
     CHECK(is_skipped(16000 * 4, "the band of the voice ends at 3."));
+    make_voice(16000 * 4, 1, 7500, 0, 0);
+    codec = "opus";
+    coded_bytes = 1240; /* of blocks of 4096 samples, 16 to 64000: 39.68 kbit/s */
+    CHECK(is_skipped(16000 * 4, "Opus with 39 kbit/s, as voice messages have"));
+    coded_bytes = 1260; /* 40.32 */
+    CHECK(!is_skipped(16000 * 4, "Opus"));
+    codec = "aac";
+    coded_bytes = 500;
+    CHECK(!is_skipped(16000 * 4, "Opus"));
+    codec = NULL;
 }
 
 static double quality(int n)

@@ -167,6 +167,7 @@ um_status um_sound_convert(um_sound_converter *s, um_moment **out, const AVFrame
     m->sound->n = n;
     m->sound->rate_hz = s->rate_hz;
     m->sound->first = s->next;
+    m->sound->coded_bytes = f->pkt_size > 0 ? f->pkt_size : 0;
     m->t_s = (double)s->next / s->rate_hz;
     s->next += n;
     *out = m;
