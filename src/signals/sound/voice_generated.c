@@ -397,7 +397,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
         kbits < NEEDED_OPUS_KBITS)
         return um_findings_skip(
             out, um_file_subject(), err,
-            "Opus with %.0f kbit/s, as voice messages have: recorded voices sound generated "
+            "Opus with %.1f kbit/s, as voice messages have: recorded voices sound generated "
             "then; %.0f needed",
             um_short_of(kbits, NEEDED_OPUS_KBITS), NEEDED_OPUS_KBITS);
     return say(v, voiced_s, band, out, err);
