@@ -205,7 +205,7 @@ static void reasons(void)
     make_voice(16000 * 4, 1, 7500, 0, 0);
     codec = "opus";
     coded_bytes = 1240; /* of blocks of 4096 samples, 16 to 64000: 39.68 kbit/s */
-    CHECK(is_skipped(16000 * 4, "Opus with 39.6 kbit/s, as voice messages have"));
+    CHECK(is_skipped(16000 * 4, "Opus with 39.7 kbit/s, as voice messages have"));
     coded_bytes = 1260; /* 40.32 */
     CHECK(!is_skipped(16000 * 4, "Opus"));
     codec = "aac";
