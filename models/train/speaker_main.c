@@ -6,6 +6,7 @@
 #include "opt.h"
 #include "speech/channel.h"
 #include "unmask/products.h"
+#include "voice/speaker.h"
 #include "voice_set.h"
 #include <stdlib.h>
 #include <string.h>
