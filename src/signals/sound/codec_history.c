@@ -286,7 +286,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     history *h = state;
     const um_subject file = um_file_subject();
     const char *own = in->media && in->media->audio_codec ? in->media->audio_codec : "";
-    char words[160] = "", *end = words;
+    char words[200] = "", *end = words;
     if (!h->kept)
         return um_findings_skip(out, file, err, "there is no sound");
     if (!h->looks)
@@ -323,8 +323,7 @@ const um_signal um_signal_codec_history = {
     .family = "sound",
     .question = "Which lossy encoders did the sound go through, and do their frames run through?",
     .meaning =
-        "How often the frames of an earlier MP3 or AAC encoding move. Encoders cut sound into frames of "
-        "equal "
+        "How often the frames of an earlier MP3 or AAC encoding move. Encoders cut sound into frames of one "
         "length and leave zeros that show on these frames alone; what is cut out of decoded sound moves "
         "them. That sound was an MP3 before is common and says nothing; jingles, music beds and edited "
         "broadcasts are honest cuts.",
