@@ -128,8 +128,8 @@ speaker: build
 	$(speaker_frames) --out build/voice/speakers.f32 $(voices)
 	$(speaker_frames) --takes 2 --filter 'split=train,label=fake,kind=tts|vocoder|classic,source=synesthesiam/opentts|wavegrad/wavegrad.github.io' \
 	    --out build/voice/spoken.f32 $(TRAINING_MEDIA)/voices
-	python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32
-	python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32 models/unmask_speaker.txt
+	/usr/bin/python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32
+	/usr/bin/python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32 models/unmask_speaker.txt
 
 # The networks of manipulated and of generated faces, by their recipes, from UNMASK_MEDIA (dfdc: laid out by tools/dfdc_crops.py
 # from a mirror of the repository of the DFDC crops) and the photos of UNMASK_TESTDATA.

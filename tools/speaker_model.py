@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What tells speakers apart: learns models/unmask_speaker.txt from the frames that unmask-speaker writes.
 
