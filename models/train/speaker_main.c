@@ -144,7 +144,8 @@ static um_status run(const char *const *lists, int n, um_error *err)
     for (int i = 0; i < set.n && st == UM_OK; i++)
         for (int take = 0; take <= o.takes && st == UM_OK; take++)
             st = add_take(out, list, &set, i, take, err);
-    if ((out && fclose(out)) | (list && fclose(list)) && st == UM_OK)
+    const bool failed = out && fclose(out), lost = list && fclose(list);
+    if ((failed || lost) && st == UM_OK)
         st = um_fail_errno(err, UM_EIO, "%s", o.out);
     voice_set_free(&set);
     return st;

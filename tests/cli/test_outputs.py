@@ -205,7 +205,8 @@ def catches(p, number):
 def stopped(number, line, seen, within_s=4):
     """Sent once `seen` tells that the work goes on; how long it took to end."""
     before = content()
-    p = subprocess.Popen([UNMASK, *line], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.PIPE)
+    p = subprocess.Popen([UNMASK, *line], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.PIPE,
+                         preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # as if these tests ran under no nohup
     until = time.time() + 30
     while not (catches(p, number) and seen(before)) and p.poll() is None and time.time() < until:
         time.sleep(.005)
