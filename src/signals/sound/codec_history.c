@@ -16,8 +16,10 @@
 
 static const double LOOK_S = 2;    /* from look to look */
 static const double SEARCH_S = 30; /* from search to search: each costs as much as 25 looks */
-static const double AGAIN_S = 4;   /* at first, and where frames that were known are not there any more */
-static const double LOUD = 1e-6;   /* mean square of a stretch: softer sound has no coefficients to lose */
+/* Until the next search at first, and where frames that were known are not there any more: then twice as long
+ * each time, so that a quilt of cuts costs little more, and less with each look at which they are there. */
+static const double AGAIN_S = 4, AGAIN_LESS_S = .5;
+static const double LOUD = 1e-6; /* mean square of a stretch: softer sound has no coefficients to lose */
 /* MP3 and AAC, of which fewer frames are looked through. Speech taken to another rate, so that no frames are
  * left, was never beyond both (docs/signals/codec_history.md). */
 static const double CLEAR[] = {7, 6};      /* um_grid_found.times */
@@ -48,6 +50,7 @@ typedef struct history {
     int rate_hz, n, room;
     float *kept; /* [n], the first of them sample `first` */
     int64_t first, next, search_at, again_at;
+    double again_s;
     int64_t looks, searches, moves;
     trace trace[ENCODERS], other[ENCODERS]; /* other: a second grid of the same encoder */
     int series;
@@ -201,10 +204,14 @@ static um_status look(history *h, int64_t at, um_error *err)
     }
     if (known)
         st = um_findings_point(h->out, h->series, (double)(at + STRETCH / 2) / h->rate_hz, most, err);
+    if (there)
+        h->again_s = fmax(h->again_s - AGAIN_LESS_S, AGAIN_S);
     const bool due = at >= h->search_at, lost = known && !there && at >= h->again_at;
     if (st == UM_OK && (due || lost)) {
         st = search(h, at, !due, err);
-        h->again_at = at + (int64_t)(AGAIN_S * h->rate_hz);
+        h->again_at = at + (int64_t)(h->again_s * h->rate_hz);
+        if (lost)
+            h->again_s = fmin(2 * h->again_s, SEARCH_S);
         if (due)
             h->search_at =
                 at + (int64_t)((is_known(h) || h->searches >= EARLY ? SEARCH_S : AGAIN_S) * h->rate_hz);
@@ -230,6 +237,7 @@ static um_status start(history *h, int rate_hz, um_error *err)
     if (st < 0)
         return st;
     h->rate_hz = rate_hz;
+    h->again_s = AGAIN_S;
     h->room = (int)(2 * LOOK_S * rate_hz) + 2 * STRETCH;
     h->kept = um_calloc((size_t)h->room, sizeof *h->kept);
     if (!h->kept)
