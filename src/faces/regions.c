@@ -64,19 +64,14 @@ void um_face_contour(um_point corner[UM_CONTOUR_CORNERS], const um_face *face)
 um_region_mean um_region_colour(const um_image *rgb, const um_point *corner, int n, int most)
 {
     um_region_mean mean = {{0}, 0};
-    float top = INFINITY, bottom = -INFINITY, left = INFINITY, right = -INFINITY, x[UM_POLYGON_MOST];
-    for (int i = 0; i < n; i++) {
-        top = fminf(top, corner[i].y);
-        bottom = fmaxf(bottom, corner[i].y);
-        left = fminf(left, corner[i].x);
-        right = fmaxf(right, corner[i].x);
-    }
-    const double area = ((double)right - left) * ((double)bottom - top);
+    float x[UM_POLYGON_MOST];
+    const um_polygon_edges box = um_polygon_box(corner, n);
+    const double area = ((double)box.right - box.left) * ((double)box.bottom - box.top);
     if (!isfinite(area))
         return mean;
     const int step = (int)um_clampd(sqrt(area / most), 1, 64);
-    const int from = (int)um_clampd(ceil((double)top), 0, rgb->height);
-    const int to = (int)um_clampd(floor((double)bottom) + 1, 0, rgb->height);
+    const int from = (int)um_clampd(ceil((double)box.top), 0, rgb->height);
+    const int to = (int)um_clampd(floor((double)box.bottom) + 1, 0, rgb->height);
     for (int y = from; y < to; y += step) {
         const int crossings = um_polygon_row(x, corner, n, (float)y);
         for (int k = 0; k + 1 < crossings; k += 2) {

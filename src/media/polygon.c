@@ -23,3 +23,15 @@ int um_polygon_row(float x[UM_POLYGON_MOST], const um_point *corner, int n, floa
     }
     return found;
 }
+
+um_polygon_edges um_polygon_box(const um_point *corner, int n)
+{
+    um_polygon_edges e = {INFINITY, -INFINITY, INFINITY, -INFINITY};
+    for (int i = 0; i < n; i++) {
+        e.top = fminf(e.top, corner[i].y);
+        e.bottom = fmaxf(e.bottom, corner[i].y);
+        e.left = fminf(e.left, corner[i].x);
+        e.right = fmaxf(e.right, corner[i].x);
+    }
+    return e;
+}

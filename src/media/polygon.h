@@ -10,4 +10,10 @@ enum { UM_POLYGON_MOST = 64 }; /* corners */
  * (even-odd rule). Returns how many, an even number; 0 beyond the outline, with a coordinate that is not
  * finite, and beyond UM_POLYGON_MOST corners. */
 int um_polygon_row(float x[UM_POLYGON_MOST], const um_point *corner, int n, float y);
+
+typedef struct um_polygon_edges {
+    float top, bottom, left, right;
+} um_polygon_edges;
+/* The box around the corners; of a coordinate that is no number nothing is known. */
+um_polygon_edges um_polygon_box(const um_point *corner, int n);
 #endif

@@ -56,13 +56,10 @@ static double fine(const um_image *luma, int x, int y)
 static detail detail_inside(const um_image *luma, const um_point *corner, int n)
 {
     detail d = {0, 0};
-    float top = INFINITY, bottom = -INFINITY, x[UM_POLYGON_MOST];
-    for (int i = 0; i < n; i++) {
-        top = fminf(top, corner[i].y);
-        bottom = fmaxf(bottom, corner[i].y);
-    }
-    const int from = (int)um_clampd(ceil((double)top), 1, luma->height - 1);
-    const int to = (int)um_clampd(floor((double)bottom) + 1, 1, luma->height - 1);
+    float x[UM_POLYGON_MOST];
+    const um_polygon_edges box = um_polygon_box(corner, n);
+    const int from = (int)um_clampd(ceil((double)box.top), 1, luma->height - 1);
+    const int to = (int)um_clampd(floor((double)box.bottom) + 1, 1, luma->height - 1);
     for (int y = from; y < to; y++) {
         const int crossings = um_polygon_row(x, corner, n, (float)y);
         for (int k = 0; k + 1 < crossings; k += 2) {
