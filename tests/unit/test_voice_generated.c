@@ -29,8 +29,8 @@ static void make_voice(int n, double level, double top_hz, int pause, int resume
     }
 }
 
-static const char *codec; /* of the file; NULL: not known */
-static int coded_bytes;   /* of each block */
+static const char *codec;             /* of the file; NULL: not known */
+static int coded_bytes, channels = 1; /* of each block */
 
 static um_findings *listen(int n, int block)
 {
@@ -40,7 +40,7 @@ static um_findings *listen(int n, int block)
     for (int i = 0; i < n; i += block) {
         um_sound s = {.first = i,
                       .rate_hz = 16000,
-                      .channels = 1,
+                      .channels = channels,
                       .n = n - i < block ? n - i : block,
                       .mono = sound + i,
                       .coded_bytes = coded_bytes};
@@ -208,6 +208,9 @@ static void reasons(void)
     CHECK(is_skipped(16000 * 4, "Opus with 39.7 kbit/s, as voice messages have"));
     coded_bytes = 1260; /* 40.32 */
     CHECK(!is_skipped(16000 * 4, "Opus"));
+    channels = 2; /* 20.16 each */
+    CHECK(is_skipped(16000 * 4, "Opus with 20.2 kbit/s"));
+    channels = 1;
     codec = "aac";
     coded_bytes = 500;
     CHECK(!is_skipped(16000 * 4, "Opus"));

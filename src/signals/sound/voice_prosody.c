@@ -76,7 +76,8 @@ static um_status tell_smooth(prosody *s, um_error *err)
     return any ? um_findings_evidence(
                      s->out, um_file_subject(), s->smooth_from_s, to_s, NULL, err,
                      "the pitch glides, and wavers by %.1f cents only; of people's voices by "
-                     "4 to 14. Models draw such curves, and so does software that corrects pitch",
+                     "4 to 14. Models draw such curves, and so do song, music and software that corrects "
+                     "pitch",
                      s->smooth_cents)
                : UM_OK;
 }
