@@ -30,9 +30,10 @@ enum {
     UM_NEED_SPECTROGRAM = 256,
     UM_NEED_LOGMEL = 512,
     UM_NEED_VOICE = 1024,
-    UM_NEED_PITCH = 2048,
-    UM_NEED_STREAMS =
-        UM_NEED_FLOW | UM_NEED_SOUND16K | UM_NEED_SPECTROGRAM | UM_NEED_LOGMEL | UM_NEED_VOICE | UM_NEED_PITCH
+    UM_NEED_PITCH = 2048, /* 4096: see signal.h */
+    UM_NEED_TURNS = 8192,
+    UM_NEED_STREAMS = UM_NEED_FLOW | UM_NEED_SOUND16K | UM_NEED_SPECTROGRAM | UM_NEED_LOGMEL | UM_NEED_VOICE |
+                      UM_NEED_PITCH | UM_NEED_TURNS
 };
 
 /* ---- life: for the scheduler, and for tests ---- */
@@ -157,6 +158,19 @@ typedef struct um_pitch_frames {
     const um_pitch_frame *frame; ///< [n], index grows; half a second late, as it looks ahead
 } um_pitch_frames;
 
+enum { UM_MAX_SPEAKERS = 12 }; ///< those that speak most
+
+typedef struct um_told_step {
+    double from_s;
+    int voice; ///< from 0 on, in the order in which they begin
+} um_told_step;
+
+typedef struct um_turns_told {
+    double step_s;
+    int n, n_voices;
+    const um_told_step *step; ///< [n], time grows; steps in which nobody speaks are left out
+} um_turns_told;
+
 /** Mono at 16 kHz. */
 UM_API um_status um_product_sound16k(const um_samples **out, um_products *products, um_error *err);
 /** Power under a Hann window; the sum over the bins of a frame is the mean square of its samples, weighted.
@@ -169,6 +183,8 @@ UM_API um_status um_product_logmel(const um_sound_frames **out, um_products *pro
 UM_API um_status um_product_voice(const um_voice_frames **out, um_products *products, um_error *err);
 /** Fundamental frequency (Boersma 1993), its window of 40 ms centred on that of the frame. */
 UM_API um_status um_product_pitch(const um_pitch_frames **out, um_products *products, um_error *err);
+/** Who speaks when (Tranter & Reynolds 2006): only known at the end, in `finish`; before, n is 0. */
+UM_API um_status um_product_turns(const um_turns_told **out, um_products *products, um_error *err);
 
 #ifdef __cplusplus
 }

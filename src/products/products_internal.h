@@ -30,6 +30,7 @@ typedef struct um_sound_products {
     um_sound_frames spectrogram, logmel;
     um_voice_frames voice;
     um_pitch_frames pitch;
+    um_turns_told turns;
 } um_sound_products;
 typedef struct um_sound_streams um_sound_streams;
 

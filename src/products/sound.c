@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sound.c: the products of sound: 16 kHz, and frames on one grid: spectrum, mel bands, voice, pitch. */
+/* sound.c: the products of sound: 16 kHz, and frames on one grid: spectrum, mel bands, voice, pitch; and
+ * who speaks when. */
 #include "dsp/frames.h"
 #include "dsp/mel.h"
 #include "dsp/pitch.h"
 #include "dsp/resample.h"
 #include "dsp/voice.h"
 #include "products/products_internal.h"
+#include "voice/conversation.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum { PADDED = 2 * (UM_FRAME_BINS - 1), PITCH_BEFORE = (UM_PITCH_WINDOW - UM_FRAME_WINDOW) / 2 };
+static const double STEP_S = (double)UM_CONVERSATION_STEP * UM_FRAME_HOP / UM_SOUND_HZ; /* of turns */
+_Static_assert((int)UM_SPEAKER_BANDS == (int)UM_MEL_BANDS && (int)UM_TURNS_VOICES == (int)UM_MAX_SPEAKERS,
+               "what turns are told of, and what is told");
 static const float MEL_FLOOR = 1e-10f; /* -100 dB below a full square wave: under the noise of 16 bits */
 
 struct um_sound_streams {
@@ -28,6 +33,7 @@ struct um_sound_streams {
     um_mel mel;
     um_voice_detector voice;
     um_pitch_tracker *pitch;
+    um_conversation *conversation;
 };
 
 um_sound_streams *um_sound_streams_new(unsigned needs)
@@ -35,6 +41,8 @@ um_sound_streams *um_sound_streams_new(unsigned needs)
     um_sound_streams *s = um_calloc(1, sizeof *s);
     if (!s)
         return NULL;
+    if (needs & UM_NEED_TURNS)
+        needs |= UM_NEED_LOGMEL | UM_NEED_VOICE;
     if (needs & (UM_NEED_LOGMEL | UM_NEED_VOICE))
         needs |= UM_NEED_SPECTROGRAM;
     if (needs & (UM_NEED_SPECTROGRAM | UM_NEED_PITCH))
@@ -52,6 +60,7 @@ void um_sound_streams_free(um_sound_streams *s)
     um_mel_clear(&s->mel);
     um_voice_clear(&s->voice);
     um_pitch_free(&s->pitch);
+    um_conversation_free(&s->conversation);
     free(s->waiting);
     free(s);
 }
@@ -63,6 +72,7 @@ void um_sound_products_clear(um_sound_products *made)
     free((void *)made->logmel.value);
     free((void *)made->voice.frame);
     free((void *)made->pitch.frame);
+    free((void *)made->turns.step);
     *made = (um_sound_products){0};
 }
 
@@ -78,6 +88,8 @@ static um_status set_up(um_sound_streams *s, int rate_hz, um_error *err)
         st = um_voice_init(&s->voice, UM_FRAME_BINS, err);
     if (st == UM_OK && s->needs & UM_NEED_PITCH)
         st = um_pitch_new(&s->pitch, err);
+    if (st == UM_OK && s->needs & UM_NEED_TURNS)
+        st = um_conversation_new(&s->conversation, err);
     s->rate_hz = rate_hz;
     return st;
 }
@@ -121,6 +133,33 @@ static um_status make_frames(um_sound_streams *s, um_sound_products *made, um_er
     }
     s->next_frame += n;
     s->frames_jump = s->frames_jump && !n;
+    return UM_OK;
+}
+
+/* The frames that were just made go to those who tell who speaks. */
+static um_status listen(um_sound_streams *s, const um_sound_products *made, um_error *err)
+{
+    const um_sound_frames *mel = &made->logmel;
+    um_status st = mel->n && mel->restarted ? um_conversation_break(s->conversation, err) : UM_OK;
+    for (int i = 0; i < mel->n && st == UM_OK; i++)
+        st = um_conversation_frame(s->conversation, mel->first + i, mel->value + (size_t)i * UM_MEL_BANDS,
+                                   made->voice.frame[i].probability, err);
+    return st;
+}
+
+static um_status tell_turns(um_sound_streams *s, um_sound_products *made, um_error *err)
+{
+    const um_turn_step *told;
+    um_told_step *step;
+    int n = 0, n_voices = 0;
+    um_status st = um_conversation_finish(&told, &n, &n_voices, s->conversation, err);
+    if (st < 0)
+        return st;
+    if (!(step = um_calloc((size_t)n, sizeof *step)))
+        return um_fail_oom(err);
+    for (int i = 0; i < n; i++)
+        step[i] = (um_told_step){(double)told[i].at * STEP_S, told[i].voice};
+    made->turns = (um_turns_told){STEP_S, n, n_voices, step};
     return UM_OK;
 }
 
@@ -227,6 +266,8 @@ static um_status push(um_sound_streams *s, um_sound_products *made, const um_sou
         s->waiting[s->n++] = samples[i];
     if (s->needs & UM_NEED_SPECTROGRAM && (st = make_frames(s, made, err)) < 0)
         return st;
+    if (s->needs & UM_NEED_TURNS && (st = listen(s, made, err)) < 0)
+        return st;
     if (s->needs & UM_NEED_PITCH)
         make_pitch(s, made);
     drop_used(s);
@@ -256,6 +297,8 @@ void um_sound_streams_end(um_sound_streams *s, um_sound_products *made)
         else
             s->status = um_fail_oom(&s->error);
     }
+    if (s->status == UM_OK && s->conversation)
+        s->status = tell_turns(s, made, &s->error);
     give_status(s, made);
 }
 
@@ -301,5 +344,12 @@ um_status um_product_pitch(const um_pitch_frames **out, um_products *p, um_error
 {
     const um_status st = check(p, UM_NEED_PITCH, err);
     *out = st == UM_OK ? &p->of_sound.pitch : NULL;
+    return st;
+}
+
+um_status um_product_turns(const um_turns_told **out, um_products *p, um_error *err)
+{
+    const um_status st = check(p, UM_NEED_TURNS, err);
+    *out = st == UM_OK ? &p->of_sound.turns : NULL;
     return st;
 }

@@ -14,7 +14,7 @@ typedef struct record {
     int n;
     int jumps, last_jump; /* frames or samples that say they restarted */
 } record;
-enum { SAMPLES, POWER, MEL, VOICE, PITCH, KINDS };
+enum { SAMPLES, POWER, MEL, VOICE, PITCH, TURNS, KINDS };
 
 static float sound_at(int i)
 {
@@ -47,10 +47,12 @@ static um_status take(um_products *p, record out[KINDS], um_error *err)
     const um_sound_frames *power, *mel;
     const um_voice_frames *voice;
     const um_pitch_frames *pitch;
+    const um_turns_told *turns;
     um_status st;
     if ((st = um_product_sound16k(&samples, p, err)) < 0 ||
         (st = um_product_spectrogram(&power, p, err)) < 0 || (st = um_product_logmel(&mel, p, err)) < 0 ||
-        (st = um_product_voice(&voice, p, err)) < 0 || (st = um_product_pitch(&pitch, p, err)) < 0)
+        (st = um_product_voice(&voice, p, err)) < 0 || (st = um_product_pitch(&pitch, p, err)) < 0 ||
+        (st = um_product_turns(&turns, p, err)) < 0)
         return st;
     if (!out)
         return UM_OK;
@@ -66,6 +68,10 @@ static um_status take(um_products *p, record out[KINDS], um_error *err)
         const um_pitch_frame *f = &pitch->frame[i];
         const float row[] = {(float)f->index, f->hz, f->strength};
         add(&out[PITCH], row, 3);
+    }
+    for (int i = 0; i < turns->n; i++) {
+        const float row[] = {(float)turns->step[i].from_s, (float)turns->step[i].voice};
+        add(&out[TURNS], row, 2);
     }
     return UM_OK;
 }
@@ -128,6 +134,8 @@ static void blocks_do_not_matter(void)
         }
         for (int k = 0; k < PITCH; k++)
             CHECK(whole[k].jumps == (gap > 0));
+        /* 0.5 s of voice say who it is: with a jump in the middle neither half has as much */
+        CHECK(gap ? !whole[TURNS].n : whole[TURNS].n >= 4 && whole[TURNS].value[1] == 0);
         if (gap) { /* the second half begins at 35000 + 44100 samples: the first output at or after that */
             CHECK(whole[SAMPLES].last_jump == (int)ceil((LENGTH / 2. + RATE) * 16000 / RATE));
             CHECK(whole[POWER].last_jump == (int)ceil(ceil((LENGTH / 2. + RATE) * 16000 / RATE) / 160));
