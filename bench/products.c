@@ -155,6 +155,7 @@ static void sounds(void)
         {"log-mel", UM_NEED_LOGMEL, UM_NEED_SPECTROGRAM},
         {"voice activity", UM_NEED_VOICE, UM_NEED_SPECTROGRAM},
         {"pitch", UM_NEED_PITCH, UM_NEED_SOUND16K},
+        {"spectra, own rate", UM_NEED_SPECTRA, 0},
     };
     float *x = malloc((SECONDS * RATE + BLOCK) * sizeof *x);
     uint32_t seed = 1;

@@ -32,8 +32,9 @@ enum {
     UM_NEED_VOICE = 1024,
     UM_NEED_PITCH = 2048, /* 4096: see signal.h */
     UM_NEED_TURNS = 8192,
+    UM_NEED_SPECTRA = 16384,
     UM_NEED_STREAMS = UM_NEED_FLOW | UM_NEED_SOUND16K | UM_NEED_SPECTROGRAM | UM_NEED_LOGMEL | UM_NEED_VOICE |
-                      UM_NEED_PITCH | UM_NEED_TURNS
+                      UM_NEED_PITCH | UM_NEED_TURNS | UM_NEED_SPECTRA
 };
 
 /* ---- life: for the scheduler, and for tests ---- */
@@ -181,6 +182,20 @@ UM_API um_status um_product_spectrogram(const um_sound_frames **out, um_products
 UM_API um_status um_product_logmel(const um_sound_frames **out, um_products *products, um_error *err);
 /** Voice activity (Sohn, Kim & Sung 1999). */
 UM_API um_status um_product_voice(const um_voice_frames **out, um_products *products, um_error *err);
+
+/** At the recording's own rate: frames of `window` samples under a Hann window, each window / 2 after the one
+ * before. */
+typedef struct um_spectra {
+    int rate_hz, window; ///< the power of two above 40 ms
+    int64_t first;       ///< sample with which the first frame begins; after a jump in time it leaps
+    int n, bins;         ///< frames; window / 2 + 1
+    const double *power; ///< [n][bins]; the sum over a frame is the mean square of its samples, weighted
+} um_spectra;
+
+/** Power spectra up to half the recording's own rate. Of a block at another rate than the first one's, n is
+ * 0. */
+UM_API um_status um_product_spectra(const um_spectra **out, um_products *products, um_error *err);
+
 /** Fundamental frequency (Boersma 1993), its window of 40 ms centred on that of the frame. */
 UM_API um_status um_product_pitch(const um_pitch_frames **out, um_products *products, um_error *err);
 /** Who speaks when (Tranter & Reynolds 2006): only known at the end, in `finish`; before, n is 0. */

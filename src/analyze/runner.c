@@ -5,8 +5,7 @@
 #include <string.h>
 
 static const unsigned OF_PICTURES = UM_NEED_GRAY | UM_NEED_RGB | UM_NEED_FACES | UM_NEED_FLOW | UM_NEED_CODEC;
-static const unsigned OF_SOUND = UM_NEED_SOUND | UM_NEED_SOUND16K | UM_NEED_SPECTROGRAM | UM_NEED_LOGMEL |
-                                 UM_NEED_VOICE | UM_NEED_PITCH | UM_NEED_TURNS;
+static const unsigned OF_SOUND = UM_NEED_SOUND | (UM_NEED_STREAMS & ~(unsigned)UM_NEED_FLOW);
 
 bool um_signal_takes(const um_signal *signal, const um_signal_input *in)
 {

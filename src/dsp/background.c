@@ -102,12 +102,13 @@ bool um_background_quiet(um_quiet *out, const um_background *b, int64_t from, in
 
 static bool alike(const um_background *b, const um_quiet *quiet, int i)
 {
-    um_quiet other;
-    double sum = 0;
-    look(&other, b, i);
+    double sum[UM_BACKGROUND_BANDS] = {0}, off = 0;
+    for (int f = i; f < i + b->run; f++)
+        for (int k = 0; k < b->n_bands; k++)
+            sum[k] += b->db[(ptrdiff_t)f * b->n_bands + k];
     for (int k = 0; k < b->n_bands; k++)
-        sum += fabs(other.db[k] - quiet->db[k]);
-    return sum < SAME_DB * b->n_bands;
+        off += fabs(sum[k] / b->run - quiet->db[k]);
+    return off < SAME_DB * b->n_bands;
 }
 
 bool um_background_compare(um_change *out, const um_background *b, int64_t at)

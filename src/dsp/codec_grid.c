@@ -34,7 +34,7 @@ static const int32_t HALF[257] = {
 static const double ALIAS[8] = {-.6, -.535, -.33, -.185, -.095, -.041, -.0142, -.0037};
 /* Rounding to 16 bits leaves a deviation of 0.153 of a step in a coefficient of MP3 (this analysis is not
  * orthonormal) and of 1 / sqrt(12) in one of AAC; 3.3 and 3.5 of them: */
-static const double ACTIVE_MP3 = .5 / 32768, ACTIVE_AAC = 1. / 32768;
+static const float ACTIVE_MP3 = .5f / 32768, ACTIVE_AAC = 1.f / 32768;
 static const double AAC_ALPHA = 4;
 enum { WEIGHED = 32 }; /* frames that tell how often a coefficient is zero */
 enum {
@@ -134,12 +134,15 @@ static void granule(float c[576], const um_codec_grid *g, const float *slots)
     butterflies(c);
 }
 
-static double beyond(const um_codec_grid *g, const float *c, int n, double limit)
+/* Eight sums side by side, so that the order of additions is fixed and fits vectors. */
+UM_KERNEL_OF(double, beyond, (const um_codec_grid *g, const float *c, int n, float limit), (g, c, n, limit))
 {
-    float sum = 0;
-    for (int i = 0; i < n; i++)
-        sum += fabsf(c[i]) > (float)limit ? g->weight[i] : 0;
-    return (double)sum;
+    enum { LANES = 8 }; /* both hops are multiples */
+    float sum[LANES] = {0};
+    for (int i = 0; i < n; i += LANES)
+        for (int k = 0; k < LANES; k++)
+            sum[k] += fabsf(c[i + k]) > limit ? g->weight[i + k] : 0;
+    return (double)(((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7])));
 }
 
 /* Bands at each of 32 phases, and of each a frame at every slot. */
@@ -185,7 +188,7 @@ void um_codec_grid_frame(um_codec_grid *g, double *out, um_grid_kind kind, const
         out[kind == UM_GRID_MP3 ? 18 * (i % 32) + i / 32 : i] = (double)c[i];
 }
 
-static double limit_of(um_grid_kind kind)
+static float limit_of(um_grid_kind kind)
 {
     return kind == UM_GRID_MP3 ? ACTIVE_MP3 : ACTIVE_AAC;
 }
@@ -199,7 +202,7 @@ void um_codec_grid_weigh(um_codec_grid *g, um_grid_kind kind, const float *x)
     for (int k = 0; k < WEIGHED; k++) {
         coefficients(g, c, kind, x + k * apart);
         for (int i = 0; i < hop; i++)
-            zeros[i] += fabsf(c[i]) <= (float)limit_of(kind);
+            zeros[i] += fabsf(c[i]) <= limit_of(kind);
     }
     for (int i = 0; i < hop; i++)
         g->weight[i] = (float)log((WEIGHED + 1.) / (zeros[i] + 1));

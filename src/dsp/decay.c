@@ -70,13 +70,20 @@ um_status um_decays_push(um_decays *d, int64_t first, const float *samples, int 
         d->sum = 0;
     }
     d->next = first;
-    for (int i = 0; i < n && st == UM_OK; i++) {
-        const double x = isfinite(samples[i]) ? (double)samples[i] : 0;
-        d->sum += (x - d->last) * (x - d->last); /* the difference: without hum and rumble */
-        d->last = x;
-        d->next++;
-        if (++d->n_sum < d->block)
-            continue;
+    for (int i = 0; i < n && st == UM_OK;) {
+        const int part = n - i < d->block - d->n_sum ? n - i : d->block - d->n_sum;
+        double sum = d->sum, last = d->last;
+        for (const int stop = i + part; i < stop; i++) {
+            const double x = isfinite(samples[i]) ? (double)samples[i] : 0;
+            sum += (x - last) * (x - last); /* the difference: without hum and rumble */
+            last = x;
+        }
+        d->sum = sum;
+        d->last = last;
+        d->next += part;
+        d->n_sum += part;
+        if (d->n_sum < d->block)
+            break;
         st = take(d, 10 * log10(d->sum / d->block + FAINT), fn, user, err);
         d->sum = 0;
         d->n_sum = 0;

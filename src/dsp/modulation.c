@@ -176,7 +176,7 @@ um_status um_modulation_push(um_modulation *m, int64_t first, const float *sampl
     m->next = first;
     for (int i = 0; i < n && st == UM_OK; i++) {
         const float x = samples[i];
-        m->waiting[m->n_waiting++] = isfinite(x) ? fminf(fmaxf(x, -8), 8) : 0;
+        m->waiting[m->n_waiting++] = isfinite(x) ? (x < -8 ? -8 : x > 8 ? 8 : x) : 0;
         m->next++;
         if (m->n_waiting < UM_MODULATION_WINDOW)
             continue;

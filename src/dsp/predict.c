@@ -68,9 +68,12 @@ enum { LAGS = UM_JUMP_ORDER + 1 };
 /* r[lag], 0..order; x has that many zeros before its first. */
 UM_KERNEL(correlate, (double *restrict r, const double *restrict x, int n), (r, x, n))
 {
+    double sum[LAGS] = {0}; /* from the longest lag on, as the samples lie */
     for (int i = 0; i < n; i++)
-        for (int lag = 0; lag < LAGS; lag++)
-            r[lag] += x[i] * x[i - lag];
+        for (int k = 0; k < LAGS; k++)
+            sum[k] += x[i] * x[i - UM_JUMP_ORDER + k];
+    for (int lag = 0; lag < LAGS; lag++)
+        r[lag] = sum[UM_JUMP_ORDER - lag];
 }
 
 UM_KERNEL(subtract, (double *restrict rest, const float *restrict x, double times, int n),
@@ -83,7 +86,7 @@ UM_KERNEL(subtract, (double *restrict rest, const float *restrict x, double time
 /* The middle half of `sound` into the last third of `rest`. */
 static void foretell(um_jumps *s)
 {
-    double r[LAGS] = {0}, a[UM_JUMP_ORDER], *work = s->work + LAGS;
+    double r[LAGS], a[UM_JUMP_ORDER], *work = s->work + LAGS;
     const int n = 2 * s->block;
     for (int i = 0; i < n; i++)
         work[i] = s->shape[i] * (double)s->sound[i];
@@ -105,19 +108,54 @@ static void foretell(um_jumps *s)
         s->n_rest++;
 }
 
+static int window_of(const um_jumps *s, int i)
+{
+    return um_clampi(i - s->width / 2, 0, 3 * s->block - s->width);
+}
+
 /* Power of the rest around i, 0 = the first of the three blocks. */
 static double around(const um_jumps *s, int i)
 {
-    const int from = um_clampi(i - s->width / 2, 0, 3 * s->block - s->width);
+    const int from = window_of(s, i);
     return (s->rest[from + s->width] - s->rest[from]) / s->width;
+}
+
+/* Of the sums over windows of `width` that begin at 0..n - 1. Four at a time, so that they are made side by
+ * side; which of them is the greatest does not depend on that. */
+UM_KERNEL_OF(double, greatest_sum, (const double *rest, int width, int n), (rest, width, n))
+{
+    enum { LANES = 4 };
+    double most[LANES] = {0};
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int k = 0; k < LANES; k++) {
+            const double sum = rest[i + k + width] - rest[i + k];
+            most[k] = sum > most[k] ? sum : most[k];
+        }
+    for (; i < n; i++) {
+        const double sum = rest[i + width] - rest[i];
+        most[0] = sum > most[0] ? sum : most[0];
+    }
+    for (int k = 1; k < LANES; k++)
+        most[0] = most[k] > most[0] ? most[k] : most[0];
+    return most[0];
 }
 
 static double greatest(const um_jumps *s, int from, int to)
 {
-    double most = FAINT;
-    for (int i = from; i <= to; i++)
-        most = fmax(most, around(s, i));
-    return most;
+    const int first = window_of(s, from), last = window_of(s, to);
+    return fmax(greatest_sum(s->rest + first, s->width, last - first + 1) / s->width, FAINT);
+}
+
+/* Of the moments from..to the first one with the greatest power. */
+static int clearest(const um_jumps *s, int from, int to)
+{
+    const double *rest = s->rest + window_of(s, from); /* no window from here on is cut */
+    const double most = greatest_sum(rest, s->width, to - from + 1);
+    for (int i = 0; i <= to - from; i++)
+        if (rest[i + s->width] - rest[i] >= most)
+            return from + i;
+    return from;
 }
 
 um_status um_jumps_push(um_jumps *s, int64_t first, const float *samples, int n, um_jump_fn fn, void *user,
@@ -136,9 +174,7 @@ um_status um_jumps_push(um_jumps *s, int64_t first, const float *samples, int n,
         memmove(s->sound, s->sound + s->block, (size_t)s->block * sizeof *s->sound);
         if (s->n_rest < 3)
             continue;
-        int at = s->block;
-        for (int k = at + 1; k < 2 * s->block; k++)
-            at = around(s, k) > around(s, at) ? k : at;
+        const int at = clearest(s, s->block, 2 * s->block - 1);
         const double most =
             fmax(greatest(s, at - s->block, at - s->apart), greatest(s, at + s->apart, at + s->block));
         /* the third block begins half a block after the first of the 2 block samples at hand */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* resample.c: one sampling rate to another by a polyphase filter. */
 #include "dsp/resample.h"
+#include "base/fast.h"
+#include "base/vec.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,27 +87,47 @@ void um_resampler_free(um_resampler **resampler)
     *resampler = NULL;
 }
 
-/* n: a multiple of 8. Eight sums side by side, so that the order of additions is fixed and fits vectors. */
-static float dot(const float *restrict a, const float *restrict b, int n)
+enum { SIDE = 4 }; /* sums that do not wait for each other */
+
+/* Products of SIDE pairs of rows; n: a multiple of 8. Eight sums of each side by side, so that the order of
+ * additions is fixed and fits vectors. */
+UM_KERNEL(dot, (float out[SIDE], const float *const a[SIDE], const float *const b[SIDE], int n),
+          (out, a, b, n))
 {
-    float sum[8] = {0};
-    for (int i = 0; i < n; i += 8)
-        for (int j = 0; j < 8; j++)
-            sum[j] += a[i + j] * b[i + j];
-    return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+    um_vec sum[SIDE] = {{0}};
+    for (int i = 0; i < n; i += UM_LANES)
+        for (int k = 0; k < SIDE; k++)
+            sum[k] += UM_LOAD(a[k] + i) * UM_LOAD(b[k] + i);
+    for (int k = 0; k < SIDE; k++) {
+        const um_vec s = sum[k];
+        out[k] = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+    }
 }
 
-static float sample_at(const um_resampler *r, int64_t m)
+/* Of output m: the samples under the filter, its row, and the part of the way to the next row. */
+static float place(const um_resampler *r, int64_t m, const float **x, const float **row)
 {
-    const int n = 2 * r->half;
     const int64_t whole = m * r->down / r->up, rest = m * r->down % r->up;
-    const float *x = r->waiting + (whole - r->half + 1 - r->first);
-    const int64_t row = rest * r->phases / r->up, between = rest * r->phases % r->up;
-    const float *table = r->table + (size_t)row * (size_t)n;
-    const float y = dot(x, table, n);
-    if (!between)
-        return y;
-    return y + (float)((double)between / (double)r->up) * (dot(x, table + n, n) - y);
+    *x = r->waiting + (whole - r->half + 1 - r->first);
+    *row = r->table + (size_t)(rest * r->phases / r->up) * (size_t)(2 * r->half);
+    return (float)((double)(rest * r->phases % r->up) / (double)r->up);
+}
+
+/* Up to SIDE outputs from the m-th on. */
+static void filter(float *out, const um_resampler *r, int64_t m, int count)
+{
+    const float *x[SIDE], *row[SIDE];
+    float part[SIDE], here[SIDE], next[SIDE];
+    const bool between = r->phases != r->up;
+    for (int k = 0; k < SIDE; k++)
+        part[k] = place(r, m + (k < count ? k : 0), &x[k], &row[k]);
+    dot(here, x, row, 2 * r->half);
+    for (int k = 0; k < SIDE; k++)
+        row[k] += 2 * r->half;
+    if (between)
+        dot(next, x, row, 2 * r->half);
+    for (int k = 0; k < count; k++)
+        out[k] = between && part[k] > 0 ? here[k] + part[k] * (next[k] - here[k]) : here[k];
 }
 
 /* Appends input, behind `half - 1` zeros at a new start. */
@@ -149,8 +171,10 @@ um_status um_resampler_push(um_resampler *r, float **out, int *n_out, int64_t *f
     const int count = (int)(stop - r->next_out);
     if (!(*out = um_calloc((size_t)count, sizeof **out)))
         return um_fail_oom(err);
-    for (int i = 0; i < count; i++)
-        (*out)[i] = r->half ? sample_at(r, r->next_out + i) : r->waiting[r->next_out + i - r->first];
+    for (int i = 0; i < count && r->half; i += SIDE)
+        filter(*out + i, r, r->next_out + i, count - i < SIDE ? count - i : SIDE);
+    if (!r->half)
+        memcpy(*out, r->waiting + (r->next_out - r->first), (size_t)count * sizeof **out);
     *n_out = count;
     r->next_out = stop;
     const int64_t keep_from = stop * r->down / r->up - (r->half ? r->half - 1 : 0);

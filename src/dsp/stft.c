@@ -65,16 +65,27 @@ um_status um_stft_push(um_stft *s, int64_t first, const float *samples, int n_sa
     if (first != s->next)
         s->filled = 0;
     s->next = first;
-    for (int i = 0; i < n_samples; i++) {
-        s->waiting[s->filled++] = isfinite(samples[i]) ? samples[i] : 0;
-        s->next++;
-        if (s->filled == s->n) {
-            const um_status st = frame(s, fn, user, err);
-            if (st != UM_OK)
-                return st;
-        }
+    while (n_samples > 0) {
+        const int part = n_samples < s->n - s->filled ? n_samples : s->n - s->filled;
+        for (int i = 0; i < part; i++)
+            s->waiting[s->filled + i] = isfinite(samples[i]) ? samples[i] : 0;
+        s->filled += part;
+        s->next += part;
+        samples += part;
+        n_samples -= part;
+        if (s->filled < s->n)
+            break;
+        const um_status st = frame(s, fn, user, err);
+        if (st != UM_OK)
+            return st;
     }
     return UM_OK;
+}
+
+int um_stft_due(const um_stft *s, int64_t first, int n_samples)
+{
+    const int64_t held = (first == s->next ? s->filled : 0) + (int64_t)n_samples;
+    return held < s->n ? 0 : (int)((held - s->n) / (s->n / 2)) + 1;
 }
 
 um_status um_ltas_init(um_ltas *ltas, int n_bins, um_error *err)

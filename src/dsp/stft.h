@@ -30,6 +30,8 @@ void um_stft_free(um_stft **stft);
  * that are not finite count as 0. */
 um_status um_stft_push(um_stft *stft, int64_t first, const float *samples, int n_samples, um_stft_fn fn,
                        void *user, um_error *err);
+/* Frames that a push of these samples gives. */
+int um_stft_due(const um_stft *stft, int64_t first, int n_samples);
 static inline double um_stft_hz(const um_stft *stft, int k)
 {
     return (double)k * stft->rate_hz / stft->n;

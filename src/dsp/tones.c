@@ -63,7 +63,10 @@ void um_tones_push(um_tones *t, int64_t first, const float *samples, int n)
         t->n = 0;
     t->next = first + n;
     for (int i = 0; i < n; i++) {
-        t->waiting[t->n++] = isfinite(samples[i]) ? fminf(fmaxf(samples[i], -8), 8) : 0;
+        t->waiting[t->n++] = isfinite(samples[i]) ? (samples[i] < -8  ? -8
+                                                     : samples[i] > 8 ? 8
+                                                                      : samples[i])
+                                                  : 0;
         if (t->n == UM_TONES_N)
             end_window(t);
     }

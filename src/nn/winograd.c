@@ -13,8 +13,9 @@
  * gradient of U, and G' of that the gradient of g. Between elements lies a gap, else all would fall into
  * the same lines of the cache. */
 #include "nn/winograd.h"
+#include "base/vec.h"
 #include "nn/panel.h"
-#include "nn/vec.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -31,8 +31,17 @@ typedef struct um_sound_products {
     um_voice_frames voice;
     um_pitch_frames pitch;
     um_turns_told turns;
+    um_status spectra_status; /* fail by themselves */
+    um_error spectra_error;
+    um_spectra spectra;
 } um_sound_products;
 typedef struct um_sound_streams um_sound_streams;
+
+/* spectra.c: at the recording's own rate. NULL: no memory. */
+typedef struct um_spectra_stream um_spectra_stream;
+um_spectra_stream *um_spectra_stream_new(void);
+void um_spectra_stream_free(um_spectra_stream *stream);
+void um_spectra_stream_push(um_spectra_stream *stream, um_sound_products *made, const um_sound *sound);
 
 struct um_products {
     const um_frame *frame;

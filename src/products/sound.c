@@ -34,6 +34,7 @@ struct um_sound_streams {
     um_voice_detector voice;
     um_pitch_tracker *pitch;
     um_conversation *conversation;
+    um_spectra_stream *spectra; /* NULL: not asked for */
 };
 
 um_sound_streams *um_sound_streams_new(unsigned needs)
@@ -48,6 +49,10 @@ um_sound_streams *um_sound_streams_new(unsigned needs)
     if (needs & (UM_NEED_SPECTROGRAM | UM_NEED_PITCH))
         needs |= UM_NEED_SOUND16K;
     s->needs = needs & UM_NEED_STREAMS & ~(unsigned)UM_NEED_FLOW;
+    if (s->needs & UM_NEED_SPECTRA && !(s->spectra = um_spectra_stream_new())) {
+        free(s);
+        return NULL;
+    }
     return s;
 }
 
@@ -61,6 +66,7 @@ void um_sound_streams_free(um_sound_streams *s)
     um_voice_clear(&s->voice);
     um_pitch_free(&s->pitch);
     um_conversation_free(&s->conversation);
+    um_spectra_stream_free(s->spectra);
     free(s->waiting);
     free(s);
 }
@@ -73,6 +79,7 @@ void um_sound_products_clear(um_sound_products *made)
     free((void *)made->voice.frame);
     free((void *)made->pitch.frame);
     free((void *)made->turns.step);
+    free((void *)made->spectra.power);
     *made = (um_sound_products){0};
 }
 
@@ -283,8 +290,10 @@ static void give_status(um_sound_streams *s, um_sound_products *made)
 
 void um_sound_streams_push(um_sound_streams *s, um_sound_products *made, const um_sound *sound)
 {
-    if (s->status == UM_OK && s->needs && sound)
+    if (s->status == UM_OK && s->needs & ~(unsigned)UM_NEED_SPECTRA && sound)
         s->status = push(s, made, sound, &s->error);
+    if (s->spectra)
+        um_spectra_stream_push(s->spectra, made, sound);
     give_status(s, made);
 }
 

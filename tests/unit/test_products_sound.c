@@ -14,7 +14,7 @@ typedef struct record {
     int n;
     int jumps, last_jump; /* frames or samples that say they restarted */
 } record;
-enum { SAMPLES, POWER, MEL, VOICE, PITCH, TURNS, KINDS };
+enum { SAMPLES, POWER, MEL, VOICE, PITCH, TURNS, SPECTRA, KINDS };
 
 static float sound_at(int i)
 {
@@ -41,6 +41,15 @@ static void mark(record *r, int64_t first, int n, bool restarted)
     }
 }
 
+/* As floats, which tell any difference of more than 6e-8. */
+static void add_spectra(record *r, const um_spectra *s)
+{
+    for (int i = 0; i < s->n * s->bins; i++) {
+        const float power = (float)s->power[i];
+        add(r, &power, 1);
+    }
+}
+
 static um_status take(um_products *p, record out[KINDS], um_error *err)
 {
     const um_samples *samples;
@@ -48,11 +57,12 @@ static um_status take(um_products *p, record out[KINDS], um_error *err)
     const um_voice_frames *voice;
     const um_pitch_frames *pitch;
     const um_turns_told *turns;
+    const um_spectra *spectra;
     um_status st;
     if ((st = um_product_sound16k(&samples, p, err)) < 0 ||
         (st = um_product_spectrogram(&power, p, err)) < 0 || (st = um_product_logmel(&mel, p, err)) < 0 ||
         (st = um_product_voice(&voice, p, err)) < 0 || (st = um_product_pitch(&pitch, p, err)) < 0 ||
-        (st = um_product_turns(&turns, p, err)) < 0)
+        (st = um_product_turns(&turns, p, err)) < 0 || (st = um_product_spectra(&spectra, p, err)) < 0)
         return st;
     if (!out)
         return UM_OK;
@@ -61,6 +71,7 @@ static um_status take(um_products *p, record out[KINDS], um_error *err)
     mark(&out[MEL], mel->first, mel->n, mel->n && mel->restarted);
     mark(&out[VOICE], voice->first, voice->n, voice->n && voice->restarted);
     add(&out[SAMPLES], samples->value, samples->n);
+    add_spectra(&out[SPECTRA], spectra);
     add(&out[POWER], power->value, power->n * power->size);
     add(&out[MEL], mel->value, mel->n * mel->size);
     add(&out[VOICE], voice->frame, voice->n * 2);
@@ -193,6 +204,63 @@ static void bad_sound(void)
     }
 }
 
+/* A tone of 1 kHz in one second of the recording, then a gap, another rate, and the first one again. */
+static void spectra_at_the_own_rate(void)
+{
+    static const struct {
+        int64_t first;
+        int rate, n;
+    } block[] = {{0, RATE, RATE},
+                 {3 * RATE, RATE, 2047},
+                 {3 * RATE + 2047, 48000, 9000},
+                 {3 * RATE + 2047, RATE, 1},
+                 {3 * RATE + 2048, RATE, 0}};
+    static const int frames[] = {42, 0, 0, 1, 0}; /* (44100 - 2048) / 1024 + 1 */
+    float *x = calloc(RATE, sizeof *x);
+    um_product_streams *streams = NULL;
+    um_products *p = NULL;
+    const um_spectra *s = NULL;
+    um_error err = {0};
+    for (int i = 0; i < RATE; i++)
+        x[i] = (float)sin(2 * M_PI * 1000 * i / RATE);
+    CHECK(um_product_streams_new(&streams, UM_NEED_SPECTRA, NULL) == UM_OK);
+    for (int k = 0; k < 5; k++) {
+        const um_sound sound = {block[k].first, block[k].rate, 1, block[k].n, x, {x}};
+        CHECK(um_products_new(&p, streams, NULL, &sound, NULL, NULL) == UM_OK);
+        CHECK(um_product_spectra(&s, p, NULL) == UM_OK && s->n == frames[k]);
+        if (frames[k]) {
+            const double *last = s->power + (size_t)(s->n - 1) * (size_t)s->bins;
+            double sum = 0;
+            for (int i = 0; i < s->bins; i++)
+                sum += last[i];
+            CHECK(s->rate_hz == RATE && s->window == 2048 && s->bins == 1025);
+            CHECK(s->first == (k ? 3 * RATE : 0)); /* none spans the gap */
+            if (!k)
+                CHECK_NEAR(sum, .5, .001); /* the mean square of a sine, at bin 46.4: */
+            if (!k)
+                CHECK(last[46] > .2 && last[40] < 1e-4 && last[53] < 1e-4);
+        }
+        um_products_free(&p);
+    }
+    um_product_streams_free(&streams);
+    /* what fails stays so, and leaves the other products alone */
+    CHECK(um_product_streams_new(&streams, UM_NEED_SPECTRA, NULL) == UM_OK);
+    for (int k = 0; k < 2; k++) {
+        const um_sound sound = {0, k ? RATE : 999, 1, 512, x, {x}};
+        CHECK(um_products_new(&p, streams, NULL, &sound, NULL, NULL) == UM_OK);
+        CHECK(um_product_spectra(&s, p, &err) == UM_EINVAL && !s && strstr(err.text, "999"));
+        um_products_free(&p);
+    }
+    um_product_streams_free(&streams);
+    CHECK(um_product_streams_new(&streams, UM_NEED_PITCH, NULL) == UM_OK);
+    const um_sound sound = {0, RATE, 1, 512, x, {x}};
+    CHECK(um_products_new(&p, streams, NULL, &sound, NULL, NULL) == UM_OK);
+    CHECK(um_product_spectra(&s, p, &err) == UM_EINVAL && !s); /* nobody has declared it */
+    um_products_free(&p);
+    um_product_streams_free(&streams);
+    free(x);
+}
+
 /* The greatest rates and indices there are: a constant stays constant, and the index is exact. */
 static void far_and_fast(void)
 {
@@ -271,6 +339,7 @@ int main(void)
 {
     blocks_do_not_matter();
     bad_sound();
+    spectra_at_the_own_rate();
     far_and_fast();
     every_allocation_may_fail();
     return check_done();

@@ -7,9 +7,10 @@
  * normalized into a ring that stays in cache and are never stored, and what was just written is measured for
  * the next normalization: 8 times, where the 1x1 convolutions around it help too (pointwise.c). */
 #include "nn/ops/depthwise.h"
+#include "base/vec.h"
 #include "nn/ops/norm.h"
 #include "nn/ops/ops.h"
-#include "nn/vec.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,9 @@
 /* BatchNormalization. Running: by fixed statistics, where it could not be folded into a convolution.
  * Training: by the statistics of the batch (Ioffe and Szegedy 2015), with the ReLU or ReLU6 that follows. */
 #include "nn/ops/norm.h"
+#include "base/vec.h"
 #include "nn/ops/ops.h"
-#include "nn/vec.h"
+
 #include <math.h>
 #include <stdlib.h>
 

@@ -26,8 +26,8 @@ enum { MIN_BINS = 4, N_LIMITS = 4 };
 static const double LIMITS_HZ[N_LIMITS] = {4000, 8000, 11000, 16000};
 
 typedef struct audio_bandwidth {
-    um_stft *stft;
-    int n_bins, series;
+    int rate_hz, window, n_bins; /* of the spectra; 0: no sound yet */
+    int series;
     um_ltas whole, part; /* of the file; of the current step of the series */
     double first_s, last_s, part_from_s;
     um_findings *out; /* only during push */
@@ -36,7 +36,6 @@ typedef struct audio_bandwidth {
 static void end(void *state)
 {
     audio_bandwidth *a = state;
-    um_stft_free(&a->stft);
     um_ltas_clear(&a->whole);
     um_ltas_clear(&a->part);
 }
@@ -45,17 +44,16 @@ static um_status flush_part(audio_bandwidth *a, um_error *err)
 {
     if (!a->part.frames)
         return UM_OK;
-    const double hz = um_rolloff(a->part.sum, a->n_bins, .99) * a->stft->rate_hz / a->stft->n;
+    const double hz = um_rolloff(a->part.sum, a->n_bins, .99) * a->rate_hz / a->window;
     for (int k = 0; k < a->n_bins; k++)
         a->part.sum[k] = 0;
     a->part.frames = 0;
     return um_findings_point(a->out, a->series, a->part_from_s + SERIES_STEP_S / 2, hz, err);
 }
 
-static um_status take(void *user, int64_t first, const double *power, um_error *err)
+static um_status take(audio_bandwidth *a, int64_t first, const double *power, um_error *err)
 {
-    audio_bandwidth *a = user;
-    const double t_s = ((double)first + a->stft->n / 2.) / a->stft->rate_hz;
+    const double t_s = ((double)first + a->window / 2.) / a->rate_hz;
     if (!um_is_sounding(power, a->n_bins))
         return UM_OK;
     if (!a->whole.frames)
@@ -71,12 +69,12 @@ static um_status take(void *user, int64_t first, const double *power, um_error *
     return st;
 }
 
-static um_status start(audio_bandwidth *a, int rate_hz, um_findings *out, um_error *err)
+static um_status start(audio_bandwidth *a, const um_spectra *spectra, um_findings *out, um_error *err)
 {
-    um_status st = um_stft_new(&a->stft, rate_hz, err);
-    if (st < 0)
-        return st;
-    a->n_bins = a->stft->n / 2 + 1;
+    um_status st;
+    a->rate_hz = spectra->rate_hz;
+    a->window = spectra->window;
+    a->n_bins = spectra->bins;
     if ((st = um_findings_series(out, &a->series, um_file_subject(), "roll-off (99 % of the power)", "Hz",
                                  err)) < 0 ||
         (st = um_ltas_init(&a->whole, a->n_bins, err)) < 0)
@@ -88,16 +86,19 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
                       um_error *err)
 {
     audio_bandwidth *a = state;
-    const um_sound *s = in->sound;
+    const um_spectra *spectra;
     um_status st;
-    if (!s || s->n < 1)
+    if (!in->sound || in->sound->n < 1)
         return UM_OK;
-    if (!a->stft && (st = start(a, s->rate_hz, out, err)) < 0)
+    if ((st = um_product_spectra(&spectra, in->products, err)) < 0)
         return st;
-    if (s->rate_hz != a->stft->rate_hz)
-        return UM_OK; /* a damaged stream that changes its rate: the first one is judged */
+    if (!a->n_bins && (st = start(a, spectra, out, err)) < 0)
+        return st;
     a->out = out;
-    return um_stft_push(a->stft, s->first, s->mono, s->n, take, a, err);
+    for (int i = 0; i < spectra->n && st == UM_OK; i++)
+        st = take(a, spectra->first + (int64_t)i * (a->window / 2), spectra->power + (ptrdiff_t)i * a->n_bins,
+                  err);
+    return st;
 }
 
 /* ---- the wall ---- */
@@ -155,14 +156,14 @@ static wall find_wall(const double *db, int n, double hz_per_bin)
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
     audio_bandwidth *a = state;
-    if (!a->stft)
+    if (!a->n_bins)
         return um_findings_skip(out, um_file_subject(), err, "there is no sound");
     a->out = out;
     um_status st = flush_part(a, err);
     if (st < 0)
         return st;
-    const double half_hz = a->stft->rate_hz / 2., hz_per_bin = um_stft_hz(a->stft, 1);
-    const double sounding_s = (double)a->whole.frames * (a->stft->n / 2) / a->stft->rate_hz;
+    const double half_hz = a->rate_hz / 2., hz_per_bin = (double)a->rate_hz / a->window;
+    const double sounding_s = (double)a->whole.frames * (a->window / 2) / a->rate_hz;
     if (sounding_s < NEEDED_S)
         return um_findings_skip(out, um_file_subject(), err,
                                 "too short or silent: %.1f s above -60 dBFS, %.0f s needed",
@@ -199,7 +200,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             out, um_file_subject(), a->first_s, a->last_s, NULL, err,
             "the band ends at %.2f kHz: a fall of %.0f dB at %.0f dB per octave, while %d Hz offers "
             "%.2f kHz",
-            w.hz / 1000, w.fall_db, w.slope_db_oct, a->stft->rate_hz, half_hz / 1000);
+            w.hz / 1000, w.fall_db, w.slope_db_oct, a->rate_hz, half_hz / 1000);
         if (st == UM_OK)
             st = um_findings_score(out, um_file_subject(), octaves, err,
                                    "The sound ends abruptly at %.2f kHz, though its sampling rate has room "
@@ -223,7 +224,7 @@ const um_signal um_signal_audio_bandwidth = {
     .score_unit = "empty octaves",
     .paper = "Byrne et al., JASA 96, 1994, DOI 10.1121/1.410152 (LTAS)",
     .version = 1,
-    .needs = UM_NEED_SOUND,
+    .needs = UM_NEED_SOUND | UM_NEED_SPECTRA,
     .state_size = sizeof(audio_bandwidth),
     .push = push,
     .finish = finish,

@@ -10,7 +10,6 @@
 #include "dsp/background.h"
 #include "dsp/decay.h"
 #include "dsp/stats.h"
-#include "dsp/stft.h"
 #include "signals/figures.h"
 #include "signals/sound/standstill.h"
 #include <math.h>
@@ -32,8 +31,7 @@ static const char *const GROUP[GROUPS] = {"noise below 1 kHz", "noise from 1 to 
 static const int FIRST[GROUPS + 1] = {0, 4, 10, UM_BACKGROUND_BANDS};
 
 typedef struct noise {
-    int rate_hz;
-    um_stft *stft;
+    int rate_hz, hop; /* 0: no sound yet; samples from frame to frame */
     um_background background;
     um_standstill still;
     um_decays decays;
@@ -58,8 +56,7 @@ static um_status ignore(void *user, const um_standstill_event *event, um_error *
 
 static double time_of(const noise *s, int64_t frame)
 {
-    const int half = s->stft->n / 2;
-    return (double)(s->base + (frame - s->base_frame) * half + half) / s->rate_hz;
+    return (double)(s->base + (frame - s->base_frame) * s->hop + s->hop) / s->rate_hz;
 }
 
 static um_status tell_noise(noise *s, um_error *err)
@@ -96,9 +93,8 @@ static void compare(noise *s)
     }
 }
 
-static um_status take_spectrum(void *user, int64_t first, const double *power, um_error *err)
+static um_status take_spectrum(noise *s, int64_t first, const double *power, um_error *err)
 {
-    noise *s = user;
     um_background *b = &s->background;
     double sum = 0;
     if (first != s->expected) {
@@ -107,7 +103,7 @@ static um_status take_spectrum(void *user, int64_t first, const double *power, u
         s->base_frame = b->first;
         s->next = b->first + s->window;
     }
-    s->expected = first + s->stft->n / 2;
+    s->expected = first + s->hop;
     um_background_push(b, power);
     for (int k = 0; k < b->n_bands; k++)
         sum += pow(10, (double)b->db[(ptrdiff_t)(b->n - 1) * b->n_bands + k] / 10);
@@ -154,19 +150,17 @@ static um_status take_decay(void *user, double t_s, double rt60_s, um_error *err
     return st;
 }
 
-static um_status start(noise *s, int rate_hz, um_error *err)
+static um_status start(noise *s, const um_spectra *spectra, um_error *err)
 {
-    um_status st = um_stft_new(&s->stft, rate_hz, err);
-    if (st < 0)
-        return st;
-    s->rate_hz = rate_hz;
-    const double per_s = 2. * rate_hz / s->stft->n;
+    const int rate_hz = s->rate_hz = spectra->rate_hz, window = spectra->window;
+    const double per_s = 2. * rate_hz / window;
+    s->hop = window / 2;
     s->every = (int64_t)ceil(EVERY_S * per_s);
     s->told = -1;
     s->window = s->next = (int64_t)ceil(WINDOW_S * per_s);
     um_standstill_init(&s->still, rate_hz);
     um_decays_init(&s->decays, rate_hz);
-    st = um_background_init(&s->background, s->stft->n / 2 + 1, um_stft_hz(s->stft, 1), per_s, err);
+    um_status st = um_background_init(&s->background, spectra->bins, (double)rate_hz / window, per_s, err);
     if (st == UM_OK)
         st = um_histogram_init(&s->levels, BINS, LOW_DB, HIGH_DB, err);
     if (st == UM_OK)
@@ -185,19 +179,23 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
 {
     noise *s = state;
     const um_sound *sound = in->sound;
-    um_status st = UM_OK;
+    const um_spectra *spectra;
+    um_status st;
     s->out = out;
     if (!sound || sound->n < 1)
         return UM_OK;
-    if (!s->stft && (st = start(s, sound->rate_hz, err)) < 0)
+    if ((st = um_product_spectra(&spectra, in->products, err)) < 0)
+        return st;
+    if (!s->rate_hz && (st = start(s, spectra, err)) < 0)
         return st;
     if (sound->rate_hz != s->rate_hz)
         return UM_OK; /* a damaged stream that changes its rate: the first one is judged */
     st = um_standstill_push(&s->still, sound->first, sound->mono, sound->n, ignore, s, err);
     if (st == UM_OK)
         st = um_decays_push(&s->decays, sound->first, sound->mono, sound->n, take_decay, s, err);
-    if (st == UM_OK)
-        st = um_stft_push(s->stft, sound->first, sound->mono, sound->n, take_spectrum, s, err);
+    for (int i = 0; i < spectra->n && st == UM_OK; i++)
+        st = take_spectrum(s, spectra->first + (int64_t)i * s->hop,
+                           spectra->power + (ptrdiff_t)i * spectra->bins, err);
     return st;
 }
 
@@ -237,7 +235,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
 {
     noise *s = state;
     s->out = out;
-    if (!s->stft)
+    if (!s->rate_hz)
         return um_findings_skip(out, um_file_subject(), err, "there is no sound");
     um_status st = um_standstill_end(&s->still, ignore, s, err);
     if (st == UM_OK)
@@ -270,7 +268,6 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
 static void end(void *state)
 {
     noise *s = state;
-    um_stft_free(&s->stft);
     um_background_clear(&s->background);
     um_histogram_clear(&s->levels);
     um_histogram_clear(&s->floors);
@@ -292,7 +289,7 @@ const um_signal um_signal_background_noise = {
         "Martin, IEEE TSAP 9(5), 2001, DOI 10.1109/89.928915; Lollmann et al., IWAENC 2010; Malik & Farid, "
         "ICASSP 2010",
     .version = 1,
-    .needs = UM_NEED_SOUND,
+    .needs = UM_NEED_SOUND | UM_NEED_SPECTRA,
     .state_size = sizeof(noise),
     .push = push,
     .finish = finish,

@@ -13,7 +13,6 @@
 #include "dsp/background.h"
 #include "dsp/predict.h"
 #include "dsp/stats.h"
-#include "dsp/stft.h"
 #include "signals/figures.h"
 #include "signals/sound/standstill.h"
 #include <math.h>
@@ -49,8 +48,7 @@ typedef struct boundary {
 } boundary;
 
 typedef struct splices {
-    int rate_hz;
-    um_stft *stft;
+    int rate_hz, hop; /* 0: no sound yet; samples from frame to frame */
     um_background background;
     int64_t base, base_frame, expected; /* frame base_frame begins at sample base, the next one at expected */
     int64_t next, every;                /* frames: the next comparison, and from one to the next */
@@ -170,8 +168,7 @@ static um_status take_still(void *user, const um_standstill_event *e, um_error *
 /* Seconds at the centre of a frame. */
 static double time_of(const splices *s, int64_t frame)
 {
-    const int half = s->stft->n / 2;
-    return (double)(s->base + (frame - s->base_frame) * half + half) / s->rate_hz;
+    return (double)(s->base + (frame - s->base_frame) * s->hop + s->hop) / s->rate_hz;
 }
 
 static void tell_change(splices *s)
@@ -210,9 +207,8 @@ static um_status end_run(splices *s, um_error *err)
     return st;
 }
 
-static um_status take_spectrum(void *user, int64_t first, const double *power, um_error *err)
+static um_status take_spectrum(splices *s, int64_t first, const double *power, um_error *err)
 {
-    splices *s = user;
     um_status st = UM_OK;
     if (first != s->expected) {
         st = end_run(s, err);
@@ -220,24 +216,23 @@ static um_status take_spectrum(void *user, int64_t first, const double *power, u
         s->base = first;
         s->base_frame = s->next = s->background.first;
     }
-    s->expected = first + s->stft->n / 2;
+    s->expected = first + s->hop;
     um_background_push(&s->background, power);
     return st == UM_OK ? compare(s, s->background.side, err) : st;
 }
 
-static um_status start(splices *s, int rate_hz, um_error *err)
+static um_status start(splices *s, const um_spectra *spectra, um_error *err)
 {
-    um_status st = um_stft_new(&s->stft, rate_hz, err);
-    if (st < 0)
-        return st;
-    s->rate_hz = rate_hz;
-    const double per_s = 2. * rate_hz / s->stft->n;
+    const int rate_hz = s->rate_hz = spectra->rate_hz, window = spectra->window;
+    const double per_s = 2. * rate_hz / window;
+    um_status st = UM_OK;
+    s->hop = window / 2;
     s->every = (int64_t)ceil(EVERY_S * per_s);
     um_standstill_init(&s->still, rate_hz);
     if (rate_hz >= UM_JUMP_MIN_HZ)
         st = um_jumps_init(&s->jumps, rate_hz, err);
     if (st == UM_OK)
-        st = um_background_init(&s->background, s->stft->n / 2 + 1, um_stft_hz(s->stft, 1), per_s, err);
+        st = um_background_init(&s->background, spectra->bins, (double)rate_hz / window, per_s, err);
     if (st == UM_OK)
         st = um_findings_series(s->out, &s->wave, um_file_subject(), "jump of the wave", "dB", err);
     if (st == UM_OK)
@@ -251,11 +246,14 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
 {
     splices *s = state;
     const um_sound *sound = in->sound;
-    um_status st = UM_OK;
+    const um_spectra *spectra;
+    um_status st;
     s->out = out;
     if (!sound || sound->n < 1)
         return UM_OK;
-    if (!s->stft && (st = start(s, sound->rate_hz, err)) < 0)
+    if ((st = um_product_spectra(&spectra, in->products, err)) < 0)
+        return st;
+    if (!s->rate_hz && (st = start(s, spectra, err)) < 0)
         return st;
     if (sound->rate_hz != s->rate_hz)
         return UM_OK; /* a damaged stream that changes its rate: the first one is judged */
@@ -263,8 +261,9 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
         st = um_jumps_push(&s->jumps, sound->first, sound->mono, sound->n, take_jump, s, err);
     if (st == UM_OK)
         st = um_standstill_push(&s->still, sound->first, sound->mono, sound->n, take_still, s, err);
-    if (st == UM_OK)
-        st = um_stft_push(s->stft, sound->first, sound->mono, sound->n, take_spectrum, s, err);
+    for (int i = 0; i < spectra->n && st == UM_OK; i++)
+        st = take_spectrum(s, spectra->first + (int64_t)i * s->hop,
+                           spectra->power + (ptrdiff_t)i * spectra->bins, err);
     return st;
 }
 
@@ -340,7 +339,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
 {
     splices *s = state;
     s->out = out;
-    if (!s->stft)
+    if (!s->rate_hz)
         return um_findings_skip(out, um_file_subject(), err, "there is no sound");
     um_status st = um_standstill_end(&s->still, take_still, s, err);
     if (st == UM_OK)
@@ -384,7 +383,6 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
 static void end(void *state)
 {
     splices *s = state;
-    um_stft_free(&s->stft);
     um_background_clear(&s->background);
     um_jumps_clear(&s->jumps);
 }
@@ -402,7 +400,7 @@ const um_signal um_signal_sound_splices = {
     .paper =
         "Cooper, AES 39th Conference, 2010; Pan, Zhang & Lyu, ICASSP 2012, DOI 10.1109/ICASSP.2012.6288260",
     .version = 1,
-    .needs = UM_NEED_SOUND,
+    .needs = UM_NEED_SOUND | UM_NEED_SPECTRA,
     .state_size = sizeof(splices),
     .push = push,
     .finish = finish,

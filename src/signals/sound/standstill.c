@@ -47,6 +47,34 @@ static um_status take_part(um_standstill *s, um_standstill_fn fn, void *user, um
     return s->n_lines == 2 * UM_LINE_SIDE ? compare(s, fn, user, err) : UM_OK;
 }
 
+/* Up to n samples of one part; it stops before the sample that ends a silence. How many. */
+static int take(um_standstill *s, const float *samples, int n)
+{
+    double total = s->total, sum = s->sum;
+    int64_t begins = s->begins;
+    float last = s->last;
+    int i = 0;
+    for (; i < n; i++) {
+        const float x = isfinite(samples[i]) ? samples[i] : 0;
+        if (x != last) {
+            if (s->next + i - begins >= s->needed)
+                break;
+            begins = s->next + i;
+        }
+        last = x;
+        total += (double)x;
+        sum += (double)x;
+    }
+    s->total = total;
+    s->sum = sum;
+    s->begins = begins;
+    s->last = last;
+    s->next += i;
+    s->n += i;
+    s->n_sum += i;
+    return i;
+}
+
 um_status um_standstill_push(um_standstill *s, int64_t first, const float *samples, int n,
                              um_standstill_fn fn, void *user, um_error *err)
 {
@@ -57,18 +85,13 @@ um_status um_standstill_push(um_standstill *s, int64_t first, const float *sampl
         s->n_sum = s->n_lines = 0;
         s->sum = 0;
     }
-    for (int i = 0; i < n && st == UM_OK; i++) {
-        const float x = isfinite(samples[i]) ? samples[i] : 0;
-        if (x != s->last) {
+    for (int i = 0; i < n && st == UM_OK;) {
+        const int most = n - i < s->part - s->n_sum ? n - i : s->part - s->n_sum;
+        const int taken = take(s, samples + i, most);
+        i += taken;
+        if (taken < most)
             st = um_standstill_end(s, fn, user, err);
-            s->begins = s->next;
-        }
-        s->last = x;
-        s->next++;
-        s->n++;
-        s->total += (double)x;
-        s->sum += (double)x;
-        if (++s->n_sum == s->part && st == UM_OK)
+        else if (s->n_sum == s->part)
             st = take_part(s, fn, user, err);
     }
     return st;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* vec.h: eight floats at a time, in the compiler's own vectors: UM_KERNEL makes of them what the machine has.
  */
-#ifndef UM_NN_VEC_H
-#define UM_NN_VEC_H
+#ifndef UM_VEC_H
+#define UM_VEC_H
 #include <stdint.h>
 
 enum { UM_LANES = 8 };
