@@ -6,6 +6,14 @@
 enum { ROUNDS = 60 };
 static const double SETTLED = 1e-13; /* of a step, against the root */
 
+/* a / b without what C's own division does for the sake of infinities: roots are near 1. */
+static double complex over(double complex a, double complex b)
+{
+    const double size = creal(b) * creal(b) + cimag(b) * cimag(b);
+    const double complex c = a * conj(b);
+    return creal(c) / size + cimag(c) / size * I;
+}
+
 /* The value over the slope. */
 static double complex step(const double *a, int n, double complex z)
 {
@@ -14,7 +22,7 @@ static double complex step(const double *a, int n, double complex z)
         slope = slope * z + value;
         value = value * z + a[i];
     }
-    return value / slope;
+    return over(value, slope);
 }
 
 bool um_polynomial_roots(double complex *root, const double *a, int n)
@@ -35,8 +43,8 @@ bool um_polynomial_roots(double complex *root, const double *a, int n)
             double complex others = 0;
             for (int k = 0; k < n; k++)
                 if (k != i)
-                    others += 1 / (root[i] - root[k]);
-            const double complex by = step(a, n, root[i]), away = by / (1 - by * others);
+                    others += over(1, root[i] - root[k]);
+            const double complex by = step(a, n, root[i]), away = over(by, 1 - by * others);
             if (!isfinite(creal(away)) || !isfinite(cimag(away)))
                 continue; /* on a root already */
             root[i] -= away;

@@ -7,6 +7,8 @@
  * The line under the peak is that of Theil (1950): the median of the slopes of all pairs of points, told here
  * by counting how many pairs are less steep than a guess. Differs from Praat: the line and the peak are
  * looked for every 10 ms of the smoothed cepstrogram, not every 2. */
+#include "base/fast.h"
+#include "base/vec.h"
 #include "dsp/fft.h"
 #include "dsp/stats.h"
 #include "voice/voice_internal.h"
@@ -15,10 +17,10 @@
 #include <string.h>
 
 enum {
-    CEILING_HZ = 5000,
-    RATE_HZ = 2 * CEILING_HZ,
+    RATE_HZ = 2 * UM_VOICE_CEPSTRUM_HZ,
     WINDOW = RATE_HZ / 10, /* twice three periods of 60 Hz, as the window is Gaussian */
     PADDED = 1024,
+    BINS = (PADDED / 2 + UM_LANES) / UM_LANES * UM_LANES, /* of the spectrum, and a few for the lanes */
     STEP = RATE_HZ / 500,
     SIDE = 5,  /* steps to either side: smoothed over 20 ms */
     EVERY = 2, /* steps: the line and the peak change slowly */
@@ -30,6 +32,7 @@ enum {
     PAIRS = PAIRED * (PAIRED - 1) / 2,
     BLUR = 3, /* bins to either side: smoothed over 0.5 ms */
     KEPT = POINTS + 2 * BLUR,
+    SMOOTHED = (POINTS + UM_LANES - 1) / UM_LANES * UM_LANES, /* and a few for the lanes */
     LOW = RATE_HZ / 330 + 1,
     HIGH = RATE_HZ / 60, /* where the peak of the voice is looked for */
     NEAR = LOW - FIRST - 1,
@@ -39,32 +42,75 @@ static const double BLUR_WEIGHT[2 * BLUR + 1] = {.025, .175, .2,  .2,
                                                  .2,   .175, .025}; /* 5 bins, cut between two */
 static const double ENOUGH = 5e-4;  /* of the pairs: the slope is the median but for so many */
 static const float FAINT = 1e-37f;  /* power that keeps the logarithm of silence finite */
+static const float SILENT = 1e-30f; /* the same of a smoothed cepstrum */
 static const double TIE = 1e-6;     /* of a sample: frames begin on one or between two */
 static const float DB = 4.3429448f; /* 10 / ln 10 */
 enum { GUESSES = 40 };
 
 typedef struct cepstra {
-    um_lowered sound;
+    const um_lowered *sound;
     um_fft *fft, *back;
     double shape[WINDOW];
     float ring[2 * SIDE + 1][KEPT]; /* power cepstra of the last frames */
-    double y[POINTS], x[POINTS];    /* dB; ln of the quefrency in bins */
+    float y[SMOOTHED];              /* dB */
+    double x[POINTS];               /* ln of the quefrency in bins */
     double slope;                   /* the last one */
 } cepstra;
+
+/* `n` samples of a window (beyond the ends: 0) without their mean, under the shape; the power that is left.
+ * Four sums side by side, so that the order of additions is fixed and fits vectors. */
+UM_KERNEL_OF(double, shape, (double *restrict out, const float *restrict x, const double *restrict weight),
+             (out, x, weight))
+{
+    enum { LANES = 4 };
+    double mean[LANES] = {0}, power[LANES] = {0};
+    for (int i = 0; i < WINDOW; i += LANES)
+        for (int k = 0; k < LANES; k++)
+            mean[k] += (double)x[i + k];
+    const double all = ((mean[0] + mean[1]) + (mean[2] + mean[3])) / WINDOW;
+    for (int i = 0; i < WINDOW; i += LANES)
+        for (int k = 0; k < LANES; k++) {
+            out[i + k] = ((double)x[i + k] - all) * weight[i + k];
+            power[k] += out[i + k] * out[i + k];
+        }
+    return (power[0] + power[1]) + (power[2] + power[3]);
+}
+
+/* Natural logarithms of n numbers that are positive and not denormal, as logf has them but for 1e-7
+ * (Moshier's Cephes): a power of two, and a polynomial from 1 / sqrt(2) to sqrt(2). n: a multiple of
+ * UM_LANES. */
+UM_KERNEL(logarithms, (float *restrict x, int n), (x, n))
+{
+    for (int i = 0; i < n; i += UM_LANES) {
+        const um_vec_mask bits = (um_vec_mask)UM_LOAD(x + i), half = (bits & 0x7fffff) | 0x3f000000;
+        const um_vec_mask low = half < 0x3f3504f3; /* -1 below 1 / sqrt(2), which are doubled */
+        const um_vec m = (um_vec)half + (um_vec)(half & low) - 1;
+        const um_vec e = __builtin_convertvector((bits >> 23) - 126 + low, um_vec);
+        um_vec y = 7.0376836292e-2f * m - 1.1514610310e-1f;
+        y = y * m + 1.1676998740e-1f;
+        y = y * m - 1.2420140846e-1f;
+        y = y * m + 1.4249322787e-1f;
+        y = y * m - 1.6668057665e-1f;
+        y = y * m + 2.0000714765e-1f;
+        y = y * m - 2.4999993993e-1f;
+        y = y * m + 3.3333331174e-1f;
+        y = y * m * m * m - 2.12194440e-4f * e - .5f * m * m;
+        UM_STORE(x + i, m + y + .693359375f * e);
+    }
+}
 
 /* The cepstrum of the frame that begins at a sample; beyond the ends there is silence. */
 static void transform(cepstra *c, float out[KEPT], int64_t start)
 {
-    const double scale = 1. / RATE_HZ, step_hz = (double)RATE_HZ / PADDED;
-    double mean = 0, power = 0;
-    for (int i = 0; i < WINDOW; i++) {
-        c->fft->in[i] = start + i >= 0 && start + i < c->sound.n ? (double)c->sound.x[start + i] : 0;
-        mean += c->fft->in[i] / WINDOW;
+    const double step_hz = (double)RATE_HZ / PADDED;
+    float edge[WINDOW], log_power[BINS];
+    const float *x = c->sound->x + start;
+    if (start < 0 || start + WINDOW > c->sound->n) {
+        for (int i = 0; i < WINDOW; i++)
+            edge[i] = start + i >= 0 && start + i < c->sound->n ? c->sound->x[start + i] : 0;
+        x = edge;
     }
-    for (int i = 0; i < WINDOW; i++) {
-        c->fft->in[i] = (c->fft->in[i] - mean) * c->shape[i] * scale;
-        power += c->fft->in[i] * c->fft->in[i];
-    }
+    const double power = shape(c->fft->in, x, c->shape);
     if (!(power > 0 &&
           power < INFINITY)) { /* nothing, and not the rounding errors of a transform of nothing */
         memset(out, 0, KEPT * sizeof *out);
@@ -75,14 +121,38 @@ static void transform(cepstra *c, float out[KEPT], int64_t start)
     um_fft_run(c->fft);
     for (int k = 0; k <= PADDED / 2; k++) {
         const double *z = c->fft->out[k];
-        c->back->out[k][0] = logf((float)(z[0] * z[0] + z[1] * z[1]) + FAINT);
-        c->back->out[k][1] = 0;
+        log_power[k] = (float)(z[0] * z[0] + z[1] * z[1]) + FAINT;
     }
-    um_fft_back(c->back);
+    for (int k = PADDED / 2 + 1; k < BINS; k++)
+        log_power[k] = 1;
+    logarithms(log_power, BINS);
+    double *even = c->back->in; /* real and even: the way there is the way back */
+    even[0] = (double)log_power[0];
+    for (int k = 1; k <= PADDED / 2; k++)
+        even[k] = even[PADDED - k] = (double)log_power[k];
+    um_fft_run(c->back);
     for (int i = 0; i < KEPT; i++) {
-        const double value = c->back->in[FIRST - BLUR + i] * step_hz * PADDED;
+        const double value = c->back->out[FIRST - BLUR + i][0] * step_hz;
         out[i] = (float)(value * value);
     }
+}
+
+UM_KERNEL(blur, (float *restrict y, const double *restrict sum), (y, sum))
+{
+    for (int i = 0; i < POINTS; i++) {
+        double blurred = 0;
+        for (int k = 0; k <= 2 * BLUR; k++)
+            blurred += BLUR_WEIGHT[k] * sum[i + k];
+        y[i] = (float)blurred + SILENT;
+    }
+    for (int i = POINTS; i < SMOOTHED; i++)
+        y[i] = 1;
+}
+
+UM_KERNEL(add_weighted, (double *restrict sum, const float *restrict x, double weight), (sum, x, weight))
+{
+    for (int i = 0; i < KEPT; i++)
+        sum[i] += weight * (double)x[i];
 }
 
 /* Of frame `at` of n, smoothed over time and quefrency, in dB over what does not matter. False: nothing at
@@ -90,40 +160,38 @@ static void transform(cepstra *c, float out[KEPT], int64_t start)
 static bool smooth(cepstra *c, int64_t at, int64_t n)
 {
     double sum[KEPT] = {0}, total = 0;
-    for (int64_t k = at - SIDE; k <= at + SIDE; k++) {
-        if (k < 0 || k >= n)
-            continue;
-        const double weight = k == at - SIDE || k == at + SIDE ? .5 : 1;
-        const float *from = c->ring[k % (2 * SIDE + 1)];
-        for (int i = 0; i < KEPT; i++)
-            sum[i] += weight * from[i];
-    }
-    for (int i = 0; i < POINTS; i++) {
-        double blurred = 0;
-        if (i % THIN && (i < NEAR || i > FAR))
-            continue;
-        for (int k = 0; k <= 2 * BLUR; k++)
-            blurred += BLUR_WEIGHT[k] * sum[i + k];
-        c->y[i] = DB * logf((float)blurred + 1e-30f);
-        total += blurred;
-    }
+    for (int64_t k = at - SIDE; k <= at + SIDE; k++)
+        if (k >= 0 && k < n)
+            add_weighted(sum, c->ring[k % (2 * SIDE + 1)], k == at - SIDE || k == at + SIDE ? .5 : 1);
+    for (int i = 0; i < KEPT; i++)
+        total += sum[i];
+    blur(c->y, sum);
+    logarithms(c->y, SMOOTHED);
+    for (int i = 0; i < POINTS; i++)
+        c->y[i] *= DB;
     return total > 0;
+}
+
+/* Pairs of which the later one is less. */
+UM_KERNEL_OF(int, falling_pairs, (const float *x), (x))
+{
+    int below = 0;
+    for (int i = 0; i < PAIRED; i++) {
+        int less = 0;
+        for (int j = i + 1; j < PAIRED; j++)
+            less += x[j] < x[i];
+        below += less;
+    }
+    return below;
 }
 
 /* Pairs of points whose slope is less, beyond half of all. */
 static int beyond_half(const cepstra *c, double slope)
 {
     float left[PAIRED];
-    int below = 0;
     for (int i = 0; i < PAIRED; i++)
-        left[i] = (float)(c->y[THIN * i] - slope * c->x[THIN * i]);
-    for (int i = 0; i < PAIRED; i++) {
-        int less = 0;
-        for (int j = i + 1; j < PAIRED; j++)
-            less += left[j] < left[i];
-        below += less;
-    }
-    return below - PAIRS / 2;
+        left[i] = (float)((double)c->y[THIN * i] - slope * c->x[THIN * i]);
+    return falling_pairs(left) - PAIRS / 2;
 }
 
 static double median_slope(cepstra *c)
@@ -155,10 +223,10 @@ static double prominence(cepstra *c)
     double left[POINTS], best = 0;
     const double slope = median_slope(c);
     for (int i = 0; i < PAIRED; i++)
-        left[i] = c->y[THIN * i] - slope * c->x[THIN * i];
+        left[i] = (double)c->y[THIN * i] - slope * c->x[THIN * i];
     const double offset = um_median(left, PAIRED);
     for (int i = NEAR; i <= FAR; i++) {
-        const double above = c->y[i] - slope * c->x[i] - offset;
+        const double above = (double)c->y[i] - slope * c->x[i] - offset;
         left[i] = above > 0 ? above : 0;
     }
     for (int i = NEAR + 1; i < FAR; i++) {
@@ -171,24 +239,23 @@ static double prominence(cepstra *c)
     return best;
 }
 
-static um_status begin(cepstra *c, const um_measured_voice *v, um_error *err)
+static um_status begin(cepstra *c, const um_lowered *sound, um_error *err)
 {
     const double edge = exp(-12);
-    um_status st = um_voice_lower(&c->sound, v, CEILING_HZ, err);
-    if (st == UM_OK)
-        st = um_fft_new(&c->fft, 1, PADDED, err);
+    c->sound = sound;
+    um_status st = um_fft_new(&c->fft, 1, PADDED, err);
     if (st == UM_OK)
         st = um_fft_new(&c->back, 1, PADDED, err);
     for (int i = 0; i < WINDOW; i++) {
         const double away = (i + 1 - .5 * (WINDOW + 1)) / (WINDOW + 1);
-        c->shape[i] = (exp(-48 * away * away) - edge) / (1 - edge);
+        c->shape[i] = (exp(-48 * away * away) - edge) / (1 - edge) / RATE_HZ;
     }
     for (int i = 0; i < POINTS; i++)
         c->x[i] = log(FIRST + i);
     return st;
 }
 
-um_status um_voice_find_cepstral_peak(um_measured_voice *v, um_error *err)
+um_status um_voice_find_cepstral_peak(um_measured_voice *v, const um_lowered *sound, um_error *err)
 {
     const double all_s = (double)v->n / v->rate_hz, step_s = (double)STEP / RATE_HZ;
     const int64_t frames = (int64_t)floor((all_s - (double)WINDOW / RATE_HZ) / step_s) + 1;
@@ -197,7 +264,7 @@ um_status um_voice_find_cepstral_peak(um_measured_voice *v, um_error *err)
     if (frames < 1)
         return UM_OK;
     cepstra *c = um_calloc(1, sizeof *c);
-    um_status st = c ? begin(c, v, err) : um_fail_oom(err);
+    um_status st = c ? begin(c, sound, err) : um_fail_oom(err);
     double sum = 0, n = 0;
     int64_t made = 0;
     for (int64_t block = 0; block < frames && st == UM_OK; block += EVERY, n++) {
@@ -210,7 +277,6 @@ um_status um_voice_find_cepstral_peak(um_measured_voice *v, um_error *err)
     }
     v->report.cpps_db = n > 0 ? sum / n : NAN;
     if (c) {
-        free(c->sound.x);
         um_fft_free(&c->fft);
         um_fft_free(&c->back);
     }

@@ -2,6 +2,7 @@
 /* formants.c: resonances of the vocal tract while there is voice, as Praat's "To Formant (burg)" finds them
  * with its usual values: up to five below 5500 Hz. Burg, "Maximum entropy spectral analysis", 37th Annual
  * International SEG Meeting, 1967; Childers, Modern Spectrum Analysis, 1978, pp. 252-255. */
+#include "base/fast.h"
 #include "dsp/polynomial.h"
 #include "dsp/stats.h"
 #include "voice/voice_internal.h"
@@ -10,22 +11,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CEILING_HZ = 5500, RATE_HZ = 2 * CEILING_HZ, POLES = 10 };
+enum { CEILING_HZ = UM_VOICE_FORMANTS_HZ, RATE_HZ = 2 * CEILING_HZ, POLES = 10 };
 static const double WINDOW_S = .05;  /* twice its effective length */
 static const double STEP_S = .00625; /* a quarter of that */
 static const double MARGIN_HZ = 50;  /* from 0 and from the ceiling */
 
 typedef struct tract {
-    um_lowered sound;
+    const um_lowered *sound;
     int window, half;
     double *shape, *forward, *backward;
     double *found[UM_VOICE_FORMANTS], *width[UM_VOICE_FORMANTS];
     size_t n_found[UM_VOICE_FORMANTS];
 } tract;
 
-static um_status begin(tract *t, const um_measured_voice *v, um_error *err)
+static um_status begin(tract *t, const um_measured_voice *v, const um_lowered *sound, um_error *err)
 {
-    um_status st = um_voice_lower(&t->sound, v, CEILING_HZ, err);
+    um_status st = UM_OK;
+    t->sound = sound;
     const double edge = exp(-12);
     t->window = (int)(WINDOW_S * RATE_HZ);
     t->half = t->window / 2;
@@ -50,7 +52,6 @@ static um_status begin(tract *t, const um_measured_voice *v, um_error *err)
 
 static void end(tract *t)
 {
-    free(t->sound.x);
     free(t->shape);
     free(t->forward);
     free(t->backward);
@@ -60,28 +61,50 @@ static void end(tract *t)
     }
 }
 
-/* x[i] is predicted by the sum of a[k] x[i - 1 - k]. f and b begin as x. False: silence. */
+/* Twice the sum of f b over that of f f + b b; 0 of silence. Four sums side by side, so that the order of
+ * additions is fixed and fits vectors. */
+UM_KERNEL_OF(double, reflection, (const double *restrict f, const double *restrict b, int n), (f, b, n))
+{
+    enum { LANES = 4 };
+    double product[LANES] = {0}, power[LANES] = {0};
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int k = 0; k < LANES; k++) {
+            product[k] += f[i + k] * b[i + k];
+            power[k] += f[i + k] * f[i + k] + b[i + k] * b[i + k];
+        }
+    for (; i < n; i++) {
+        product[0] += f[i] * b[i];
+        power[0] += f[i] * f[i] + b[i] * b[i];
+    }
+    const double all = (power[0] + power[1]) + (power[2] + power[3]);
+    return all > 0 ? 2 * ((product[0] + product[1]) + (product[2] + product[3])) / all : NAN;
+}
+
+/* What k leaves of either. */
+UM_KERNEL(take_out, (double *restrict f, double *restrict b, double k, int n), (f, b, k, n))
+{
+    for (int i = 0; i < n; i++) {
+        const double forward = f[i];
+        f[i] = forward - k * b[i];
+        b[i] = b[i] - k * forward;
+    }
+}
+
+/* x[i] is predicted by the sum of a[k] x[i - 1 - k]. f and b begin as x; the errors backwards stay where they
+ * are, those forwards move on by one with each pole. False: silence. */
 static bool burg(double a[POLES], double *f, double *b, int n)
 {
     double before[POLES];
     for (int m = 0; m < POLES; m++) {
-        double product = 0, power = 0;
-        for (int i = m + 1; i < n; i++) {
-            product += f[i] * b[i - 1];
-            power += f[i] * f[i] + b[i - 1] * b[i - 1];
-        }
-        if (!(power > 0))
+        const double k = reflection(f + m + 1, b, n - 1 - m);
+        if (isnan(k))
             return false;
-        const double k = 2 * product / power;
         memcpy(before, a, sizeof before);
         a[m] = k;
         for (int i = 0; i < m; i++)
             a[i] = before[i] - k * before[m - 1 - i];
-        for (int i = n - 1; i > m; i--) {
-            const double forward = f[i];
-            f[i] = forward - k * b[i - 1];
-            b[i] = b[i - 1] - k * forward;
-        }
+        take_out(f + m + 1, b, k, n - 1 - m);
     }
     return true;
 }
@@ -119,13 +142,13 @@ static void look(tract *t, double at_s)
 {
     const int64_t left = (int64_t)floor(at_s * RATE_HZ - .5); /* the last sample before */
     const int64_t from = left + 1 - t->half > 0 ? left + 1 - t->half : 0;
-    const int64_t to = left + t->half < t->sound.n - 1 ? left + t->half : t->sound.n - 1;
+    const int64_t to = left + t->half < t->sound->n - 1 ? left + t->half : t->sound->n - 1;
     const int n = (int)(to - from + 1);
     double a[POLES] = {0}, found[POLES][2];
     if (n <= POLES)
         return;
     for (int i = 0; i < n; i++)
-        t->forward[i] = t->backward[i] = (double)t->sound.x[from + i] * t->shape[i];
+        t->forward[i] = t->backward[i] = (double)t->sound->x[from + i] * t->shape[i];
     const int n_found = burg(a, t->forward, t->backward, n) ? resonances(found, a) : 0;
     for (int k = 0; k < UM_VOICE_FORMANTS && k < n_found; k++) {
         t->found[k][t->n_found[k]] = found[k][0];
@@ -133,7 +156,7 @@ static void look(tract *t, double at_s)
     }
 }
 
-um_status um_voice_find_formants(um_measured_voice *v, um_error *err)
+um_status um_voice_find_formants(um_measured_voice *v, const um_lowered *sound, um_error *err)
 {
     const double all_s = (double)v->n / v->rate_hz;
     const double frames = floor((all_s - WINDOW_S) / STEP_S) + 1,
@@ -143,7 +166,7 @@ um_status um_voice_find_formants(um_measured_voice *v, um_error *err)
         v->report.formant_hz[k] = v->report.formant_width_hz[k] = NAN;
     if (frames < 1)
         return UM_OK;
-    um_status st = begin(&t, v, err);
+    um_status st = begin(&t, v, sound, err);
     for (double i = 0; i < frames && st == UM_OK; i++)
         if (!isnan(um_voice_hz_at(v, first_s + i * STEP_S)))
             look(&t, first_s + i * STEP_S);

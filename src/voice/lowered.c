@@ -16,30 +16,43 @@ static int common(int a, int b) /* the greatest divisor */
     return b ? common(b, a % b) : a;
 }
 
-/* All below the ceiling, and nothing above it: in blocks of four seconds, of which the middle half is kept.
- */
-static void resample(um_lowered *out, const um_measured_voice *v, um_fft *from, um_fft *to,
-                     double complex *turn)
+typedef struct target {
+    um_lowered *out;
+    um_fft *to;
+    double complex *turn; /* of each bin: by the part of a sample that the grids differ */
+} target;
+
+static int shared_bins(const target *t, const um_fft *from)
 {
-    const int rate = (int)v->rate_hz, keep = 2 * out->rate_hz;
-    const double scale = (double)out->rate_hz / rate;
-    const double later = M_PI / 4 * (1. / out->rate_hz - 1. / rate); /* sample i is at (i + 1/2) / rate */
-    const int shared = um_fft_bins(from) < um_fft_bins(to) ? um_fft_bins(from) : um_fft_bins(to);
-    for (int k = 0; k < shared; k++)
-        turn[k] = scale * cexp(later * k * I);
-    for (int64_t block = 0; block * keep < out->n; block++) {
+    return um_fft_bins(from) < um_fft_bins(t->to) ? um_fft_bins(from) : um_fft_bins(t->to);
+}
+
+/* A block whose spectrum is `from`: its middle half. */
+static void take(const target *t, const um_fft *from, int64_t block)
+{
+    const int shared = shared_bins(t, from), keep = 2 * t->out->rate_hz;
+    for (int k = 0; k < um_fft_bins(t->to); k++) {
+        const double re = k < shared ? from->out[k][0] : 0, im = k < shared ? from->out[k][1] : 0;
+        t->to->out[k][0] = re * creal(t->turn[k]) - im * cimag(t->turn[k]);
+        t->to->out[k][1] = re * cimag(t->turn[k]) + im * creal(t->turn[k]);
+    }
+    um_fft_back(t->to);
+    for (int i = 0; i < keep && block * keep + i < t->out->n; i++)
+        t->out->x[block * keep + i] = (float)t->to->in[keep / 2 + i];
+}
+
+/* All below each ceiling, and nothing above it: in blocks of four seconds, of which the middle half is kept.
+ */
+static void resample(const target *t, int n, const um_measured_voice *v, um_fft *from)
+{
+    const int rate = (int)v->rate_hz;
+    for (int64_t block = 0; 2 * block * rate < (int64_t)v->n; block++) {
         const int64_t start = (2 * block - 1) * rate;
         for (int i = 0; i < 4 * rate; i++)
             from->in[i] = start + i >= 0 && start + i < (int64_t)v->n ? (double)v->x[start + i] : 0;
         um_fft_run(from);
-        for (int k = 0; k < um_fft_bins(to); k++) {
-            const double re = k < shared ? from->out[k][0] : 0, im = k < shared ? from->out[k][1] : 0;
-            to->out[k][0] = re * creal(turn[k]) - im * cimag(turn[k]);
-            to->out[k][1] = re * cimag(turn[k]) + im * creal(turn[k]);
-        }
-        um_fft_back(to);
-        for (int i = 0; i < keep && block * keep + i < out->n; i++)
-            out->x[block * keep + i] = (float)to->in[keep / 2 + i];
+        for (int i = 0; i < n; i++)
+            take(&t[i], from, block);
     }
 }
 
@@ -68,33 +81,54 @@ static um_status interpolate(um_lowered *out, const um_measured_voice *v, um_err
     return UM_OK;
 }
 
-/* All below the ceiling of a higher rate. */
-static um_status reduce(um_lowered *out, const um_measured_voice *v, um_error *err)
+static um_status aim(target *t, um_lowered *out, const um_measured_voice *v, const um_fft *from,
+                     um_error *err)
 {
-    um_fft *from = NULL, *to = NULL;
-    double complex *turn = NULL; /* of each bin: by the part of a sample that the grids differ */
-    um_status st = um_fft_new(&from, 1, 4 * (int)v->rate_hz, err);
-    if (st == UM_OK)
-        st = um_fft_new(&to, 1, 4 * out->rate_hz, err);
-    if (st == UM_OK && !(turn = um_calloc((size_t)um_fft_bins(to), sizeof *turn)))
-        st = um_fail_oom(err);
-    if (st == UM_OK)
-        resample(out, v, from, to, turn);
-    free(turn);
-    um_fft_free(&from);
-    um_fft_free(&to);
-    return st;
+    const double later =
+        M_PI / 4 * (1. / out->rate_hz - 1. / v->rate_hz); /* sample i is at (i + 1/2) / rate */
+    t->out = out;
+    const um_status st = um_fft_new(&t->to, 1, 4 * out->rate_hz, err);
+    if (st < 0)
+        return st;
+    if (!(t->turn = um_calloc((size_t)um_fft_bins(t->to), sizeof *t->turn)))
+        return um_fail_oom(err);
+    for (int k = 0; k < shared_bins(t, from); k++)
+        t->turn[k] = out->rate_hz / v->rate_hz * cexp(later * k * I);
+    return UM_OK;
 }
 
-um_status um_voice_lower(um_lowered *out, const um_measured_voice *v, int ceiling_hz, um_error *err)
+static void emphasize(um_lowered *out)
 {
-    *out = (um_lowered){.rate_hz = 2 * ceiling_hz};
-    out->n = (int64_t)((double)v->n * out->rate_hz / v->rate_hz);
-    if (!(out->x = um_calloc((size_t)out->n + 1, sizeof *out->x)))
-        return um_fail_oom(err);
-    const um_status st = v->rate_hz < out->rate_hz ? interpolate(out, v, err) : reduce(out, v, err);
     const double keep = exp(-2 * M_PI * EMPHASIS_HZ / out->rate_hz);
     for (int64_t i = out->n - 1; i > 0; i--)
         out->x[i] -= (float)(keep * (double)out->x[i - 1]);
+}
+
+um_status um_voice_lower(um_lowered out[UM_VOICE_LOWERED], const um_measured_voice *v, um_error *err)
+{
+    static const int ceiling_hz[UM_VOICE_LOWERED] = {UM_VOICE_FORMANTS_HZ, UM_VOICE_CEPSTRUM_HZ};
+    target t[UM_VOICE_LOWERED] = {0};
+    um_fft *from = NULL;
+    int n = 0; /* of a higher rate */
+    um_status st = um_fft_new(&from, 1, 4 * (int)v->rate_hz, err);
+    for (int i = 0; i < UM_VOICE_LOWERED && st == UM_OK; i++) {
+        out[i] = (um_lowered){.rate_hz = 2 * ceiling_hz[i]};
+        out[i].n = (int64_t)((double)v->n * out[i].rate_hz / v->rate_hz);
+        if (!(out[i].x = um_calloc((size_t)out[i].n + 1, sizeof *out[i].x)))
+            st = um_fail_oom(err);
+        else if (v->rate_hz < out[i].rate_hz)
+            st = interpolate(&out[i], v, err);
+        else
+            st = aim(&t[n++], &out[i], v, from, err);
+    }
+    if (st == UM_OK && n)
+        resample(t, n, v, from);
+    for (int i = 0; i < n; i++) {
+        um_fft_free(&t[i].to);
+        free(t[i].turn);
+    }
+    um_fft_free(&from);
+    for (int i = 0; i < UM_VOICE_LOWERED && st == UM_OK; i++)
+        emphasize(&out[i]);
     return st;
 }

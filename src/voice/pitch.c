@@ -6,6 +6,7 @@
  * looks to the end, frames lie as Praat lays them. Between whole lags the autocorrelation is interpolated by
  * 70 windowed sines to each side, as in the paper (equation 22), at quarters of a lag, and between those by a
  * parabola, where Praat searches on: that is the same but for 1e-5 of a period. */
+#include "base/fast.h"
 #include "dsp/fft.h"
 #include "voice/voice_internal.h"
 #include <math.h>
@@ -34,8 +35,8 @@ typedef struct analysis {
     int lowest, highest; /* lag, samples */
     um_fft *fft, *back;
     double *shape;
-    double *shape_correlation; /* by lag, 0..half */
-    double *r;                 /* by lag, -half..half */
+    double *over_shape; /* one over the correlation of the shape, by lag, 0..half */
+    double *r;          /* by lag, -half..half */
     int depth;
     double sine[2 * DEPTH][FINE]; /* of the lags around, for each quarter */
     double loudest;
@@ -62,15 +63,21 @@ static void make_sines(analysis *a)
     }
 }
 
-/* At the lag and the quarters after it. */
-static void interpolate(const analysis *a, int lag, double out[FINE])
+/* At a whole lag and the quarters after it, and at the next one and its quarters. */
+UM_KERNEL(interpolate,
+          (double *restrict out, const double *restrict r, const double (*restrict sine)[FINE], int n),
+          (out, r, sine, n))
 {
-    const double *r = a->r + a->half + lag - a->depth + 1;
-    for (int q = 0; q < FINE; q++)
-        out[q] = 0;
-    for (int k = 0; k < 2 * a->depth; k++)
-        for (int q = 0; q < FINE; q++)
-            out[q] += r[k] * a->sine[k][q];
+    double here[FINE] = {0}, next[FINE] = {0};
+    for (int k = 0; k < n; k++)
+        for (int q = 0; q < FINE; q++) {
+            here[q] += r[k] * sine[k][q];
+            next[q] += r[k + 1] * sine[k][q];
+        }
+    for (int q = 0; q < FINE; q++) {
+        out[q] = here[q];
+        out[FINE + q] = next[q];
+    }
 }
 
 static um_status begin(analysis *a, const um_measured_voice *v, um_error *err)
@@ -88,9 +95,9 @@ static um_status begin(analysis *a, const um_measured_voice *v, um_error *err)
     if (st == UM_OK)
         st = um_fft_new(&a->back, 1, size, err);
     a->shape = um_calloc((size_t)a->window, sizeof *a->shape);
-    a->shape_correlation = um_calloc((size_t)a->half + 1, sizeof *a->shape_correlation);
+    a->over_shape = um_calloc((size_t)a->half + 1, sizeof *a->over_shape);
     a->r = um_calloc(2 * (size_t)a->half + 1, sizeof *a->r);
-    if (st == UM_OK && !(a->shape && a->shape_correlation && a->r))
+    if (st == UM_OK && !(a->shape && a->over_shape && a->r))
         st = um_fail_oom(err);
     if (st < 0)
         return st;
@@ -101,13 +108,13 @@ static um_status begin(analysis *a, const um_measured_voice *v, um_error *err)
         a->fft->in[i] = a->shape[i] = .5 - .5 * cos(2 * M_PI * (i + 1) / (a->window + 1));
     um_fft_autocorrelation(a->fft, a->back);
     for (int i = 0; i <= a->half; i++)
-        a->shape_correlation[i] = a->back->out[i][0] / a->back->out[0][0];
+        a->over_shape[i] = a->back->out[0][0] / a->back->out[i][0];
     double mean = 0;
     for (size_t i = 0; i < v->n; i++)
         mean += v->x[i];
     mean /= (double)v->n;
     for (size_t i = 0; i < v->n; i++)
-        a->loudest = fmax(a->loudest, fabs(v->x[i] - mean));
+        a->loudest = fabs(v->x[i] - mean) > a->loudest ? fabs(v->x[i] - mean) : a->loudest;
     return UM_OK;
 }
 
@@ -116,7 +123,7 @@ static void end(analysis *a)
     um_fft_free(&a->fft);
     um_fft_free(&a->back);
     free(a->shape);
-    free(a->shape_correlation);
+    free(a->over_shape);
     free(a->r);
 }
 
@@ -144,17 +151,16 @@ static void add(frame *f, candidate c)
 
 static void find_candidates(analysis *a, frame *f)
 {
-    const double power = a->back->out[0][0], rate = a->v->rate_hz;
+    const double scale = 1 / a->back->out[0][0], rate = a->v->rate_hz;
     double *r = a->r + a->half;
     for (int i = 0; i <= a->half; i++)
-        r[i] = r[-i] = a->back->out[i][0] / power / a->shape_correlation[i];
+        r[i] = r[-i] = a->back->out[i][0] * scale * a->over_shape[i];
     for (int i = a->lowest; i < a->highest; i++) { /* peaks of whole lags, as in Praat */
         if (!(r[i] > r[i - 1] && r[i] >= r[i + 1]) || r[i] <= VOICING / 2)
             continue;
         double fine[2 * FINE + 1];
         int top = FINE;
-        interpolate(a, i - 1, fine);
-        interpolate(a, i, fine + FINE);
+        interpolate(fine, r + i - a->depth, (const double(*)[FINE])a->sine, 2 * a->depth);
         fine[2 * FINE] = r[i + 1];
         for (int k = 1; k < 2 * FINE; k++)
             top = fine[k] > fine[top] ? k : top;
@@ -173,8 +179,11 @@ static void look(analysis *a, frame *f, double t_s)
     const int64_t left = (int64_t)floor(t_s * v->rate_hz - .5); /* the last sample before */
     double mean = 0, peak = 0;
     *f = (frame){.n = 1};
-    for (int64_t i = left + 1 - a->period; i <= left + a->period; i++)
-        mean += i >= 0 && i < (int64_t)v->n ? v->x[i] / (2. * a->period) : 0;
+    const int64_t from = left + 1 - a->period > 0 ? left + 1 - a->period : 0,
+                  to = left + a->period < (int64_t)v->n - 1 ? left + a->period : (int64_t)v->n - 1;
+    for (int64_t i = from; i <= to; i++)
+        mean += (double)v->x[i];
+    mean /= 2. * a->period;
     for (int i = 0; i < a->fft->cols; i++)
         a->fft->in[i] = 0;
     const int64_t start = left + 1 - a->half; /* what lies outside the recording is 0 */
@@ -183,7 +192,7 @@ static void look(analysis *a, frame *f, double t_s)
         a->fft->in[i] = (v->x[start + i] - mean) * a->shape[i];
     const int first = a->half - a->half_period > 0 ? a->half - a->half_period : 0;
     for (int i = first; i < a->half + a->half_period && i < a->window; i++)
-        peak = fmax(peak, fabs(a->fft->in[i]));
+        peak = fabs(a->fft->in[i]) > peak ? fabs(a->fft->in[i]) : peak;
     f->intensity = a->loudest > 0 ? fmin(peak / a->loudest, 1) : 0;
     if (peak > 0) {
         um_fft_autocorrelation(a->fft, a->back);

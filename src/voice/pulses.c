@@ -2,6 +2,7 @@
 /* pulses.c: one point per period of the voice, as Praat's "Sound & Pitch: To PointProcess (cc)" finds them:
  * from the greatest extremum near the middle of a voiced stretch to both sides, each time to where the
  * recording correlates best with the period before. */
+#include "base/fast.h"
 #include "voice/voice_internal.h"
 #include <math.h>
 #include <stdlib.h>
@@ -88,22 +89,29 @@ static double sum_squares(squares *s, const um_measured_voice *v, int64_t from, 
     return s->sum;
 }
 
-static double alike(squares kept[2], const um_measured_voice *v, int64_t left, int64_t right, int64_t start)
+UM_KERNEL_OF(double, product, (const float *restrict a, const float *restrict b, int64_t n), (a, b, n))
 {
     enum { LANES = 8 };
+    double sum[LANES] = {0}, all = 0;
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int k = 0; k < LANES; k++)
+            sum[k] += (double)a[i + k] * (double)b[i + k];
+    for (; i < n; i++)
+        all += (double)a[i] * (double)b[i];
+    for (int k = 0; k < LANES; k++)
+        all += sum[k];
+    return all;
+}
+
+static double alike(squares kept[2], const um_measured_voice *v, int64_t left, int64_t right, int64_t start)
+{
     const int64_t shift = start - left;
-    double product[LANES] = {0}, together = 0;
     int64_t from, to;
     both_inside(v, left, right, start, &from, &to);
     const double norm = sum_squares(&kept[0], v, from, to),
                  other = sum_squares(&kept[1], v, from + shift, to + shift);
-    for (; from + LANES - 1 <= to; from += LANES)
-        for (int k = 0; k < LANES; k++)
-            product[k] += at(v, from + k) * at(v, from + k + shift);
-    for (; from <= to; from++)
-        together += at(v, from) * at(v, from + shift);
-    for (int k = 0; k < LANES; k++)
-        together += product[k];
+    const double together = to < from ? 0 : product(v->x + from, v->x + from + shift, to - from + 1);
     return together != 0 && other > 0 ? together / sqrt(norm * other) : 0;
 }
 
@@ -135,7 +143,7 @@ static double like(const um_measured_voice *v, double t_s, double length_s, doub
         double place = (double)best_start - 1;
         both_inside(v, left, right, best_start, &from, &to); /* one later than the best: as Praat looks */
         for (int64_t i = from + best_start - left; i <= to + best_start - left; i++)
-            *peak = fmax(*peak, fabs(at(v, i)));
+            *peak = fabs(at(v, i)) > *peak ? fabs(at(v, i)) : *peak;
         const double bend = 2 * best - before - after;
         if (bend != 0) {
             const double slope = (after - before) / 2;
@@ -193,7 +201,7 @@ um_status um_voice_find_pulses(um_measured_voice *v, um_error *err)
     double last_s = -INFINITY;
     um_status st = UM_OK;
     for (size_t i = 0; i < v->n; i++)
-        v->peak = fmax(v->peak, fabs((double)v->x[i]));
+        v->peak = fabs(at(v, (int64_t)i)) > v->peak ? fabs(at(v, (int64_t)i)) : v->peak;
     for (size_t from = 0; from < v->n_frames && st == UM_OK;) {
         if (v->frame[from].hz == 0) {
             from++;

@@ -3,6 +3,7 @@
  * nuclei and measure speech rate automatically", Behavior Research Methods 41(2), 2009: peaks of the
  * intensity that are voiced and followed by a dip of 2 dB. Differs from their script: the last peak counts as
  * well, with what follows to the end, and the pitch is that of the report. */
+#include "base/fast.h"
 #include "dsp/stats.h"
 #include "voice/voice_internal.h"
 #include <math.h>
@@ -32,6 +33,34 @@ static double window_at(double x) /* Praat's, of Kaiser's family: -1..1 */
     return sum; /* I0 */
 }
 
+/* Of n samples under the weights: the mean of their squares around their mean. Four sums side by side, so
+ * that the order of additions is fixed and fits vectors. */
+UM_KERNEL_OF(double, weighted_square, (const float *restrict x, const double *restrict weight, int64_t n),
+             (x, weight, n))
+{
+    enum { LANES = 4 };
+    double mean[LANES] = {0}, sum[LANES] = {0}, all[LANES] = {0};
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int k = 0; k < LANES; k++)
+            mean[k] += (double)x[i + k];
+    for (; i < n; i++)
+        mean[0] += (double)x[i];
+    const double middle = ((mean[0] + mean[1]) + (mean[2] + mean[3])) / (double)n;
+    for (i = 0; i + LANES <= n; i += LANES)
+        for (int k = 0; k < LANES; k++) {
+            const double off = (double)x[i + k] - middle;
+            sum[k] += weight[i + k] * off * off;
+            all[k] += weight[i + k];
+        }
+    for (; i < n; i++) {
+        const double off = (double)x[i] - middle;
+        sum[0] += weight[i] * off * off;
+        all[0] += weight[i];
+    }
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) / ((all[0] + all[1]) + (all[2] + all[3]));
+}
+
 static um_status measure(timing *t, const um_measured_voice *v, um_error *err)
 {
     const double all_s = (double)v->n / v->rate_hz;
@@ -51,15 +80,8 @@ static um_status measure(timing *t, const um_measured_voice *v, um_error *err)
         const int64_t middle = (int64_t)floor((t->first_s + (double)k * STEP_S) * v->rate_hz);
         const int64_t from = middle - half > 0 ? middle - half : 0,
                       to = middle + half < (int64_t)v->n ? middle + half : (int64_t)v->n - 1;
-        double mean = 0, sum = 0, all = 0;
-        for (int64_t i = from; i <= to; i++)
-            mean += v->x[i] / (double)(to - from + 1);
-        for (int64_t i = from; i <= to; i++) {
-            const double w = weight[i - middle + half], off = v->x[i] - mean;
-            sum += w * off * off;
-            all += w;
-        }
-        t->db[k] = sum > 0 ? 10 * log10(sum / all / NOTHING) : NOTHING_DB;
+        const double square = weighted_square(v->x + from, weight + (from - middle + half), to - from + 1);
+        t->db[k] = square > 0 ? 10 * log10(square / NOTHING) : NOTHING_DB;
     }
     free(weight);
     return UM_OK;

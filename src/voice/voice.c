@@ -40,6 +40,7 @@ um_status um_voice_measure(um_measured_voice **out, const float *samples, size_t
     um_measured_voice *v = um_calloc(1, sizeof *v);
     if (!v)
         return um_fail_oom(err);
+    um_lowered lowered[UM_VOICE_LOWERED] = {0};
     v->x = samples;
     v->n = n;
     v->rate_hz = rate_hz;
@@ -49,9 +50,13 @@ um_status um_voice_measure(um_measured_voice **out, const float *samples, size_t
     if (st == UM_OK)
         st = um_voice_judge(v, err);
     if (st == UM_OK)
-        st = um_voice_find_formants(v, err);
+        st = um_voice_lower(lowered, v, err);
     if (st == UM_OK)
-        st = um_voice_find_cepstral_peak(v, err);
+        st = um_voice_find_formants(v, &lowered[0], err);
+    if (st == UM_OK)
+        st = um_voice_find_cepstral_peak(v, &lowered[1], err);
+    for (int i = 0; i < UM_VOICE_LOWERED; i++)
+        free(lowered[i].x);
     if (st == UM_OK)
         st = um_voice_time(v, err);
     if (st == UM_OK)

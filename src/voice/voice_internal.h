@@ -28,13 +28,10 @@ um_status um_voice_find_pitch(um_measured_voice *v, um_error *err);
 um_status um_voice_find_pulses(um_measured_voice *v, um_error *err);
 /* Fills the report. */
 um_status um_voice_judge(um_measured_voice *v, um_error *err);
-/* Of the voiced moments of the pitch, into the report. */
-um_status um_voice_find_formants(um_measured_voice *v, um_error *err);
 
-/* Each into the report; of intensity and pitch, of the pitch, of the samples. */
+/* Each into the report; of intensity and pitch, of the pitch. */
 um_status um_voice_time(um_measured_voice *v, um_error *err);
 um_status um_voice_find_movement(um_measured_voice *v, um_error *err);
-um_status um_voice_find_cepstral_peak(um_measured_voice *v, um_error *err);
 
 /* Weights of the `depth` samples on each side of a moment, `part` after the last of the left ones: sines
  * under a window (Boersma 1993, equation 22). */
@@ -46,7 +43,12 @@ typedef struct um_lowered {
     int64_t n;
     int rate_hz;
 } um_lowered;
-um_status um_voice_lower(um_lowered *out, const um_measured_voice *v, int ceiling_hz, um_error *err);
+enum { UM_VOICE_FORMANTS_HZ = 5500, UM_VOICE_CEPSTRUM_HZ = 5000, UM_VOICE_LOWERED = 2 };
+/* Below both ceilings: most of the way is the same. */
+um_status um_voice_lower(um_lowered out[UM_VOICE_LOWERED], const um_measured_voice *v, um_error *err);
+/* Into the report; of the voiced moments of the pitch, and of the whole. */
+um_status um_voice_find_formants(um_measured_voice *v, const um_lowered *sound, um_error *err);
+um_status um_voice_find_cepstral_peak(um_measured_voice *v, const um_lowered *sound, um_error *err);
 
 /* How strong each frequency is over time, for the eye: level[column][row], row 0 the lowest; 255 the
  * strongest of all, 0 what is UM_VOICE_RANGE_DB or more below it. Rows are `top_hz` / rows wide, columns
