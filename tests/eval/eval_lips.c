@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unmask/unmask.h>
 
-static const int SHIFTS_MS[] = {0, -1000, -400, -200, 200, 400, 1000};
-enum { SHIFTS = 7, FOREIGN = SHIFTS, CONDITIONS };
+static const int SHIFTS_MS[] = {0, -1000, -400, -310, -200, 200, 310, 400, 1000}; /* 310: no whole step */
+enum { SHIFTS = 9, FOREIGN = SHIFTS, CONDITIONS };
 
 typedef struct other { /* the sound of another file */
     float *mono;
