@@ -2,6 +2,7 @@
 /* html_persons.c: a card for each person and each voice. */
 #include "report/html.h"
 #include <math.h>
+#include <string.h>
 
 static void verdict(um_buf *b, const um_verdict *v)
 {
@@ -80,12 +81,12 @@ static void links(um_buf *b, const um_results *r, int voice)
         }
 }
 
-/* What was seen of it and weighs nothing: mostly when it speaks. */
-static void said_of_voice(um_buf *b, const um_results *r, um_subject who)
+/* What was heard and seen of it and weighs nothing: when it speaks, whose lips move, or why nobody's. */
+static void said_of_voice(um_buf *b, const um_results *r, um_subject who, const um_verdict *v)
 {
     for (int i = 0; i < r->n_findings; i++) {
         const um_result *said = um_findings_result_of(r->findings[i], who);
-        if (!said || said->outcome != UM_SCORED || said->calibrated)
+        if (!said || said->calibrated || strstr(v->reason, said->text))
             continue;
         um_buf_text(b, "<p class=\"seen\">");
         um_html_text(b, said->text);
@@ -108,7 +109,7 @@ static void voices(um_buf *b, const um_results *r)
                       "%d</h3><p class=\"verdict %s\">",
                       um_html_colour(&who), um_person_number(v->id), um_html_leaning(&v->verdict));
         verdict(b, &v->verdict);
-        said_of_voice(b, r, who);
+        said_of_voice(b, r, who, &v->verdict);
         links(b, r, v->id);
         um_buf_text(b, "</div></article>\n");
     }

@@ -271,6 +271,16 @@ static void links(page *p, const um_results *r, int voice)
         }
 }
 
+/* Why a signal says nothing of it: nobody's lips move, or there is too little of it. */
+static void silences(page *p, const um_results *r, const um_voice *v)
+{
+    for (int i = 0; i < r->n_findings; i++) {
+        const um_result *said = um_findings_result_of(r->findings[i], um_voice_subject(v->id));
+        if (said && said->outcome == UM_NOT_APPLICABLE && !strstr(v->verdict.reason, said->text))
+            entry(p, "", PLAIN, said->text);
+    }
+}
+
 static void voices(page *p, const um_results *r)
 {
     if (!r->n_voices)
@@ -281,6 +291,7 @@ static void voices(page *p, const um_results *r)
         snprintf(label, sizeof label, "voice %d", um_person_number(r->voice[i].id));
         about(p, label, &r->voice[i].verdict);
         links(p, r, r->voice[i].id);
+        silences(p, r, &r->voice[i]);
     }
 }
 

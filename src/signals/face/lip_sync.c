@@ -11,7 +11,10 @@
  *
  * The score is by how much the best agreement at shifts that nobody would accept exceeds the best one at
  * shifts that are usual: below 0 the sound fits as it is; clearly above 0 it fits when it is shifted; near 0
- * it fits nowhere, as a foreign voice does. Lip-synced fakes are made to fit, and do. */
+ * it fits nowhere, as a foreign voice does. Lip-synced fakes are made to fit, and do.
+ *
+ * Of two voices or more each is linked to the person whose lips move with it: the same agreement, over the
+ * time in which that voice speaks (lip_voices.h). */
 #include "dsp/steps.h"
 #include "faces/gallery.h"
 #include "faces/mouth.h"
@@ -19,6 +22,7 @@
 #include "signals/face/each_face.h"
 #include "signals/face/lip_answer.h"
 #include "signals/face/lip_picture.h"
+#include "signals/face/lip_voices.h"
 #include "signals/face/person_table.h"
 #include <math.h>
 #include <stdlib.h>
@@ -26,14 +30,14 @@
 enum {
     RATE = UM_LIP_RATE,
     MOST = UM_LIP_MOST,
-    HALF = 6,     /* steps either way of the mean that is taken off: 13 are half a second */
-    FEW = 7,      /* of those 13 that must be known */
-    WINDOW = 75,  /* steps of a look: 3 s, some ten syllables */
-    OWN = 25,     /* steps from look to look; the middle ones, so that each step counts once */
-    AROUND = 8,   /* steps either way in which a mouth that speaks moves */
-    SLACK = 25,   /* steps for pictures that come after their sound */
-    PICTURES = 8, /* persons with pictures */
-    CROPS = 16,   /* of a mouth, two a second: the 3 s of a look, and what waits */
+    HALF = 6,           /* steps either way of the mean that is taken off: 13 are half a second */
+    FEW = 7,            /* of those 13 that must be known */
+    WINDOW = 75,        /* steps of a look: 3 s, some ten syllables */
+    OWN = UM_LIP_BLOCK, /* steps from look to look; the middle ones, so that each step counts once */
+    AROUND = 8,         /* steps either way in which a mouth that speaks moves */
+    SLACK = 25,         /* steps for pictures that come after their sound */
+    PICTURES = 8,       /* persons with pictures */
+    CROPS = 16,         /* of a mouth, two a second: the 3 s of a look, and what waits */
     BANDS_FROM = 9,
     BANDS_TO = 46 /* mel bands with their peaks in 300..3500 Hz: beyond are hum and hiss */
 };
@@ -66,6 +70,7 @@ typedef struct person {
 typedef struct lip_sync {
     um_person_table persons;
     um_gallery fits, misfits;
+    um_lip_voices voices;
     um_steps sound, voice;
     int sound_series;
     int64_t bin; /* the step that the frames of sound at hand belong to */
@@ -101,6 +106,7 @@ static void end(void *state)
     free(s->persons.entry);
     um_gallery_clear(&s->fits);
     um_gallery_clear(&s->misfits);
+    um_lip_voices_clear(&s->voices);
 }
 
 /* ---- looks ---- */
@@ -141,6 +147,7 @@ static um_status judge(lip_sync *s, person *p, um_findings *out, um_error *err)
 {
     double x[WINDOW], y[WINDOW + 2 * MOST], r[UM_LIP_LAGS];
     const int64_t from = p->next - OWN;
+    um_lip_second own = {.first = from + OWN, .mouth = x + OWN, .sound = y + OWN};
     int spoken = 0, first = WINDOW, last = 0;
     p->next += OWN;
     if (!p->mouth.any || p->mouth.newest < from)
@@ -162,21 +169,24 @@ static um_status judge(lip_sync *s, person *p, um_findings *out, um_error *err)
         if (isnan(x[i]) || isnan(y[i + MOST]))
             continue;
         const bool speech = um_steps_get(&s->voice, from + i) >= SPEAKS, moving = moves(&p->mouth, from + i);
+        own.speech[i - OWN] = speech;
+        own.moves[i - OWN] = moving;
         p->sum.steps++;
         p->sum.speech += speech;
         p->sum.rest += speech && !moving;
         p->sum.pause += !speech;
         p->sum.moving += !speech && moving;
     }
+    own.person = (int)(p - person_at(s, 0));
+    um_status st = um_lip_voices_add(&s->voices, &own, err);
     um_lip_look l = {.from_s = (double)(from + first) / RATE, .to_s = (double)(from + last) / RATE};
     double inside, outside;
     um_lag_correlate(r, x, y, WINDOW, MOST, UM_LIP_LEAST);
     um_lip_best(&inside, &outside, &l.at, r);
     l.margin = outside - inside;
-    if (spoken < OWN || isnan(l.margin))
-        return UM_OK;
-    um_status st =
-        um_findings_point(out, p->agreement_series, (from + WINDOW / 2) / (double)RATE, inside, err);
+    if (st < 0 || spoken < OWN || isnan(l.margin))
+        return st;
+    st = um_findings_point(out, p->agreement_series, (from + WINDOW / 2) / (double)RATE, inside, err);
     if (st == UM_OK && l.margin < p->sum.fit.margin) {
         p->sum.fit = l;
         st = show(&s->fits, p, (double)from / RATE, x, y + MOST, err);
@@ -331,12 +341,23 @@ static um_status push(void *state, const um_signal_input *in, const void *measur
 
 /* ---- the answer ---- */
 
+static um_status link_voices(bool *linked, const lip_sync *s, const um_signal_input *in, um_findings *out,
+                             um_error *err)
+{
+    um_lip_person who[UM_PERSON_TABLE_MAX];
+    const um_turns_told *turns;
+    const um_status st = um_product_turns(&turns, in->products, err);
+    for (int i = 0; i < s->persons.n; i++)
+        who[i] = (um_lip_person){person_at(s, i)->id, &person_at(s, i)->sum};
+    return st < 0 ? st : um_lip_voices_tell(linked, &s->voices, turns, who, s->persons.n, out, err);
+}
+
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
     lip_sync *s = state;
     const person *longest = NULL, *speaker = NULL;
     um_status st = close_bin(s, out, err);
-    bool any = false;
+    bool any = false, linked = false;
     for (int i = 0; i < s->persons.n && st == UM_OK; i++) {
         person *p = person_at(s, i);
         catch_up(p, p->mouth.newest);
@@ -362,7 +383,9 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             st = um_lip_conclude(&p->sum, who, um_gallery_of(&s->fits, p->id),
                                  um_gallery_of(&s->misfits, p->id), out, err);
     }
-    if (st < 0 || any)
+    if (st == UM_OK)
+        st = link_voices(&linked, s, in, out, err);
+    if (st < 0 || any || linked)
         return st;
     if (!longest)
         return um_findings_skip(out, um_file_subject(), err, "no face with landmarks was followed");
@@ -380,7 +403,7 @@ const um_signal um_signal_lip_sync = {
     .score_unit = "agreement lost",
     .paper = "Chung & Zisserman, ACCV Workshops 2016, 10.1007/978-3-319-54427-4_19",
     .version = 1,
-    .needs = UM_NEED_FACES | UM_NEED_MOTION | UM_NEED_LOGMEL | UM_NEED_VOICE,
+    .needs = UM_NEED_FACES | UM_NEED_MOTION | UM_NEED_LOGMEL | UM_NEED_VOICE | UM_NEED_TURNS,
     .state_size = sizeof(lip_sync),
     .begin = begin,
     .push = push,
