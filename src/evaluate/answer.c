@@ -76,7 +76,8 @@ static um_json *subjects_of(const um_findings *f)
     um_json *subjects = um_json_array();
     for (int i = 0; i < um_findings_n_results(f); i++) {
         const um_result *r = um_findings_result(f, i);
-        if (r->outcome != UM_SCORED)
+        if (r->outcome != UM_SCORED ||
+            r->subject.kind == UM_SUBJECT_VOICE) /* a recording is measured, not a part of it */
             continue;
         const moments m = over_time(f, r);
         const double row[] = {m.n, m.sum, m.most, m.n_fake, m.sum_fake, m.n_real, m.sum_real};

@@ -18,6 +18,16 @@ static double quality_of(const um_subject_quality *quality, int n, um_subject su
     return NAN;
 }
 
+/* What a signal of sound says of a voice beside the whole rests on less than what was measured: it calls
+ * more.
+ */
+static bool is_part(const um_findings *f, const um_result *r)
+{
+    const um_result *whole = um_findings_result_of(f, um_file_subject());
+    return r->subject.kind == UM_SUBJECT_VOICE && f->signal->family && !strcmp(f->signal->family, "sound") &&
+           whole && whole->outcome == UM_SCORED;
+}
+
 void um_fusion_calibrate(const um_calibration *c, um_findings *f, const um_subject_quality *quality, int n)
 {
     const um_calibration_entry *e = um_calibration_find(c, f->signal->name, f->signal->version, f->network);
@@ -25,7 +35,7 @@ void um_fusion_calibrate(const um_calibration *c, um_findings *f, const um_subje
         snprintf(f->error_rate, sizeof f->error_rate, "%s", e->known);
     for (int i = 0; e && i < f->n_results && f->outcome != UM_FAILED; i++) {
         um_result *r = &f->result[i];
-        if (r->outcome != UM_SCORED || !isfinite(r->score))
+        if (r->outcome != UM_SCORED || !isfinite(r->score) || is_part(f, r))
             continue;
         const double seen = isnan(r->quality) ? quality_of(quality, n, r->subject) : r->quality;
         const double half = Z90 * um_calibration_sigma(&e->line, seen);
@@ -321,12 +331,18 @@ um_verdict um_fusion_subject(const um_calibration *c, um_findings *const *findin
     tell_silence(&v, silence_of(c, findings, n, asked, &subject));
     if (subject.kind != UM_SUBJECT_PERSON)
         return v;
+    const bool judged = v.n_weighed > 0;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < findings[i]->n_links; k++) {
             const int voice = findings[i]->link[k].voice;
             if (um_fusion_speaker(findings, n, voice) == subject.id)
                 v = more_suspicious(v, verdict_alone(c, findings, n, um_voice_subject(voice)));
         }
+    if (!judged && !v.inconclusive && v.log_lr < 0) {
+        v.inconclusive = true;
+        snprintf(v.reason, sizeof v.reason,
+                 "nothing speaks for manipulation of the voice, but the picture could not be judged");
+    }
     return v;
 }
 

@@ -104,6 +104,33 @@ static void kinds(void)
     um_calibration_free(&cal);
 }
 
+/* What a signal says of a voice beside the whole sound is shown only; and a voice clears no face. */
+static void voices(void)
+{
+    static const um_signal heard = {.name = "a", .version = 1, .family = "sound"};
+    const um_subject person = um_person_subject(0), voice = um_voice_subject(0);
+    um_calibration *cal =
+        load("{\"version\":2,\"signals\":[{\"name\":\"a\",\"version\":1,\"slope\":1,\"intercept\":0,"
+             "\"score_min\":-2,\"score_max\":2,\"log_lr_max\":2,\"sigma\":0.1}]}",
+             NULL);
+    for (int side = -1; side < 2; side += 2) {
+        um_findings *f = findings(&heard, (said[]){{um_file_subject(), .5}, {voice, 1.5 * side}}, 2);
+        um_fusion_calibrate(cal, f, NULL, 0);
+        um_verdict v = um_fusion_file(cal, &f, 1, &voice, 1, false, true);
+        CHECK(v.log_lr == .5 && v.n_weighed == 1 && um_fusion_subject(cal, &f, 1, voice).n_weighed == 0);
+        um_findings_free(&f);
+        f = findings(&heard, &(said){voice, 1.5 * side}, 1); /* of the voice alone */
+        CHECK(um_findings_link(f, 0, 0, .9, NULL) == UM_OK);
+        um_fusion_calibrate(cal, f, NULL, 0);
+        CHECK(um_fusion_subject(cal, &f, 1, voice).log_lr == 1.5 * side);
+        v = um_fusion_subject(cal, &f, 1, person);
+        CHECK(v.log_lr == 1.5 * side && v.inconclusive == (side < 0));
+        CHECK(side > 0 || strstr(v.reason, "of the voice, but the picture could not be judged"));
+        um_findings_free(&f);
+    }
+    um_calibration_free(&cal);
+}
+
 /* Version 3: a side is called from its own ratio on, of several signals from the strictest; and how often
  * such a call was wrong. */
 static void calls(void)
@@ -158,5 +185,6 @@ int main(void)
     calls();
     aspects();
     kinds();
+    voices();
     return check_done();
 }

@@ -11,6 +11,7 @@
 #include "dsp/stats.h"
 #include "signals/figures.h"
 #include "signals/resources.h"
+#include "signals/sound/voice_windows.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@ static const double NEEDED_HZ = 4000;  /* a telephone's band leaves out most of 
  * Of 95 train recordings it calls 23 at 16 kbit/s, 13 at 24, 7 at 32, 2 at 48, 3 as they are. */
 static const double NEEDED_OPUS_KBITS = 40;
 static const double BAND_DB = -50; /* a bin is in the band when it lies above this, against the mean bin */
+/* Of a voice: */
+static const double ITS_NEEDED_S = 6; /* of speech */
+enum { HEARD_MOST = 1 << 16 };        /* windows that are given to voices: 20 hours */
 /* Quality: full from so much voice, level and band on; none at the second of each. */
 static const double LONG_S = 6, LOUD_DB = -35, FAINT_DB = -65, WIDE_HZ = 7000, NARROW_HZ = 2500;
 static const double PICTURE_DB = 70; /* from black to white in the picture of a window */
@@ -62,6 +66,9 @@ typedef struct voice_generated {
     /* of all */
     int series;
     double sum;
+    um_heard_window *heard; /* the first [n_heard] windows */
+    size_t heard_capacity;
+    int n_heard;
     int64_t windows, fake, voiced; /* fake: windows above 0; voiced: frames */
     double power[UM_FRAME_BINS];   /* sum over voiced frames */
     double coded_bits, channels_s; /* of the file; seconds of all channels that they gave */
@@ -98,6 +105,7 @@ static void end(void *state)
     um_framer_free(&v->framer);
     free(v->sound);
     free(v->voice);
+    free(v->heard);
 }
 
 /* ---- a batch of windows ---- */
@@ -155,6 +163,11 @@ static um_status note(voice_generated *v, const window *w, um_findings *out, um_
         v->lowest.logit = w->logit;
         v->lowest.t_s = w->t_s;
         st = draw(&v->lowest.picture, v, w, err);
+    }
+    if (st == UM_OK && v->n_heard < HEARD_MOST) {
+        if (!um_grow(&v->heard, &v->heard_capacity, (size_t)v->n_heard + 1, HEARD_MOST, sizeof *v->heard))
+            return um_fail_oom(err);
+        v->heard[v->n_heard++] = (um_heard_window){(float)w->t_s, (float)w->logit};
     }
     v->sum += w->logit;
     v->windows++;
@@ -343,10 +356,43 @@ static double share(double value, double none, double full)
     return um_clampd((value - none) / (full - none), 0, 1);
 }
 
-static um_status say(const voice_generated *v, double voiced_s, double band, um_findings *out, um_error *err)
+static um_status tell_voice(const voice_generated *v, const um_voice_windows *o, int voice, double quality,
+                            um_findings *out, um_error *err)
+{
+    const um_subject who = um_voice_subject(voice);
+    if (o->speech_s < ITS_NEEDED_S || !o->n)
+        return um_findings_skip(
+            out, who, err, "too little of voice %d to judge it by itself: %.1f s in %d part%s, %.0f s needed",
+            voice + 1, o->speech_s, o->n, o->n == 1 ? "" : "s", ITS_NEEDED_S);
+    um_status st = um_findings_score(out, who, o->sum / o->n, err,
+                                     "The network '%s' takes voice %d for generated rather than recorded in "
+                                     "%d of the %d part%s that are its own: "
+                                     "log odds %+.1f on average",
+                                     v->by->net->man.name, voice + 1, o->fake, o->n, o->n == 1 ? "" : "s",
+                                     um_round(o->sum / o->n, .1));
+    return st < 0 ? st : um_findings_quality(out, who, quality, err);
+}
+
+static um_status tell_voices(const voice_generated *v, const um_signal_input *in, double level_and_band,
+                             um_findings *out, um_error *err)
+{
+    const um_turns_told *t;
+    um_voice_windows by[UM_MAX_SPEAKERS];
+    um_status st = um_product_turns(&t, in->products, err);
+    if (st < 0 || t->n_voices < 2)
+        return st;
+    um_voice_windows_share(by, v->heard, v->n_heard, (double)v->samples / UM_SOUND_HZ, t);
+    for (int k = 0; k < t->n_voices && st == UM_OK; k++)
+        st = tell_voice(v, &by[k], k, share(by[k].speech_s, 0, LONG_S) * level_and_band, out, err);
+    return st;
+}
+
+static um_status say(const voice_generated *v, const um_signal_input *in, double voiced_s, double band,
+                     um_findings *out, um_error *err)
 {
     const um_subject file = um_file_subject();
     const double window_s = (double)v->samples / UM_SOUND_HZ;
+    const double level_and_band = share(level_db(v), FAINT_DB, LOUD_DB) * share(band, NARROW_HZ, WIDE_HZ);
     const extreme *of[] = {&v->highest, &v->lowest};
     um_status st = UM_OK;
     for (int i = 0; i < (v->windows > 1 ? 2 : 1) && st == UM_OK; i++)
@@ -366,11 +412,8 @@ static um_status say(const voice_generated *v, double voiced_s, double band, um_
                                v->windows == 1 ? "" : "s", window_s, voiced_s,
                                um_round(v->sum / (double)v->windows, .1), spread);
     if (st == UM_OK)
-        st = um_findings_quality(out, file,
-                                 share(voiced_s, 0, LONG_S) * share(level_db(v), FAINT_DB, LOUD_DB) *
-                                     share(band, NARROW_HZ, WIDE_HZ),
-                                 err);
-    return st;
+        st = um_findings_quality(out, file, share(voiced_s, 0, LONG_S) * level_and_band, err);
+    return st < 0 ? st : tell_voices(v, in, level_and_band, out, err);
 }
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
@@ -400,7 +443,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             "Opus with %.1f kbit/s, as voice messages have: recorded voices sound generated "
             "then; %.0f needed",
             um_short_of(kbits, NEEDED_OPUS_KBITS), NEEDED_OPUS_KBITS);
-    return say(v, voiced_s, band, out, err);
+    return say(v, in, voiced_s, band, out, err);
 }
 
 static const um_network_need needs[] = {{"voice_generated"}, {NULL}};
@@ -418,7 +461,7 @@ const um_signal um_signal_voice_generated = {
     .score_unit = "log odds",
     .paper = "Wang et al., Computer Speech & Language 64, 2020, arXiv:1911.01601 (ASVspoof 2019)",
     .version = 1,
-    .needs = UM_NEED_SOUND | UM_NEED_SOUND16K | UM_NEED_SPECTROGRAM | UM_NEED_VOICE,
+    .needs = UM_NEED_SOUND | UM_NEED_SOUND16K | UM_NEED_SPECTROGRAM | UM_NEED_VOICE | UM_NEED_TURNS,
     .networks = needs,
     .shared_size = sizeof(listener),
     .state_size = sizeof(voice_generated),
