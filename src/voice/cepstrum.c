@@ -10,6 +10,7 @@
 #include "base/fast.h"
 #include "base/vec.h"
 #include "dsp/fft.h"
+#include "dsp/logarithm.h"
 #include "dsp/stats.h"
 #include "voice/voice_internal.h"
 #include <math.h>
@@ -76,29 +77,6 @@ UM_KERNEL_OF(double, shape, (double *restrict out, const float *restrict x, cons
     return (power[0] + power[1]) + (power[2] + power[3]);
 }
 
-/* Natural logarithms of n numbers that are positive and not denormal, as logf has them but for 1e-7
- * (Moshier's Cephes): a power of two, and a polynomial from 1 / sqrt(2) to sqrt(2). n: a multiple of
- * UM_LANES. */
-UM_KERNEL(logarithms, (float *restrict x, int n), (x, n))
-{
-    for (int i = 0; i < n; i += UM_LANES) {
-        const um_vec_mask bits = (um_vec_mask)UM_LOAD(x + i), half = (bits & 0x7fffff) | 0x3f000000;
-        const um_vec_mask low = half < 0x3f3504f3; /* -1 below 1 / sqrt(2), which are doubled */
-        const um_vec m = (um_vec)half + (um_vec)(half & low) - 1;
-        const um_vec e = __builtin_convertvector((bits >> 23) - 126 + low, um_vec);
-        um_vec y = 7.0376836292e-2f * m - 1.1514610310e-1f;
-        y = y * m + 1.1676998740e-1f;
-        y = y * m - 1.2420140846e-1f;
-        y = y * m + 1.4249322787e-1f;
-        y = y * m - 1.6668057665e-1f;
-        y = y * m + 2.0000714765e-1f;
-        y = y * m - 2.4999993993e-1f;
-        y = y * m + 3.3333331174e-1f;
-        y = y * m * m * m - 2.12194440e-4f * e - .5f * m * m;
-        UM_STORE(x + i, m + y + .693359375f * e);
-    }
-}
-
 /* The cepstrum of the frame that begins at a sample; beyond the ends there is silence. */
 static void transform(cepstra *c, float out[KEPT], int64_t start)
 {
@@ -125,7 +103,7 @@ static void transform(cepstra *c, float out[KEPT], int64_t start)
     }
     for (int k = PADDED / 2 + 1; k < BINS; k++)
         log_power[k] = 1;
-    logarithms(log_power, BINS);
+    um_logarithms(log_power, BINS);
     double *even = c->back->in; /* real and even: the way there is the way back */
     even[0] = (double)log_power[0];
     for (int k = 1; k <= PADDED / 2; k++)
@@ -166,7 +144,7 @@ static bool smooth(cepstra *c, int64_t at, int64_t n)
     for (int i = 0; i < KEPT; i++)
         total += sum[i];
     blur(c->y, sum);
-    logarithms(c->y, SMOOTHED);
+    um_logarithms(c->y, SMOOTHED);
     for (int i = 0; i < POINTS; i++)
         c->y[i] *= DB;
     return total > 0;

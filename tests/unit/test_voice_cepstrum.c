@@ -3,6 +3,7 @@
  * frames the first, the sixth and the last. Praat's own numbers: voice_praat.py. */
 #include "../check.h"
 #include "base/base.h"
+#include "dsp/logarithm.h"
 #include "voice/voice_internal.h"
 #include <math.h>
 #include <stdlib.h>
@@ -214,8 +215,25 @@ static void borders(void)
     CHECK(cpps(MOST, 768000) == 0 || cpps(MOST, 48000) >= 0);
 }
 
+static void logarithms_are_those_of_libm(void)
+{
+    enum { MANY = 4096 };
+    static float from[MANY], y[MANY];
+    double worst = 0;
+    for (int i = 0; i < MANY; i++) /* 1e-37 to 1e38, and 0.5 to 2.5 */
+        from[i] = y[i] = i % 2 ? (float)pow(10, -37 + 75. * i / MANY) : .5f + 2.f * (float)i / MANY;
+    um_logarithms(y, MANY);
+    for (int i = 0; i < MANY; i++) {
+        const double wanted = log((double)from[i]);
+        worst = fmax(worst, fabs((double)y[i] - wanted) / fmax(fabs(wanted), 1));
+    }
+    CHECK(worst < 2e-7);
+    CHECK(y[MANY / 4] == 0); /* of 1 */
+}
+
 int main(void)
 {
+    logarithms_are_those_of_libm();
     definition();
     lowers(8000);
     lowers(RATE);
