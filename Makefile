@@ -121,11 +121,15 @@ voice-folds: build
 	    build/models/train/unmask-voice evaluate $(voices) $(voice_store) --held $$k/5 --start build/voice/fold$$k/voice.onnx || exit 1; \
 	done
 
-# What tells speakers apart (docs/models/speaker.md): speakers in real recordings, and voices of text to speech.
+# What tells speakers apart (docs/models/speaker.md): speakers in real recordings (some of them laid out by tools/more_speakers.py
+# from a mirror of the repository that holds them), and voices of text to speech.
+SPEAKERS_MIRROR ?= ../.mirror/resemble-ai+Resemblyzer/repo
+more_speakers = build/voice/more_speakers
 speaker_frames = build/models/train/unmask-speaker $(voice_store)
 speaker: build
 	@ninja -C build --quiet models/train/unmask-speaker && mkdir -p build/voice
-	$(speaker_frames) --out build/voice/speakers.f32 $(voices)
+	[ -f $(more_speakers)/labels.csv ] || tools/more_speakers.py $(SPEAKERS_MIRROR) $(more_speakers) $(voices:%=%/labels.csv)
+	$(speaker_frames) --out build/voice/speakers.f32 $(voices) $(more_speakers)
 	$(speaker_frames) --takes 2 --filter 'split=train,label=fake,kind=tts|vocoder|classic,source=synesthesiam/opentts|wavegrad/wavegrad.github.io' \
 	    --out build/voice/spoken.f32 $(TRAINING_MEDIA)/voices
 	/usr/bin/python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32

@@ -9,7 +9,8 @@ FRAMES: files with commas between them; only the first is measured on, from the 
 
 Linear discriminant analysis of the numbers of src/voice/speaker.h over stretches of 1.5 and 3 s of voice: the directions in
 which speakers differ most against how much one speaker does, over all lines (takes) and recordings. Each speaker has the
-same weight. A tape that runs faster or slower makes another speaker.
+same weight. A tape that runs faster or slower makes another speaker. Each direction is scaled so that stretches of 2.5 s
+of one recording as it is vary by 1; how much the means of speakers vary in it goes with it.
 """
 import csv
 import sys
@@ -20,9 +21,11 @@ import numpy as np
 CEPSTRA, VALUES, SIZE = 20, 21, 32
 BLOCK = 50  # frames of voice: half a second
 STRETCHES = ((3, 3), (6, 3))  # blocks, and from one to the next
+UNIT = 5  # blocks in a point of src/voice/turns.h
+DRIFT = .1  # as in src/voice/turns.c
 SHRINK = .02  # of the scatter within, towards that of equal directions
 # groups that are no speaker, but several whom nobody has named; so are those called after a repository
-UNKNOWN = {"picovoice-unknown", "google-internal-multi", "unknown", "librispeech-unknown", ""}
+UNKNOWN = {"google-internal-multi", "ami-wsj", "vad-recorded", "vad-timit", ""}
 
 
 def sums(x):
@@ -44,7 +47,7 @@ def read(path, prefix):
         for row in csv.DictReader(f):
             x = frames[at:at + int(row["frames"])]
             at += int(row["frames"])
-            if row["group"] in UNKNOWN or "/" in row["group"] or len(x) < 5:
+            if row["group"] in UNKNOWN or row["group"].endswith("unknown") or "/" in row["group"] or len(x) < 5:
                 continue
             speaker = prefix + row["group"] + ("" if row["faster"] == "0" else "/" + row["faster"])
             out.setdefault((speaker, row["source"], row["take"]), []).append(sums(x))
@@ -61,7 +64,7 @@ def numbers(blocks, k, hop):
 
 
 def learn(groups):
-    """offset [SIZE], weight [SIZE][59]"""
+    """offset [SIZE], weight [SIZE][59], spread [SIZE]"""
     x, who = [], []
     for key, blocks in groups.items():
         for k, hop in STRETCHES:
@@ -82,12 +85,28 @@ def learn(groups):
     inverse = np.linalg.inv(np.linalg.cholesky(within))
     value, vector = np.linalg.eigh(inverse @ between @ inverse.T)
     weight = (inverse.T @ vector[:, ::-1][:, :SIZE]).T / deviation
-    return -weight @ mean, weight
+    within, between = variances(weight, groups)
+    weight /= np.sqrt(within)[:, None]
+    return -weight @ mean, weight, between / within
 
 
-def points(model, x):
-    p = model[0] + x @ model[1].T
-    return p / np.linalg.norm(p, axis=1, keepdims=True)
+def variances(weight, groups):
+    """Of stretches of a real recording as it is, and of the means of speakers."""
+    rest, centre = [], {}
+    for (who, _, take), blocks in groups.items():
+        if take != "0" or "/" in who or ":" in who or len(blocks) < 2 * UNIT:
+            continue
+        p = numbers(blocks, UNIT, UNIT) @ weight.T
+        rest.append((p - p.mean(0)) * np.sqrt(len(p) / (len(p) - 1)))
+        centre.setdefault(who, []).append(p.mean(0))
+    return np.concatenate(rest).var(0), np.array([np.mean(v, 0) for v in centre.values()]).var(0)
+
+
+def unlike(model, a, b, k):
+    """Log odds that points of k blocks each are of two voices: odds() of src/voice/turns.c."""
+    one = 2 * UNIT / k + 2 * DRIFT
+    two = one + 2 * model[2]
+    return ((a - b) ** 2 * (1 / one - 1 / two) - np.log(two / one)).sum(1) / 2
 
 
 def equal_error_rate(same, other):
@@ -99,16 +118,16 @@ def equal_error_rate(same, other):
 
 
 def trials(model, groups, k):
-    """Cosines of stretches of k blocks within a source and a take: of one speaker, of two."""
+    """How alike stretches of k blocks within a source and a take are: of one speaker, of two."""
     same, other, by = [], [], {}
     for (who, source, take), blocks in groups.items():
         if "/" not in who[-4:] and take in ("0", "1"):
             by.setdefault((source, take), []).append((who, numbers(blocks, k, k)))
     for speakers in by.values():
-        p = np.concatenate([points(model, x) for _, x in speakers])
+        p = np.concatenate([model[0] + x @ model[1].T for _, x in speakers])
         who = np.concatenate([[w] * len(x) for w, x in speakers])
         i, j = np.triu_indices(len(p), 1)
-        v, equal = (p[i] * p[j]).sum(1), who[i] == who[j]
+        v, equal = -unlike(model, p[i], p[j], k), who[i] == who[j]
         same.append(v[equal])
         other.append(v[~equal])
     return np.concatenate(same), np.concatenate(other)
@@ -130,13 +149,13 @@ def main():
     print(f"{len(speakers)} speakers and {len(more)} more, {sum(map(len, groups.values())) / 2 / 60:.0f} minutes of voice in all takes")
     if len(sys.argv) > 2 and sys.argv[2] == "--with":  # FRAMES --with MODEL: measured as it is
         model = np.loadtxt(sys.argv[3]) / 1e6
-        report({k: trials((model[:, 0], model[:, 1:]), groups, k) for k in (3, 6, 12)})
+        report({k: trials((model[:, 0], model[:, 1:-1], model[:, -1]), groups, k) for k in (3, 6, 12)})
         return
     fold = {s: zlib.crc32(s.encode()) % 5 for s in speakers}
     if len(sys.argv) > 2:
         without = sys.argv[3] if len(sys.argv) > 3 else ""
-        offset, weight = learn(others | {key: v for key, v in groups.items() if str(fold[key[0].split("/")[0]]) not in without})
-        np.savetxt(sys.argv[2], np.rint(1e6 * np.column_stack([offset, weight])).astype(int), "%d")
+        offset, weight, spread = learn(others | {key: v for key, v in groups.items() if str(fold[key[0].split("/")[0]]) not in without})
+        np.savetxt(sys.argv[2], np.rint(1e6 * np.column_stack([offset, weight, spread])).astype(int), "%d")
         return
     pairs = {k: ([], []) for k in (3, 6, 12)}
     for f in range(5):

@@ -7,7 +7,7 @@
 
 enum {
     STEP = UM_CONVERSATION_STEP,
-    AROUND = 5,  /* steps whose frames make a point: it belongs to the middle one */
+    AROUND = UM_TURNS_AROUND,
     SPOKEN = 10, /* frames of voice from which somebody speaks in a step */
     ENOUGH = 50, /* frames of voice from which a point says who */
     CONTEXT = 5  /* frames from which a slope is taken */
@@ -33,11 +33,11 @@ struct um_conversation {
 um_status um_conversation_new(um_conversation **out, um_error *err)
 {
     um_conversation *c = *out = um_calloc(1, sizeof *c);
-    um_status st = c ? um_turns_new(&c->turns, err) : um_fail_oom(err);
+    um_status st = c ? um_speaker_model_own(&c->model, err) : um_fail_oom(err);
+    if (st == UM_OK)
+        st = um_turns_new(&c->turns, c->model.spread, err);
     if (st == UM_OK)
         st = um_speaker_cepstra_init(&c->filter, err);
-    if (st == UM_OK)
-        st = um_speaker_model_own(&c->model, err);
     if (st < 0)
         um_conversation_free(out);
     return st;

@@ -60,13 +60,15 @@ void um_speaker_numbers(double out[UM_SPEAKER_NUMBERS], const um_speaker_sums *s
 um_status um_speaker_model_read(um_speaker_model *m, const char *text, um_error *err)
 {
     for (int i = 0; i < UM_SPEAKER_SIZE; i++)
-        for (int k = -1; k < UM_SPEAKER_NUMBERS; k++) {
+        for (int k = -1; k <= UM_SPEAKER_NUMBERS; k++) {
             char *end;
             const long v = strtol(text, &end, 10);
             if (end == text)
                 return um_fail(err, UM_EFORMAT, "the model of speakers: line %d, number %d is none", i + 1,
                                k + 2);
-            *(k < 0 ? &m->offset[i] : &m->weight[i][k]) = (double)v / PARTS;
+            *(k < 0                    ? &m->offset[i]
+              : k < UM_SPEAKER_NUMBERS ? &m->weight[i][k]
+                                       : &m->spread[i]) = (double)v / PARTS;
             text = end;
         }
     return UM_OK;
@@ -79,14 +81,12 @@ um_status um_speaker_model_own(um_speaker_model *m, um_error *err)
 
 void um_speaker_point(float out[UM_SPEAKER_SIZE], const um_speaker_model *m, const um_speaker_sums *s)
 {
-    double number[UM_SPEAKER_NUMBERS], point[UM_SPEAKER_SIZE], square = 1e-12;
+    double number[UM_SPEAKER_NUMBERS];
     um_speaker_numbers(number, s);
     for (int i = 0; i < UM_SPEAKER_SIZE; i++) {
-        point[i] = m->offset[i];
+        double point = m->offset[i];
         for (int k = 0; k < UM_SPEAKER_NUMBERS; k++)
-            point[i] += m->weight[i][k] * number[k];
-        square += point[i] * point[i];
+            point += m->weight[i][k] * number[k];
+        out[i] = (float)point;
     }
-    for (int i = 0; i < UM_SPEAKER_SIZE; i++)
-        out[i] = (float)(point[i] / sqrt(square));
 }

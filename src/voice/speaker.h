@@ -33,13 +33,14 @@ void um_speaker_sums_add(um_speaker_sums *to, const um_speaker_sums *more);
 /* Means, deviations, root mean squares of the slopes; zeros without a frame. */
 void um_speaker_numbers(double out[UM_SPEAKER_NUMBERS], const um_speaker_sums *s);
 
+/* Points of one voice in one recording vary by 1 in each number, if of 2.5 s of sound each; the means of
+ * voices by the root of `spread`. */
 typedef struct um_speaker_model {
-    double offset[UM_SPEAKER_SIZE], weight[UM_SPEAKER_SIZE][UM_SPEAKER_NUMBERS];
+    double offset[UM_SPEAKER_SIZE], weight[UM_SPEAKER_SIZE][UM_SPEAKER_NUMBERS], spread[UM_SPEAKER_SIZE];
 } um_speaker_model;
-/* From the text of a model: for each number of the point a line, its offset and its weights, in
+/* From the text of a model: for each number of the point a line, its offset, its weights and its spread, in
  * millionths. UM_EFORMAT. */
 um_status um_speaker_model_read(um_speaker_model *m, const char *text, um_error *err);
 um_status um_speaker_model_own(um_speaker_model *m, um_error *err); /* the built-in one */
-/* Of length 1. */
 void um_speaker_point(float out[UM_SPEAKER_SIZE], const um_speaker_model *m, const um_speaker_sums *s);
 #endif

@@ -5,30 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIZE = UM_SPEAKER_SIZE, ITEMS = UM_TURNS_ITEMS, VOICES = UM_TURNS_VOICES };
+enum { SIZE = UM_SPEAKER_SIZE, ITEMS = UM_TURNS_ITEMS, VOICES = UM_TURNS_VOICES, AROUND = UM_TURNS_AROUND };
 
 /* Chosen on conversations made of speakers of train rows (docs/signals/speaker_turns.md). */
-static const double SAME = .35;        /* mean cosine from which two clusters are one voice */
-static const int LEAST = 6;            /* steps: what speaks less is no voice of its own */
-static const double CHANGE = 1.5;      /* cosines that a change of the voice costs, */
-static const int PAUSE = 2;            /* but for one after so many steps of silence: half of it */
-static const int ROUNDS = 2;           /* of paths, each with the voices of the one before */
-static const double POINT_SCALE = 127; /* of what is kept of a point */
+static const double LIMIT = 4;   /* log odds from which two clusters are two voices */
+static const double DRIFT = .1;  /* variance of a voice that does not fall with more of it */
+static const int LEAST = 6;      /* steps: what speaks less is no voice of its own */
+static const double SHARE = .1;  /* of a step in the likelihood of a path: steps overlap, and are no normal */
+static const double CHANGE = 4;  /* what a change of the voice costs in it, */
+static const int PAUSE = 2;      /* but for one after so many steps of silence: half of it */
+static const int ROUNDS = 2;     /* of paths, each with the voices of the one before */
+static const double PARTS = 256; /* in which a number of a point is kept */
+static const double FARTHEST = INT16_MAX / 256;
 
 typedef struct item { /* a cluster */
-    double sum[SIZE];
-    int n, near;     /* near: the one most like it, -1: there is no other */
-    double likeness; /* to that */
-    int into;        /* what it has become, by number; its own */
+    double mean[SIZE];
+    int n, near;   /* near: the one most like it, -1: there is no other */
+    double unlike; /* log odds that it is another voice */
+    int into;      /* what it has become, by number; its own */
 } item;
 
 typedef struct step {
     um_turn_step told;
     int item;
-    int8_t point[SIZE];
+    int16_t point[SIZE];
 } step;
 
 struct um_turns {
+    double spread[SIZE];
     item item[ITEMS];
     int n_items;
     step *step;
@@ -37,10 +41,12 @@ struct um_turns {
     um_turn_step *told;
 };
 
-um_status um_turns_new(um_turns **out, um_error *err)
+um_status um_turns_new(um_turns **out, const double spread[SIZE], um_error *err)
 {
-    *out = um_calloc(1, sizeof **out);
-    return *out ? UM_OK : um_fail_oom(err);
+    if (!(*out = um_calloc(1, sizeof **out)))
+        return um_fail_oom(err);
+    memcpy((*out)->spread, spread, sizeof(*out)->spread);
+    return UM_OK;
 }
 
 void um_turns_free(um_turns **turns)
@@ -60,25 +66,37 @@ static bool alive(const um_turns *t, int i)
     return t->item[i].into == i;
 }
 
-static double likeness(const item *a, const item *b)
+/* Of the mean of n points. Neighbours share most of their sound: n steps in a row are that of n + AROUND - 1.
+ */
+static double variance(int n)
 {
-    double sum = 0;
-    for (int k = 0; k < SIZE; k++)
-        sum += a->sum[k] * b->sum[k];
-    return sum / a->n / b->n;
+    return (double)AROUND / (n + AROUND - 1);
+}
+
+/* log p(difference | two voices) / p(difference | one) */
+static double odds(const um_turns *t, const item *a, const item *b)
+{
+    const double one = variance(a->n) + variance(b->n) + 2 * DRIFT;
+    double sum = 0, ratio = 1;
+    for (int k = 0; k < SIZE; k++) {
+        const double d = a->mean[k] - b->mean[k], more = 2 * t->spread[k], two = one + more;
+        sum += d * d * more / (one * two);
+        ratio *= two / one;
+    }
+    return (sum - log(ratio)) / 2;
 }
 
 static void find_near(um_turns *t, int i)
 {
     item *a = &t->item[i];
     a->near = -1;
-    a->likeness = -INFINITY;
+    a->unlike = INFINITY;
     for (int j = 0; j < t->n_items; j++) {
         if (j == i || !alive(t, j))
             continue;
-        const double like = likeness(a, &t->item[j]);
-        if (like > a->likeness) {
-            a->likeness = like;
+        const double unlike = odds(t, a, &t->item[j]);
+        if (unlike < a->unlike) {
+            a->unlike = unlike;
             a->near = j;
         }
     }
@@ -86,37 +104,40 @@ static void find_near(um_turns *t, int i)
 
 static void merge(um_turns *t, int a, int b)
 {
-    item *to = &t->item[a];
+    item *to = &t->item[a], *from = &t->item[b];
+    const int n = to->n + from->n;
     for (int k = 0; k < SIZE; k++)
-        to->sum[k] += t->item[b].sum[k];
-    to->n += t->item[b].n;
-    t->item[b].into = a;
+        to->mean[k] = (to->n * to->mean[k] + from->n * from->mean[k]) / n;
+    to->n = n;
+    from->into = a;
     find_near(t, a);
     for (int i = 0; i < t->n_items; i++) {
         item *c = &t->item[i];
         if (i == a || !alive(t, i))
             continue;
-        if (c->near == a || c->near == b)
+        if (c->near == a || c->near == b) {
             find_near(t, i);
-        else if (likeness(c, to) > c->likeness) {
-            c->likeness = likeness(c, to);
+            continue;
+        }
+        const double unlike = odds(t, c, to);
+        if (unlike < c->unlike) {
+            c->unlike = unlike;
             c->near = a;
         }
     }
 }
 
-/* The nearest first, as long as they are at least so alike and there are more than `stop`. */
-static void gather(um_turns *t, double at_least, int stop)
+/* The nearest first, as long as the odds are below the limit and there are more than `stop`. */
+static void gather(um_turns *t, double limit, int stop)
 {
     for (int i = 0; i < t->n_items; i++)
         find_near(t, i);
     for (int left = t->n_items; left > stop; left--) {
         int best = -1;
         for (int i = 0; i < t->n_items; i++)
-            if (alive(t, i) && t->item[i].near >= 0 &&
-                (best < 0 || t->item[i].likeness > t->item[best].likeness))
+            if (alive(t, i) && t->item[i].near >= 0 && (best < 0 || t->item[i].unlike < t->item[best].unlike))
                 best = i;
-        if (best < 0 || t->item[best].likeness < at_least)
+        if (best < 0 || t->item[best].unlike >= limit)
             break;
         const int other = t->item[best].near;
         merge(t, best < other ? best : other, best < other ? other : best);
@@ -153,7 +174,7 @@ um_status um_turns_add(um_turns *t, int64_t at, const float point[SIZE], um_erro
     if (!um_grow(&t->step, &t->capacity, (size_t)t->n + 1, UM_TURNS_STEPS, sizeof *t->step))
         return um_fail_oom(err);
     if (t->n_items == ITEMS) {
-        gather(t, -INFINITY, ITEMS / 2);
+        gather(t, INFINITY, ITEMS / 2);
         compact(t);
     }
     step *s = &t->step[t->n++];
@@ -161,8 +182,8 @@ um_status um_turns_add(um_turns *t, int64_t at, const float point[SIZE], um_erro
     *i = (item){.n = 1, .into = t->n_items};
     *s = (step){.told.at = at, .item = t->n_items++};
     for (int k = 0; k < SIZE; k++) {
-        i->sum[k] = (double)point[k];
-        s->point[k] = (int8_t)lrint(um_clampd((double)point[k], -1, 1) * POINT_SCALE);
+        i->mean[k] = um_clampd((double)point[k], -FARTHEST, FARTHEST);
+        s->point[k] = (int16_t)lrint(i->mean[k] * PARTS);
     }
     return UM_OK;
 }
@@ -170,7 +191,7 @@ um_status um_turns_add(um_turns *t, int64_t at, const float point[SIZE], um_erro
 /* ---- voices ---- */
 
 typedef struct voices {
-    double centre[VOICES][SIZE]; /* of length 1 / POINT_SCALE: times a kept point, the cosine */
+    double centre[VOICES][SIZE]; /* in the parts of kept points */
     int steps[VOICES], n;
 } voices;
 
@@ -188,13 +209,9 @@ static void find_centres(voices *v, const um_turns *t)
         for (int k = 0; k < SIZE; k++)
             v->centre[s->item][k] += s->point[k];
     }
-    for (int j = 0; j < v->n; j++) {
-        double square = 1e-12;
+    for (int j = 0; j < v->n; j++)
         for (int k = 0; k < SIZE; k++)
-            square += v->centre[j][k] * v->centre[j][k];
-        for (int k = 0; k < SIZE; k++)
-            v->centre[j][k] /= sqrt(square) * POINT_SCALE;
-    }
+            v->centre[j][k] /= v->steps[j] ? v->steps[j] : 1;
 }
 
 static int larger_first(const void *a, const void *b)
@@ -218,15 +235,19 @@ static void choose(voices *v, um_turns *t)
     find_centres(v, t);
 }
 
-static double cosine(const voices *v, int voice, const step *s)
+/* Log likelihood of a step, if that voice speaks. */
+static double fits(const voices *v, int voice, const step *s)
 {
+    const double all = 1 + variance(v->steps[voice]);
     double sum = 0;
-    for (int k = 0; k < SIZE; k++)
-        sum += v->centre[voice][k] * s->point[k];
-    return sum;
+    for (int k = 0; k < SIZE; k++) {
+        const double d = s->point[k] - v->centre[voice][k];
+        sum += d * d;
+    }
+    return -(sum / (PARTS * PARTS * all) + SIZE * log(all)) / 2;
 }
 
-/* The path of the greatest sum of cosines less what changes cost. */
+/* The likeliest path, less what changes cost. */
 static um_status follow(um_turns *t, const voices *v, um_error *err)
 {
     double best[VOICES] = {0}, next[VOICES];
@@ -242,7 +263,7 @@ static um_status follow(um_turns *t, const voices *v, um_error *err)
         for (int j = 0; j < v->n; j++) {
             const bool changes = best[top] - cost > best[j];
             from[i][j] = (uint8_t)(changes ? top : j);
-            next[j] = (changes ? best[top] - cost : best[j]) + cosine(v, j, &t->step[i]);
+            next[j] = (changes ? best[top] - cost : best[j]) + SHARE * fits(v, j, &t->step[i]);
         }
         memcpy(best, next, sizeof best);
     }
@@ -291,7 +312,7 @@ um_status um_turns_finish(const um_turn_step **out, int *n, int *n_voices, um_tu
     um_status st = UM_OK;
     if (!(t->told = um_calloc((size_t)t->n + 1, sizeof *t->told)))
         return um_fail_oom(err);
-    gather(t, SAME, 1);
+    gather(t, LIMIT, 1);
     compact(t);
     choose(&v, t);
     for (int i = 0; i < ROUNDS && st == UM_OK; i++) {

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who speaks when, by the signal speaker_turns, in conversations put together of real recordings: 1, 2 or 3 speakers of one
-source, 5 to 24 s of each in turns of 3 to 6 s, pauses of 0.2 to 1.5 s, levels that differ by up to 6 dB, noise of -55 dB, every third through
-a telephone's band.
+source, EACH_S seconds of each (or what they say, but no less than 5/24 of it) in turns of 3 to 6 s, pauses of 0.2 to 1.5 s, levels
+that differ by up to 6 dB, noise of -55 dB, every third through a telephone's band.
 
-    speaker_turns.py UNMASK N SPLIT FOLDS LABELS.csv...
+    speaker_turns.py UNMASK N SPLIT FOLDS EACH_S LABELS.csv...
 FOLDS: "01" takes speakers of the folds 0 and 1 of five only, as tools/speaker_model.py numbers them; "" all.
 Of the time in which both say that somebody speaks, the share that has the wrong voice under the best naming. Needs ffmpeg
 and NumPy. Same input, same conversations."""
@@ -12,17 +12,17 @@ import csv, itertools, json, os, subprocess, sys, tempfile, zlib
 from collections import Counter, defaultdict
 import numpy as np
 
-RATE, GRID, EACH_S, LEAST_S = 16000, 1600, 24, 5
-UNKNOWN = {"picovoice-unknown", "esd/vctk-unknown", "google-internal-multi", "unknown", "librispeech-unknown", ""}
-unmask, n, split, folds = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+RATE, GRID = 16000, 1600
+UNKNOWN = {"google-internal-multi", "ami-wsj", "vad-recorded", "vad-timit", ""}
+unmask, n, split, folds, each_s = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], float(sys.argv[5])
 rng = np.random.default_rng(7)
 pool = defaultdict(lambda: defaultdict(list))  # source, speaker: paths
-for labels in sys.argv[5:]:
+for labels in sys.argv[6:]:
     with open(labels, newline="") as f:
         for r in csv.DictReader(f):
             who = r.get("speaker") or r.get("group")
             source = r.get("source") or r["path"].split("/")[0]
-            if r["split"] == split and r["label"] == "real" and who not in UNKNOWN and not (
+            if r["split"] == split and r["label"] == "real" and who not in UNKNOWN and not who.endswith("unknown") and not (
                     folds and str(zlib.crc32(who.encode()) % 5) not in folds):
                 pool[source][who].append(os.path.join(os.path.dirname(labels), r["path"]))
 sources = sorted(s for s in pool if len(pool[s]) >= 3)
@@ -43,7 +43,7 @@ def turns_of(speakers, paths):
     """What each says, cut into turns of 3 to 6 s, one speaker after another."""
     left = {}
     for s in speakers:
-        x = np.concatenate([sound_of(p) for p in rng.permutation(paths[s])[:8]])[:EACH_S * RATE]
+        x = np.concatenate([sound_of(p) for p in rng.permutation(paths[s])[:8]])[:int(each_s * RATE)]
         left[s] = [x[int(at):int(at + length)] for at, length in cuts(len(x))]
     out, last = [], None
     while any(left.values()):
@@ -64,7 +64,7 @@ def cuts(n):
 def conversation(k):
     while True:  # of a source in which enough speakers say enough
         source = sources[rng.integers(len(sources))]
-        who = [s for s in sorted(pool[source]) if sum(len(sound_of(p)) for p in pool[source][s][:8]) >= LEAST_S * RATE]
+        who = [s for s in sorted(pool[source]) if sum(len(sound_of(p)) for p in pool[source][s][:8]) >= each_s * 5 / 24 * RATE]
         if len(who) > k % 3:
             break
     speakers = [who[i] for i in rng.permutation(len(who))[:1 + k % 3]]

@@ -42,7 +42,7 @@ static void numbers(void)
 
 static void model(void)
 {
-    enum { ALL = SIZE * (UM_SPEAKER_NUMBERS + 1) };
+    enum { ALL = SIZE * (UM_SPEAKER_NUMBERS + 2) };
     static char text[ALL * 12];
     um_speaker_model m;
     um_speaker_sums s = {.n = 1};
@@ -51,51 +51,55 @@ static void model(void)
     size_t n = 0;
     s.c[1] = 2; /* the first number is 2, deviations are 0 */
     s.cc[1] = 4;
-    for (int i = 0; i < SIZE; i++) /* points (2 * 2 - 1, -4, 0, ...) */
-        for (int k = 0; k <= UM_SPEAKER_NUMBERS; k++)
+    for (int i = 0; i < SIZE; i++) /* points (2 * 2 - 1, -4, 0, ...), of spread 7 */
+        for (int k = 0; k <= UM_SPEAKER_NUMBERS + 1; k++)
             n += (size_t)snprintf(text + n, sizeof text - n, "%d\n",
-                                  i == 0 && k == 0   ? -1000000
-                                  : i == 0 && k == 1 ? 2000000
-                                  : i == 1 && k == 0 ? -4000000
-                                                     : 0);
+                                  i == 0 && k == 0              ? -1000000
+                                  : i == 0 && k == 1            ? 2000000
+                                  : i == 1 && k == 0            ? -4000000
+                                  : k == UM_SPEAKER_NUMBERS + 1 ? 7000000
+                                                                : 0);
     CHECK(um_speaker_model_read(&m, text, &err) == UM_OK);
     um_speaker_point(point, &m, &s);
-    CHECK_NEAR((double)point[0], .6, 1e-6);
-    CHECK_NEAR((double)point[1], -.8, 1e-6);
+    CHECK_NEAR((double)point[0], 3, 1e-6);
+    CHECK_NEAR((double)point[1], -4, 1e-6);
     CHECK(point[2] == 0);
-    text[n - 2] = 'x';
-    CHECK(um_speaker_model_read(&m, text, &err) == UM_EFORMAT && strstr(err.text, "line 32, number 60"));
+    for (int i = 0; i < SIZE; i++)
+        CHECK_NEAR(m.spread[i], 7, 1e-9);
+    text[n - 8] = 'x'; /* the first digit of the last number */
+    CHECK(um_speaker_model_read(&m, text, &err) == UM_EFORMAT && strstr(err.text, "line 32, number 61"));
     CHECK(um_speaker_model_own(&m, &err) == UM_OK);
-    um_speaker_point(point, &m, &(um_speaker_sums){0});
-    double square = 0;
-    for (int k = 0; k < SIZE; k++)
-        square += (double)point[k] * (double)point[k];
-    CHECK_NEAR(square, 1, 1e-5);
+    for (int i = 0; i < SIZE; i++) /* voices differ more than one does, in no direction 100 times as much */
+        CHECK(m.spread[i] > .3 && m.spread[i] < 100);
 }
 
 /* ---- turns ---- */
 
 static uint64_t seed = 5;
 
-/* Of a voice: a direction, and as much of something else that its cosine with it is `like`. */
-static void point_of(float out[SIZE], int voice, double like)
+/* Voices lie 8 from the middle, each in its own direction, and vary by 1 in each. */
+static double spread[SIZE];
+
+static void point_of(float out[SIZE], int voice)
 {
-    double other[SIZE], square = 0;
-    for (int k = 0; k < SIZE; k++) {
-        other[k] = k == voice ? 0 : um_random_normal(&seed);
-        square += other[k] * other[k];
-    }
     for (int k = 0; k < SIZE; k++)
-        out[k] = (float)(k == voice ? like : sqrt((1 - like * like) / square) * other[k]);
+        out[k] = (float)(um_random_normal(&seed) + (k == voice ? 8 : 0));
 }
 
 static um_turns *turns;
+
+static void begin_turns(void)
+{
+    for (int k = 0; k < SIZE; k++)
+        spread[k] = 2;
+    CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
+}
 
 static void speak(int64_t from, int n, int voice)
 {
     float point[SIZE];
     for (int i = 0; i < n; i++) {
-        point_of(point, voice, .7);
+        point_of(point, voice);
         CHECK(um_turns_add(turns, from + i, point, NULL) == UM_OK);
     }
 }
@@ -110,16 +114,16 @@ static const um_turn_step *end_turns(int *n, int *n_voices)
 static void conversations(void)
 {
     int n, n_voices;
-    CHECK(um_turns_new(&turns, NULL) == UM_OK); /* nobody */
+    begin_turns(); /* nobody */
     end_turns(&n, &n_voices);
     CHECK(n == 0 && n_voices == 0);
     um_turns_free(&turns);
-    um_turns_new(&turns, NULL); /* one */
+    begin_turns(); /* one */
     speak(0, 40, 3);
     end_turns(&n, &n_voices);
     CHECK(n == 40 && n_voices == 1);
     um_turns_free(&turns);
-    um_turns_new(&turns, NULL); /* two, of which the one that begins has the number 0 */
+    begin_turns(); /* two, of which the one that begins has the number 0 */
     speak(0, 8, 5);
     speak(10, 12, 1);
     speak(22, 8, 5);
@@ -135,14 +139,14 @@ static void short_ones(void)
 {
     int n, n_voices;
     for (int least = 5; least <= 6; least++) {
-        um_turns_new(&turns, NULL);
+        begin_turns();
         speak(0, 20, 2);
         speak(30, least, 4);
         end_turns(&n, &n_voices);
         CHECK(n_voices == (least == 6 ? 2 : 1));
         um_turns_free(&turns);
     }
-    um_turns_new(&turns, NULL);
+    begin_turns();
     speak(0, 10, 2);
     speak(10, 1, 4);
     speak(11, 10, 2);
@@ -152,24 +156,55 @@ static void short_ones(void)
     um_turns_free(&turns);
 }
 
-/* Two clusters whose points have that cosine. */
+/* Two voices that differ in one number, 20 steps of each without any noise. By hand: the means are of 20
+ * points that share their sound, so that the difference varies by one = 2 * 5 / 24 + 2 * .1 = .6167 for one
+ * voice, and by two = one + 2 * 3 = 6.6167 for two. Log odds (d^2 (1 / one - 1 / two) - ln(two / one)) / 2: 4
+ * at d = 2.656. Numbers that voices do not differ in say nothing, however far. */
 static void alike(void)
 {
-    for (int same = 0; same < 2; same++) {
+    for (int two = 0; two < 2; two++) {
         int n, n_voices;
-        float a[SIZE], b[SIZE];
-        um_turns_new(&turns, NULL);
-        const float c = same ? .4f : .3f; /* of the limit .35 */
+        memset(spread, 0, sizeof spread);
+        spread[3] = 3;
+        CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
         for (int i = 0; i < 40; i++) {
-            memset(a, 0, sizeof a);
-            a[0] = 1;
-            memcpy(b, a, sizeof b);
-            b[0] = c;
-            b[1] = sqrtf(1 - c * c);
-            CHECK(um_turns_add(turns, i, i < 20 ? a : b, NULL) == UM_OK);
+            float point[SIZE] = {0};
+            point[3] = i < 20 ? 0 : two ? 2.7f : 2.6f;
+            point[4] = i < 20 ? 0 : 9;
+            CHECK(um_turns_add(turns, i, point, NULL) == UM_OK);
         }
         end_turns(&n, &n_voices);
-        CHECK(n_voices == (same ? 1 : 2));
+        CHECK(n_voices == (two ? 2 : 1));
+        um_turns_free(&turns);
+    }
+}
+
+/* Two voices 6 apart, without noise; a few steps of the second within a turn of the first. By hand: each is
+ * .1 * 36 / 2 / (1 + 5 / 44), less .1 * 16 ln(1.17 / 1.11), likelier with its own voice: 1.54. There and back
+ * costs 8, with pauses of more than a second 4. */
+static void changes(void)
+{
+    static const struct {
+        int steps, pause;
+        bool told;
+    } tried[] = {{5, 0, false}, {6, 0, true}, {3, 1, false}, {2, 2, false}, {3, 2, true}};
+    for (int i = 0; i < (int)(sizeof tried / sizeof *tried); i++) {
+        const int steps = tried[i].steps, turn[] = {20, steps, 20, 20};
+        int n, n_voices, at = 0;
+        memset(spread, 0, sizeof spread);
+        spread[0] = 3;
+        CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
+        for (int k = 0; k < 4; k++) {
+            for (int j = 0; j < turn[k]; j++) {
+                const float point[SIZE] = {k % 2 ? 6 : 0};
+                CHECK(um_turns_add(turns, at++, point, NULL) == UM_OK);
+            }
+            at += k < 2 ? tried[i].pause : 0;
+        }
+        const um_turn_step *s = end_turns(&n, &n_voices);
+        CHECK(n == 60 + steps && n_voices == 2);
+        for (int j = 0; j < n; j++)
+            CHECK(s[j].voice == (j >= 40 + steps || (tried[i].told && j >= 20 && j < 20 + steps)));
         um_turns_free(&turns);
     }
 }
@@ -178,7 +213,7 @@ static void alike(void)
 static void long_ones(void)
 {
     int n, n_voices, wrong = 0;
-    um_turns_new(&turns, NULL);
+    begin_turns();
     for (int i = 0; i < 60; i++)
         speak(100 * i, 50, i < 40 ? i % 2 : 2 + i % 2);
     const um_turn_step *s = end_turns(&n, &n_voices);
@@ -187,7 +222,7 @@ static void long_ones(void)
         wrong += s[i].voice != (i < 2000 ? i / 50 % 2 : 2 + i / 50 % 2);
     CHECK(wrong == 0);
     um_turns_free(&turns);
-    um_turns_new(&turns, NULL);
+    begin_turns();
     for (int i = 0; i < UM_TURNS_VOICES + 2; i++)
         speak(20 * i, i < 2 ? 8 : 10, i);
     s = end_turns(&n, &n_voices);
@@ -203,9 +238,9 @@ static void no_memory(void)
         float point[SIZE];
         um_status st;
         um_alloc_fail_at(at);
-        if ((st = um_turns_new(&turns, NULL)) == UM_OK) {
+        if ((st = um_turns_new(&turns, spread, NULL)) == UM_OK) {
             for (int i = 0; i < 20 && st == UM_OK; i++) {
-                point_of(point, i / 10, .7);
+                point_of(point, i / 10);
                 st = um_turns_add(turns, i, point, NULL);
             }
             if (st == UM_OK)
@@ -227,6 +262,7 @@ int main(void)
     conversations();
     short_ones();
     alike();
+    changes();
     long_ones();
     no_memory();
     return check_done();

@@ -73,8 +73,8 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
     if (t->n_voices == 1)
         return um_findings_score(
             out, file, 0, err,
-            "%.1f s of voice sound like one. That proves little: about half of all pairs of speakers are "
-            "taken for one voice",
+            "%.1f s of voice sound like one. That proves little: two speakers who are alike, or who "
+            "say little, are taken for one voice",
             spoken_s);
     for (int k = 0; k < t->n_voices; k++)
         turns += by[k].turns;
