@@ -26,7 +26,6 @@ typedef struct tract {
 
 static um_status begin(tract *t, const um_measured_voice *v, const um_lowered *sound, um_error *err)
 {
-    um_status st = UM_OK;
     t->sound = sound;
     const double edge = exp(-12);
     t->window = (int)(WINDOW_S * RATE_HZ);
@@ -34,8 +33,7 @@ static um_status begin(tract *t, const um_measured_voice *v, const um_lowered *s
     t->shape = um_calloc((size_t)t->window, sizeof *t->shape);
     t->forward = um_calloc((size_t)t->window, sizeof *t->forward);
     t->backward = um_calloc((size_t)t->window, sizeof *t->backward);
-    if (st == UM_OK && !(t->shape && t->forward && t->backward))
-        st = um_fail_oom(err);
+    um_status st = t->shape && t->forward && t->backward ? UM_OK : um_fail_oom(err);
     for (int i = 0; st == UM_OK && i < t->window; i++) {
         const double away = (i + 1 - .5 * (t->window + 1)) / (t->window + 1);
         t->shape[i] = (exp(-48 * away * away) - edge) / (1 - edge);
