@@ -147,7 +147,9 @@ static void windows(void)
         snprintf(counted, sizeof counted,
                  "'untrained voice' takes the voice for generated rather than recorded in %d of %d parts of",
                  fake, n);
-        CHECK(r && strstr(r->text, counted) && r->text[strlen(r->text) - 2] == '.');
+        CHECK(r && strstr(r->text, counted));
+        const char *warned = r ? strstr(r->text, "; real voice messages (Opus) score so, too") : NULL;
+        CHECK(!warned == (score <= 0) && r && (warned ? warned : r->text + strlen(r->text))[-2] == '.');
         um_findings *other = listen(known[i].n, 777);
         CHECK(other->n_results == 1 && r && other->result[0].score == r->score &&
               !strcmp(other->result[0].text, r->text));

@@ -407,10 +407,11 @@ static um_status say(const voice_generated *v, const um_signal_input *in, double
         st = um_findings_score(out, file, v->sum / (double)v->windows, err,
                                "The network '%s' takes the voice for generated rather than recorded in %lld "
                                "of %lld part%s of %.1f s, "
-                               "with %.1f s of voice in all: log odds (0: undecided) %+.1f%s",
+                               "with %.1f s of voice in all: log odds (0: undecided) %+.1f%s%s",
                                v->by->net->man.name, (long long)v->fake, (long long)v->windows,
                                v->windows == 1 ? "" : "s", window_s, voiced_s,
-                               um_round(v->sum / (double)v->windows, .1), spread);
+                               um_round(v->sum / (double)v->windows, .1), spread,
+                               v->sum > 0 ? "; real voice messages (Opus) score so, too" : "");
     if (st == UM_OK)
         st = um_findings_quality(out, file, share(voiced_s, 0, LONG_S) * level_and_band, err);
     return st < 0 ? st : tell_voices(v, in, level_and_band, out, err);
