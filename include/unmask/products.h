@@ -192,8 +192,8 @@ typedef struct um_spectra {
     const double *power; ///< [n][bins]; the sum over a frame is the mean square of its samples, weighted
 } um_spectra;
 
-/** Power spectra up to half the recording's own rate. Of a block at another rate than the first one's, n is
- * 0. */
+/** Power spectra up to half the recording's own rate. Of a block at another rate than the first one's, or
+ * at a sample beyond 2^40, n is 0. */
 UM_API um_status um_product_spectra(const um_spectra **out, um_products *products, um_error *err);
 
 /** Fundamental frequency (Boersma 1993), its window of 40 ms centred on that of the frame. */

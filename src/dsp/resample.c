@@ -156,7 +156,7 @@ um_status um_resampler_push(um_resampler *r, float **out, int *n_out, int64_t *f
 {
     *out = NULL;
     *n_out = 0;
-    if (n < 0 || n > UM_RESAMPLE_MAX_BLOCK || first < 0 || first > UM_RESAMPLE_MAX_INDEX)
+    if (!um_sound_in_range(first, n))
         return um_fail(err, UM_EUNSUPPORTED, "%d samples of sound at index %lld are out of range", n,
                        (long long)first);
     const um_status st = take(r, first, samples, n, err);

@@ -12,6 +12,12 @@
 enum { UM_RESAMPLE_MIN_HZ = 1000, UM_RESAMPLE_MAX_HZ = 768000, UM_RESAMPLE_MAX_BLOCK = 1 << 22 };
 #define UM_RESAMPLE_MAX_INDEX ((int64_t)1 << 40)
 
+/* Whether a block of sound is one that can be: beyond, sums of indices would overflow. */
+static inline bool um_sound_in_range(int64_t first, int n)
+{
+    return n >= 0 && n <= UM_RESAMPLE_MAX_BLOCK && first >= 0 && first <= UM_RESAMPLE_MAX_INDEX;
+}
+
 typedef struct um_resampler {
     int rate_in, rate_out;
     int64_t up, down; /* rate_out and rate_in without their common divisor */

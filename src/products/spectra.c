@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* spectra.c: power spectra of the sound as it is, at its own rate (dsp/stft.h). */
+#include "dsp/resample.h"
 #include "dsp/stft.h"
 #include "products/products_internal.h"
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static um_status push(um_spectra_stream *s, um_spectra *made, const um_sound *so
     if (!s->stft && (st = um_stft_new(&s->stft, sound->rate_hz, err)) < 0)
         return st;
     *made = (um_spectra){.rate_hz = s->stft->rate_hz, .window = s->stft->n, .bins = s->stft->n / 2 + 1};
-    if (sound->rate_hz != s->stft->rate_hz)
+    if (sound->rate_hz != s->stft->rate_hz || !um_sound_in_range(sound->first, sound->n))
         return UM_OK;
     const size_t due = (size_t)um_stft_due(s->stft, sound->first, sound->n);
     made->power = um_calloc(due * (size_t)made->bins, sizeof *made->power);
@@ -50,7 +51,7 @@ static um_status push(um_spectra_stream *s, um_spectra *made, const um_sound *so
 
 void um_spectra_stream_push(um_spectra_stream *s, um_sound_products *made, const um_sound *sound)
 {
-    if (s->status == UM_OK && sound && sound->n > 0)
+    if (s->status == UM_OK && sound && sound->n)
         s->status = push(s, &made->spectra, sound, &s->error);
     made->spectra_status = s->status;
     made->spectra_error = s->error;

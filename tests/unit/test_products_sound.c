@@ -199,6 +199,9 @@ static void bad_sound(void)
         CHECK(um_product_streams_new(&streams, UM_NEED_STREAMS, NULL) == UM_OK);
         CHECK(um_products_new(&p, streams, NULL, &sound, NULL, NULL) == UM_OK);
         CHECK(um_product_sound16k(&samples, p, &err) == UM_EUNSUPPORTED);
+        const um_spectra *spectra;
+        CHECK(wrong[i].rate != 48000 ||
+              (um_product_spectra(&spectra, p, &err) == UM_OK && spectra && !spectra->n));
         um_products_free(&p);
         um_product_streams_free(&streams);
     }

@@ -373,21 +373,20 @@ static um_status tell_voice(const voice_generated *v, const um_voice_windows *o,
     return st < 0 ? st : um_findings_quality(out, who, quality, err);
 }
 
-static um_status tell_voices(const voice_generated *v, const um_signal_input *in, double level_and_band,
+static um_status tell_voices(const voice_generated *v, const um_turns_told *t, double level_and_band,
                              um_findings *out, um_error *err)
 {
-    const um_turns_told *t;
     um_voice_windows by[UM_MAX_SPEAKERS];
-    um_status st = um_product_turns(&t, in->products, err);
-    if (st < 0 || t->n_voices < 2)
-        return st;
+    um_status st = UM_OK;
+    if (t->n_voices < 2)
+        return UM_OK;
     um_voice_windows_share(by, v->heard, v->n_heard, (double)v->samples / UM_SOUND_HZ, t);
     for (int k = 0; k < t->n_voices && st == UM_OK; k++)
         st = tell_voice(v, &by[k], k, share(by[k].speech_s, 0, LONG_S) * level_and_band, out, err);
     return st;
 }
 
-static um_status say(const voice_generated *v, const um_signal_input *in, double voiced_s, double band,
+static um_status say(const voice_generated *v, const um_turns_told *turns, double voiced_s, double band,
                      um_findings *out, um_error *err)
 {
     const um_subject file = um_file_subject();
@@ -414,13 +413,16 @@ static um_status say(const voice_generated *v, const um_signal_input *in, double
                                v->sum > 0 ? "; real voice messages (Opus) score so, too" : "");
     if (st == UM_OK)
         st = um_findings_quality(out, file, share(voiced_s, 0, LONG_S) * level_and_band, err);
-    return st < 0 ? st : tell_voices(v, in, level_and_band, out, err);
+    return st < 0 ? st : tell_voices(v, turns, level_and_band, out, err);
 }
 
 static um_status finish(void *state, const um_signal_input *in, um_findings *out, um_error *err)
 {
     voice_generated *v = state;
-    um_status st = v->n_sound ? end_run(v, out, err) : UM_OK;
+    const um_turns_told *turns;
+    um_status st = um_product_turns(&turns, in->products, err);
+    if (st == UM_OK && v->n_sound)
+        st = end_run(v, out, err);
     if (st == UM_OK)
         st = hear_batch(v, out, err);
     if (st < 0)
@@ -444,7 +446,7 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
             "Opus with %.1f kbit/s, as voice messages have: recorded voices sound generated "
             "then; %.0f needed",
             um_short_of(kbits, NEEDED_OPUS_KBITS), NEEDED_OPUS_KBITS);
-    return say(v, in, voiced_s, band, out, err);
+    return say(v, turns, voiced_s, band, out, err);
 }
 
 static const um_network_need needs[] = {{"voice_generated"}, {NULL}};
