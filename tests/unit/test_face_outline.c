@@ -18,6 +18,7 @@ typedef struct play {
     bool frozen;                /* every picture three times */
     double jolt_px;             /* of what is seen, from picture to picture */
     double from_s, to_s, share; /* a bar before the face, of its width from the left */
+    double top;                 /* of its height, where the bar begins */
     bool hood;                  /* around the face instead */
     double turn_deg;            /* yaw that the face says while the bar is there */
     double cut_s;               /* from here on another texture */
@@ -62,7 +63,9 @@ static um_image *draw(const play *p, const um_face *face, const float *ring, dou
             const double contrast = r >= 16 && r < 27 ? p->contrast : cut ? 2 : 1;
             double v = 120 + 30 * contrast * along[x] * down;
             if (t_s >= p->from_s && t_s < p->to_s &&
-                (p->hood ? r >= 16 && r < 24 : (double)x < (double)b.x + p->share * (double)b.w))
+                (p->hood ? r >= 16 && r < 24
+                         : (double)x < (double)b.x + p->share * (double)b.w &&
+                               (double)y >= (double)b.y + p->top * (double)b.h))
                 v = (x / 12 + y / 12) % 2 ? 30 : 220;
             memset(image->data + y * image->stride + 3 * x,
                    (uint8_t)um_clampd(round(v + sigma * normal()), 0, 255), 3);
@@ -194,7 +197,9 @@ static void crossed(void)
     CHECK(crossings(&p, &from_s, &to_s, &percent) == 1);
     CHECK(from_s >= 1.9 && from_s <= 2.3 && to_s >= from_s && to_s < 2.5);
     CHECK(percent > 30 && percent < 55); /* two fifths, in whole blocks */
-    p.share = .1;                        /* less than 15 % */
+    p.top = .6;                          /* less than 15 % */
+    CHECK(crossings(&p, &from_s, &to_s, &percent) == 0);
+    p.top = 0, p.share = .1; /* less than a block's breadth */
     CHECK(crossings(&p, &from_s, &to_s, &percent) == 0);
     p.share = .9; /* more than 70 % */
     CHECK(crossings(&p, &from_s, &to_s, &percent) == 0);
