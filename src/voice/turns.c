@@ -8,13 +8,15 @@
 enum { SIZE = UM_SPEAKER_SIZE, ITEMS = UM_TURNS_ITEMS, VOICES = UM_TURNS_VOICES, AROUND = UM_TURNS_AROUND };
 
 /* Chosen on conversations made of speakers of train rows (docs/signals/speaker_turns.md). */
-static const double LIMIT = 4;   /* log odds from which two clusters are two voices */
-static const double DRIFT = .1;  /* variance of a voice that does not fall with more of it */
-static const int LEAST = 6;      /* steps: what speaks less is no voice of its own */
-static const double SHARE = .1;  /* of a step in the likelihood of a path: steps overlap, and are no normal */
-static const double CHANGE = 4;  /* what a change of the voice costs in it, */
-static const int PAUSE = 2;      /* but for one after so many steps of silence: half of it */
-static const int ROUNDS = 2;     /* of paths, each with the voices of the one before */
+static const double LIMIT = 4;  /* log odds from which two clusters are two voices */
+static const double DRIFT = .1; /* variance of a voice that does not fall with more of it */
+static const int LEAST = 6;     /* steps: what speaks less is no voice of its own */
+static const double SHARE = .1; /* of a step in the likelihood of a path: steps overlap, and are no normal */
+static const double CHANGE = 4; /* what a change of the voice costs in it, */
+static const int PAUSE = 2;     /* but for one after so many steps of silence: half of it */
+static const int ROUNDS = 2;    /* of paths, each with the voices of the one before */
+/* squared distance below which a step is heard again; that of others is 12 and more */
+static const double REPEATED = 6;
 static const double PARTS = 256; /* in which a number of a point is kept */
 static const double FARTHEST = INT16_MAX / 256;
 
@@ -29,6 +31,7 @@ typedef struct step {
     um_turn_step told;
     int item;
     int16_t point[SIZE];
+    bool again; /* is an earlier one, played once more: no new evidence */
 } step;
 
 struct um_turns {
@@ -167,24 +170,55 @@ static void compact(um_turns *t)
     t->n_items = n;
 }
 
+static bool is_same(const int16_t a[SIZE], const int16_t b[SIZE])
+{
+    double sum = 0;
+    for (int k = 0; k < SIZE && sum < REPEATED * PARTS * PARTS; k++) {
+        const double d = a[k] - b[k];
+        sum += d * d;
+    }
+    return sum < REPEATED * PARTS * PARTS;
+}
+
+/* The first step of the same sound, or NULL; steps nearer than AROUND share some of theirs in any case. */
+static const step *heard_before(const um_turns *t, const step *s)
+{
+    for (int i = 0; i < t->n && s->told.at - t->step[i].told.at >= AROUND; i++)
+        if (!t->step[i].again && is_same(t->step[i].point, s->point))
+            return &t->step[i];
+    return NULL;
+}
+
+static int add_item(um_turns *t, const float point[SIZE])
+{
+    item *i = &t->item[t->n_items];
+    *i = (item){.n = 1, .into = t->n_items};
+    for (int k = 0; k < SIZE; k++)
+        i->mean[k] = um_clampd((double)point[k], -FARTHEST, FARTHEST);
+    return t->n_items++;
+}
+
 um_status um_turns_add(um_turns *t, int64_t at, const float point[SIZE], um_error *err)
 {
     if (t->n == UM_TURNS_STEPS)
         return UM_OK;
     if (!um_grow(&t->step, &t->capacity, (size_t)t->n + 1, UM_TURNS_STEPS, sizeof *t->step))
         return um_fail_oom(err);
-    if (t->n_items == ITEMS) {
-        gather(t, INFINITY, ITEMS / 2);
-        compact(t);
+    step s = {.told.at = at};
+    for (int k = 0; k < SIZE; k++)
+        s.point[k] = (int16_t)lrint(um_clampd((double)point[k], -FARTHEST, FARTHEST) * PARTS);
+    const step *before = heard_before(t, &s);
+    if (before) {
+        s.again = true;
+        s.item = before->item;
+    } else {
+        if (t->n_items == ITEMS) {
+            gather(t, INFINITY, ITEMS / 2);
+            compact(t);
+        }
+        s.item = add_item(t, point);
     }
-    step *s = &t->step[t->n++];
-    item *i = &t->item[t->n_items];
-    *i = (item){.n = 1, .into = t->n_items};
-    *s = (step){.told.at = at, .item = t->n_items++};
-    for (int k = 0; k < SIZE; k++) {
-        i->mean[k] = um_clampd((double)point[k], -FARTHEST, FARTHEST);
-        s->point[k] = (int16_t)lrint(i->mean[k] * PARTS);
-    }
+    t->step[t->n++] = s;
     return UM_OK;
 }
 

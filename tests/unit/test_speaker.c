@@ -156,6 +156,13 @@ static void short_ones(void)
     um_turns_free(&turns);
 }
 
+/* Makes step i of a voice none that was heard before: 1.8 in one of 26 numbers that voices do not differ in,
+ * so that two of them are 2 * 1.8^2 = 6.48 apart, and 4 * 1.8^2 with the other sign. */
+static void set_apart(float point[SIZE], int i)
+{
+    point[6 + i % 26] = i / 26 % 2 ? -1.8f : 1.8f;
+}
+
 /* Two voices that differ in one number, 20 steps of each without any noise. By hand: the means are of 20
  * points that share their sound, so that the difference varies by one = 2 * 5 / 24 + 2 * .1 = .6167 for one
  * voice, and by two = one + 2 * 3 = 6.6167 for two. Log odds (d^2 (1 / one - 1 / two) - ln(two / one)) / 2: 4
@@ -171,6 +178,7 @@ static void alike(void)
             float point[SIZE] = {0};
             point[3] = i < 20 ? 0 : two ? 2.7f : 2.6f;
             point[4] = i < 20 ? 0 : 9;
+            set_apart(point, i % 20);
             CHECK(um_turns_add(turns, i, point, NULL) == UM_OK);
         }
         end_turns(&n, &n_voices);
@@ -196,7 +204,8 @@ static void changes(void)
         CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
         for (int k = 0; k < 4; k++) {
             for (int j = 0; j < turn[k]; j++) {
-                const float point[SIZE] = {k % 2 ? 6 : 0};
+                float point[SIZE] = {k % 2 ? 6 : 0};
+                set_apart(point, at);
                 CHECK(um_turns_add(turns, at++, point, NULL) == UM_OK);
             }
             at += k < 2 ? tried[i].pause : 0;
@@ -205,6 +214,30 @@ static void changes(void)
         CHECK(n == 60 + steps && n_voices == 2);
         for (int j = 0; j < n; j++)
             CHECK(s[j].voice == (j >= 40 + steps || (tried[i].told && j >= 20 && j < 20 + steps)));
+        um_turns_free(&turns);
+    }
+}
+
+/* Two moods of one voice, 16 steps of each, 2.5 apart in one number, and pauses: by hand (as above) one voice
+ * up to 2.83. Played 20 times it is one still; with a shift of 6.1 (squared) between any two times all of it
+ * is new, and 320 steps of each are two voices from 1.65 on. */
+static void loops(void)
+{
+    for (int anew = 0; anew < 2; anew++) {
+        int n, n_voices;
+        memset(spread, 0, sizeof spread);
+        spread[3] = 3;
+        CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
+        for (int i = 0; i < 640; i++) {
+            const int time = i / 32;
+            float point[SIZE] = {0};
+            point[3] = i % 32 < 16 ? 0 : 2.5f;
+            point[4] = anew ? 2.47f * (float)time : 2.43f * (float)(time % 2); /* 6.1, 5.9 */
+            set_apart(point, i % 32);
+            CHECK(um_turns_add(turns, i + i / 16 * 5, point, NULL) == UM_OK);
+        }
+        end_turns(&n, &n_voices);
+        CHECK(n == 640 && n_voices == 1 + anew);
         um_turns_free(&turns);
     }
 }
@@ -263,6 +296,7 @@ int main(void)
     short_ones();
     alike();
     changes();
+    loops();
     long_ones();
     no_memory();
     return check_done();
