@@ -8,8 +8,9 @@
 enum { SIZE = UM_SPEAKER_SIZE, ITEMS = UM_TURNS_ITEMS, VOICES = UM_TURNS_VOICES, AROUND = UM_TURNS_AROUND };
 
 /* Chosen on conversations made of speakers of train rows (docs/signals/speaker_turns.md). */
-static const double LIMIT = 4;  /* log odds from which two clusters are two voices */
-static const double DRIFT = .1; /* variance of a voice that does not fall with more of it */
+static const double LIMIT = 0; /* log odds from which two clusters are two voices */
+/* variance of a voice that does not fall with more of it (mood, distance): in any number, and per spread */
+static const double DRIFT = .05, DRIFTS = .05;
 static const int LEAST = 6;     /* steps: what speaks less is no voice of its own */
 static const double SHARE = .1; /* of a step in the likelihood of a path: steps overlap, and are no normal */
 static const double CHANGE = 4; /* what a change of the voice costs in it, */
@@ -17,6 +18,10 @@ static const int PAUSE = 2;     /* but for one after so many steps of silence: h
 static const int ROUNDS = 2;    /* of paths, each with the voices of the one before */
 /* squared distance below which a step is heard again; that of others is 12 and more */
 static const double REPEATED = 6;
+/* Points of some recordings vary more within a turn than those the model is learnt from, of others less: as a
+ * variance, of which the root counts, from so many pairs of steps on, and within limits. */
+enum { BINS = 64, OF_ONE = 32, PAIRS = 5 }; /* OF_ONE: bins up to 1 */
+static const double STEADIEST = .5, WILDEST = 2;
 static const double PARTS = 256; /* in which a number of a point is kept */
 static const double FARTHEST = INT16_MAX / 256;
 
@@ -38,6 +43,8 @@ struct um_turns {
     double spread[SIZE];
     item item[ITEMS];
     int n_items;
+    int varies[BINS + 1], n_varies; /* histogram; its last bin: more */
+    double unrest;                  /* as of the last gather() */
     step *step;
     size_t capacity;
     int n;
@@ -79,14 +86,15 @@ static double variance(int n)
 /* log p(difference | two voices) / p(difference | one) */
 static double odds(const um_turns *t, const item *a, const item *b)
 {
-    const double one = variance(a->n) + variance(b->n) + 2 * DRIFT;
+    const double steps = variance(a->n) + variance(b->n);
     double sum = 0, ratio = 1;
     for (int k = 0; k < SIZE; k++) {
-        const double d = a->mean[k] - b->mean[k], more = 2 * t->spread[k], two = one + more;
+        const double d = a->mean[k] - b->mean[k], more = 2 * t->spread[k];
+        const double one = steps + 2 * (DRIFT + DRIFTS * t->spread[k]), two = one + more;
         sum += d * d * more / (one * two);
         ratio *= two / one;
     }
-    return (sum - log(ratio)) / 2;
+    return (sum / t->unrest - log(ratio)) / 2;
 }
 
 static void find_near(um_turns *t, int i)
@@ -130,9 +138,42 @@ static void merge(um_turns *t, int a, int b)
     }
 }
 
+static double distance(const int16_t a[SIZE], const int16_t b[SIZE], double most)
+{
+    double sum = 0;
+    for (int k = 0; k < SIZE && sum < most * PARTS * PARTS; k++) {
+        const double d = a[k] - b[k];
+        sum += d * d;
+    }
+    return sum / (PARTS * PARTS);
+}
+
+/* The last step and the one AROUND before it, if all between speak: most often both are of one turn, so that
+ * the median of such pairs is of one voice. They share no sound. */
+static void count_pair(um_turns *t)
+{
+    const step *s = &t->step[t->n - 1];
+    if (t->n <= AROUND || s->told.at - s[-AROUND].told.at != AROUND)
+        return;
+    const double varies = distance(s->point, s[-AROUND].point, INFINITY) / (2 * SIZE);
+    t->varies[(int)lrint(fmin(varies * OF_ONE, BINS))]++;
+    t->n_varies++;
+}
+
+static double find_unrest(const um_turns *t)
+{
+    int bin = 0;
+    if (t->n_varies < PAIRS)
+        return 1;
+    for (int n = t->varies[0]; 2 * n < t->n_varies; n += t->varies[bin])
+        bin++;
+    return sqrt(um_clampd((double)bin / OF_ONE, STEADIEST, WILDEST));
+}
+
 /* The nearest first, as long as the odds are below the limit and there are more than `stop`. */
 static void gather(um_turns *t, double limit, int stop)
 {
+    t->unrest = find_unrest(t);
     for (int i = 0; i < t->n_items; i++)
         find_near(t, i);
     for (int left = t->n_items; left > stop; left--) {
@@ -170,21 +211,11 @@ static void compact(um_turns *t)
     t->n_items = n;
 }
 
-static bool is_same(const int16_t a[SIZE], const int16_t b[SIZE])
-{
-    double sum = 0;
-    for (int k = 0; k < SIZE && sum < REPEATED * PARTS * PARTS; k++) {
-        const double d = a[k] - b[k];
-        sum += d * d;
-    }
-    return sum < REPEATED * PARTS * PARTS;
-}
-
 /* The first step of the same sound, or NULL; steps nearer than AROUND share some of theirs in any case. */
 static const step *heard_before(const um_turns *t, const step *s)
 {
     for (int i = 0; i < t->n && s->told.at - t->step[i].told.at >= AROUND; i++)
-        if (!t->step[i].again && is_same(t->step[i].point, s->point))
+        if (!t->step[i].again && distance(t->step[i].point, s->point, REPEATED) < REPEATED)
             return &t->step[i];
     return NULL;
 }
@@ -219,6 +250,7 @@ um_status um_turns_add(um_turns *t, int64_t at, const float point[SIZE], um_erro
         s.item = add_item(t, point);
     }
     t->step[t->n++] = s;
+    count_pair(t);
     return UM_OK;
 }
 
@@ -270,7 +302,7 @@ static void choose(voices *v, um_turns *t)
 }
 
 /* Log likelihood of a step, if that voice speaks. */
-static double fits(const voices *v, int voice, const step *s)
+static double fits(const um_turns *t, const voices *v, int voice, const step *s)
 {
     const double all = 1 + variance(v->steps[voice]);
     double sum = 0;
@@ -278,7 +310,7 @@ static double fits(const voices *v, int voice, const step *s)
         const double d = s->point[k] - v->centre[voice][k];
         sum += d * d;
     }
-    return -(sum / (PARTS * PARTS * all) + SIZE * log(all)) / 2;
+    return -(sum / (PARTS * PARTS * all * t->unrest) + SIZE * log(all)) / 2;
 }
 
 /* The likeliest path, less what changes cost. */
@@ -297,7 +329,7 @@ static um_status follow(um_turns *t, const voices *v, um_error *err)
         for (int j = 0; j < v->n; j++) {
             const bool changes = best[top] - cost > best[j];
             from[i][j] = (uint8_t)(changes ? top : j);
-            next[j] = (changes ? best[top] - cost : best[j]) + SHARE * fits(v, j, &t->step[i]);
+            next[j] = (changes ? best[top] - cost : best[j]) + SHARE * fits(t, v, j, &t->step[i]);
         }
         memcpy(best, next, sizeof best);
     }

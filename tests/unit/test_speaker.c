@@ -4,6 +4,7 @@
 #include "../check.h"
 #include "base/random.h"
 #include "voice/turns.h"
+#include <math.h>
 #include <string.h>
 #include <unmask/products.h>
 
@@ -156,40 +157,74 @@ static void short_ones(void)
     um_turns_free(&turns);
 }
 
-/* Makes step i of a voice none that was heard before: 1.8 in one of 26 numbers that voices do not differ in,
- * so that two of them are 2 * 1.8^2 = 6.48 apart, and 4 * 1.8^2 with the other sign. */
-static void set_apart(float point[SIZE], int i)
+/* Makes step i of a voice none that was heard before: `by` in one of 26 numbers that voices do not differ in,
+ * so that two of them are 2 by^2 apart, and 4 by^2 with the other sign. */
+static void set_apart(float point[SIZE], int i, double by)
 {
-    point[6 + i % 26] = i / 26 % 2 ? -1.8f : 1.8f;
+    point[6 + i % 26] = (float)(i / 26 % 2 ? -by : by);
 }
 
-/* Two voices that differ in one number, 20 steps of each without any noise. By hand: the means are of 20
- * points that share their sound, so that the difference varies by one = 2 * 5 / 24 + 2 * .1 = .6167 for one
- * voice, and by two = one + 2 * 3 = 6.6167 for two. Log odds (d^2 (1 / one - 1 / two) - ln(two / one)) / 2: 4
- * at d = 2.656. Numbers that voices do not differ in say nothing, however far. */
+static void begin_plain(void) /* voices differ in the first four numbers */
+{
+    memset(spread, 0, sizeof spread);
+    for (int k = 0; k < 4; k++)
+        spread[k] = 3;
+    CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
+}
+
+/* Two voices that differ by d in four numbers, 20 steps of each. By hand: the means are of 20 points that
+ * share their sound, so that the difference varies by one = 2 * 5 / 24 + 2 * (.05 + .05 * 3) = .8167 for one
+ * voice, and by two = one + 2 * 3 = 6.8167 for two. Log odds 2 (d^2 (1 / one - 1 / two) - ln(two / one)): 0
+ * at d = 1.403. Steps of one turn that vary by more or less than 64 (squared) change that: by 32 and
+ * less 1.180, by 128 and more 1.668. Numbers that voices do not differ in say nothing, however far. */
 static void alike(void)
 {
-    for (int two = 0; two < 2; two++) {
+    static const struct {
+        double vary, limit;
+    } tried[] = {{64, 1.403},  {34, 1.198},  {30, 1.180}, {20, 1.180},
+                 {124, 1.655}, {132, 1.668}, {300, 1.668}};
+    for (int i = 0; i < 2 * (int)(sizeof tried / sizeof *tried); i++) {
+        const double vary = tried[i / 2].vary, d = tried[i / 2].limit * (i % 2 ? 1.01 : .99);
         int n, n_voices;
-        memset(spread, 0, sizeof spread);
-        spread[3] = 3;
-        CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
-        for (int i = 0; i < 40; i++) {
+        begin_plain();
+        for (int j = 0; j < 40; j++) {
             float point[SIZE] = {0};
-            point[3] = i < 20 ? 0 : two ? 2.7f : 2.6f;
-            point[4] = i < 20 ? 0 : 9;
-            set_apart(point, i % 20);
-            CHECK(um_turns_add(turns, i, point, NULL) == UM_OK);
+            for (int k = 0; k < 4; k++)
+                point[k] = j < 20 ? 0 : (float)d;
+            point[4] = j < 20 ? 0 : 9;
+            set_apart(point, j % 20, sqrt(vary / 2));
+            CHECK(um_turns_add(turns, j, point, NULL) == UM_OK);
         }
         end_turns(&n, &n_voices);
-        CHECK(n_voices == (two ? 2 : 1));
+        CHECK(n_voices == 1 + i % 2);
         um_turns_free(&turns);
     }
 }
 
-/* Two voices 6 apart, without noise; a few steps of the second within a turn of the first. By hand: each is
- * .1 * 36 / 2 / (1 + 5 / 44), less .1 * 16 ln(1.17 / 1.11), likelier with its own voice: 1.54. There and back
- * costs 8, with pauses of more than a second 4. */
+/* As above, but of few steps, 1.5 apart and with little noise. Of 7 steps of each there are 4 pairs within a
+ * turn, which do not say how much they vary: two voices from 1.656 on. Of 8 there are 6: from 1.364 on. */
+static void few_pairs(void)
+{
+    for (int steps = 7; steps <= 8; steps++) {
+        int n, n_voices;
+        begin_plain();
+        for (int j = 0; j < 2 * steps; j++) {
+            float point[SIZE] = {0};
+            for (int k = 0; k < 4; k++)
+                point[k] = j < steps ? 0 : 1.5f;
+            set_apart(point, j % steps, 3);
+            CHECK(um_turns_add(turns, j < steps ? j : j + 5, point, NULL) == UM_OK);
+        }
+        end_turns(&n, &n_voices);
+        CHECK(n_voices == steps - 6);
+        um_turns_free(&turns);
+    }
+}
+
+/* Two voices 5 apart, with nearly no noise, so that likelihoods count sqrt(2) times; a few steps of the
+ * second within a turn of the first. By hand: each is .1 * 25 / 2 / (1 + 5 / 44) * sqrt(2), less .1 * 16
+ * ln(1.17 / 1.11), likelier with its own voice: 1.50. There and back costs 8, with pauses of more than a
+ * second 4. */
 static void changes(void)
 {
     static const struct {
@@ -204,8 +239,8 @@ static void changes(void)
         CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
         for (int k = 0; k < 4; k++) {
             for (int j = 0; j < turn[k]; j++) {
-                float point[SIZE] = {k % 2 ? 6 : 0};
-                set_apart(point, at);
+                float point[SIZE] = {k % 2 ? 5 : 0};
+                set_apart(point, at, 1.8);
                 CHECK(um_turns_add(turns, at++, point, NULL) == UM_OK);
             }
             at += k < 2 ? tried[i].pause : 0;
@@ -218,22 +253,21 @@ static void changes(void)
     }
 }
 
-/* Two moods of one voice, 16 steps of each, 2.5 apart in one number, and pauses: by hand (as above) one voice
- * up to 2.83. Played 20 times it is one still; with a shift of 6.1 (squared) between any two times all of it
- * is new, and 320 steps of each are two voices from 1.65 on. */
+/* Two moods of one voice, 16 steps of each, 1.1 apart in four numbers, and pauses: by hand (as above) one
+ * voice up to 1.221. Played 20 times it is one still; with a shift of 6.1 (squared) between any two times all
+ * of it is new, and 320 steps of each are two voices from .940 on. */
 static void loops(void)
 {
     for (int anew = 0; anew < 2; anew++) {
         int n, n_voices;
-        memset(spread, 0, sizeof spread);
-        spread[3] = 3;
-        CHECK(um_turns_new(&turns, spread, NULL) == UM_OK);
+        begin_plain();
         for (int i = 0; i < 640; i++) {
             const int time = i / 32;
             float point[SIZE] = {0};
-            point[3] = i % 32 < 16 ? 0 : 2.5f;
+            for (int k = 0; k < 4; k++)
+                point[k] = i % 32 < 16 ? 0 : 1.1f;
             point[4] = anew ? 2.47f * (float)time : 2.43f * (float)(time % 2); /* 6.1, 5.9 */
-            set_apart(point, i % 32);
+            set_apart(point, i % 32, 1.8);
             CHECK(um_turns_add(turns, i + i / 16 * 5, point, NULL) == UM_OK);
         }
         end_turns(&n, &n_voices);
@@ -295,6 +329,7 @@ int main(void)
     conversations();
     short_ones();
     alike();
+    few_pairs();
     changes();
     loops();
     long_ones();
