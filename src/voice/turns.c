@@ -11,12 +11,13 @@ enum { SIZE = UM_SPEAKER_SIZE, ITEMS = UM_TURNS_ITEMS, VOICES = UM_TURNS_VOICES,
 static const double LIMIT = 0; /* log odds from which two clusters are two voices */
 /* variance of a voice that does not fall with more of it (mood, distance): in any number, and per spread */
 static const double DRIFT = .05, DRIFTS = .05;
-static const int LEAST = 6;     /* steps: what speaks less is no voice of its own */
+/* what speaks less is no voice of its own: steps, or this part of all of them, but no more than so many */
+enum { LEAST = 6, PART = 50, ENOUGH = 20 };
 static const double SHARE = .1; /* of a step in the likelihood of a path: steps overlap, and are no normal */
 static const double CHANGE = 4; /* what a change of the voice costs in it, */
 static const int PAUSE = 2;     /* but for one after so many steps of silence: half of it */
 static const int ROUNDS = 2;    /* of paths, each with the voices of the one before */
-/* squared distance below which a step is heard again; that of others is 12 and more */
+/* squared distance below which a step is heard again; others are 10 to 30 and more, of clean sound 4 and more */
 static const double REPEATED = 6;
 /* Points of some recordings vary more within a turn than those the model is learnt from, of others less: as a
  * variance, of which the root counts, from so many pairs of steps on, and within limits. */
@@ -47,7 +48,7 @@ struct um_turns {
     double unrest;                  /* as of the last gather() */
     step *step;
     size_t capacity;
-    int n;
+    int n, n_new; /* n_new: without those heard again */
     um_turn_step *told;
 };
 
@@ -248,6 +249,7 @@ um_status um_turns_add(um_turns *t, int64_t at, const float point[SIZE], um_erro
             compact(t);
         }
         s.item = add_item(t, point);
+        t->n_new++;
     }
     t->step[t->n++] = s;
     count_pair(t);
@@ -260,6 +262,11 @@ typedef struct voices {
     double centre[VOICES][SIZE]; /* in the parts of kept points */
     int steps[VOICES], n;
 } voices;
+
+static int least_steps(const um_turns *t)
+{
+    return um_clampi(t->n_new / PART, LEAST, ENOUGH);
+}
 
 /* From the steps, each with the number of its voice in `item`; those of a voice without a step are passed
  * over. */
@@ -293,7 +300,7 @@ static void choose(voices *v, um_turns *t)
     qsort(t->item, (size_t)t->n_items, sizeof *t->item, larger_first);
     v->n = 0;
     for (int i = 0; i < t->n_items; i++) {
-        const bool counts = v->n < VOICES && (!i || t->item[i].n >= LEAST);
+        const bool counts = v->n < VOICES && (!i || t->item[i].n >= least_steps(t));
         number[t->item[i].into] = counts ? v->n++ : VOICES;
     }
     for (int i = 0; i < t->n; i++)
@@ -351,7 +358,7 @@ static void drop_small(voices *v, um_turns *t)
     for (int j = 1; j < v->n; j++)
         most = v->steps[j] > v->steps[most] ? j : most;
     for (int j = 0; j < v->n; j++)
-        number[j] = j == most || v->steps[j] >= LEAST ? n++ : VOICES;
+        number[j] = j == most || v->steps[j] >= least_steps(t) ? n++ : VOICES;
     for (int i = 0; i < t->n; i++)
         t->step[i].item = number[t->step[i].item];
     v->n = n;

@@ -135,16 +135,19 @@ static void conversations(void)
     um_turns_free(&turns);
 }
 
-/* Six steps are a voice, five are not; a single step within a turn is none of its own. */
+/* Six steps are a voice, five are not; of 600 steps and more it takes a fiftieth, of 1000 and more 20. A
+ * single step within a turn is none of its own. */
 static void short_ones(void)
 {
     int n, n_voices;
-    for (int least = 5; least <= 6; least++) {
+    static const int tried[][2] = {{20, 6}, {600, 12}, {2000, 20}}; /* steps of one, and of two at least */
+    for (int i = 0; i < 6; i++) {
+        const int *t = tried[i / 2];
         begin_turns();
-        speak(0, 20, 2);
-        speak(30, least, 4);
+        speak(0, t[0], 2);
+        speak(t[0] + 10, t[1] - 1 + i % 2, 4);
         end_turns(&n, &n_voices);
-        CHECK(n_voices == (least == 6 ? 2 : 1));
+        CHECK(n_voices == 1 + i % 2);
         um_turns_free(&turns);
     }
     begin_turns();
