@@ -22,7 +22,7 @@ CEPSTRA, VALUES, SIZE = 20, 21, 32
 BLOCK = 50  # frames of voice: half a second
 STRETCHES = ((3, 3), (6, 3))  # blocks, and from one to the next
 UNIT = 5  # blocks in a point of src/voice/turns.h
-DRIFT = .1  # as in src/voice/turns.c
+DRIFT = .1  # in all numbers; src/voice/turns.c has more where voices vary more
 SHRINK = .02  # of the scatter within, towards that of equal directions
 # groups that are no speaker, but several whom nobody has named; so are those called after a repository
 UNKNOWN = {"google-internal-multi", "ami-wsj", "vad-recorded", "vad-timit", ""}
@@ -103,7 +103,7 @@ def variances(weight, groups):
 
 
 def unlike(model, a, b, k):
-    """Log odds that points of k blocks each are of two voices: odds() of src/voice/turns.c."""
+    """Log odds that points of k blocks each are of two voices: as odds() of src/voice/turns.c."""
     one = 2 * UNIT / k + 2 * DRIFT
     two = one + 2 * model[2]
     return ((a - b) ** 2 * (1 / one - 1 / two) - np.log(two / one)).sum(1) / 2

@@ -5,8 +5,9 @@
  * Garcia-Romero, "Speaker diarization with PLDA i-vector scoring and unsupervised calibration", SLT 2014),
  * then a path along the recording that is for its voices and against changes (Viterbi). The odds are those of
  * the difference of two means, so that what all voices of a recording share (room, microphone) drops out;
- * more of a voice makes them surer, down to how much a voice drifts. No table of all pairs is needed; when
- * UM_TURNS_ITEMS clusters are at hand, the nearest are put together early. */
+ * more of a voice makes them surer, down to how much a voice drifts, and what is played again does not. No
+ * table of all pairs is needed; when UM_TURNS_ITEMS clusters are at hand, the nearest are put together early.
+ */
 #ifndef UM_VOICE_TURNS_H
 #define UM_VOICE_TURNS_H
 #include "voice/speaker.h"
