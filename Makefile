@@ -7,6 +7,7 @@
 #   make eval                  every clip, photo and voice of UNMASK_TESTDATA, analysed and counted; the detectors beside their peers
 #   make models               train the face networks again (hours; needs UNMASK_TESTDATA and UNMASK_MEDIA)
 #   make voice                 train the voice network (hours; the same), make voice-folds: with each fifth of the sources set aside
+#   make lips                 train what tells whether lips move with a sound (half an hour; needs PyTorch, and the same)
 #   make faces                train the networks of manipulated and of generated faces (hours; the same)
 #   make build, make install, make clean
 
@@ -14,7 +15,7 @@ comma = ,
 MEDIA ?=
 PREFIX ?= /usr/local
 
-.PHONY: demo test build bench eval models voice voice-calibration voice-folds speaker faces face-calibration install clean setup setup-test
+.PHONY: demo test build bench eval models voice voice-calibration voice-folds speaker lips faces face-calibration install clean setup setup-test
 
 demo: build
 	@mkdir -p demo
@@ -134,6 +135,14 @@ speaker: build
 	    --out build/voice/spoken.f32 $(TRAINING_MEDIA)/voices
 	/usr/bin/python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32
 	/usr/bin/python3 tools/speaker_model.py build/voice/speakers.f32,build/voice/spoken.f32 models/unmask_speaker.txt
+
+# What tells whether lips move with a sound (docs/models/lips.md): mouths and sound of clips, real ones for 30 s, fakes for 10.
+lip_lists = $(TRAINING_MEDIA)/clips/labels.csv $(TESTDATA)/data/faces/labels.csv
+lips: build
+	@ninja -C build --quiet models/train/unmask-lips && mkdir -p build/lips
+	tools/lip_model.py --rows $(lip_lists) >build/lips/rows
+	while read -r seconds root path; do build/models/train/unmask-lips "$$seconds" build/lips "$$root" "$$path"; done <build/lips/rows
+	tools/lip_model.py --out models/unmask_lips.txt --golden tests/unit/lip_network_golden.h build/lips $(lip_lists)
 
 # The networks of manipulated and of generated faces, by their recipes, from UNMASK_MEDIA (dfdc: laid out by tools/dfdc_crops.py
 # from a mirror of the repository of the DFDC crops) and the photos of UNMASK_TESTDATA.

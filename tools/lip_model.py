@@ -1,22 +1,28 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small network of mouths against sound, beside the plain measure of lip_sync, on recordings of sources left out.
+"""What tells whether lips move with a sound: learns models/unmask_lips.txt from what unmask-lips wrote.
 
-usage: eval_lip_network.py [--epochs N] [--seed N] [--piece S] STEPS LABELS...
+usage: lip_model.py --rows LABELS...    what unmask-lips is to look at: seconds, folder and path of each row
+       lip_model.py [--epochs N] [--seed N] [--piece S] STEPS LABELS...              beside the plain measure, sources left out
+       lip_model.py [--epochs N] [--seed N] --out MODEL [--golden C] STEPS LABELS...   the model, learnt from all of them
 
-STEPS: what eval_lip_network wrote, of rows with split=train of the LABELS (CSV: path, label, split, source, group). Needs
-Debian's python3-torch; with an OpenBLAS before it in LD_LIBRARY_PATH it is ten times as fast.
+STEPS: what unmask-lips wrote, of rows with split=train of the LABELS (CSV: path, label, split, source, group). Needs Debian's
+python3-torch; with an OpenBLAS before it in LD_LIBRARY_PATH it is ten times as fast.
 
-Two towers, each without what is slower than half a second: a picture of the mouth (12 x 16, 25 a second) and six measures of its
-landmarks, over five pictures; 32 mel bands in steps of 20 ms over 12 of them; 32 numbers out of each. Their agreement is the
-coefficient of correlation over all numbers and steps, at shifts of -15 to 15 steps; the score is that of lip_sync. Learnt: the
-agreement near the shift of the recording (by the plain measure where it is clear, else the usual shifts) exceeds that at others
-and that with sounds of other sources. From: real recordings, and fakes that follow their sound by the plain measure, of other
-sources than those measured on. Spoiled: speed of the tape, pitch, noise, colour of the sound, flip, place and contrast.
+Two towers (src/signals/face/lip_network.h), each without what is slower than half a second: a picture of the mouth (12 x 16, 25 a
+second) and six measures of its landmarks, over five pictures; 32 mel bands in steps of 20 ms over 12 of them; 32 numbers out of
+each. Their agreement is the coefficient of correlation over all numbers and steps, at shifts of -15 to 15 steps; the score is
+that of lip_sync. Learnt: the agreement near the shift of the recording (by the plain measure where it is clear, else the usual
+shifts) exceeds that at others and that with sounds of other sources. From: real recordings, and fakes that follow their sound by
+the plain measure, of other sources than those measured on. Spoiled: speed of the tape, pitch, noise, colour of the sound, flip,
+place and contrast.
 
 Prints AUC of moved and foreign sound against the own one by condition, whole and in pieces of S seconds, of both measures, and
-of their scores added (with the weight that is best on the other folds). Intervals: 95 %, of the difference in mean AUC to the
-plain measure, by drawing recordings, and sources, anew 300 times."""
+of both curves averaged, as lip_sync does. Intervals: 95 %, of the difference in mean AUC to the plain measure, by drawing
+recordings, and sources, anew 300 times.
+
+MODEL: a line of each layer's weights and one of its offsets, in millionths, [input][output]. C: inputs and outputs of the towers
+for test_lip_network."""
 import argparse
 import csv
 import os
@@ -34,6 +40,7 @@ SPEEDS = .93, 1, 1.07
 LEARNING_RATE, DECAY, DROP, SHARPNESS, MARGIN = 4e-3, .02, .2, .08, 2.5
 UNITS = np.array([.03, .04, .02, .02, .03, .04], np.float32)  # by how much the measures vary
 FACE = np.dtype([("t", "f8"), ("person", "i4"), ("yaw", "f4"), ("points", "f4", (68, 2)), ("mouth", "u1", (24, 32))])
+SECONDS = {"real": 30, "talking": 30, "lipsync": 10, "audio-driven": 10}  # of which kinds how much is seen
 SOUND = np.dtype([("k", "i8"), ("mel", "f4", 64), ("speaks", "f4")])
 
 warnings.simplefilter("ignore", RuntimeWarning)
@@ -133,6 +140,14 @@ def recordings(folder, lists):
     return out
 
 
+def print_rows(lists):
+    for path in lists:
+        with open(path, encoding="utf-8", newline="") as f:
+            for row in csv.DictReader(f):
+                if row["split"] == "train" and row["kind"] in SECONDS:
+                    print(SECONDS[row["kind"]], os.path.dirname(path), row["path"])
+
+
 # ---- agreement ----
 
 def curve(x, y, first=0, end=None, least=45):
@@ -184,7 +199,12 @@ def seen(d, speed):
     g = np.nan_to_num(g)
     (mx, enough), (mg, _) = slow(x, known), slow(g, known)
     x, g = (x - mx) * enough[:, None], (g - mg) * enough[:, None] / UNITS
-    return (x / (np.sqrt((x ** 2).sum() / (192 * enough.sum() + 1)) + 1e-3)).astype(np.float32), g.astype(np.float32), enough
+    return x.astype(np.float32), g.astype(np.float32), enough
+
+
+def even(x, known):
+    """of one look: pictures of the same contrast"""
+    return x / (np.sqrt((x ** 2).sum() / (192 * known.sum() + 1)) + 1e-3)
 
 
 def heard(d, speed, spoil):
@@ -260,7 +280,7 @@ def batches(data, rng, sources):
                 s = int(rng.integers(0, max(1, min(len(mv), len(ma)) - SEGMENT)))
                 if mv[s:s + SEGMENT].sum() > 45:
                     break
-            x = cut(x, s, SEGMENT).reshape(-1, 12, 16)
+            x = even(cut(x, s, SEGMENT), mv[s:s + SEGMENT]).reshape(-1, 12, 16)
             if rng.random() < .5:
                 x = x[:, :, ::-1]
             if rng.random() < .6:
@@ -304,11 +324,62 @@ def learn(data, epochs, seed):
 
 @torch.no_grad()
 def numbers(mouth, sound, d):
+    """as in lip_sync: of each second, from the look of three that it is the middle of"""
     (x, g, mv), (a, ma) = d["seen"][1], d["heard"][1][0]
-    v = mouth(torch.tensor(x)[None], torch.tensor(g)[None])[0].numpy().copy()
+    v = np.full((len(mv), DIM), np.nan, np.float32)
+    for own in range(0, len(mv), RATE):
+        first, end = own - RATE, min(own + RATE, len(mv))
+        pictures = even(cut(x, first, SEGMENT), cut(mv, first, SEGMENT))
+        out = mouth(torch.tensor(pictures)[None], torch.tensor(cut(g, first, SEGMENT))[None])[0].numpy()
+        v[own:end] = out[RATE:RATE + end - own]
     s = sound(torch.tensor(a)[None])[0].numpy().copy()
     v[mv == 0], s[ma == 0] = np.nan, np.nan
     return v, s
+
+
+def layers(mouth, sound):
+    """(weights [inputs][outputs], offsets), in the order of src/signals/face/lip_network.c"""
+    def of(layer):
+        w = layer.weight.detach()
+        if w.dim() == 3:  # of a convolution: [output][input][tap]; one input each where it only weighs
+            w = w.permute(2, 1, 0).reshape(-1, len(w)).T
+        return w.T.numpy(), layer.bias.detach().numpy()
+    return [of(v) for v in (mouth.look, mouth.time, mouth.out[0], mouth.out[3], *(sound.all[i] for i in (0, 3, 5, 6, 9)))]
+
+
+def write(path, mouth, sound):
+    with open(path, "w", encoding="ascii") as f:
+        for values in (v for pair in layers(mouth, sound) for v in pair):
+            print(*np.rint(1e6 * values.astype(float).ravel()).astype(int), file=f)
+
+
+@torch.no_grad()
+def write_golden(path, mouth, sound):
+    """of sines, some steps of which are not known: rows of what both towers make of one look"""
+    def wave(width):
+        return np.sin(.37 * np.arange(SEGMENT)[:, None] + 1.7 * np.arange(width))
+    picture = 100 + 50 * wave(192).reshape(-1, 12, 16).repeat(2, 1).repeat(2, 2)
+    measures = .3 + .05 * wave(6)
+    for a in (picture, measures):
+        a[20:23], a[40:49] = np.nan, np.nan
+    mel = (3 * wave(64) - 5).reshape(-1, 2, 32).repeat(2, 1).reshape(-1, 32).repeat(2, 1)
+    mel[4 * 60] = np.nan
+    d = {"mouth": picture, "measures": measures, "mel": mel}
+    (x, g, known), (a, heard_at) = seen(d, 1), heard(d, 1, None)
+    outs = {"mouth": (mouth(torch.tensor(even(x, known).astype(np.float32))[None], torch.tensor(g)[None])[0], known),
+            "sound": (sound(torch.tensor(a)[None])[0], heard_at)}
+    rows = 0, 12, 30, 38, 74
+    with open(path, "w", encoding="ascii") as f:
+        print("/* SPDX-License-Identifier: GPL-3.0-or-later */\n/* clang-format off: by tools/lip_model.py --golden, with PyTorch */",
+              file=f)
+        print("enum { GOLDEN_ROWS = %d };\nstatic const int golden_row[] = {%s};" % (len(rows), ", ".join(map(str, rows))), file=f)
+        for name, (out, known) in outs.items():
+            print("enum { GOLDEN_%s_KNOWN = %d };" % (name.upper(), known.sum()), file=f)
+            print("static const float golden_%s[GOLDEN_ROWS][%d] = {" % (name, DIM), file=f)
+            for r in rows:
+                v = ["%.5ff" % q for q in out[r]]
+                print("    {" + ",\n     ".join(", ".join(v[k:k + 8]) for k in range(0, DIM, 8)) + "},", file=f)
+            print("};", file=f)
 
 
 # ---- tables ----
@@ -383,9 +454,15 @@ def main():
     p.add_argument("--epochs", type=int, default=20)
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--piece", type=float, default=4)
+    p.add_argument("--out")
+    p.add_argument("--golden")
+    p.add_argument("--rows", action="store_true")
     p.add_argument("steps")
-    p.add_argument("labels", nargs="+")
+    p.add_argument("labels", nargs="*")
     o = p.parse_args()
+    if o.rows:
+        print_rows([o.steps, *o.labels])
+        return
     torch.set_num_threads(1)
     rng, every = np.random.default_rng(5), recordings(o.steps, o.labels)
     for d in every:
@@ -398,6 +475,12 @@ def main():
     size = sum(q.numel() for q in [*Mouth().parameters(), *Sound().parameters()])
     print(f"{len(real)} real recordings, {sum(len(d['x']) for d in real) / RATE:.0f} s; {len(fakes)} fakes that follow their sound, "
           f"{sum(len(d['x']) for d in fakes) / RATE:.0f} s; {size} weights")
+    if o.out:
+        towers = learn(real + fakes, o.epochs, o.seed)
+        write(o.out, *towers)
+        if o.golden:
+            write_golden(o.golden, *towers)
+        return
     choose = np.random.default_rng(0)
     others = [choose.choice([j for j, e in enumerate(real) if e["source"] != d["source"]], 3, replace=False) for d in real]
     embedded = [None] * len(real)
@@ -413,4 +496,5 @@ def main():
         table(title, plain, net, np.array([fold[q] for q in sources]), sources, who)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,63 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mouths and the sound beside them, for eval_lip_network.py.
+/* unmask-lips: mouths and the sound beside them, from which tools/lip_model.py learns. Not installed.
  *
- *     eval_lip_network SECONDS STEPS ROOT PATH...
+ *     unmask-lips SECONDS STEPS ROOT PATH...
  *
  * Follows the faces of ROOT/PATH for SECONDS; writes STEPS/PATH with "__" for each "/" and ".lips" behind.
  * Records, each after its tag (int32), in the byte order of the machine:
  * 1: time (double, s), person (int32), yaw (float, degrees), landmarks (68 x, y: float), mouth (24 x 32
  * bytes) 2: number of a frame of sound (int64), its 64 mel bands (float, ln power), probability of voice
  * (float) */
-#include "media/geometry.h"
-#include <math.h>
+#include "faces/mouth.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unmask/unmask.h>
 
-enum { ACROSS = 32, DOWN = 24, MOUTH = 48, OUTER_LIPS = 12 };
-static const float WIDTH = .9f; /* of the mouth's picture, in distances of the outer eye corners */
 static FILE *to;
-
-static float luma(const um_image *rgb, float x, float y)
-{
-    x = fminf(fmaxf(x, 0), (float)rgb->width - 1.01f);
-    y = fminf(fmaxf(y, 0), (float)rgb->height - 1.01f);
-    float row[2];
-    for (int j = 0; j < 2; j++) {
-        const uint8_t *p = rgb->data + ((int)y + j) * rgb->stride + 3 * (int)x;
-        const float left = .299f * p[0] + .587f * p[1] + .114f * p[2];
-        row[j] = left + (x - truncf(x)) * (.299f * p[3] + .587f * p[4] + .114f * p[5] - left);
-    }
-    return row[0] + (y - truncf(y)) * (row[1] - row[0]);
-}
-
-/* Level with the eyes, around the middle of the outer lips. */
-static void put_mouth(const um_image *rgb, const um_face *face)
-{
-    uint8_t mouth[DOWN][ACROSS];
-    const um_point right = face->points[36], left = face->points[45];
-    const um_point middle = um_points_mean(face->points + MOUTH, OUTER_LIPS);
-    for (int j = 0; j < DOWN; j++)
-        for (int i = 0; i < ACROSS; i++) {
-            const float u = ((float)i - (ACROSS - 1) / 2.f) * WIDTH / ACROSS;
-            const float v = ((float)j - (DOWN - 1) / 2.f) * WIDTH / ACROSS;
-            const float x = middle.x + u * (left.x - right.x) - v * (left.y - right.y);
-            const float y = middle.y + u * (left.y - right.y) + v * (left.x - right.x);
-            mouth[j][i] = (uint8_t)(luma(rgb, x, y) + .5f);
-        }
-    fwrite(mouth, sizeof mouth, 1, to);
-}
 
 static void put_face(const um_frame *frame, const um_face *face)
 {
     const int32_t tag = 1, person = face->person;
+    uint8_t mouth[UM_MOUTH_DOWN][UM_MOUTH_ACROSS];
+    if (!um_mouth_picture(mouth, frame->rgb, face))
+        return;
     fwrite(&tag, sizeof tag, 1, to);
     fwrite(&frame->t_s, sizeof frame->t_s, 1, to);
     fwrite(&person, sizeof person, 1, to);
     fwrite(&face->pose.yaw_deg, sizeof face->pose.yaw_deg, 1, to);
     fwrite(face->points, sizeof face->points, 1, to);
-    put_mouth(frame->rgb, face);
+    fwrite(mouth, sizeof mouth, 1, to);
 }
 
 static um_status push(void *state, const um_signal_input *in, const void *measure, um_findings *out,
@@ -116,7 +86,7 @@ int main(int argc, char **argv)
     opt.max_s = atof(argv[1]);
     um_media_quiet();
     if (um_signal_register(&steps, &err) < 0 || um_analyzer_new(&analyzer, &opt, &err) < 0) {
-        fprintf(stderr, "eval_lip_network: %s\n", err.text);
+        fprintf(stderr, "unmask-lips: %s\n", err.text);
         return 4;
     }
     for (int i = 4; i < argc; i++) {
@@ -132,7 +102,7 @@ int main(int argc, char **argv)
             return 4;
         }
         if (um_analyzer_run(&results, analyzer, from, &err) < 0)
-            fprintf(stderr, "eval_lip_network: %s: %s\n", from, err.text);
+            fprintf(stderr, "unmask-lips: %s: %s\n", from, err.text);
         um_results_free(&results);
         if (fclose(to)) {
             perror(name);
