@@ -140,7 +140,7 @@ static void conversations(void)
 static void short_ones(void)
 {
     int n, n_voices;
-    static const int tried[][2] = {{20, 6}, {600, 12}, {2000, 20}}; /* steps of one, and of two at least */
+    static const int tried[][2] = {{20, 6}, {600, 12}, {1060, 20}}; /* steps of one, and of two at least */
     for (int i = 0; i < 6; i++) {
         const int *t = tried[i / 2];
         begin_turns();
