@@ -8,6 +8,7 @@
 #   make models               train the face networks again (hours; needs UNMASK_TESTDATA and UNMASK_MEDIA)
 #   make voice                 train the voice network (hours; the same), make voice-folds: with each fifth of the sources set aside
 #   make lips                 train what tells whether lips move with a sound (half an hour; needs PyTorch, and the same)
+#   make opus                train the network that hears whether a voice went through Opus (an hour; the same)
 #   make faces                train the networks of manipulated and of generated faces (hours; the same)
 #   make build, make install, make clean
 
@@ -15,7 +16,7 @@ comma = ,
 MEDIA ?=
 PREFIX ?= /usr/local
 
-.PHONY: demo test build bench eval models voice voice-calibration voice-folds speaker lips faces face-calibration install clean setup setup-test
+.PHONY: demo test build bench eval models voice voice-calibration voice-folds opus speaker lips faces face-calibration install clean setup setup-test
 
 demo: build
 	@mkdir -p demo
@@ -121,6 +122,16 @@ voice-folds: build
 	    build/cli/unmask train $(voices) --recipe build/voice/fold$$k.recipe --cache build/voice/store --out build/voice/fold$$k && \
 	    build/models/train/unmask-voice evaluate $(voices) $(voice_store) --held $$k/5 --start build/voice/fold$$k/voice.onnx || exit 1; \
 	done
+
+# Whether a voice went through Opus, from the same voices and encoders run on the way (docs/models/opus.md).
+OPUS_STEPS ?= 2400
+opus: build
+	@ninja -C build --quiet models/train/unmask-voice && mkdir -p build/voice/opus
+	build/models/train/unmask-voice opus $(voices) $(voice_store) --held $(VOICE_HELD) --start models/arch/opus.net --steps $(OPUS_STEPS) \
+	    --work build/voice/opus --out build/voice/opus/opus.onnx
+	cp build/voice/opus/opus.onnx models/unmask_opus.onnx
+	sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_opus.onnx | cut -c1-64)\"/" models/manifests/unmask_opus.json
+	$(MAKE) build
 
 # What tells speakers apart (docs/models/speaker.md): speakers in real recordings (some of them laid out by tools/more_speakers.py
 # from a mirror of the repository that holds them), and voices of text to speech.

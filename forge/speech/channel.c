@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RATE = CHANNEL_RATE_HZ, TELEPHONE_HZ = 8000, TAIL = RATE * 2 / 5, BUMPS = 3 };
+enum { RATE = CHANNEL_RATE_HZ, TELEPHONE_HZ = 8000, OPUS_HZ = 48000, TAIL = RATE * 2 / 5, BUMPS = 3 };
 static const float LEVEL = .05f; /* of the working signal: 26 dB below full scale leaves room for peaks */
 
 struct channel {
     int n, size;        /* size: n and a tail, of small factors */
     um_fft *fft;        /* [size] */
     float (*filter)[2]; /* [size / 2 + 1]: everything linear */
-    float *noise;       /* [n] */
+    float *work;        /* [n * OPUS_HZ / RATE]: noise, or the sound at the rate of an encoder */
 };
 
 /* The next number that has no factor above 5. */
@@ -42,7 +42,7 @@ um_status channel_new(channel **out, int n, um_error *err)
     c->size = easy_size(n + TAIL);
     um_status st = um_fft_new(&c->fft, 1, c->size, err);
     if (st == UM_OK && (!(c->filter = um_calloc((size_t)c->size / 2 + 1, sizeof *c->filter)) ||
-                        !(c->noise = um_calloc((size_t)n, sizeof *c->noise))))
+                        !(c->work = um_calloc((size_t)n * OPUS_HZ / RATE, sizeof *c->work))))
         st = um_fail_oom(err);
     if (st < 0)
         channel_free(&c);
@@ -56,7 +56,7 @@ void channel_free(channel **c)
         return;
     um_fft_free(&(*c)->fft);
     free((*c)->filter);
-    free((*c)->noise);
+    free((*c)->work);
     free(*c);
     *c = NULL;
 }
@@ -169,11 +169,11 @@ static void add_noise(channel *c, float *x, float below_db, rng *r)
             (float)((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48)) / 65536 -
             2;
         low = keep * low + v;
-        c->noise[i] = low;
+        c->work[i] = low;
     }
-    scale_to(c->noise, c->n, rms(x, c->n) * powf(10, -below_db / 20));
+    scale_to(c->work, c->n, rms(x, c->n) * powf(10, -below_db / 20));
     for (int i = 0; i < c->n; i++)
-        x[i] += c->noise[i];
+        x[i] += c->work[i];
 }
 
 /* ---- encoders ---- */
@@ -194,6 +194,8 @@ static const codec codecs[] = {
     {"libopus", TELEPHONE_HZ, 6, 16},
     {"g722", RATE, 0, 0},
 };
+/* At 48 kHz, as players have it, Opus divides its bits otherwise than at the 16 of some messengers. */
+static const codec messages[] = {{"libopus", RATE, 8, 32}, {"libopus", OPUS_HZ, 10, 32}};
 
 um_status channel_resample(float *to, int n_to, int rate_to, const float *from, int n, int rate,
                            um_error *err)
@@ -212,14 +214,17 @@ um_status channel_resample(float *to, int n_to, int rate_to, const float *from, 
     return st;
 }
 
-/* Through an encoder that this FFmpeg may lack: then the sound stays as it is. */
-static um_status encode(channel *c, float *x, rng *r, um_error *err)
+static int64_t draw_bit_rate(const codec *k, rng *r)
 {
-    const codec *k = &codecs[rng_int(r, sizeof codecs / sizeof *codecs)];
-    const int64_t rate = k->least ? 1000 * (k->least + rng_int(r, k->most - k->least + 1)) : 0;
-    const int n = k->rate_hz == RATE ? c->n : c->n / 2;
+    return k->least ? 1000 * (k->least + rng_int(r, k->most - k->least + 1)) : 0;
+}
+
+/* Through an encoder that this FFmpeg may lack: then the sound stays as it is. */
+static um_status encode(channel *c, float *x, const codec *k, int64_t rate, um_error *err)
+{
+    const int n = (int)((int64_t)c->n * k->rate_hz / RATE);
     um_status st = UM_OK;
-    float *work = k->rate_hz == RATE ? x : c->noise;
+    float *work = k->rate_hz == RATE ? x : c->work;
     if (work != x)
         st = channel_resample(work, n, k->rate_hz, x, c->n, RATE, err);
     if (st == UM_OK && (st = um_sound_recode(work, n, k->rate_hz, k->name, rate, err)) == UM_EUNSUPPORTED)
@@ -229,9 +234,9 @@ static um_status encode(channel *c, float *x, rng *r, um_error *err)
     return st;
 }
 
-um_status channel_run(channel *c, float *x, float strength, rng *r, um_error *err)
+/* Room, tone, noise, overload: what is before any encoder. */
+static void record(channel *c, float *x, float strength, rng *r)
 {
-    um_status st = UM_OK;
     scale_to(x, c->n, LEVEL);
     draw_room(c, rng_chance(r, .25f * strength), r);
     draw_tone(c, strength, r);
@@ -245,8 +250,11 @@ um_status channel_run(channel *c, float *x, float strength, rng *r, um_error *er
         for (int i = 0; i < c->n; i++)
             x[i] = fmaxf(-limit, fminf(limit, x[i]));
     }
-    if (rng_chance(r, .25f * strength))
-        st = encode(c, x, r, err);
+}
+
+/* Few bits, a floor of noise, a level: what is behind it. */
+static void hand_on(channel *c, float *x, float strength, rng *r)
+{
     if (rng_chance(r, .08f * strength)) {
         const float steps = (float)(1 << (7 + rng_int(r, 4))) / (8 * LEVEL);
         for (int i = 0; i < c->n; i++)
@@ -254,5 +262,33 @@ um_status channel_run(channel *c, float *x, float strength, rng *r, um_error *er
     }
     add_noise(c, x, rng_float(r, 50, 75), r); /* or else digital silence tells one from the other */
     scale_to(x, c->n, LEVEL * powf(10, rng_float(r, -20, 8) / 20));
+}
+
+um_status channel_run(channel *c, float *x, float strength, rng *r, um_error *err)
+{
+    um_status st = UM_OK;
+    record(c, x, strength, r);
+    if (rng_chance(r, .25f * strength)) {
+        const codec *k = &codecs[rng_int(r, sizeof codecs / sizeof *codecs)];
+        st = encode(c, x, k, draw_bit_rate(k, r), err);
+    }
+    hand_on(c, x, strength, r);
+    return st;
+}
+
+um_status channel_run_opus(channel *c, float *x, float strength, bool opus, rng *r, um_error *err)
+{
+    um_status st = UM_OK;
+    record(c, x, strength, r);
+    const codec *k = &messages[rng_int(r, sizeof messages / sizeof *messages)], *other = &messages[0];
+    const int64_t rate = draw_bit_rate(k, r);
+    if (opus)
+        st = encode(c, x, k, rate, err);
+    while (!strcmp(other->name, messages[0].name))
+        other = &codecs[rng_int(r, sizeof codecs / sizeof *codecs)];
+    const int64_t other_rate = draw_bit_rate(other, r);
+    if (rng_chance(r, .4f) && st == UM_OK)
+        st = encode(c, x, other, other_rate, err);
+    hand_on(c, x, strength, r);
     return st;
 }

@@ -15,6 +15,9 @@ void channel_free(channel **c);
 /* In place, at CHANNEL_RATE_HZ: a room, an equalizer, a band, noise, overload, an encoder, few bits, a level;
  * each or none of them. `strength` 0..1: how often and how much; 0 leaves noise below hearing and a level. */
 um_status channel_run(channel *c, float *samples, float strength, rng *r, um_error *err);
+/* As above, where no encoder is Opus. Then, if `opus`: Opus at 8 to 32 kbit/s, as in messages and calls; and
+ * then, now and then, another encoder. All draws are the same with and without it. */
+um_status channel_run_opus(channel *c, float *samples, float strength, bool opus, rng *r, um_error *err);
 /* n samples at `rate` as n_to samples at rate_to; beyond their end silence. */
 um_status channel_resample(float *to, int n_to, int rate_to, const float *from, int n, int rate,
                            um_error *err);

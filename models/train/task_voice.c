@@ -67,6 +67,7 @@ static um_status loss(void *user, const um_train_batch *b, double *terms, um_err
 typedef struct listening {
     voice_task *t;
     float strength;
+    bool opus;
     int *voice, *start; /* of each window */
     int n;
     double *sum;
@@ -81,7 +82,7 @@ static um_status hear(void *user, int64_t index, int64_t epoch, uint64_t seed, f
     um_status st = lease(l->t, &m, err);
     if (st < 0)
         return st;
-    st = voice_window(m, l->t->set, l->voice[index], l->start[index], l->strength, seed, err);
+    st = voice_window(m, l->t->set, l->voice[index], l->start[index], l->strength, l->opus, seed, err);
     if (st == UM_OK)
         voice_map(m, in[0]);
     give_back(l->t, m);
@@ -100,11 +101,11 @@ static um_status see(void *user, const um_train_batch *b, um_error *err)
 }
 
 um_status voice_scores(double *score, voice_task *t, um_graph *graph, bool (*wanted)(const voice *v),
-                       float strength, um_error *err)
+                       float strength, bool opus, um_error *err)
 {
     const voice_set *set = t->set;
     const size_t most = (size_t)set->n * VOICE_WINDOWS + 1;
-    listening l = {.t = t, .strength = strength};
+    listening l = {.t = t, .strength = strength, .opus = opus};
     um_status st = UM_OK;
     l.voice = um_calloc(most, sizeof *l.voice);
     l.start = um_calloc(most, sizeof *l.start);
@@ -148,7 +149,7 @@ static um_status validate(void *user, um_graph *graph, double *metrics, um_error
     um_status st = score && trial ? UM_OK : um_fail_oom(err);
     for (int round = 0; round < 2 && st == UM_OK; round++) { /* as they are, and spoiled */
         size_t n = 0;
-        if ((st = voice_scores(score, t, graph, is_held, (float)round, err)) < 0)
+        if ((st = voice_scores(score, t, graph, is_held, (float)round, false, err)) < 0)
             break;
         for (int i = 0; i < t->set->n; i++)
             if (isfinite(score[i]))
@@ -158,6 +159,30 @@ static um_status validate(void *user, um_graph *graph, double *metrics, um_error
         metrics[2 + 2 * round] = 100 * um_auc(trial, n);
     }
     metrics[0] = (metrics[2] + metrics[4]) / 2; /* steadier than an equal error rate of few */
+    free(score);
+    free(trial);
+    return st;
+}
+
+/* Of each voice set aside, as it is and through Opus: which is which? */
+static um_status validate_opus(void *user, um_graph *graph, double *metrics, um_error *err)
+{
+    voice_task *t = user;
+    double *score = um_calloc((size_t)t->set->n + 1, sizeof *score);
+    um_trial *trial = um_calloc(2 * (size_t)t->set->n + 1, sizeof *trial);
+    um_status st = score && trial ? UM_OK : um_fail_oom(err);
+    size_t n = 0;
+    for (int opus = 0; opus < 2 && st == UM_OK; opus++) {
+        st = voice_scores(score, t, graph, is_held, 0, opus, err);
+        for (int i = 0; i < t->set->n && st == UM_OK; i++)
+            if (isfinite(score[i]))
+                trial[n++] = (um_trial){score[i], opus};
+    }
+    if (st == UM_OK) {
+        um_trials_sort(trial, n);
+        metrics[0] = 100 * um_auc(trial, n);
+        metrics[1] = -100 * um_equal_error(trial, n);
+    }
     free(score);
     free(trial);
     return st;
@@ -193,6 +218,12 @@ um_status voice_task_new(voice_task *t, const voice_set *set, const voice_mix *m
         .sample = sample,
         .loss = loss,
         .validate = held ? validate : NULL};
+    if (mix->opus) {
+        t->task.n_metrics = 2;
+        t->task.metric[0] = "AUC %";
+        t->task.metric[1] = "minus EER %";
+        t->task.validate = held ? validate_opus : NULL;
+    }
     return UM_OK;
 }
 

@@ -26,8 +26,9 @@ um_status voice_task_new(voice_task *out, const voice_set *set, const voice_mix 
 void voice_task_free(voice_task *t);
 
 /* Scores of the voices for which `wanted` is true: the mean logit of at most VOICE_WINDOWS windows, spread
- * over the recording. score[set->n]; NAN for the others. `strength`: see speech/channel.h. */
+ * over the recording, each through a channel of that strength and, by `opus`, through Opus. score[set->n];
+ * NAN for the others. */
 enum { VOICE_WINDOWS = 4 };
 um_status voice_scores(double *score, voice_task *t, um_graph *graph, bool (*wanted)(const voice *v),
-                       float strength, um_error *err);
+                       float strength, bool opus, um_error *err);
 #endif

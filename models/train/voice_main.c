@@ -9,9 +9,10 @@
 #include <unmask/source.h>
 
 static struct {
-    const char *what, *store, *held, *filter, *start, *out, *others;
+    const char *what, *store, *held, *filter, *start, *out, *work, *others;
     double matched, copied, strength, masks;
     int64_t seed;
+    int64_t steps;
     int pairs, threads;
 } o = {.filter = "split=train,kind!=partial|splice",
        .matched = -1,
@@ -19,6 +20,7 @@ static struct {
        .strength = -1,
        .masks = -1,
        .seed = 1,
+       .steps = 3000,
        .pairs = 1000,
        .threads = 2};
 
@@ -29,8 +31,12 @@ static const um_opt table[] = {
     {"filter", UM_OPT_TEXT, "EXPRESSION", "which rows (split=train,kind!=partial|splice)", &o.filter},
     {"others", UM_OPT_TEXT, "LIST", "held: recordings labelled real of a list that is never trained on, too",
      &o.others},
-    {"start", UM_OPT_INPUT, "FILE", "network to measure (ONNX)", &o.start},
-    {"out", UM_OPT_OUTPUT, "FILE", "sheet: a picture; evaluate: scores, held: labels (CSV)", &o.out},
+    {"start", UM_OPT_INPUT, "FILE", "network to measure, or to train (ONNX, or the text of a network)",
+     &o.start},
+    {"out", UM_OPT_OUTPUT, "FILE", "sheet: a picture; evaluate: scores, held: labels (CSV); opus: ONNX",
+     &o.out},
+    {"work", UM_OPT_FOLDER, "DIR", "opus: for the checkpoint and the curves", &o.work},
+    {"steps", UM_OPT_BIG, "N", "opus: of 32 windows (3000)", &o.steps, 1, 1e7},
     {"matched", UM_OPT_NUM, "SHARE", "of pairs of the lists", &o.matched, 0, 1},
     {"copied", UM_OPT_NUM, "SHARE", "of pairs with a copy by a vocoder", &o.copied, 0, 1},
     {"strength", UM_OPT_NUM, "S", "of the channels (1; evaluate: 0)", &o.strength, 0, 1},
@@ -43,8 +49,8 @@ static const um_opt table[] = {
 
 static const um_command command = {
     .name = "unmask-voice",
-    .arguments = "evaluate|held|sheet|cues LIST...",
-    .summary = "Measure a voice network, show what unmask train trains it on",
+    .arguments = "evaluate|held|sheet|cues|opus LIST...",
+    .summary = "Measure a voice network, show what unmask train trains it on; train the one that hears Opus",
     .details =
         "A LIST is a labels.csv or a folder in a known layout. evaluate: tables of the rows of --filter, "
         "of those\nset aside where --held is given.",
@@ -76,7 +82,7 @@ static um_status evaluate(const voice_set *set, const voice_mix *mix, um_error *
     if (st == UM_OK) {
         st = voice_task_new(&task, set, mix, &front, 2, o.threads, (uint64_t)o.seed, err);
         if (st == UM_OK)
-            st = voice_scores(score, &task, g, o.held ? is_held : is_any, mix->strength, err);
+            st = voice_scores(score, &task, g, o.held ? is_held : is_any, mix->strength, false, err);
         if (st == UM_OK)
             st = voice_table(set, score, err);
         if (st == UM_OK && o.out)
@@ -85,6 +91,35 @@ static um_status evaluate(const voice_set *set, const voice_mix *mix, um_error *
     }
     free(score);
     um_graph_free(&g);
+    return st;
+}
+
+/* The network that hears whether a voice went through Opus at the rates of messages: see docs/models/opus.md.
+ */
+static um_status learn_opus(const voice_set *set, const voice_mix *mix, um_error *err)
+{
+    voice_task task;
+    um_train_result result;
+    const um_front_spec front = voice_front(UM_FRONT_LOG_POWER);
+    training_run run = {.graph = o.start,
+                        .folder = o.work,
+                        .name = "opus",
+                        .out = o.out,
+                        .made_by = "unmask-voice opus",
+                        .options = um_train_defaults()};
+    run.options.steps = o.steps;
+    run.options.batch = 32;
+    run.options.shards = 4;
+    run.options.threads = run.options.loaders = o.threads;
+    run.options.rate = 2e-3;
+    run.options.optimizer.decay = .03;
+    run.options.seed = (uint64_t)o.seed;
+    run.options.validate_every = o.steps / 6;
+    run.options.resume = true;
+    um_status st = voice_task_new(&task, set, mix, &front, 20000, o.threads, (uint64_t)o.seed, err);
+    if (st == UM_OK)
+        st = training_run_go(&result, &run, &task.task, err);
+    voice_task_free(&task);
     return st;
 }
 
@@ -120,6 +155,8 @@ static bool is_complete(void)
         return o.start;
     if (!strcmp(o.what, "held"))
         return o.held && o.out;
+    if (!strcmp(o.what, "opus"))
+        return o.start && o.out && o.work;
     return (!strcmp(o.what, "sheet") && o.out) || !strcmp(o.what, "cues");
 }
 
@@ -131,7 +168,8 @@ static um_status run(const char *const *lists, int n, um_error *err)
                      .copied = (float)o.copied,
                      .strength = (float)o.strength,
                      .masks = (float)o.masks,
-                     .tapes = usual.tapes};
+                     .tapes = usual.tapes,
+                     .opus = !strcmp(o.what, "opus")};
     if (!strcmp(o.what, "evaluate") && o.strength < 0)
         mix.strength = 0;
     mix.matched = o.matched < 0 ? usual.matched : mix.matched;
@@ -148,6 +186,8 @@ static um_status run(const char *const *lists, int n, um_error *err)
         st = evaluate(&set, &mix, err);
     else if (!strcmp(o.what, "held"))
         st = write_held(&set, err);
+    else if (!strcmp(o.what, "opus"))
+        st = learn_opus(&set, &mix, err);
     else if (!strcmp(o.what, "sheet"))
         st = voice_sheet(&set, &mix, (uint64_t)o.seed, o.out, err);
     else

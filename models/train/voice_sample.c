@@ -93,6 +93,8 @@ um_status voice_draw(voice_maker *m, voice_origin *o, const voice_set *set, cons
     int two[2];
     *o = (voice_origin){.fake = fake};
     draw_two(two, o, set, mix, &r);
+    if (mix->opus) /* of a recording or of a fake; in neither a copy by a vocoder */
+        two[0] = two[1] = two[rng_chance(&r, .5f)];
     o->voice = two[fake];
     o->vocoder = (vocoder_kind)rng_int(&r, VOCODER_KINDS);
     if (o->voice < 0)
@@ -103,19 +105,25 @@ um_status voice_draw(voice_maker *m, voice_origin *o, const voice_set *set, cons
     const int faster = rng_chance(&r, mix->tapes) ? rng_int(&r, 2 * SPEEDS + 1) - SPEEDS : 0;
     um_status st = play(m, set, o->voice, start, faster, err);
     rng spoken = {rng_next(&r)};
-    if (st == UM_OK && o->how == VOICE_COPIED && fake)
+    if (st == UM_OK && o->how == VOICE_COPIED && fake && !mix->opus)
         st = vocoder_run(m->vocoder, m->piece, o->vocoder, &spoken, err);
     /* from one that is hardly touched to the worst: what is easy is learnt first, and stays known */
     const float strength = mix->strength * rng_float(&r, 0, 1);
-    return st < 0 ? st : channel_run(m->channel, m->piece, strength, &r, err);
+    if (st < 0)
+        return st;
+    return mix->opus ? channel_run_opus(m->channel, m->piece, strength, fake, &r, err)
+                     : channel_run(m->channel, m->piece, strength, &r, err);
 }
 
-um_status voice_window(voice_maker *m, const voice_set *set, int which, int start, float strength,
+um_status voice_window(voice_maker *m, const voice_set *set, int which, int start, float strength, bool opus,
                        uint64_t seed, um_error *err)
 {
     rng r = {seed};
     um_status st = voice_set_samples(m->piece, set, which, start, VOICE_PIECE, err);
-    return st < 0 ? st : channel_run(m->channel, m->piece, strength, &r, err);
+    if (st < 0)
+        return st;
+    return opus ? channel_run_opus(m->channel, m->piece, strength, true, &r, err)
+                : channel_run(m->channel, m->piece, strength, &r, err);
 }
 
 void voice_map(voice_maker *m, float *planes)

@@ -25,6 +25,7 @@ typedef struct voice_mix {
     float copied;   /* a recording and what a vocoder makes of the same window */
     float strength; /* of the worst channel, see speech/channel.h: each pair's is drawn from 0 to this */
     float tapes;    /* chance that both of a pair run at another speed */
+    bool opus;      /* both are the same voice, and the fake is what went through Opus */
     float masks;    /* chance of each of the bands and moments that are covered (Park et al. 2019) */
 } voice_mix;
 voice_mix voice_mix_usual(void);
@@ -55,9 +56,9 @@ void voice_maker_free(voice_maker **maker);
  * channel. */
 um_status voice_draw(voice_maker *maker, voice_origin *origin, const voice_set *set, const voice_mix *mix,
                      bool fake, uint64_t seed, um_error *err);
-/* A window of a voice, as it is (strength 0) or spoiled. */
+/* A window of a voice, as it is (strength 0) or spoiled; by `opus`, through Opus too. */
 um_status voice_window(voice_maker *maker, const voice_set *set, int voice, int start, float strength,
-                       uint64_t seed, um_error *err);
+                       bool opus, uint64_t seed, um_error *err);
 /* maker->piece as the network's input; of log power two planes [VOICE_BINS][VOICE_FRAMES], see
  * models/arch/voice.net. */
 void voice_map(voice_maker *maker, float *planes);

@@ -338,7 +338,7 @@ um_status um_manifest_parse(um_manifest *out, const um_json *json, const char *w
         outputs(&r, &out->output, 1, json, "output", out->role == UM_ROLE_EMBEDDING);
     else
         read_answer(&r, &out->answer, um_json_get(json, "answer"));
-    if ((out->role == UM_ROLE_VOICE_GENERATED) !=
+    if ((out->role == UM_ROLE_VOICE_GENERATED || out->role == UM_ROLE_VOICE_CODED) !=
             (out->input.kind == UM_INPUT_WAVE || out->input.kind == UM_INPUT_FRONT) &&
         out->role != UM_ROLE_OTHER)
         bad(&r, "\"input\" is not what this role looks at or listens to");

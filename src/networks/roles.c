@@ -4,11 +4,9 @@
 #include <string.h>
 
 static const char *const names[UM_ROLE_OTHER] = {
-    [UM_ROLE_DETECTOR] = "face_detector",
-    [UM_ROLE_LANDMARKS] = "face_landmarks",
-    [UM_ROLE_EMBEDDING] = "face_embedding",
-    [UM_ROLE_VOICE_GENERATED] = "voice_generated",
-    [UM_ROLE_FACE_MANIPULATED] = "face_manipulated",
+    [UM_ROLE_DETECTOR] = "face_detector",        [UM_ROLE_LANDMARKS] = "face_landmarks",
+    [UM_ROLE_EMBEDDING] = "face_embedding",      [UM_ROLE_VOICE_GENERATED] = "voice_generated",
+    [UM_ROLE_VOICE_CODED] = "voice_coded",       [UM_ROLE_FACE_MANIPULATED] = "face_manipulated",
     [UM_ROLE_FACE_GENERATED] = "face_generated",
 };
 

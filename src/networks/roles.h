@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* roles.h: what networks are for. Those of the face finder and those that tell generated from recorded are
- * known here, with what their manifests must say; any other name is a role too, which a signal may ask for
+/* roles.h: what networks are for. Those of the face finder and those that answer yes or no are known
+ * here, with what their manifests must say; any other name is a role too, which a signal may ask for
  * (um_network_need). */
 #ifndef UM_ROLES_H
 #define UM_ROLES_H
@@ -13,6 +13,7 @@ typedef enum um_role {
     UM_ROLE_EMBEDDING,
     UM_N_FACE_ROLES,
     UM_ROLE_VOICE_GENERATED = UM_N_FACE_ROLES,
+    UM_ROLE_VOICE_CODED, /* through an encoder of speech */
     UM_ROLE_FACE_MANIPULATED,
     UM_ROLE_FACE_GENERATED,
     UM_ROLE_OTHER

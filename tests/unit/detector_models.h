@@ -21,6 +21,16 @@ static const char *const detector_files[][2] = {
      "{\"unmask_manifest\": 1, \"role\": \"voice_generated\", \"name\": \"untrained voice\", "
      "\"model\": \"voice.net\", \"input\": {\"sound\": \"log_power\", \"frames\": 32, \"bins\": "
      "256}, \"answer\": {\"type\": \"logit\", \"output\": \"fake\"}}"},
+    {"coded.net", "unmask-network 1 coded\n"
+                  "sound = input 2 256 40\n"
+                  "a = conv sound 4 k=5 s=4\n"
+                  "mean = gap a\n"
+                  "opus = linear mean 1 std=.001\n" /* says neither */
+                  "output opus\n"},
+    {"coded.json",
+     "{\"unmask_manifest\": 1, \"role\": \"voice_coded\", \"name\": \"untrained coded\", "
+     "\"model\": \"coded.net\", \"input\": {\"sound\": \"log_power\", \"frames\": 40, \"bins\": "
+     "256}, \"answer\": {\"type\": \"logit\", \"output\": \"opus\"}}"},
     {"face.net", "unmask-network 1 face\n"
                  "image = input 3 64 64\n"
                  "a = conv image 8 s=2\n"

@@ -72,7 +72,18 @@ static void channels(void)
             changed += likeness(x, y, 0) < .99;
     }
     CHECK(changed > 20);
-    memset(y, 0, sizeof y); /* silence stays within bounds */
+    int other = 0;
+    for (uint64_t seed = 0; seed < 20; seed++) { /* Opus, or all but it */
+        rng r = {seed}, s = {seed};
+        memcpy(y, x, sizeof x);
+        memcpy(again, x, sizeof x);
+        CHECK(channel_run_opus(c, y, 0, true, &r, &err) == UM_OK && finite_all(y));
+        CHECK(channel_run_opus(c, again, 0, false, &s, &err) == UM_OK && r.state == s.state);
+        CHECK(likeness(x, y, 0) < .9999 && likeness(again, y, 0) < .9999);
+        other += likeness(x, again, 0) < .9999;
+    }
+    CHECK(other >= 4 && other <= 12); /* two in five go through another encoder */
+    memset(y, 0, sizeof y);           /* silence stays within bounds */
     for (uint64_t seed = 0; seed < 20; seed++) {
         rng r = {seed};
         CHECK(channel_run(c, y, 1, &r, &err) == UM_OK && finite_all(y));
