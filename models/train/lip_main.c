@@ -83,7 +83,7 @@ int main(int argc, char **argv)
         return 2;
     opt.signals = steps.name;
     opt.threads = 1;
-    opt.max_s = atof(argv[1]);
+    opt.max_s = strtod(argv[1], NULL);
     um_media_quiet();
     if (um_signal_register(&steps, &err) < 0 || um_analyzer_new(&analyzer, &opt, &err) < 0) {
         fprintf(stderr, "unmask-lips: %s\n", err.text);

@@ -17,12 +17,13 @@ static const double SHARE = .1; /* of a step in the likelihood of a path: steps 
 static const double CHANGE = 4; /* what a change of the voice costs in it, */
 static const int PAUSE = 2;     /* but for one after so many steps of silence: half of it */
 static const int ROUNDS = 2;    /* of paths, each with the voices of the one before */
-/* squared distance below which a step is heard again; others are 10 to 30 and more, of clean sound 4 and more */
+/* squared distance below which a step is heard again; others are 10 to 30 and more, of clean sound 4 and more
+ */
 static const double REPEATED = 6;
 /* Points of some recordings vary more within a turn than those the model is learnt from, of others less: as a
- * variance, of which the root counts, from so many pairs of steps on, and within limits. */
-enum { BINS = 64, OF_ONE = 32, PAIRS = 5 }; /* OF_ONE: bins up to 1 */
-static const double STEADIEST = .5, WILDEST = 2;
+ * variance, of which the root counts, from so many pairs of steps on, and not below the steadiest. */
+enum { BINS = 64, OF_ONE = 32, PAIRS = 5 }; /* OF_ONE: bins up to 1; so up to 2 */
+static const double STEADIEST = .5;
 static const double PARTS = 256; /* in which a number of a point is kept */
 static const double FARTHEST = INT16_MAX / 256;
 
@@ -168,7 +169,7 @@ static double find_unrest(const um_turns *t)
         return 1;
     for (int n = t->varies[0]; 2 * n < t->n_varies; n += t->varies[bin])
         bin++;
-    return sqrt(um_clampd((double)bin / OF_ONE, STEADIEST, WILDEST));
+    return sqrt(fmax((double)bin / OF_ONE, STEADIEST));
 }
 
 /* The nearest first, as long as the odds are below the limit and there are more than `stop`. */
