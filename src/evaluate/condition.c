@@ -271,7 +271,10 @@ static um_status write_wav(const copy *k, int rate_hz, um_error *err)
 static um_status sound(copy *k, um_error *err)
 {
     const um_condition *c = k->c;
-    const int own = k->media->rate_hz, rate_hz = c->rate_hz ? c->rate_hz : own;
+    const int own = k->media->rate_hz;
+    const int rate_hz = c->rate_hz         ? c->rate_hz
+                        : c->sound_encoder ? um_sound_encoder_rate(c->sound_encoder, own)
+                                           : own;
     um_status st = UM_OK;
     if (!k->n)
         return um_fail(err, UM_EFORMAT, "%s: no sound", k->media->path);

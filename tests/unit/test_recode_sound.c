@@ -69,5 +69,10 @@ int main(void)
     CHECK(um_sound_recode(x, N, 16000, "no-such-encoder", 0, &err) == UM_EUNSUPPORTED);
     CHECK(um_sound_recode(x, N, 16000, "mpeg4", 0, &err) == UM_EUNSUPPORTED);
     CHECK(um_sound_recode(x, N, 12345, "libopus", 0, &err) == UM_EUNSUPPORTED);
+    CHECK(um_sound_encoder_rate("libmp3lame", 12500) == 16000); /* MPEG-1, 2 and 2.5 have nine rates */
+    CHECK(um_sound_encoder_rate("libmp3lame", 16000) == 16000);
+    CHECK(um_sound_encoder_rate("libmp3lame", 96000) == 48000);
+    CHECK(um_sound_encoder_rate("pcm_mulaw", 12345) == 12345);
+    CHECK(um_sound_encoder_rate("no-such-encoder", 12345) == 12345);
     return check_done();
 }

@@ -133,6 +133,18 @@ static bool run(recoder *r, const float *samples)
     return true;
 }
 
+int um_sound_encoder_rate(const char *name, int rate_hz)
+{
+    const AVCodec *encoder = um_ffmpeg_loads() ? avcodec_find_encoder_by_name(name) : NULL;
+    int best = 0, highest = 0;
+    for (const int *at = encoder ? encoder->supported_samplerates : NULL; at && *at; at++) {
+        if (*at >= rate_hz && (!best || *at < best))
+            best = *at;
+        highest = *at > highest ? *at : highest;
+    }
+    return best ? best : highest ? highest : rate_hz;
+}
+
 um_status um_sound_recode(float *samples, int n, int rate_hz, const char *name, int64_t bit_rate,
                           um_error *err)
 {
