@@ -124,10 +124,9 @@ voice-folds: build
 	done
 
 # Whether a voice went through Opus, from the same voices and encoders run on the way (docs/models/opus.md).
-OPUS_STEPS ?= 2400
 opus: build
 	@ninja -C build --quiet models/train/unmask-voice && mkdir -p build/voice/opus
-	build/models/train/unmask-voice opus $(voices) $(voice_store) --held $(VOICE_HELD) --start models/arch/opus.net --steps $(OPUS_STEPS) \
+	build/models/train/unmask-voice opus $(voices) $(voice_store) --held $(VOICE_HELD) --start models/arch/opus.net \
 	    --work build/voice/opus --out build/voice/opus/opus.onnx
 	cp build/voice/opus/opus.onnx models/unmask_opus.onnx
 	sed -i "s/\"sha256\": \"[0-9a-f]*\"/\"sha256\": \"$$(sha256sum <models/unmask_opus.onnx | cut -c1-64)\"/" models/manifests/unmask_opus.json

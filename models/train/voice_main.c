@@ -20,7 +20,7 @@ static struct {
        .strength = -1,
        .masks = -1,
        .seed = 1,
-       .steps = 3000,
+       .steps = 2400,
        .pairs = 1000,
        .threads = 2};
 
@@ -36,7 +36,7 @@ static const um_opt table[] = {
     {"out", UM_OPT_OUTPUT, "FILE", "sheet: a picture; evaluate: scores, held: labels (CSV); opus: ONNX",
      &o.out},
     {"work", UM_OPT_FOLDER, "DIR", "opus: for the checkpoint and the curves", &o.work},
-    {"steps", UM_OPT_BIG, "N", "opus: of 32 windows (3000)", &o.steps, 1, 1e7},
+    {"steps", UM_OPT_BIG, "N", "opus: of 32 windows (2400)", &o.steps, 6, 1e7},
     {"matched", UM_OPT_NUM, "SHARE", "of pairs of the lists", &o.matched, 0, 1},
     {"copied", UM_OPT_NUM, "SHARE", "of pairs with a copy by a vocoder", &o.copied, 0, 1},
     {"strength", UM_OPT_NUM, "S", "of the channels (1; evaluate: 0)", &o.strength, 0, 1},

@@ -248,23 +248,23 @@ static void answers(const char *file, const char *of)
 }
 
 /* What is heard of each window that sounds generated, by a network whose own window is a fourth longer. */
-static double heard_coded(int n)
+static double heard_coded(int *of, int n)
 {
     enum { LONGER = 39 * 160 + 400 };
     static float window[LONGER];
     static uint8_t frame[MOST / 160];
     const int frames = voiced(frame, n);
     double sum = 0;
-    int of = 0;
+    *of = 0;
     for (int at = 0; at + WINDOW <= n; at += HOP) {
         if (!counts(frame, frames, at) || !(asked(sound + at) > 0))
             continue;
         for (int i = 0; i < LONGER; i++)
             window[i] = sound[at + i % WINDOW];
         sum += asked_of("voice_coded", window);
-        of++;
+        ++*of;
     }
-    return of ? sum / of : 0;
+    return *of ? sum / *of : 0;
 }
 
 /* Of four pairs of networks that say yes and no, one takes a voice for generated and for coded: it is not
@@ -285,16 +285,18 @@ static void through_opus(void)
     CHECK(um_file_write(path, net, strlen(net), NULL) == UM_OK);
     make_voice(n, 1, 7500, 0, 0);
     for (int i = 0; i < 4; i++) {
-        char said[80];
+        char said[120];
+        int of;
         um_network_store_free(&store);
         answers("voice.json", i & 1 ? "real" : "fake");
         answers("coded.json", i & 2 ? "real" : "fake");
         CHECK(um_network_store_new(&store, detector_dir, NULL, NULL) == UM_OK);
         runner_lends.networks = store;
         um_findings *f = listen(n, 4096);
-        const double coded = heard_coded(n);
-        snprintf(said, sizeof said, "through Opus at the rate of voice messages (log odds %+.1f in the",
-                 um_round(coded, .1));
+        const double coded = heard_coded(&of, n);
+        snprintf(said, sizeof said,
+                 "through Opus at the rate of voice messages (log odds %+.1f in the %d part%s generated)",
+                 um_round(coded, .1), of, of == 1 ? " that sounds" : "s that sound");
         if (f->outcome == UM_NOT_APPLICABLE) {
             skipped++;
             CHECK(coded > 0 && strstr(f->reason, said));

@@ -480,8 +480,9 @@ static um_status finish(void *state, const um_signal_input *in, um_findings *out
         return um_findings_skip(
             out, um_file_subject(), err,
             "sounds as if it had been through Opus at the rate of voice messages (log odds %+.1f in the %lld "
-            "part%s that sound generated): recorded voices sound generated then",
-            um_round(v->coded / (double)v->fake, .1), (long long)v->fake, v->fake == 1 ? "" : "s");
+            "part%s generated), which makes recorded voices sound generated, too",
+            um_round(v->coded / (double)v->fake, .1), (long long)v->fake,
+            v->fake == 1 ? " that sounds" : "s that sound");
     return say(v, turns, voiced_s, band, out, err);
 }
 
